@@ -1,0 +1,71 @@
+import Type, { type Static, type TObject } from 'typebox';
+import Value from 'typebox/value';
+import { environment } from './environment.ts';
+
+/** The configuration cannot be used. `problems` names every wrong variable, one sentence each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+/** What every service can be told. */
+export const baseConfig = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on' }),
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'the port to listen on; 0 takes a free one' }),
+  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
+  STOP_DELAY_MS: Type.Integer({
+    minimum: 0,
+    maximum: 20_000,
+    default: 0,
+    description: 'how long to stay up, not ready, before closing; in Kubernetes, until the endpoints have moved on',
+  }),
+});
+
+/** A list in one variable: `a,b , c`. */
+export const commaSeparated = (text: string): string[] =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/**
+ * Reads the variables that `schema` names: strings become numbers and booleans where it says so, an empty
+ * variable counts as absent, defaults fill in.
+ * @throws ConfigError naming every problem at once; values are not repeated, they may be secrets.
+ */
+export function readConfig<S extends TObject>(schema: S, variables = environment): Static<S> {
+  const given: Record<string, unknown> = {};
+  for (const name of Object.keys(schema.properties)) {
+    if (variables[name] !== undefined && variables[name] !== '') given[name] = variables[name];
+  }
+  const config = Value.Convert(schema, Value.Default(schema, given)) as Record<string, unknown>;
+  const problems = Object.entries(schema.properties).flatMap(([name, property]) => {
+    if (config[name] === undefined) {
+      return schema.required?.includes(name) ? [`${name} is not set${meaning(property)}`] : [];
+    }
+    const errors = Value.Errors(property, config[name]);
+    // A union reports each of its branches first and itself last.
+    const last = errors.at(-1);
+    return last === undefined ? [] : [`${name} ${reason(last)}${meaning(property)}`];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config as Static<S>;
+}
+
+const meaning = (property: unknown): string => {
+  const { description } = property as { description?: string };
+  return description === undefined ? '' : `: ${description}`;
+};
+
+function reason(error: { message: string; keyword: string; params: object }): string {
+  if (error.keyword === 'enum') {
+    const { allowedValues } = error.params as { allowedValues?: unknown[] };
+    if (allowedValues !== undefined) return `must be one of ${allowedValues.join(', ')}`;
+  }
+  return error.message;
+}

@@ -1,0 +1,62 @@
+/** Asks one dependency whether it works; throws (or rejects) when it does not. */
+export type Check = () => Promise<void> | void;
+
+export interface CheckResult {
+  status: 'ok' | 'failed';
+  required: boolean;
+  error?: string;
+}
+
+export interface Health {
+  /** A `required` dependency takes the service out of rotation when it fails; another only degrades it. */
+  add(name: string, check: Check, options?: { required?: boolean }): void;
+  /** Runs every check, each bounded; concurrent and closely following callers share one run. */
+  run(): Promise<Record<string, CheckResult>>;
+}
+
+/** A probe must answer before Kubernetes gives up on it (1 s by default, counted with the network). */
+const CHECK_TIMEOUT_MS = 800;
+/** Probes of several observers must not multiply the load on a dependency that is already ill. */
+const SHARED_FOR_MS = 1_000;
+
+export function createHealth(): Health {
+  const checks = new Map<string, { check: Check; required: boolean }>();
+  let last: { at: number; results: Promise<Record<string, CheckResult>> } | undefined;
+
+  async function runAll(): Promise<Record<string, CheckResult>> {
+    const results = await Promise.all(
+      [...checks].map(async ([name, { check, required }]): Promise<[string, CheckResult]> => {
+        try {
+          await bounded(check);
+          return [name, { status: 'ok', required }];
+        } catch (error) {
+          return [name, { status: 'failed', required, error: error instanceof Error ? error.message : String(error) }];
+        }
+      }),
+    );
+    return Object.fromEntries(results);
+  }
+
+  return {
+    add(name, check, { required = false } = {}) {
+      checks.set(name, { check, required });
+    },
+    run() {
+      const now = performance.now();
+      if (last === undefined || now - last.at > SHARED_FOR_MS) last = { at: now, results: runAll() };
+      return last.results;
+    },
+  };
+}
+
+async function bounded(check: Check): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([Promise.resolve().then(check), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

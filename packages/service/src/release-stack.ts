@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+
+export interface ReleaseStack {
+  /** Closed in the reverse order of adding: what was opened last depends on what was opened before it. */
+  add(name: string, close: () => Promise<void> | void, options?: { timeoutMs?: number }): void;
+  /** Closes everything. Each step is bounded; one that fails or hangs does not keep the others from running. */
+  release(logger: Logger, budgetMs: number): Promise<{ clean: boolean }>;
+}
+
+const STEP_TIMEOUT_MS = 5_000;
+/** What a step gets even when those before it have used up the budget: enough to send a close. */
+const LEAST_STEP_MS = 250;
+
+export function createReleaseStack(): ReleaseStack {
+  const steps: { name: string; close: () => Promise<void> | void; timeoutMs: number }[] = [];
+
+  return {
+    add(name, close, { timeoutMs = STEP_TIMEOUT_MS } = {}) {
+      steps.push({ name, close, timeoutMs });
+    },
+
+    async release(logger, budgetMs) {
+      const deadline = performance.now() + budgetMs;
+      let clean = true;
+      for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
+        const limitMs = Math.max(Math.min(step.timeoutMs, deadline - performance.now()), LEAST_STEP_MS);
+        try {
+          await within(limitMs, step.close);
+        } catch (error) {
+          clean = false;
+          logger.error({ err: error, step: step.name }, 'could not be closed cleanly');
+        }
+      }
+      return { clean };
+    },
+  };
+}
+
+async function within(limitMs: number, close: () => Promise<void> | void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not closed within ${Math.round(limitMs)} ms`)), limitMs);
+  });
+  try {
+    await Promise.race([Promise.resolve().then(close), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
