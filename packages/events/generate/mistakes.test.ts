@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  addCancelled,
+  type Change,
+  cancelled,
+  entry,
+  field,
+  type Json,
+  problemsOf,
+  schema,
+  shipped,
+} from './schema-fixtures.ts';
+
+const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
+  ['no catalogue', (files) => files.delete('catalogue.json'), /schemas\/catalogue\.json must be a JSON object/],
+  [
+    'an entry that is no object',
+    (files) => Object.assign(files.get('catalogue.json') as Json, { 'a.b': 1 }),
+    /catalogue\.json: a\.b: must be an object/,
+  ],
+  [
+    'an entry without its schema',
+    (files) => files.delete(shipped),
+    /order\.shipped: there is no readable file schemas\/commerce\/OrderShipped\.avsc/,
+  ],
+  [
+    'an entry without its example',
+    (files) => files.delete('commerce/OrderShipped.example.json'),
+    /there is no readable file schemas\/commerce\/OrderShipped\.example\.json/,
+  ],
+  [
+    'a misspelt attribute of an entry',
+    (files) => Object.assign(entry(files, 'order.shipped'), { topics: 'x' }),
+    /order\.shipped: topics is not known; an entry has schema, topic, key, example/,
+  ],
+  ['no topic', (files) => delete entry(files, 'order.shipped').topic, /order\.shipped: topic must be/],
+  [
+    'an unusual topic',
+    (files) => Object.assign(entry(files, 'order.shipped'), { topic: 'Orders!' }),
+    /topic must be lower-case words/,
+  ],
+  [
+    'an unusual event type',
+    (files) => Object.assign(files.get('catalogue.json') as Json, { OrderShipped: entry(files, 'order.shipped') }),
+    /OrderShipped: an event type is lower-case words/,
+  ],
+  ['no key', (files) => delete entry(files, 'order.shipped').key, /order\.shipped: key must name the field/],
+  [
+    'an empty list of keys',
+    (files) => Object.assign(entry(files, 'order.shipped'), { key: [] }),
+    /order\.shipped: key must name the field/,
+  ],
+  [
+    'a key that is no field',
+    (files) => Object.assign(entry(files, 'order.shipped'), { key: 'id' }),
+    /the key of order\.shipped is id, but there is no such field/,
+  ],
+  [
+    'a key that is no text',
+    (files) => Object.assign(entry(files, 'order.shipped'), { key: ['orderId', 'shippedAt'] }),
+    /shippedAt is a key of order\.shipped, so it must be a string/,
+  ],
+  [
+    'a single key that may be absent',
+    (files) => Object.assign(entry(files, 'message.received'), { key: 'userId' }),
+    /userId is the only key of message\.received, so it must be required/,
+  ],
+  [
+    'a schema without an entry',
+    (files) => void delete (files.get('catalogue.json') as Json)['order.shipped'],
+    /schemas\/commerce\/OrderShipped\.avsc is in no entry of schemas\/catalogue\.json/,
+  ],
+  [
+    'versions without an event',
+    (files) => {
+      files.delete(shipped);
+      delete (files.get('catalogue.json') as Json)['order.shipped'];
+    },
+    /1 of its versions are kept: put it back/,
+  ],
+  [
+    'a schema for two event types',
+    (files) => Object.assign(files.get('catalogue.json') as Json, { 'order.sent': entry(files, 'order.shipped') }),
+    /order\.sent and order\.shipped share/,
+  ],
+  [
+    'a schema not called as its file',
+    (files) => Object.assign(schema(files, shipped), { name: 'Shipped' }),
+    /schemas\/commerce\/OrderShipped\.avsc must have "name": "OrderShipped"/,
+  ],
+  [
+    'a schema not called as its event type',
+    (files) => {
+      addCancelled(files);
+      const all = files.get('catalogue.json') as Json;
+      all['order.dropped'] = all['order.cancelled'];
+      delete all['order.cancelled'];
+    },
+    /the schema of order\.dropped must be called OrderDropped/,
+  ],
+  [
+    'an example that breaks its schema',
+    (files) => Object.assign(files.get('commerce/OrderShipped.example.json') as Json, { orderId: 7 }),
+    /OrderShipped\.example\.json: orderId must be a string/,
+  ],
+  [
+    'an example with unknown fields',
+    (files) => Object.assign(files.get('commerce/OrderShipped.example.json') as Json, { size: 'L' }),
+    /does not know: \{"size":"L"\}/,
+  ],
+  [
+    'an example that is a list',
+    (files) => files.set('commerce/OrderShipped.example.json', [] as never),
+    /must be a JSON object: the fields of one event/,
+  ],
+  ['no meta', (files) => schema(files, shipped).fields.shift(), /the first field must be \{ "name": "meta"/],
+  ['no fields', (files) => delete (schema(files, shipped) as Json).fields, /OrderShipped needs a list of fields/],
+  [
+    'an unknown type',
+    (files) => Object.assign(field(files, shipped, 'items'), { type: { type: 'array', items: 'OrderLine' } }),
+    /OrderShipped\.avsc: there is no type "OrderLine": use string, .*switchboard\.commerce\.OrderItem/,
+  ],
+  [
+    'an unknown complex type',
+    (files) => Object.assign(field(files, shipped, 'items'), { type: { type: 'set' } }),
+    /\{"type":"set"\} is no type that events may use/,
+  ],
+  [
+    'a type that is a number',
+    (files) => Object.assign(field(files, shipped, 'items'), { type: 7 }),
+    /a type must be a name, an object/,
+  ],
+  [
+    'floats',
+    (files) => Object.assign(field(files, 'commerce/OrderItem.avsc', 'price'), { type: ['null', 'float'] }),
+    /OrderItem\.avsc: float loses digits/,
+  ],
+  [
+    'bytes',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { type: ['null', 'bytes'] }),
+    /JSON has no bytes/,
+  ],
+  [
+    'another logical type',
+    (files) =>
+      Object.assign(field(files, shipped, 'shippedAt'), {
+        type: ['null', { type: 'long', logicalType: 'timestamp-micros' }],
+      }),
+    /is no type that events may use/,
+  ],
+  [
+    'a wide union',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { type: ['null', 'string', 'int'] }),
+    /the only union that events may use/,
+  ],
+  [
+    'items that may be null',
+    (files) => Object.assign(field(files, shipped, 'items'), { type: { type: 'array', items: ['null', 'string'] } }),
+    /the items of arrays cannot be nullable/,
+  ],
+  [
+    'a nullable field without its default',
+    (files) => delete field(files, shipped, 'carrier').default,
+    /field carrier: a nullable field needs "default": null/,
+  ],
+  [
+    'null by default where it is not allowed',
+    (files) => Object.assign(field(files, shipped, 'items'), { default: null }),
+    /field items: cannot be null by default/,
+  ],
+  [
+    'a default of another type',
+    (files) => Object.assign(field(files, shipped, 'items'), { default: 'none' }),
+    /incompatible field default/,
+  ],
+  [
+    'a default with content',
+    (files) => Object.assign(field(files, shipped, 'items'), { default: ['x'] }),
+    /must be empty/,
+  ],
+  [
+    'a misspelt limit',
+    (files) => Object.assign(field(files, 'chat/ConversationEscalated.avsc', 'confidence'), { minimun: 0 }),
+    /field confidence: cannot have minimun; its type knows .*minimum/,
+  ],
+  [
+    'a limit of another type',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { minimum: 0 }),
+    /field carrier: cannot have minimum/,
+  ],
+  [
+    'a limit that is no number',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { maxLength: '9' }),
+    /maxLength must be a number/,
+  ],
+  [
+    'a pattern that is none',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { pattern: '(' }),
+    /pattern must be a regular expression/,
+  ],
+  ['a field without a doc', (files) => delete field(files, shipped, 'carrier').doc, /field carrier: needs a "doc"/],
+  ['a record without a doc', (files) => delete (schema(files, shipped) as Json).doc, /OrderShipped needs a "doc"/],
+  [
+    'a name in snake_case',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { name: 'carrier_name' }),
+    /"carrier_name" must be in camelCase/,
+  ],
+  [
+    'a name that every object has',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { name: 'valueOf' }),
+    /every JavaScript object has "valueOf" already/,
+  ],
+  [
+    'a name twice',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { name: 'userId' }),
+    /"userId" already stands for userId/,
+  ],
+  [
+    'an alias that is another field',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { aliases: ['userId'] }),
+    /"userId" already stands for/,
+  ],
+  [
+    'an attribute that Avro does not know',
+    (files) => Object.assign(schema(files, shipped), { version: 2 }),
+    /version cannot stand in a type that is record/,
+  ],
+  [
+    'a record that contains itself',
+    (files) =>
+      schema(files, 'commerce/OrderItem.avsc').fields.push({
+        name: 'parts',
+        type: { type: 'array', items: 'OrderItem' },
+        default: [],
+        doc: 'Parts.',
+      }),
+    /switchboard\.commerce\.OrderItem contains itself/,
+  ],
+  [
+    'an enum without a default',
+    (files) =>
+      void delete ((field(files, 'people/PreferenceUpdated.avsc', 'digest').type as Json[])[1] as Json).default,
+    /DigestFrequency needs a "default" out of its symbols/,
+  ],
+  [
+    'a type defined in two files',
+    (files) => Object.assign(field(files, shipped, 'carrier'), { type: ['null', { ...cancelled, name: 'OrderItem' }] }),
+    /switchboard\.commerce\.OrderItem is defined more than once/,
+  ],
+  [
+    'a change that breaks an earlier version',
+    (files) => Object.assign(field(files, shipped, 'orderId'), { name: 'order' }),
+    /OrderShipped\.avsc cannot follow version 1: orderId was required/,
+  ],
+];
+
+for (const [mistake, change, problem] of mistakes) {
+  test(`${mistake} is named with the file and a way out`, () => {
+    const problems = problemsOf(change);
+    assert.ok(
+      problems.some((text) => problem.test(text)),
+      `${problem} is not among\n${problems.join('\n')}`,
+    );
+    for (const text of problems) assert.match(text, /^schemas\/.+\.$/);
+    assert.equal(new Set(problems).size, problems.length);
+  });
+}

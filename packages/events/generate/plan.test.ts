@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Plan, planOf } from './plan.ts';
+import { addCancelled, changed, problemsOf, schema, shipped } from './schema-fixtures.ts';
+
+test('the schemas of the repository have no mistakes', () => {
+  assert.deepEqual(
+    problemsOf(() => {}),
+    [],
+  );
+});
+
+test('a new event type takes one schema, one example and one entry', () => {
+  const plan = planOf(changed(addCancelled)) as Plan;
+  assert.deepEqual([...plan.versions.keys()], ['commerce/versions/OrderCancelled.1.avsc']);
+  assert.match(plan.modules.get('catalogue.ts') ?? '', /'order\.cancelled': OrderCancelled;/);
+  assert.match(plan.modules.get('types/commerce.ts') ?? '', /export interface OrderCancelled/);
+  assert.ok(plan.modules.has('events/order-cancelled.ts'));
+});
+
+test('a changed schema is kept as the next version, and its earlier ones stay', () => {
+  const plan = planOf(
+    changed((files) => {
+      schema(files, shipped).fields.push({ name: 'note', type: ['null', 'string'], default: null, doc: 'A note.' });
+    }),
+  ) as Plan;
+  assert.deepEqual([...plan.versions.keys()], ['commerce/versions/OrderShipped.2.avsc']);
+});
+
+test('a changed shared type makes a new version of every event that holds it', () => {
+  const plan = planOf(
+    changed((files) => {
+      schema(files, 'commerce/OrderItem.avsc').doc = 'A line of an order.';
+    }),
+  ) as Plan;
+  assert.deepEqual([...plan.versions.keys()].sort(), [
+    'commerce/versions/InventoryReserved.2.avsc',
+    'commerce/versions/OrderCreated.2.avsc',
+    'commerce/versions/OrderShipped.2.avsc',
+  ]);
+});

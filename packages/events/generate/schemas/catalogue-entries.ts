@@ -1,0 +1,70 @@
+import { isObject, type SchemaFolder } from './schema-folder.ts';
+
+/** One event type as schemas/catalogue.json declares it; paths are relative to schemas/. */
+export interface DeclaredEvent {
+  readonly type: string;
+  readonly schema: string;
+  readonly topic: string;
+  /** The fields that an event's key is taken from; the first one present wins. */
+  readonly keyFields: readonly string[];
+  readonly example: string;
+}
+
+const file = 'schemas/catalogue.json';
+const attributes = ['schema', 'topic', 'key', 'example'];
+
+/** Reads the catalogue; every mistake in it becomes a sentence in `problems`, and its entry is left out. */
+export function declaredEvents(folder: SchemaFolder, problems: string[]): DeclaredEvent[] {
+  const catalogue = folder.get('catalogue.json');
+  if (!isObject(catalogue)) {
+    problems.push(`${file} must be a JSON object of event types.`);
+    return [];
+  }
+  const bySchema = new Map<string, string>();
+  return Object.entries(catalogue).flatMap(([type, entry]) => {
+    const mistakes = isObject(entry) ? mistakesOf(type, entry, folder) : ['must be an object'];
+    if (mistakes.length > 0) {
+      problems.push(...mistakes.map((mistake) => `${file}: ${type}: ${mistake}.`));
+      return [];
+    }
+    const { schema, topic, key, example } = entry as { schema: string; topic: string; key: string; example: string };
+    const other = bySchema.get(schema);
+    if (other !== undefined) {
+      problems.push(`${file}: ${type} and ${other} share ${schema}; each event type needs a schema of its own.`);
+      return [];
+    }
+    bySchema.set(schema, type);
+    return [{ type, schema, topic, keyFields: [key].flat(), example }];
+  });
+}
+
+function mistakesOf(type: string, entry: Record<string, unknown>, folder: SchemaFolder): string[] {
+  const mistakes: string[] = [];
+  const unknown = Object.keys(entry).filter((name) => !attributes.includes(name));
+  if (unknown.length > 0) mistakes.push(`${unknown.join(', ')} is not known; an entry has ${attributes.join(', ')}`);
+  if (!/^[a-z]+(\.[a-z]+)+$/.test(type)) {
+    mistakes.push('an event type is lower-case words joined by dots, with a past tense at the end, like order.shipped');
+  }
+  if (typeof entry.topic !== 'string' || !/^[a-z]+(\.[a-z]+)+$/.test(entry.topic)) {
+    mistakes.push('topic must be lower-case words joined by dots, like commerce.orders');
+  }
+  if (!isFieldName(entry.key) && !(Array.isArray(entry.key) && entry.key.length > 0 && entry.key.every(isFieldName))) {
+    mistakes.push(
+      'key must name the field that keeps events in order, or a list of fields of which the first present counts',
+    );
+  }
+  for (const [attribute, ending] of [
+    ['schema', '.avsc'],
+    ['example', '.example.json'],
+  ] as const) {
+    const path = entry[attribute];
+    if (typeof path !== 'string' || !path.endsWith(ending)) {
+      mistakes.push(`${attribute} must be a path in schemas/ that ends in ${ending}`);
+    } else if (!folder.has(path)) {
+      mistakes.push(`there is no readable file schemas/${path}`);
+    }
+  }
+  return mistakes;
+}
+
+const isFieldName = (value: unknown): value is string => typeof value === 'string' && value !== '';

@@ -1,0 +1,70 @@
+import { type AvroField, type AvroSchema, nullableOf } from '../../src/avro-schema.ts';
+import { namesOf } from '../../src/fields/field-names.ts';
+
+const common = ['name', 'type', 'doc', 'default', 'aliases'];
+const numberLimits = ['minimum', 'maximum'];
+const textLimits = ['minLength', 'maxLength', 'pattern'];
+
+/** What is wrong with the fields of one record, as sentences. */
+export function fieldProblems(fields: readonly AvroField[]): string[] {
+  const owners = new Map<string, string>();
+  return fields.flatMap((field) => {
+    const problems = mistakesOf(field);
+    for (const name of namesOf(field)) {
+      const owner = owners.get(name);
+      if (owner !== undefined) problems.push(`"${name}" already stands for ${owner}`);
+      owners.set(name, field.name);
+    }
+    return problems.map((problem) => `field ${field.name}: ${problem}`);
+  });
+}
+
+function mistakesOf(field: AvroField): string[] {
+  const mistakes: string[] = [];
+  for (const name of [field.name, ...(field.aliases ?? [])]) {
+    if (typeof name !== 'string' || !/^[a-z][A-Za-z0-9]*$/.test(name)) mistakes.push(`"${name}" must be in camelCase`);
+    else if (name in Object.prototype)
+      mistakes.push(`every JavaScript object has "${name}" already; take another name`);
+  }
+  if (typeof field.doc !== 'string' || field.doc === '') mistakes.push('needs a "doc"');
+  const allowed = [...common, ...limitsOf(field.type)];
+  const others = Object.keys(field).filter((attribute) => !allowed.includes(attribute));
+  if (others.length > 0) mistakes.push(`cannot have ${others.join(', ')}; its type knows ${allowed.join(', ')}`);
+  mistakes.push(...limitMistakes(field));
+  const mistake = defaultMistake(field);
+  if (mistake !== undefined) mistakes.push(mistake);
+  return mistakes;
+}
+
+function limitsOf(type: AvroSchema): string[] {
+  const given = nullableOf(type) ?? type;
+  if (given === 'string') return textLimits;
+  return given === 'int' || given === 'long' || given === 'double' ? numberLimits : [];
+}
+
+function limitMistakes(field: AvroField): string[] {
+  const mistakes: string[] = [];
+  for (const limit of ['minimum', 'maximum', 'minLength', 'maxLength'] as const) {
+    if (field[limit] !== undefined && !Number.isFinite(field[limit])) mistakes.push(`${limit} must be a number`);
+  }
+  if (field.pattern !== undefined) {
+    try {
+      new RegExp(field.pattern, 'u');
+    } catch {
+      mistakes.push('pattern must be a regular expression');
+    }
+  }
+  return mistakes;
+}
+
+function defaultMistake(field: AvroField): string | undefined {
+  const value = field.default;
+  if (nullableOf(field.type) !== undefined) {
+    return value === null ? undefined : 'a nullable field needs "default": null, so that it may be absent';
+  }
+  if (value === undefined) return undefined;
+  if (value === null) return 'cannot be null by default; make its type ["null", <type>]';
+  if (typeof value === 'object' && Object.keys(value).length > 0)
+    return 'a list, map or record by default must be empty';
+  return undefined;
+}

@@ -1,0 +1,64 @@
+/**
+ * The part of Avro that events are written in. Compiled schemas are self-contained: the first mention of a named
+ * type defines it, later ones name it in full.
+ */
+export type AvroSchema = string | AvroRecord | AvroEnum | AvroArray | AvroMap | AvroPrimitive | readonly AvroSchema[];
+
+export interface AvroRecord {
+  readonly type: 'record';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly doc?: string;
+  readonly aliases?: readonly string[];
+  readonly fields: readonly AvroField[];
+}
+
+export interface AvroEnum {
+  readonly type: 'enum';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly doc?: string;
+  readonly symbols: readonly string[];
+  readonly default?: string;
+}
+
+export interface AvroArray {
+  readonly type: 'array';
+  readonly items: AvroSchema;
+}
+
+export interface AvroMap {
+  readonly type: 'map';
+  readonly values: AvroSchema;
+}
+
+export interface AvroPrimitive {
+  readonly type: 'string' | 'boolean' | 'int' | 'long' | 'double';
+  readonly logicalType?: string;
+}
+
+export interface AvroField extends Limits {
+  readonly name: string;
+  readonly type: AvroSchema;
+  readonly default?: unknown;
+  readonly aliases?: readonly string[];
+  readonly doc?: string;
+}
+
+/** What a field's value must keep to, beyond its type; Avro readers ignore it. */
+export interface Limits {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+}
+
+export const fullName = (type: { name: string; namespace?: string }): string =>
+  type.namespace === undefined || type.name.includes('.') ? type.name : `${type.namespace}.${type.name}`;
+
+export const isUnion = (schema: AvroSchema): schema is readonly AvroSchema[] => Array.isArray(schema);
+
+/** `X` where the schema is `["null", X]`, else nothing. */
+export const nullableOf = (schema: AvroSchema): AvroSchema | undefined =>
+  isUnion(schema) && schema.length === 2 && schema[0] === 'null' ? schema[1] : undefined;

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  type AnyEvent,
+  catalogue,
+  type EventMeta,
+  type EventType,
+  eventTypes,
+  isEventType,
+  readFields,
+  topics,
+} from './catalogue.ts';
+import { eventHeaders, identityOf, keyOf } from './envelope.ts';
+
+const metaOf = (type: EventType): EventMeta => ({
+  id: 'evt-1',
+  type,
+  source: 'cms update',
+  tenant: 'acme',
+  occurredAt: Date.UTC(2026, 0, 15, 10, 30),
+  receivedAt: 0,
+  extra: null,
+});
+
+function eventOf(type: EventType, sent: Readonly<Record<string, unknown>>): AnyEvent {
+  const read = readFields(type, sent);
+  assert.ok(read.ok);
+  return { meta: metaOf(type), ...read.fields } as AnyEvent;
+}
+
+for (const type of eventTypes) {
+  test(`the example of ${type} has a key and headers`, () => {
+    const { example, keyField } = catalogue[type];
+    const event = eventOf(type, example);
+    assert.equal(keyOf(event), `acme:${example[keyField]}`);
+    assert.deepEqual(eventHeaders(event), {
+      ce_specversion: '1.0',
+      ce_id: 'evt-1',
+      ce_type: type,
+      ce_source: '/acme/cms%20update',
+      ce_time: '2026-01-15T10:30:00.000Z',
+      ce_subject: example[keyField],
+    });
+  });
+}
+
+test('the first key field that is there is the key', () => {
+  assert.equal(keyOf(eventOf('lead.captured', { email: 'a@example.com', phone: '1' })), 'acme:a@example.com');
+  assert.equal(keyOf(eventOf('lead.captured', { phone: '1', conversationId: 'c' })), 'acme:c');
+});
+
+test('two sources, and two tenants, may use the same id', () => {
+  const meta = metaOf('order.created');
+  const identities = [meta, { ...meta, source: 'shop' }, { ...meta, tenant: 'other' }, { ...meta, id: 'evt-2' }].map(
+    identityOf,
+  );
+  assert.equal(new Set(identities).size, 4);
+});
+
+test('events of one entity share a topic and a key, so that they keep their order', () => {
+  const commerce = eventTypes.filter((type) => catalogue[type].topic === 'commerce.orders');
+  assert.deepEqual(new Set(commerce.map((type) => catalogue[type].keyField)), new Set(['orderId']));
+  assert.deepEqual([...topics].sort(), [
+    'chat.conversations',
+    'commerce.orders',
+    'content.articles',
+    'ops.incidents',
+    'people.preferences',
+  ]);
+});
+
+test('what every object has is no event type', () => {
+  for (const name of ['constructor', '__proto__', 'toString', 'order.lost', '']) assert.equal(isEventType(name), false);
+  assert.equal(isEventType('order.shipped'), true);
+});

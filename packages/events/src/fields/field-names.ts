@@ -1,0 +1,7 @@
+/** The names under which a sender may give a field: its own, its aliases, and the snake_case twin of each. */
+export function namesOf(field: { readonly name: string; readonly aliases?: readonly string[] }): string[] {
+  const names = [field.name, ...(field.aliases ?? [])];
+  return [...new Set(names.flatMap((name) => [name, snakeCase(name)]))];
+}
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -1,0 +1,175 @@
+// Made from schemas/ by `npm run generate`. Change those and run it again.
+
+import * as articlePublished from './events/article-published.ts';
+import * as articleUnpublished from './events/article-unpublished.ts';
+import * as articleUpdated from './events/article-updated.ts';
+import * as conversationEscalated from './events/conversation-escalated.ts';
+import * as conversationResolved from './events/conversation-resolved.ts';
+import * as incidentOpened from './events/incident-opened.ts';
+import * as incidentResolved from './events/incident-resolved.ts';
+import * as inventoryReserved from './events/inventory-reserved.ts';
+import * as leadCaptured from './events/lead-captured.ts';
+import * as messageReceived from './events/message-received.ts';
+import * as orderCreated from './events/order-created.ts';
+import * as orderShipped from './events/order-shipped.ts';
+import * as paymentConfirmed from './events/payment-confirmed.ts';
+import * as preferenceUpdated from './events/preference-updated.ts';
+import type { ConversationEscalated, ConversationResolved, LeadCaptured, MessageReceived } from './types/chat.ts';
+import type { InventoryReserved, OrderCreated, OrderShipped, PaymentConfirmed } from './types/commerce.ts';
+import type { ArticlePublished, ArticleUnpublished, ArticleUpdated } from './types/content.ts';
+import type { IncidentOpened, IncidentResolved } from './types/ops.ts';
+import type { PreferenceUpdated } from './types/people.ts';
+
+export type * from './types/chat.ts';
+export type * from './types/commerce.ts';
+export type * from './types/content.ts';
+export type * from './types/ops.ts';
+export type * from './types/people.ts';
+export type * from './types/shared.ts';
+
+/** The fields of each event type, without `meta`. */
+export interface FieldsByType {
+  'conversation.escalated': ConversationEscalated;
+  'conversation.resolved': ConversationResolved;
+  'message.received': MessageReceived;
+  'lead.captured': LeadCaptured;
+  'order.created': OrderCreated;
+  'order.shipped': OrderShipped;
+  'payment.confirmed': PaymentConfirmed;
+  'inventory.reserved': InventoryReserved;
+  'article.published': ArticlePublished;
+  'article.updated': ArticleUpdated;
+  'article.unpublished': ArticleUnpublished;
+  'incident.opened': IncidentOpened;
+  'incident.resolved': IncidentResolved;
+  'preference.updated': PreferenceUpdated;
+}
+
+export const entries = {
+  'conversation.escalated': {
+    ...conversationEscalated,
+    type: 'conversation.escalated',
+    topic: 'chat.conversations',
+    keyField: 'conversationId',
+    keyFields: ['conversationId'],
+    recordName: 'switchboard.chat.ConversationEscalated',
+    subject: 'chat.conversations-switchboard.chat.ConversationEscalated',
+  },
+  'conversation.resolved': {
+    ...conversationResolved,
+    type: 'conversation.resolved',
+    topic: 'chat.conversations',
+    keyField: 'conversationId',
+    keyFields: ['conversationId'],
+    recordName: 'switchboard.chat.ConversationResolved',
+    subject: 'chat.conversations-switchboard.chat.ConversationResolved',
+  },
+  'message.received': {
+    ...messageReceived,
+    type: 'message.received',
+    topic: 'chat.conversations',
+    keyField: 'conversationId',
+    keyFields: ['conversationId', 'userId'],
+    recordName: 'switchboard.chat.MessageReceived',
+    subject: 'chat.conversations-switchboard.chat.MessageReceived',
+  },
+  'lead.captured': {
+    ...leadCaptured,
+    type: 'lead.captured',
+    topic: 'chat.conversations',
+    keyField: 'conversationId',
+    keyFields: ['conversationId', 'leadId', 'userId', 'email', 'phone'],
+    recordName: 'switchboard.chat.LeadCaptured',
+    subject: 'chat.conversations-switchboard.chat.LeadCaptured',
+  },
+  'order.created': {
+    ...orderCreated,
+    type: 'order.created',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.OrderCreated',
+    subject: 'commerce.orders-switchboard.commerce.OrderCreated',
+  },
+  'order.shipped': {
+    ...orderShipped,
+    type: 'order.shipped',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.OrderShipped',
+    subject: 'commerce.orders-switchboard.commerce.OrderShipped',
+  },
+  'payment.confirmed': {
+    ...paymentConfirmed,
+    type: 'payment.confirmed',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.PaymentConfirmed',
+    subject: 'commerce.orders-switchboard.commerce.PaymentConfirmed',
+  },
+  'inventory.reserved': {
+    ...inventoryReserved,
+    type: 'inventory.reserved',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.InventoryReserved',
+    subject: 'commerce.orders-switchboard.commerce.InventoryReserved',
+  },
+  'article.published': {
+    ...articlePublished,
+    type: 'article.published',
+    topic: 'content.articles',
+    keyField: 'articleId',
+    keyFields: ['articleId'],
+    recordName: 'switchboard.content.ArticlePublished',
+    subject: 'content.articles-switchboard.content.ArticlePublished',
+  },
+  'article.updated': {
+    ...articleUpdated,
+    type: 'article.updated',
+    topic: 'content.articles',
+    keyField: 'articleId',
+    keyFields: ['articleId'],
+    recordName: 'switchboard.content.ArticleUpdated',
+    subject: 'content.articles-switchboard.content.ArticleUpdated',
+  },
+  'article.unpublished': {
+    ...articleUnpublished,
+    type: 'article.unpublished',
+    topic: 'content.articles',
+    keyField: 'articleId',
+    keyFields: ['articleId'],
+    recordName: 'switchboard.content.ArticleUnpublished',
+    subject: 'content.articles-switchboard.content.ArticleUnpublished',
+  },
+  'incident.opened': {
+    ...incidentOpened,
+    type: 'incident.opened',
+    topic: 'ops.incidents',
+    keyField: 'incidentId',
+    keyFields: ['incidentId'],
+    recordName: 'switchboard.ops.IncidentOpened',
+    subject: 'ops.incidents-switchboard.ops.IncidentOpened',
+  },
+  'incident.resolved': {
+    ...incidentResolved,
+    type: 'incident.resolved',
+    topic: 'ops.incidents',
+    keyField: 'incidentId',
+    keyFields: ['incidentId'],
+    recordName: 'switchboard.ops.IncidentResolved',
+    subject: 'ops.incidents-switchboard.ops.IncidentResolved',
+  },
+  'preference.updated': {
+    ...preferenceUpdated,
+    type: 'preference.updated',
+    topic: 'people.preferences',
+    keyField: 'userId',
+    keyFields: ['userId'],
+    recordName: 'switchboard.people.PreferenceUpdated',
+    subject: 'people.preferences-switchboard.people.PreferenceUpdated',
+  },
+} as const;

@@ -1,0 +1,212 @@
+// Made from schemas/ by `npm run generate`. Change those and run it again.
+
+import type { AvroRecord } from '../../avro-schema.ts';
+
+export const schema: AvroRecord = {
+  type: 'record',
+  name: 'LeadCaptured',
+  namespace: 'switchboard.chat',
+  doc: 'A person left contact details, in a conversation or in a form of the chat window.',
+  fields: [
+    {
+      name: 'meta',
+      type: {
+        type: 'record',
+        name: 'EventMeta',
+        namespace: 'switchboard',
+        doc: 'What is known about every event, whatever happened.',
+        fields: [
+          {
+            name: 'id',
+            type: 'string',
+            minLength: 1,
+            doc: "The sender's id of the event, else one made from its content; unique per tenant and source.",
+          },
+          {
+            name: 'type',
+            type: 'string',
+            minLength: 1,
+            doc: 'The event type, as the catalogue names it.',
+          },
+          {
+            name: 'source',
+            type: 'string',
+            minLength: 1,
+            doc: 'The configured source that the event came through.',
+          },
+          {
+            name: 'tenant',
+            type: 'string',
+            minLength: 1,
+            doc: "Whose event it is; from the source's configuration, never from the body.",
+          },
+          {
+            name: 'occurredAt',
+            type: {
+              type: 'long',
+              logicalType: 'timestamp-millis',
+            },
+            doc: 'When it happened, as the sender says; when it was received, if the sender does not say.',
+          },
+          {
+            name: 'receivedAt',
+            type: {
+              type: 'long',
+              logicalType: 'timestamp-millis',
+            },
+            doc: 'When Switchboard received it.',
+          },
+          {
+            name: 'extra',
+            type: ['null', 'string'],
+            default: null,
+            doc: 'JSON text of the sent fields that the schema does not know, nested as they were sent.',
+          },
+        ],
+      },
+      doc: 'What is known about every event.',
+    },
+    {
+      name: 'conversationId',
+      type: ['null', 'string'],
+      default: null,
+      minLength: 1,
+      doc: "The platform's id of the conversation, if the lead came out of one.",
+    },
+    {
+      name: 'leadId',
+      type: ['null', 'string'],
+      default: null,
+      minLength: 1,
+      doc: "The platform's id of the lead.",
+    },
+    {
+      name: 'userId',
+      type: ['null', 'string'],
+      default: null,
+      minLength: 1,
+      doc: "The platform's id of the person.",
+    },
+    {
+      name: 'email',
+      type: ['null', 'string'],
+      default: null,
+      minLength: 1,
+      doc: "The person's e-mail address.",
+    },
+    {
+      name: 'phone',
+      type: ['null', 'string'],
+      default: null,
+      minLength: 1,
+      doc: "The person's phone number.",
+    },
+    {
+      name: 'name',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The person's name.",
+    },
+    {
+      name: 'company',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'The company the person speaks for.',
+    },
+    {
+      name: 'jobTitle',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'What the person does there.',
+    },
+    {
+      name: 'intent',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'What the person is after, as the chatbot understood it.',
+    },
+    {
+      name: 'interest',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'The product or plan the person asked about.',
+    },
+    {
+      name: 'score',
+      type: ['null', 'double'],
+      default: null,
+      doc: "How promising the lead is, on the platform's scale.",
+    },
+    {
+      name: 'summary',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'The conversation, or what the person wrote, in a few sentences.',
+    },
+    {
+      name: 'messageCount',
+      type: ['null', 'int'],
+      default: null,
+      minimum: 0,
+      doc: 'How many messages were exchanged.',
+    },
+    {
+      name: 'sessionDuration',
+      type: ['null', 'double'],
+      default: null,
+      minimum: 0,
+      doc: 'How long the conversation lasted, in seconds.',
+    },
+    {
+      name: 'consent',
+      type: ['null', 'boolean'],
+      default: null,
+      doc: 'Whether the person agreed to be contacted.',
+    },
+    {
+      name: 'campaign',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'The campaign that brought the person.',
+    },
+    {
+      name: 'channel',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'Where the details were left, such as web or whatsapp.',
+    },
+    {
+      name: 'locale',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The person's language as a BCP 47 tag, such as de-DE.",
+    },
+    {
+      name: 'pageUrl',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'The page the person was on.',
+    },
+  ],
+};
+
+export const example: Readonly<Record<string, unknown>> = {
+  conversationId: 'conv-20260115-4713',
+  leadId: 'lead-310',
+  email: 'erika.mustermann@example.org',
+  phone: '+36 1 555 0131',
+  name: 'Erika Mustermann',
+  company: 'Example Logistics',
+  jobTitle: 'Head of Support',
+  intent: 'pricing',
+  interest: 'Team plan',
+  score: 82,
+  summary: 'Forty agents, wants to replace two tools by summer, asked for a call next week.',
+  messageCount: 6,
+  sessionDuration: 184.5,
+  consent: true,
+  campaign: 'winter-webinar',
+  channel: 'web',
+  locale: 'en',
+  pageUrl: 'https://www.example.com/pricing',
+};

@@ -1,0 +1,220 @@
+// Made from schemas/ by `npm run generate`. Change those and run it again.
+
+import type { AvroRecord } from '../../avro-schema.ts';
+
+export const schema: AvroRecord = {
+  type: 'record',
+  name: 'OrderCreated',
+  namespace: 'switchboard.commerce',
+  doc: 'Somebody placed an order.',
+  fields: [
+    {
+      name: 'meta',
+      type: {
+        type: 'record',
+        name: 'EventMeta',
+        namespace: 'switchboard',
+        doc: 'What is known about every event, whatever happened.',
+        fields: [
+          {
+            name: 'id',
+            type: 'string',
+            minLength: 1,
+            doc: "The sender's id of the event, else one made from its content; unique per tenant and source.",
+          },
+          {
+            name: 'type',
+            type: 'string',
+            minLength: 1,
+            doc: 'The event type, as the catalogue names it.',
+          },
+          {
+            name: 'source',
+            type: 'string',
+            minLength: 1,
+            doc: 'The configured source that the event came through.',
+          },
+          {
+            name: 'tenant',
+            type: 'string',
+            minLength: 1,
+            doc: "Whose event it is; from the source's configuration, never from the body.",
+          },
+          {
+            name: 'occurredAt',
+            type: {
+              type: 'long',
+              logicalType: 'timestamp-millis',
+            },
+            doc: 'When it happened, as the sender says; when it was received, if the sender does not say.',
+          },
+          {
+            name: 'receivedAt',
+            type: {
+              type: 'long',
+              logicalType: 'timestamp-millis',
+            },
+            doc: 'When Switchboard received it.',
+          },
+          {
+            name: 'extra',
+            type: ['null', 'string'],
+            default: null,
+            doc: 'JSON text of the sent fields that the schema does not know, nested as they were sent.',
+          },
+        ],
+      },
+      doc: 'What is known about every event.',
+    },
+    {
+      name: 'orderId',
+      type: 'string',
+      minLength: 1,
+      doc: "The shop's id of the order.",
+    },
+    {
+      name: 'orderNumber',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'The number the customer knows the order by, if it is another.',
+    },
+    {
+      name: 'userId',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'Who ordered, by the id the chatbot knows them by.',
+    },
+    {
+      name: 'email',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The customer's e-mail address.",
+    },
+    {
+      name: 'phone',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The customer's phone number.",
+    },
+    {
+      name: 'customerName',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The customer's name.",
+    },
+    {
+      name: 'status',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The order's state, as the shop calls it.",
+    },
+    {
+      name: 'total',
+      type: ['null', 'double'],
+      default: null,
+      doc: 'What the order costs; for display, not for accounting.',
+    },
+    {
+      name: 'currency',
+      type: ['null', 'string'],
+      default: null,
+      minLength: 3,
+      maxLength: 3,
+      doc: 'The currency of all amounts, by ISO 4217.',
+    },
+    {
+      name: 'items',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'OrderItem',
+          namespace: 'switchboard.commerce',
+          doc: 'One line of an order.',
+          fields: [
+            {
+              name: 'sku',
+              type: ['null', 'string'],
+              default: null,
+              doc: "The shop's number of the article.",
+            },
+            {
+              name: 'name',
+              type: ['null', 'string'],
+              default: null,
+              doc: 'What the article is called.',
+            },
+            {
+              name: 'quantity',
+              type: ['null', 'double'],
+              default: null,
+              minimum: 0,
+              doc: 'How many, or how much.',
+            },
+            {
+              name: 'price',
+              type: ['null', 'double'],
+              default: null,
+              doc: "The price of one, in the order's currency; for display, not for accounting.",
+            },
+          ],
+        },
+      },
+      default: [],
+      doc: 'What was ordered.',
+    },
+    {
+      name: 'placedAt',
+      type: [
+        'null',
+        {
+          type: 'long',
+          logicalType: 'timestamp-millis',
+        },
+      ],
+      default: null,
+      doc: 'When the order was placed.',
+    },
+    {
+      name: 'orderUrl',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'Where the customer sees the order.',
+    },
+    {
+      name: 'locale',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The customer's language as a BCP 47 tag, such as de-DE.",
+    },
+  ],
+};
+
+export const example: Readonly<Record<string, unknown>> = {
+  orderId: 'order-1001',
+  orderNumber: '#1001',
+  userId: 'user-1024',
+  email: 'jane.doe@example.com',
+  phone: '+46 8 555 010 24',
+  customerName: 'Jane Doe',
+  status: 'pending',
+  total: 129.9,
+  currency: 'EUR',
+  items: [
+    {
+      sku: 'KET-17',
+      name: 'Kettle, 1.7 l',
+      quantity: 1,
+      price: 89.9,
+    },
+    {
+      sku: 'TEA-OL',
+      name: 'Oolong, 100 g',
+      quantity: 2,
+      price: 20,
+    },
+  ],
+  placedAt: '2026-01-10T08:15:00Z',
+  orderUrl: 'https://shop.example.com/orders/1001',
+  locale: 'en-GB',
+};

@@ -1,0 +1,163 @@
+// Made from schemas/ by `npm run generate`. Change those and run it again.
+
+/** The chatbot handed a conversation over to people. */
+export interface ConversationEscalated {
+  /** The platform's id of the conversation. */
+  conversationId: string;
+  /** The platform's id of the person. */
+  userId: string | null;
+  /** How the person is called and reached. */
+  customer: Customer | null;
+  /** What the person wants, as the chatbot understood it, such as refund. */
+  intent: string | null;
+  /** Why the chatbot gave up, such as customer_frustrated or low_confidence. */
+  reason: string | null;
+  /** How sure the chatbot was of its understanding. */
+  confidence: number | null;
+  /** The person's mood, such as negative. */
+  sentiment: string | null;
+  /** The person's mood as a number, from bad to good. */
+  sentimentScore: number | null;
+  /** The conversation in a few sentences. */
+  summary: string | null;
+  /** How many messages were exchanged. */
+  messageCount: number | null;
+  /** How long the conversation lasted, in seconds. */
+  sessionDuration: number | null;
+  /** When the conversation began. */
+  startedAt: number | null;
+  /** Where the conversation takes place, such as web or whatsapp. */
+  channel: string | null;
+  /** The person's language as a BCP 47 tag, such as de-DE. */
+  locale: string | null;
+  /** The page the person was on. */
+  pageUrl: string | null;
+  /** What was said, oldest first. */
+  transcript: TranscriptEntry[];
+}
+
+/** Who the chatbot is talking to, as far as it knows. */
+export interface Customer {
+  /** The person's name. */
+  name: string | null;
+  /** The person's e-mail address. */
+  email: string | null;
+  /** The person's phone number. */
+  phone: string | null;
+  /** The company the person speaks for. */
+  company: string | null;
+}
+
+/** One turn of a conversation. */
+export interface TranscriptEntry {
+  /** Who spoke: user, bot, agent, or what the platform calls them. */
+  role: string;
+  /** What was said; nothing for a turn without words, such as an attachment. */
+  text: string | null;
+  /** When it was said. */
+  timestamp: number | null;
+}
+
+/** A conversation ended with its matter settled. */
+export interface ConversationResolved {
+  /** The platform's id of the conversation. */
+  conversationId: string;
+  /** The platform's id of the person. */
+  userId: string | null;
+  /** How the person is called and reached. */
+  customer: Customer | null;
+  /** What the person wanted, as the chatbot understood it. */
+  intent: string | null;
+  /** How it was settled, such as answered or refund_issued. */
+  resolution: string | null;
+  /** Who settled it: bot, agent, or what the platform calls them. */
+  resolvedBy: string | null;
+  /** The conversation in a few sentences. */
+  summary: string | null;
+  /** How many messages were exchanged. */
+  messageCount: number | null;
+  /** How long the conversation lasted, in seconds. */
+  sessionDuration: number | null;
+  /** How the person rated it, on the platform's scale. */
+  rating: number | null;
+  /** Where the conversation took place, such as web or whatsapp. */
+  channel: string | null;
+  /** The person's language as a BCP 47 tag, such as de-DE. */
+  locale: string | null;
+  /** What was said, oldest first. */
+  transcript: TranscriptEntry[];
+}
+
+/** A person wrote to the chatbot. */
+export interface MessageReceived {
+  /** The platform's id of the conversation; some platforms know only the person. */
+  conversationId: string | null;
+  /** The platform's id of the person who wrote. */
+  userId: string | null;
+  /** The platform's id of the message. */
+  messageId: string | null;
+  /** What the person wrote; nothing for a message without words, such as an image. */
+  text: string | null;
+  /** The files that came with the message. */
+  attachments: Attachment[];
+  /** Where the message came in, such as web or whatsapp. */
+  channel: string | null;
+  /** The person's language as a BCP 47 tag, such as de-DE. */
+  locale: string | null;
+  /** How the person is called and reached. */
+  customer: Customer | null;
+  /** When the person sent it. */
+  sentAt: number | null;
+}
+
+/** A file that came with a message. */
+export interface Attachment {
+  /** Where the platform keeps the file. */
+  url: string | null;
+  /** What it is: a media type, or a word such as image. */
+  type: string | null;
+  /** The file's name. */
+  name: string | null;
+}
+
+/** A person left contact details, in a conversation or in a form of the chat window. */
+export interface LeadCaptured {
+  /** The platform's id of the conversation, if the lead came out of one. */
+  conversationId: string | null;
+  /** The platform's id of the lead. */
+  leadId: string | null;
+  /** The platform's id of the person. */
+  userId: string | null;
+  /** The person's e-mail address. */
+  email: string | null;
+  /** The person's phone number. */
+  phone: string | null;
+  /** The person's name. */
+  name: string | null;
+  /** The company the person speaks for. */
+  company: string | null;
+  /** What the person does there. */
+  jobTitle: string | null;
+  /** What the person is after, as the chatbot understood it. */
+  intent: string | null;
+  /** The product or plan the person asked about. */
+  interest: string | null;
+  /** How promising the lead is, on the platform's scale. */
+  score: number | null;
+  /** The conversation, or what the person wrote, in a few sentences. */
+  summary: string | null;
+  /** How many messages were exchanged. */
+  messageCount: number | null;
+  /** How long the conversation lasted, in seconds. */
+  sessionDuration: number | null;
+  /** Whether the person agreed to be contacted. */
+  consent: boolean | null;
+  /** The campaign that brought the person. */
+  campaign: string | null;
+  /** Where the details were left, such as web or whatsapp. */
+  channel: string | null;
+  /** The person's language as a BCP 47 tag, such as de-DE. */
+  locale: string | null;
+  /** The page the person was on. */
+  pageUrl: string | null;
+}

@@ -1,0 +1,50 @@
+// Made from schemas/ by `npm run generate`. Change those and run it again.
+
+/** A person changed what they want to be told, and how; what is absent stays as it was. */
+export interface PreferenceUpdated {
+  /** The person, by the id the chatbot knows them by. */
+  userId: string;
+  /** Which channels the person agreed to. */
+  channels: Channels | null;
+  /** Which event types the person wants to hear of, such as order.shipped. */
+  topics: Record<string, boolean> | null;
+  /** When the person wants no messages. */
+  quietHours: QuietHours | null;
+  /** The person's time zone by its IANA name, such as Europe/Berlin. */
+  timezone: string | null;
+  /** The person's language as a BCP 47 tag, such as de-DE. */
+  locale: string | null;
+  /** Whether messages come one by one or gathered. */
+  digest: DigestFrequency | null;
+  /** Where e-mail goes. */
+  email: string | null;
+  /** Whom Slack messages go to. */
+  slackUserId: string | null;
+  /** The person's own webhook. */
+  webhookUrl: string | null;
+}
+
+/** Which channels a person agreed to; what is absent stays as it was. */
+export interface Channels {
+  /** Messages of the chatbot. */
+  chat: boolean | null;
+  /** E-mail. */
+  email: boolean | null;
+  /** Slack. */
+  slack: boolean | null;
+  /** Calls to the person's own webhook. */
+  webhook: boolean | null;
+}
+
+/** The hours in which a person wants no messages, in the person's time zone; an end before the start lies on the next day. */
+export interface QuietHours {
+  /** Whether there are any; false ends them. */
+  enabled: boolean;
+  /** The first quiet minute, as HH:MM. */
+  start: string | null;
+  /** The first minute that is not quiet any more, as HH:MM. */
+  end: string | null;
+}
+
+/** How often messages are gathered into one. */
+export type DigestFrequency = 'none' | 'hourly' | 'daily' | 'weekly';

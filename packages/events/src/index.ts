@@ -1,0 +1,23 @@
+export type { AvroRecord } from './avro-schema.ts';
+export {
+  type AnyEvent,
+  type CatalogueEntry,
+  catalogue,
+  type EventMeta,
+  type EventOf,
+  type EventType,
+  eventTypes,
+  type FieldsOf,
+  isEventType,
+  readFields,
+  topics,
+} from './catalogue.ts';
+export { eventHeaders, identityOf, keyOf } from './envelope.ts';
+export { EventsError, type EventsErrorCode } from './events-error.ts';
+export type { FieldsResult } from './fields/fields-reader.ts';
+export type { Problem } from './fields/reading.ts';
+export { readTimestamp } from './fields/timestamp.ts';
+export type * from './generated/catalogue.ts';
+export { createDecoder } from './wire/decoder.ts';
+export { encodePayload } from './wire/encoder.ts';
+export { frame, unframe } from './wire/frame.ts';
