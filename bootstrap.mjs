@@ -1,0 +1,130 @@
+// Runs a TypeScript file of this repository: node bootstrap.mjs <script.ts> [arguments…]
+// It needs nothing but Node.js: it installs the dependencies (Node 24 among them) when they have changed, and hands over.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST_NODE = 20;
+/** A terminal's Ctrl-C comes to us twice, from the terminal and from npm. */
+const SAME_PRESS_MS = 300;
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const node = join(root, 'node_modules/node/bin/node');
+const marker = join(root, 'node_modules/.installed');
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  fail(
+    `Node.js ${OLDEST_NODE} or later is needed, and this is ${process.versions.node}: install it from https://nodejs.org.`,
+  );
+}
+const [script, ...args] = process.argv.slice(2);
+if (script === undefined) fail('Usage: node bootstrap.mjs <script.ts> [arguments…]');
+
+if (!isInstalled()) {
+  const { withLock } = await import('./deploy/local/lock.mjs');
+  await withLock(
+    join(root, '.local/dependencies.lock'),
+    async () => {
+      if (!isInstalled()) await install();
+    },
+    (holder) => console.log(`Waiting for process ${holder}, which is installing the dependencies …`),
+  );
+}
+run([join(root, script), ...args]);
+
+function isInstalled() {
+  return existsSync(node) && existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint();
+}
+
+/** Of everything that decides what is installed. */
+function fingerprint() {
+  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests('', 2), ...patches()]) {
+    hash.update(`${file}\n`).update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+/** The package.json files down to `depth`. @param {string} folder @param {number} depth @returns {string[]} */
+function manifests(folder, depth) {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => name !== 'node_modules' && !name.startsWith('.'))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return depth > 0 ? manifests(path, depth - 1) : [];
+      return entry.name === 'package.json' ? [path] : [];
+    });
+}
+
+function patches() {
+  const folder = join(root, 'patches');
+  return existsSync(folder) ? readdirSync(folder).map((name) => join('patches', name)) : [];
+}
+
+async function install() {
+  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  console.log('Installing the dependencies (once) …');
+  const started = Date.now();
+  const timer = setInterval(() => {
+    console.log(`… still installing, ${Math.round((Date.now() - started) / 1000)} s`);
+  }, 10_000);
+  const output = await npx([
+    '--yes',
+    packageManager,
+    'install',
+    '--frozen-lockfile',
+    '--config.confirm-modules-purge=false',
+  ]);
+  clearInterval(timer);
+  if (output !== undefined || !existsSync(node)) {
+    console.error(output);
+    fail(
+      'The dependencies could not be installed; what pnpm said is above. Check the network and the npm registry, and try again.',
+    );
+  }
+  writeFileSync(marker, fingerprint());
+}
+
+/** @param {string[]} args @returns {Promise<string | undefined>} the end of its output when it failed */
+function npx(args) {
+  return new Promise((resolve) => {
+    const child = spawn('npx', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output = (output + text).slice(-4_000);
+      });
+    }
+    child.once('error', (error) => resolve(`npx did not start: ${error.message}`));
+    child.once('close', (code) => resolve(code === 0 ? undefined : output));
+  });
+}
+
+/**
+ * The script runs in a process group of its own, and gets one signal for each that was meant for us. It has an IPC
+ * channel, by whose 'disconnect' event it notices that we were killed.
+ * @param {string[]} args
+ */
+function run(args) {
+  const child = spawn(node, args, { detached: true, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  let last = 0;
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      if (Date.now() - last < SAME_PRESS_MS) return;
+      last = Date.now();
+      child.kill(signal);
+    });
+  }
+  child.once('error', (error) => fail(`${node} did not start: ${error.message}`));
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
+}
+
+/** @param {string} sentence @returns {never} */
+function fail(sentence) {
+  console.error(sentence);
+  process.exit(1);
+}

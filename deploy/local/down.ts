@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { environment } from '@switchboard/service';
+import { composeFor, findCompose } from './docker.ts';
+import { LocalStackError } from './error.ts';
+import { findJava, type Variables } from './programs.ts';
+import { endOrphans, isOrphan, readRecords, supervisorOf } from './records.ts';
+
+const LIMIT_MS = 35_000;
+
+/**
+ * Stops what runs on the data in this folder: asks the processes that started it, and ends what they left behind.
+ * @throws LocalStackError when they do not obey
+ */
+export async function down(
+  directory: string,
+  progress: (line: string) => void,
+  variables: Variables = environment,
+): Promise<void> {
+  const supervisors = new Set(
+    readRecords(directory)
+      .filter((record) => !isOrphan(record))
+      .map(supervisorOf),
+  );
+  for (const pid of supervisors) {
+    progress(`Stopping process ${pid}, which runs the stack in ${directory} …`);
+    process.kill(pid, 'SIGTERM');
+  }
+  for (
+    const deadline = Date.now() + LIMIT_MS;
+    readRecords(directory).some((record) => !isOrphan(record));
+    await sleep(100)
+  ) {
+    if (Date.now() < deadline) continue;
+    throw new LocalStackError(`Process ${[...supervisors].join(', ')} did not stop: end it with \`kill -9\`.`);
+  }
+  const orphans = await endOrphans(directory);
+  if ('problem' in (await findJava(variables))) await stopContainers(variables);
+  progress(supervisors.size + orphans.length === 0 ? `Nothing runs on ${directory}.` : 'Stopped.');
+}
+
+async function stopContainers(variables: Variables): Promise<void> {
+  const command = await findCompose(variables);
+  if (command !== undefined) await composeFor(command, {}, variables)('stop');
+}

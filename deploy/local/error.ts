@@ -1,0 +1,18 @@
+/** The local stack cannot run. The message is one sentence that says what to do. */
+export class LocalStackError extends Error {
+  override readonly name = 'LocalStackError';
+}
+
+/** Says in a sentence what the file system refused; any other error stays what it is. */
+export function explain(error: unknown, directory: string): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const sentences: Record<string, string> = {
+    ENOSPC: `The disk of ${directory} is full: make room and start again.`,
+    EDQUOT: `Your quota on the disk of ${directory} is used up: make room and start again.`,
+    EACCES: `${directory} cannot be written: give yourself the right to, or choose another folder.`,
+    EROFS: `${directory} is on a read-only disk: choose another folder.`,
+    ENOTDIR: `${directory} cannot be a folder, a part of its path is a file: choose another folder.`,
+  };
+  const sentence = typeof code === 'string' ? sentences[code] : undefined;
+  return sentence === undefined ? error : new LocalStackError(sentence, { cause: error });
+}

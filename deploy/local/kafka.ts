@@ -1,0 +1,137 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { liveBrokers } from './kafka-probe.ts';
+import { freePort } from './ports.ts';
+import type { PartProcess } from './process.ts';
+
+const HEAP = ['-Xms256m', '-Xmx512m'];
+const LOG_SETTINGS = join(import.meta.dirname, 'log4j2.properties');
+
+export interface KafkaSettings {
+  java: string;
+  /** The folder with Kafka's jars. */
+  software: string;
+  /** The folder that holds the data of all brokers. */
+  directory: string;
+  /** The port for clients, one per broker. */
+  ports: readonly number[];
+  /** What clients are told to connect to, when it is not the broker itself. */
+  advertise: (brokerId: number, port: number) => string;
+}
+
+/**
+ * Prepares the brokers of a cluster, each a controller too (KRaft). Clients have a listener of their own: what is
+ * advertised for it does not change how the brokers speak to each other.
+ */
+export async function prepareKafka({
+  java,
+  software,
+  directory,
+  ports,
+  advertise,
+}: KafkaSettings): Promise<PartProcess[]> {
+  const cluster = join(directory, `kafka-${ports.length}`);
+  mkdirSync(cluster, { recursive: true });
+  const brokers = await Promise.all(
+    ports.map(async (port, index) => ({
+      id: index + 1,
+      port,
+      internal: await freePort(),
+      controller: await freePort(),
+    })),
+  );
+  const voters = brokers.map(({ id, controller }) => `${id}@127.0.0.1:${controller}`).join(',');
+  const clusterId = readOrCreate(join(cluster, 'cluster-id'), () => randomBytes(16).toString('base64url'));
+  const classes = ['-cp', join(software, '*'), `-Dlog4j2.configurationFile=${LOG_SETTINGS}`];
+
+  return Promise.all(
+    brokers.map(async ({ id, port, internal, controller }) => {
+      const data = join(cluster, `broker-${id}`);
+      const settings = join(cluster, `broker-${id}.properties`);
+      writeFileSync(
+        settings,
+        properties({
+          'node.id': id,
+          'process.roles': 'broker,controller',
+          'controller.quorum.voters': voters,
+          listeners: `CLIENT://127.0.0.1:${port},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
+          'advertised.listeners': `CLIENT://${advertise(id, port)},INTERNAL://127.0.0.1:${internal}`,
+          'listener.security.protocol.map': 'CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+          'inter.broker.listener.name': 'INTERNAL',
+          'controller.listener.names': 'CONTROLLER',
+          'log.dirs': data,
+          ...clusterSettings(ports.length),
+        }),
+      );
+      await format({ java, classes, data, settings, clusterId });
+      return {
+        name: ports.length === 1 ? 'Kafka' : `Kafka broker ${id}`,
+        file: `broker-${id}`,
+        port,
+        directory: cluster,
+        command: java,
+        args: [...HEAP, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', ...classes, 'kafka.Kafka', settings],
+        // While others are still starting, one broker alone must not wait for them.
+        answers: async () => (await liveBrokers(port)) > 0,
+      };
+    }),
+  );
+}
+
+/** What is the same for every broker. With three, the loss of one costs nothing. */
+export function clusterSettings(count: number): Record<string, string | number | boolean> {
+  const replicas = count;
+  const inSync = count === 1 ? 1 : 2;
+  return {
+    'default.replication.factor': replicas,
+    'min.insync.replicas': inSync,
+    'offsets.topic.replication.factor': replicas,
+    'offsets.topic.num.partitions': 8,
+    'transaction.state.log.replication.factor': replicas,
+    'transaction.state.log.min.isr': inSync,
+    'transaction.state.log.num.partitions': 4,
+    'share.coordinator.state.topic.replication.factor': replicas,
+    'share.coordinator.state.topic.min.isr': inSync,
+    'share.coordinator.state.topic.num.partitions': 4,
+    'unclean.leader.election.enable': false,
+    'auto.create.topics.enable': false,
+    'num.partitions': 12,
+    // A webhook body may be 1 MiB; as an event it grows.
+    'message.max.bytes': 2_097_152,
+    'replica.fetch.max.bytes': 2_097_152,
+    'log.segment.bytes': 134_217_728,
+    'log.cleaner.dedupe.buffer.size': 16_777_216,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    'group.initial.rebalance.delay.ms': 100,
+    // A dead broker is noticed in 6 s instead of 9, and misses three heartbeats at least.
+    'broker.session.timeout.ms': 6_000,
+    'broker.heartbeat.interval.ms': 1_000,
+    'replica.lag.time.max.ms': 10_000,
+  };
+}
+
+/** Formats the data folder, once: a mark tells that it was finished. */
+async function format(options: { java: string; classes: string[]; data: string; settings: string; clusterId: string }) {
+  const { java, classes, data, settings, clusterId } = options;
+  const mark = `${data}.formatted`;
+  if (existsSync(mark)) return;
+  rmSync(data, { recursive: true, force: true });
+  const args = ['format', '--cluster-id', clusterId, '--config', settings];
+  const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+  await promisify(execFile)(java, [...quick, ...classes, 'kafka.tools.StorageTool', ...args]);
+  writeFileSync(mark, '');
+}
+
+const properties = (settings: Record<string, string | number | boolean>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${typeof value === 'string' ? value.replaceAll('\\', '\\\\') : value}\n`)
+    .join('');
+
+function readOrCreate(file: string, create: () => string): string {
+  if (!existsSync(file)) writeFileSync(file, create());
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,71 @@
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ConfigError } from '@switchboard/service';
+import { down } from './down.ts';
+import { LocalStackError } from './error.ts';
+import type { Part } from './part.ts';
+import { type Stack, startStack } from './stack.ts';
+import { status } from './status.ts';
+
+const USAGE = 'Usage: npm run local -- up [--brokers 3] | status | down   [--directory <folder for the data>]';
+const DATA = join(import.meta.dirname, '../../.local/data');
+
+const print = (line: string) => console.log(line);
+
+async function up(directory: string, brokers: 1 | 3): Promise<void> {
+  const stopping = new AbortController();
+  for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
+    process.on(event, () => {
+      // The second time somebody is in a hurry; the watcher ends what is left.
+      if (stopping.signal.aborted) process.exit(1);
+      print('Stopping …');
+      stopping.abort(new LocalStackError('Stopped before everything was up.'));
+    });
+  }
+  const onExit = async (reason: string, part: Part) => {
+    if (stopping.signal.aborted) return;
+    print(`${reason}. Starting it again …`);
+    await part.start().then(
+      () => print(`${part.name} answers again.`),
+      (error: Error) => print(error.message),
+    );
+  };
+  const stack = await startStack({ directory, brokers, signal: stopping.signal, progress: print, onExit });
+  print(addresses(stack, directory));
+  if (stack.started.length > 0) {
+    print('Ctrl-C stops what this command has started.');
+    if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
+  }
+  await stack.stop();
+}
+
+const addresses = ({ brokers, registryUrl, redisUrl }: Stack, directory: string): string => `
+Kafka            ${brokers}
+Schema registry  ${registryUrl}
+Redis            ${redisUrl}
+Data and logs    ${relative(process.cwd(), directory) || directory}
+
+export KAFKA_BROKERS=${brokers} SCHEMA_REGISTRY_URL=${registryUrl} REDIS_URL=${redisUrl}
+`;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { brokers: { type: 'string', default: '1' }, directory: { type: 'string', default: DATA } },
+  });
+  const [command] = positionals;
+  const { brokers, directory } = values;
+  if (command === 'up' && (brokers === '1' || brokers === '3')) await up(directory, brokers === '1' ? 1 : 3);
+  else if (command === 'status') print(await status(directory));
+  else if (command === 'down') await down(directory, print);
+  else throw new LocalStackError(USAGE);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const expected = error instanceof LocalStackError || error instanceof ConfigError;
+  console.error(expected ? error.message : error);
+  process.exit(1);
+}

@@ -1,0 +1,58 @@
+import { prepareKafka } from './kafka.ts';
+import type { Part } from './part.ts';
+import type { Places } from './places.ts';
+import { createProcess, type PartProcess } from './process.ts';
+import type { Variables } from './programs.ts';
+import { prepareRedis } from './redis.ts';
+import { prepareRegistry } from './registry.ts';
+import { checkSpace, install, redisServer, versionOf } from './software.ts';
+import type { Watcher } from './watcher.ts';
+
+/** A new cluster with its logs, and room to work. */
+const DATA_MEGABYTES = 300;
+
+export interface NativeOptions {
+  directory: string;
+  /** Where the downloaded servers are kept. */
+  software: string;
+  java: string;
+  redisOnPath: string | undefined;
+  advertise: (brokerId: number, port: number) => string;
+  variables: Variables;
+  progress: (line: string) => void;
+  onExit: (reason: string, part: Part) => void;
+  watcher: Watcher;
+}
+
+/** The parts that are to be started, as processes; what is not installed yet is installed first. */
+export async function createProcesses(places: Places, options: NativeOptions): Promise<Part[]> {
+  const { directory, java, redisOnPath, advertise, watcher, onExit } = options;
+  const installation = { ...options, directory: options.software };
+  const { kafka, registry, redis } = places;
+  await checkSpace(directory, DATA_MEGABYTES);
+  const folders = await install(
+    [
+      ...(kafka.toStart ? (['kafka'] as const) : []),
+      ...(registry.toStart ? (['registry'] as const) : []),
+      ...(redis.toStart && redisOnPath === undefined ? (['redis'] as const) : []),
+    ],
+    installation,
+  );
+  const processes: PartProcess[] = [];
+  if (folders.kafka !== undefined) {
+    processes.push(
+      ...(await prepareKafka({ java, software: folders.kafka, directory, ports: kafka.ports, advertise })),
+    );
+  }
+  if (folders.registry !== undefined) {
+    const version = await versionOf('registry');
+    processes.push(
+      prepareRegistry({ java, software: folders.registry, version, directory, port: registry.ports[0] ?? 0 }),
+    );
+  }
+  if (redis.toStart) {
+    const command = redisOnPath ?? (await redisServer(folders.redis ?? ''));
+    processes.push(prepareRedis({ command, directory, port: redis.ports[0] ?? 0 }));
+  }
+  return processes.map((process) => createProcess(process, watcher, onExit));
+}

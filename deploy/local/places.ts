@@ -1,0 +1,98 @@
+import { readLocalConfig } from './config.ts';
+import { LocalStackError } from './error.ts';
+import { liveBrokers } from './kafka-probe.ts';
+import { freePort, isTaken } from './ports.ts';
+import type { Variables } from './programs.ts';
+import { redisAnswers } from './redis.ts';
+import { registryAnswers, registryUrlOf } from './registry.ts';
+
+export type PartName = 'kafka' | 'registry' | 'redis';
+
+/** Where a part of the stack is, or will be. */
+export interface Place {
+  /** What clients are given: brokers, or a URL. */
+  address: string;
+  /** One; for Kafka one per broker. */
+  ports: readonly number[];
+  /** false when something already answers there, or nobody asked for it. */
+  toStart: boolean;
+}
+
+export type Places = Record<PartName, Place>;
+
+export interface PlaceOptions {
+  parts: readonly PartName[];
+  brokers: 1 | 3;
+  advertise: (brokerId: number, port: number) => string;
+}
+
+/** Places of a stack of its own. */
+export async function freePlaces(options: PlaceOptions): Promise<Places> {
+  const kafka = await Promise.all(Array.from({ length: options.brokers }, freePort));
+  return {
+    kafka: place('kafka', kafka, options),
+    registry: place('registry', [await freePort()], options),
+    redis: place('redis', [await freePort()], options),
+  };
+}
+
+/**
+ * Places on the well-known ports, or the user's own servers, by the variables.
+ * @throws LocalStackError when a port is taken by something else
+ * @throws ConfigError when a variable is wrong
+ */
+export async function knownPlaces(options: PlaceOptions, variables: Variables): Promise<Places> {
+  const config = readLocalConfig(variables);
+  const kafka = Array.from({ length: options.brokers }, (_, index) => config.KAFKA_PORT + index);
+  const known: Record<PartName, { own: string | undefined; place: Place; hint: string }> = {
+    kafka: { own: config.KAFKA_BROKERS, place: place('kafka', kafka, options), hint: 'KAFKA_PORT' },
+    registry: {
+      own: config.SCHEMA_REGISTRY_URL,
+      place: place('registry', [config.REGISTRY_PORT], options),
+      hint: 'REGISTRY_PORT',
+    },
+    redis: { own: config.REDIS_URL, place: place('redis', [config.REDIS_PORT], options), hint: 'REDIS_PORT' },
+  };
+  const titles: Record<PartName, string> = {
+    kafka: options.brokers === 3 ? 'Kafka with three brokers' : 'Kafka',
+    registry: 'the schema registry',
+    redis: 'Redis',
+  };
+  for (const name of options.parts) {
+    const { own, place, hint } = known[name];
+    if (own !== undefined) known[name].place = { address: own, ports: [], toStart: false };
+    else if (await answers(name, place.ports)) known[name].place = { ...place, toStart: false };
+    else await checkFree(place.ports, hint, titles[name]);
+  }
+  return { kafka: known.kafka.place, registry: known.registry.place, redis: known.redis.place };
+}
+
+function place(name: PartName, ports: readonly number[], { parts, advertise }: PlaceOptions): Place {
+  if (!parts.includes(name)) return { address: '', ports: [], toStart: false };
+  const [port = 0] = ports;
+  const addresses: Record<PartName, () => string> = {
+    kafka: () => ports.map((port, index) => advertise(index + 1, port)).join(','),
+    registry: () => registryUrlOf(port),
+    redis: () => `redis://127.0.0.1:${port}`,
+  };
+  return { address: addresses[name](), ports, toStart: true };
+}
+
+/** Whether that part answers on all its ports. */
+export async function answers(name: PartName, ports: readonly number[]): Promise<boolean> {
+  const answer: Record<PartName, (port: number) => Promise<boolean>> = {
+    kafka: async (port) => (await liveBrokers(port)) >= ports.length,
+    registry: (port) => registryAnswers(registryUrlOf(port)),
+    redis: redisAnswers,
+  };
+  return (await Promise.all(ports.map(answer[name]))).every(Boolean);
+}
+
+async function checkFree(ports: readonly number[], variable: string, title: string): Promise<void> {
+  for (const port of ports) {
+    if (!(await isTaken(port))) continue;
+    throw new LocalStackError(
+      `Port ${port} is taken by something that does not answer as ${title}: stop it, or set ${variable} to a free port.`,
+    );
+  }
+}

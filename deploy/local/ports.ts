@@ -1,0 +1,43 @@
+import { randomInt } from 'node:crypto';
+import { connect, createServer } from 'node:net';
+
+const given = new Set<number>();
+
+/**
+ * A port that nothing listens on, and that this process has not been given before. It is taken from below the range
+ * of outgoing connections, so that it is still free when a stopped server wants it back.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (given.has(port) || (await isTaken(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+/** Whether something listens on this port of the loopback interface. */
+export async function isTaken(port: number): Promise<boolean> {
+  return (await connects(port)) || !(await binds(port));
+}
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 });
+    const finish = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+    socket.once('timeout', () => finish(true));
+  });
+}
+
+function binds(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

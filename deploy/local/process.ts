@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LocalStackError } from './error.ts';
+import type { Part } from './part.ts';
+import { readRecord, supervisorOf, writeRecord } from './records.ts';
+import { signalGroup, type Watcher } from './watcher.ts';
+
+const START_LIMIT_MS = 90_000;
+const STOP_LIMIT_MS = 10_000;
+
+export interface PartProcess {
+  name: string;
+  port: number;
+  /** Holds `<file>.log` and `<file>.pid`. */
+  directory: string;
+  file: string;
+  command: string;
+  args: readonly string[];
+  /** Whether it does its work. Asked until it says yes. */
+  answers(): Promise<boolean>;
+}
+
+/** A part that runs as a child in a process group of its own, so that the terminal's Ctrl-C reaches only us. */
+export function createProcess(
+  { name, port, directory, file, command, args, answers }: PartProcess,
+  watcher: Watcher,
+  onExit: (reason: string, part: Part) => void,
+): Part {
+  const log = join(directory, `${file}.log`);
+  const record = join(directory, `${file}.pid`);
+  let child: ChildProcess | undefined;
+  let exited = Promise.resolve('not started');
+  /** Told apart from the end that nobody asked for. */
+  let settled = false;
+
+  async function start(): Promise<void> {
+    if (child !== undefined) return;
+    mkdirSync(directory, { recursive: true });
+    const other = readRecord(record);
+    if (other !== undefined) {
+      throw new LocalStackError(
+        `${name} already runs on ${directory}, for process ${supervisorOf(other)}: stop that first.`,
+      );
+    }
+    if (existsSync(log)) renameSync(log, join(directory, `${file}.previous.log`));
+    const output = openSync(log, 'w');
+    const started = spawn(command, args, { cwd: directory, detached: true, stdio: ['ignore', output, output] });
+    closeSync(output);
+    child = started;
+    settled = false;
+    exited = new Promise((resolve) => {
+      started.once('error', (error) => resolve(error.message));
+      started.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+    });
+    const { pid } = started;
+    if (pid !== undefined) {
+      watcher.add(pid);
+      writeRecord(record, { name, port, pid });
+    }
+    exited.then((reason) => {
+      if (pid !== undefined) watcher.remove(pid);
+      rmSync(record, { force: true });
+      child = undefined;
+      if (settled) onExit(`${name} ended by itself (${reason}); its log is ${log}`, part);
+    });
+    await untilAnswers();
+    settled = child !== undefined;
+  }
+
+  async function untilAnswers(): Promise<void> {
+    const over = exited.then((reason) => {
+      throw new LocalStackError(`${name} ended while starting (${reason}): ${lastWords(log)}`);
+    });
+    // It may end at any later time too, when nobody waits for it here.
+    over.catch(() => {});
+    const deadline = Date.now() + START_LIMIT_MS;
+    while (!(await Promise.race([answers(), over]))) {
+      if (Date.now() > deadline) {
+        await end('SIGKILL');
+        throw new LocalStackError(
+          `${name} did not answer within ${START_LIMIT_MS / 1000} s: its log, ${log}, may say why.`,
+        );
+      }
+      await Promise.race([sleep(100), over]);
+    }
+  }
+
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (child?.pid === undefined) return;
+    const { pid } = child;
+    settled = false;
+    signalGroup(pid, signal);
+    // One that is paused could not obey.
+    signalGroup(pid, 'SIGCONT');
+    const killer = setTimeout(() => signalGroup(pid, 'SIGKILL'), STOP_LIMIT_MS);
+    await exited;
+    clearTimeout(killer);
+  }
+
+  const send = async (signal: NodeJS.Signals) => {
+    if (child?.pid !== undefined) signalGroup(child.pid, signal);
+  };
+
+  const part: Part = {
+    name,
+    port,
+    get pid() {
+      return child?.pid;
+    },
+    start,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    pause: () => send('SIGSTOP'),
+    resume: () => send('SIGCONT'),
+  };
+  return part;
+}
+
+/** The line of the log that tells best what went wrong, and where the rest is. */
+function lastWords(log: string): string {
+  const lines = readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const full = lines.some((line) => line.includes('No space left on device'));
+  if (full) return 'the disk is full, make room and start again';
+  const last = (pattern: RegExp) => lines.findLast((text) => pattern.test(text));
+  const line =
+    last(/^(Caused by: )?[\w.]+(Exception|Error)\b/) ?? last(/ERROR|FATAL|rror/) ?? lines.at(-1) ?? 'it said nothing';
+  return `${line.trim().slice(0, 300)} (the whole log is ${log})`;
+}

@@ -1,0 +1,177 @@
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { environment } from '@switchboard/service';
+import { composeFor, createContainers, findCompose } from './docker.ts';
+import { explain, LocalStackError } from './error.ts';
+import { withLock } from './lock.mjs';
+import { createProcesses } from './native.ts';
+import { foreignPart, type Part } from './part.ts';
+import { answers, freePlaces, knownPlaces, type PartName, type Places } from './places.ts';
+import { findJava, findProgram, type Variables } from './programs.ts';
+import { endOrphans } from './records.ts';
+import { startWatcher, type Watcher } from './watcher.ts';
+
+export { LocalStackError } from './error.ts';
+export type { Part, Part as Broker } from './part.ts';
+export type { PartName } from './places.ts';
+export { freePort, isTaken } from './ports.ts';
+
+export interface StackOptions {
+  /** Holds the data and the logs. What is in it is used again. */
+  directory: string;
+  /** Three: replication 3, min.insync.replicas 2. */
+  brokers?: 1 | 3;
+  /**
+   * `default`: the well-known ports or those of KAFKA_PORT, REGISTRY_PORT, REDIS_PORT; what answers there is used, and
+   * so is what KAFKA_BROKERS, SCHEMA_REGISTRY_URL, REDIS_URL name. `free`: a stack of its own, whatever else runs.
+   */
+  ports?: 'default' | 'free';
+  /** The address that clients are told for a broker, to put a proxy in between. */
+  advertise?: (brokerId: number, port: number) => string;
+  /** Told in a line each what takes time. */
+  progress?: (line: string) => void;
+  /** Told when a part ended that nobody stopped; otherwise `progress` is. */
+  onExit?: (reason: string, part: Part) => void;
+  /** All three, unless told otherwise. */
+  parts?: readonly PartName[];
+  /** Ends the start: what runs by then is stopped, and the promise rejects with the signal's reason. */
+  signal?: AbortSignal;
+  /** Instead of the environment. */
+  variables?: Variables;
+}
+
+export interface Stack extends AsyncDisposable {
+  /** Where clients start: the advertised addresses, separated by commas. */
+  readonly brokers: string;
+  /** With the path of the Confluent API. */
+  readonly registryUrl: string;
+  readonly redisUrl: string;
+  readonly kafka: readonly Part[];
+  readonly registry: Part;
+  readonly redis: Part;
+  /** What this call has started; the rest was there already. */
+  readonly started: readonly Part[];
+  /** Stops what this call has started, within 15 s. */
+  stop(): Promise<void>;
+}
+
+const ALL: readonly PartName[] = ['kafka', 'registry', 'redis'];
+const SOFTWARE = join(import.meta.dirname, '../../.local/software');
+
+/**
+ * Starts the stack, or what of it does not run yet; returns when every part answers.
+ * @throws LocalStackError when it cannot run here
+ */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const { parts = ALL, brokers = 1, variables = environment, progress = () => {} } = options;
+  const directory = resolve(options.directory);
+  try {
+    return await withLock(
+      join(directory, 'start.lock'),
+      () => start({ ...options, directory, parts, brokers, variables, progress }),
+      (holder) => progress(`Waiting for process ${holder}, which is starting the stack in ${directory} …`),
+    );
+  } catch (error) {
+    throw explain(error, directory);
+  }
+}
+
+type Request = StackOptions & Required<Pick<StackOptions, 'parts' | 'brokers' | 'variables' | 'progress'>>;
+
+const loopback = (_brokerId: number, port: number): string => `127.0.0.1:${port}`;
+
+async function start(request: Request): Promise<Stack> {
+  await endOrphans(request.directory);
+  const asked = { ...request, advertise: request.advertise ?? loopback };
+  const places = request.ports === 'free' ? await freePlaces(asked) : await knownPlaces(asked, request.variables);
+  const watcher = startWatcher();
+  let own: Part[] = [];
+  let release = async () => {};
+  const stop = async () => {
+    const results = await Promise.allSettled(own.map((part) => part.stop()));
+    // Ends what could not be stopped.
+    watcher.close();
+    await release();
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  };
+  const run = async () => {
+    const created = await createParts(places, request, watcher);
+    request.signal?.throwIfAborted();
+    ({ parts: own, release } = created);
+    await Promise.all(own.map((part) => part.start()));
+    await untilWhole(places);
+  };
+  try {
+    await Promise.race([run(), aborted(request.signal)]);
+  } catch (error) {
+    // Why it could not start is what matters, not that stopping failed too.
+    await stop().catch(() => {});
+    throw error;
+  }
+  const at = (name: PartName) =>
+    places[name].ports.map((port) => own.find((part) => part.port === port) ?? foreignPart(name, port));
+  return {
+    brokers: places.kafka.address,
+    registryUrl: places.registry.address,
+    redisUrl: places.redis.address,
+    kafka: at('kafka'),
+    registry: at('registry')[0] ?? foreignPart('registry', 0),
+    redis: at('redis')[0] ?? foreignPart('redis', 0),
+    started: own,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+interface Parts {
+  parts: Part[];
+  /** Removes what the parts leave behind when they are stopped. */
+  release(): Promise<void>;
+}
+
+/** As processes of ours; where there is no Java, as containers. */
+async function createParts(places: Places, request: Request, watcher: Watcher): Promise<Parts> {
+  const { variables, progress, onExit = progress, advertise = loopback } = request;
+  const { kafka, registry, redis } = places;
+  const redisOnPath = await findProgram('redis-server', variables);
+  const needsJava = kafka.toStart || registry.toStart || (redis.toStart && redisOnPath === undefined);
+  const found = needsJava ? await findJava(variables) : { java: '' };
+  if ('java' in found) {
+    const options = { ...request, advertise, onExit, software: SOFTWARE, java: found.java, redisOnPath, watcher };
+    return { parts: await createProcesses(places, options), release: async () => {} };
+  }
+  const command = await findCompose(variables);
+  if (command === undefined) {
+    throw new LocalStackError(
+      `Kafka needs Java 17 or later, and ${found.problem}: install it (and Maven), or start a Docker engine.`,
+    );
+  }
+  if (request.brokers === 3 || request.advertise !== undefined) {
+    throw new LocalStackError(`Three brokers need Java 17 or later, and ${found.problem}: install it (and Maven).`);
+  }
+  progress('There is no Java 17 here: starting containers by docker-compose.yml …');
+  const free = request.ports === 'free';
+  const compose = composeFor(command, places, variables, free ? `switchboard-${kafka.ports[0]}` : undefined);
+  return {
+    parts: createContainers(places, compose),
+    release: async () => {
+      if (free) await compose('down', '--volumes');
+    },
+  };
+}
+
+/** Every broker knows every other one. */
+async function untilWhole({ kafka }: Places): Promise<void> {
+  if (!kafka.toStart) return;
+  for (const deadline = Date.now() + 60_000; !(await answers('kafka', kafka.ports)); await sleep(100)) {
+    if (Date.now() > deadline)
+      throw new LocalStackError('The Kafka brokers did not find each other within 60 s: look at their logs.');
+  }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}

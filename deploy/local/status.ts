@@ -1,0 +1,28 @@
+import { environment } from '@switchboard/service';
+import { readLocalConfig } from './config.ts';
+import { answers, type PartName } from './places.ts';
+import type { Variables } from './programs.ts';
+import { type PartRecord, readRecords, supervisorOf } from './records.ts';
+
+/** What runs on the data in this folder, and what answers on the well-known ports; a line each. */
+export async function status(directory: string, variables: Variables = environment): Promise<string> {
+  const records = readRecords(directory);
+  const { KAFKA_PORT, REGISTRY_PORT, REDIS_PORT } = readLocalConfig(variables);
+  const known: [PartName, string, number][] = [
+    ['kafka', 'Kafka', KAFKA_PORT],
+    ['registry', 'The schema registry', REGISTRY_PORT],
+    ['redis', 'Redis', REDIS_PORT],
+  ];
+  const others = known.filter(([, , port]) => !records.some((record) => record.port === port));
+  const lines = await Promise.all(
+    others.map(async ([part, title, port]) =>
+      (await answers(part, [port]))
+        ? `${title} answers on port ${port}; it does not run on ${directory}`
+        : `${title} does not answer on port ${port}`,
+    ),
+  );
+  return [...records.map(describe), ...lines].join('\n');
+}
+
+const describe = (record: PartRecord): string =>
+  `${record.name} runs on port ${record.port} (process ${record.pid}, started by process ${supervisorOf(record)})`;

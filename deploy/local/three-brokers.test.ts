@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { temporaryFolder } from './fixtures/folder.ts';
+import { metadata } from './fixtures/kafka-topics.ts';
+import { until } from './fixtures/until.ts';
+import { liveBrokers } from './kafka-probe.ts';
+import { startStack } from './stack.ts';
+
+test('three brokers form a cluster, tell clients the advertised addresses, and notice when one is gone', async (t) => {
+  const stack = await startStack({
+    directory: await temporaryFolder(),
+    ports: 'free',
+    brokers: 3,
+    parts: ['kafka'],
+    advertise: (id) => `proxy-${id}.test:1909${id}`,
+  });
+  // Nobody needs this data again: no time is spent on an orderly stop.
+  t.after(() => Promise.all(stack.kafka.map((broker) => broker.kill())).then(stack.stop));
+  assert.equal(stack.brokers, 'proxy-1.test:19091,proxy-2.test:19092,proxy-3.test:19093');
+  const [first, second] = stack.kafka;
+  assert.ok(first !== undefined && second !== undefined);
+  const told = await metadata(first.port);
+  for (const id of [1, 2, 3]) assert.ok(told.includes(`proxy-${id}.test`));
+  await second.kill();
+  await until('the cluster has noticed', async () => (await liveBrokers(first.port)) === 2);
+});

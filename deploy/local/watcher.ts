@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const GRACE_MS = 10_000;
+
+/**
+ * A small process that outlives ours, however ours ends: when the pipe between the two closes, it ends every process
+ * that it has been told of. Nothing is left behind even after `kill -9`.
+ */
+export interface Watcher {
+  add(pid: number): void;
+  remove(pid: number): void;
+  /** Ends what is left, and the watcher. */
+  close(): void;
+}
+
+export function startWatcher(): Watcher {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url)], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.unref();
+  // A watcher that somebody killed is no reason to fail.
+  child.on('error', () => {});
+  child.stdin.on('error', () => {});
+  return {
+    add: (pid) => child.stdin.write(`+${pid}\n`),
+    remove: (pid) => child.stdin.write(`-${pid}\n`),
+    close: () => child.stdin.end(),
+  };
+}
+
+/** Ends process groups: SIGTERM, then SIGKILL for what is left after `graceMs`. Returns when they are gone. */
+export async function endProcesses(pids: Iterable<number>, graceMs = GRACE_MS): Promise<void> {
+  let left = [...pids].filter((pid) => signalGroup(pid, 'SIGTERM'));
+  // One that is paused could not obey.
+  for (const pid of left) signalGroup(pid, 'SIGCONT');
+  const kill = Date.now() + graceMs;
+  const giveUp = kill + 5_000;
+  while (left.length > 0 && Date.now() < giveUp) {
+    await sleep(50);
+    left = left.filter((pid) => signalGroup(pid, Date.now() < kill ? 0 : 'SIGKILL'));
+  }
+}
+
+/** @returns false when the group is gone */
+export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+if (import.meta.main) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  const pids = new Set<number>();
+  for await (const line of createInterface({ input: process.stdin })) {
+    const pid = Number(line.slice(1));
+    if (line.startsWith('+')) pids.add(pid);
+    else pids.delete(pid);
+  }
+  await endProcesses(pids);
+}
