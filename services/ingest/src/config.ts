@@ -1,0 +1,37 @@
+import Type, { type Static } from 'typebox';
+
+export const ingestConfig = Type.Object({
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }),
+  SOURCES_FILE: Type.String({ minLength: 1, description: 'the YAML file that names the senders and their secrets' }),
+  KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
+  KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
+  KAFKA_QUEUE_BYTES: Type.Integer({
+    minimum: 1_048_576,
+    default: 67_108_864,
+    description: 'how much may wait for Kafka before new events are answered 503',
+  }),
+  SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
+  REDIS_URL: Type.String({ minLength: 1, description: 'redis://host:port, for recognising repeated events' }),
+  SEEN_TTL_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 86_400,
+    description: 'how long a repeated event is recognised; Redis keeps about 120 bytes for each',
+  }),
+  IP_RATE: Type.Number({
+    minimum: 0,
+    default: 0,
+    description:
+      'requests a second from one address; 0 is no limit, right behind a proxy that is not in TRUSTED_PROXIES',
+  }),
+  TRUSTED_PROXIES: Type.String({
+    default: '',
+    description: 'addresses or CIDR blocks, separated by commas, whose X-Forwarded-For is believed',
+  }),
+  MAX_IN_FLIGHT_BYTES: Type.Integer({
+    minimum: 1_048_576,
+    default: 67_108_864,
+    description: 'how much may be read or wait at once before new requests are answered 503',
+  }),
+});
+
+export type IngestConfig = Static<typeof ingestConfig>;

@@ -1,0 +1,145 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Logger } from '@switchboard/service';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify';
+import type { Registry } from 'prom-client';
+import { createAdmission } from './admission.ts';
+import { readBody } from './body.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { answerClientError } from './client-error.ts';
+import { createDuplicates } from './duplicates.ts';
+import { createIntake, type Publishing } from './intake.ts';
+import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
+import { createRateLimiter } from './rate-limiter.ts';
+import { type Answer, answerTo, type Refusal } from './refusals.ts';
+import type { SeenIds } from './seen-ids.ts';
+import type { Source } from './sources.ts';
+
+export interface IngestDeps extends Publishing {
+  sources: { get(name: string): Source | undefined };
+  seenIds: Pick<SeenIds, 'has' | 'add'>;
+  metrics: Registry;
+  logger: Logger;
+  limits?: Partial<Limits>;
+}
+
+export interface Limits {
+  /** Requests a second from one address; 0 is no limit. */
+  ipRate: number;
+  trustedProxies: readonly string[];
+  inFlightBytes: number;
+}
+
+/** Slow, idle and excess connections end here; each needs less than a second when nothing is wrong. */
+export const serverOptions = {
+  requestTimeout: 15_000,
+  keepAliveTimeout: 75_000,
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+  // A request on an open connection is still served while the server closes; the answer ends the connection.
+  return503OnClosing: false,
+  requestIdHeader: false,
+  logController: new LogController({ disableRequestLogging: true }),
+  clientErrorHandler: answerClientError,
+  // A child logger per request costs more than checking its signature.
+  childLoggerFactory: (logger) => logger,
+} as const satisfies FastifyHttpOptions<Server>;
+
+const MOST_CONNECTIONS = 10_000;
+
+/** At the stop, what is under way gets its answer; a body that still trickles in does not hold it up. */
+const CLOSING_MS = 3_000;
+
+/** The whole app on a server of its own, for tests and benchmarks; a service registers it on its `http`. */
+export function buildIngest(deps: IngestDeps, options: FastifyHttpOptions<Server> = {}): FastifyInstance {
+  const http = Fastify({
+    ...serverOptions,
+    ...options,
+    loggerInstance: deps.logger as FastifyBaseLogger,
+  });
+  registerIngest(http, deps);
+  return http;
+}
+
+const SOURCE = Symbol('source');
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    [SOURCE]: Source | null;
+  }
+}
+
+/** Adds `POST /webhooks/:source`. */
+export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
+  const { sources, seenIds, logger, publish, encode, limits } = deps;
+  const { ipRate = 0, trustedProxies = [], inFlightBytes = 64 * 1_048_576 } = limits ?? {};
+  const budget = createByteBudget(inFlightBytes);
+  const rates = createRateLimiter();
+  const metrics = createMetrics(deps.metrics, () => budget.used);
+  const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
+  const take = createIntake({ publish, encode, duplicates: createDuplicates(seenIds), rates, metrics, logger });
+  http.server.maxConnections = MOST_CONNECTIONS;
+  http.addHook('preClose', async () => {
+    setTimeout(() => http.server.closeAllConnections(), CLOSING_MS).unref();
+  });
+
+  function refuse(source: string, refusal: Refusal): Answer {
+    metrics.rejected(source, refusal.reason);
+    return answerTo(refusal);
+  }
+
+  /** Undefined when the sender has gone. */
+  async function receive(request: IncomingMessage, source: Source): Promise<Answer | undefined> {
+    const claim = budget.claim(Number(request.headers['content-length'] ?? 0));
+    if (claim === undefined) return refuse(source.name, { reason: 'overload' });
+    try {
+      const body = await readBody(request, source.maxBytes, budget, claim);
+      if (body === 'aborted') metrics.rejected(source.name, body);
+      else if (typeof body === 'string') return refuse(source.name, { reason: body });
+      else return await take(source, request.headers, body);
+    } finally {
+      budget.release(claim);
+    }
+  }
+
+  http.register(async (scope) => {
+    // The body is read by `receive`: bounded per source, and kept as bytes for the signature.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    scope.decorateRequest(SOURCE, null);
+    scope.setErrorHandler((error, _request, reply) => {
+      logger.error({ err: error }, 'request failed');
+      send(reply, answerTo({ reason: 'internal' }));
+    });
+
+    scope.post<{ Params: { source: string } }>('/webhooks/:source', {
+      onRequest(request, reply, done) {
+        const { source } = request.params;
+        const label = sources.get(source) === undefined ? UNKNOWN_SOURCE : source;
+        metrics.received(label);
+        const admitted = admit(request.raw, source);
+        if ('reason' in admitted) {
+          send(reply, refuse(label, admitted));
+          return;
+        }
+        request[SOURCE] = admitted;
+        done();
+      },
+      async handler(request, reply) {
+        const answer = await receive(request.raw, request[SOURCE] as Source);
+        if (answer === undefined) return reply.hijack();
+        return send(reply, answer);
+      },
+    });
+  });
+}
+
+function send(reply: FastifyReply, { status, body, retryAfterSeconds }: Answer): FastifyReply {
+  reply.code(status);
+  if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
+  return reply.send(body);
+}

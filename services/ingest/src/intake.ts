@@ -1,0 +1,102 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf } from '@switchboard/events';
+import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
+import type { Logger } from '@switchboard/service';
+import type { Duplicates } from './duplicates.ts';
+import { parse } from './json/parse.ts';
+import type { Metrics } from './metrics.ts';
+import { normalise } from './normalise.ts';
+import { createQuarantine } from './quarantine.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import { type Answer, answerTo, type Reason, type Refusal } from './refusals.ts';
+import { createSkippedTypes } from './skipped-types.ts';
+import type { Source } from './sources.ts';
+
+export interface Publishing {
+  publish(record: OutgoingRecord): Promise<void>;
+  /** The event as it is written to its topic. */
+  encode(event: AnyEvent): Buffer;
+}
+
+interface Intake extends Publishing {
+  duplicates: Duplicates;
+  rates: RateLimiter;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/** The sender is promised an answer within 2.5 s; the difference is for getting it out. */
+const ANSWER_MS = 2_400;
+
+const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** From the complete body to the answer. A 200 means: acknowledged by Kafka, now or at an earlier delivery. */
+export function createIntake({ publish, encode, duplicates, rates, metrics, logger }: Intake) {
+  const quarantine = createQuarantine({ publish, metrics, logger });
+  const notice = createSkippedTypes(logger);
+
+  function refuse(source: Source, refusal: Refusal): Answer {
+    metrics.rejected(source.name, refusal.reason);
+    return answerTo(refusal);
+  }
+
+  async function send(event: AnyEvent, traceparent: unknown, deadline: number): Promise<void> {
+    const { topic } = catalogue[event.meta.type];
+    const headers = eventHeaders(event);
+    if (typeof traceparent === 'string' && TRACEPARENT.test(traceparent)) headers.traceparent = traceparent;
+    await publish({ topic, key: keyOf(event), value: encode(event), headers, deadline });
+  }
+
+  return async function take(source: Source, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
+    const receivedAt = Date.now();
+    const since = performance.now();
+    if (!source.verify({ headers, body }, source.secrets)) return refuse(source, { reason: 'signature' });
+    const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
+    if (wait > 0) return refuse(source, { reason: 'source_rate', retryAfterSeconds: wait });
+
+    const deadline = receivedAt + ANSWER_MS;
+    const contentType = headers['content-type'];
+    const reject = (refusal: Refusal, id?: string): Promise<Answer> =>
+      quarantine({ source, body, refusal, id, contentType, receivedAt, deadline });
+
+    const parsed = parse(body);
+    if (!parsed.ok) return reject({ reason: 'json', error: parsed.message });
+    const normalised = normalise({ json: parsed.value, body, receivedAt }, source);
+    if (normalised.kind === 'rejected') return reject(normalised.refusal);
+    if (normalised.kind === 'unhandled') {
+      metrics.skipped(source.name);
+      notice(source.name, normalised.name);
+      return { status: 200, body: { skipped: true, reason: 'Unhandled event type' } };
+    }
+
+    const { event } = normalised;
+    const { id, type } = event.meta;
+    try {
+      const outcome = await duplicates.once(identityOf(event.meta), () => send(event, headers.traceparent, deadline));
+      if (outcome === 'first') metrics.enqueued(source.name, type, (performance.now() - since) / 1000);
+      else metrics.duplicate(source.name, type);
+      return accepted(event, outcome === 'duplicate');
+    } catch (error) {
+      const reason = error instanceof DeliveryError ? undelivered(error.code) : 'internal';
+      if (reason === 'not_acknowledged') return refuse(source, { reason });
+      // The stack alone: a cause may quote the event.
+      if (reason === 'internal') logger.error({ source: source.name, id, type, stack: stackOf(error) }, 'event failed');
+      return reject({ reason }, id);
+    }
+  };
+}
+
+/** Whoever is asked to send again what must fail again does so for ever. */
+function undelivered(code: DeliveryError['code']): Reason {
+  if (code === 'TOO_LARGE') return 'too_large_encoded';
+  return code === 'INVALID_RECORD' ? 'internal' : 'not_acknowledged';
+}
+
+function accepted(event: AnyEvent, duplicate: boolean): Answer {
+  const { conversationId } = event as { conversationId?: string | null };
+  const what = conversationId ? { conversationId } : { id: event.meta.id };
+  const body = duplicate ? { received: true, ...what, duplicate } : { received: true, ...what };
+  return { status: 200, body };
+}
+
+const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : 'not an error');

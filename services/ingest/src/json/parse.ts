@@ -1,0 +1,65 @@
+import { isUtf8 } from 'node:buffer';
+import { findFault } from './fault.ts';
+import { scan } from './scan.ts';
+
+export type JsonObject = { [key: string]: unknown };
+
+export type Parsed = { ok: true; value: JsonObject } | { ok: false; message: string };
+
+export const MAX_DEPTH = 64;
+
+/**
+ * Reads a JSON object and refuses what JavaScript would change without a word: duplicate keys, numbers that a double
+ * does not hold, lone surrogates. The time is linear in the length, whatever the bytes are; a message names at most
+ * a key and a position, never a value.
+ */
+export function parse(bytes: Buffer): Parsed {
+  if (bytes.length === 0) return refuse('The body is empty');
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+    return refuse('The body starts with a byte order mark');
+  if (!isUtf8(bytes)) return refuse('The body is not valid UTF-8');
+  const found = scan(bytes, MAX_DEPTH);
+  if (found.depth > MAX_DEPTH) return refuse(`The body is nested deeper than ${MAX_DEPTH} levels`);
+  const text = bytes.toString();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return refuse(whyNotJson(error, text));
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return refuse('The body is JSON, but not an object');
+  }
+  if (found.longNumber || found.loneSurrogate || countPairs(value) < found.pairs) {
+    const fault = findFault(text);
+    if (fault !== undefined) return refuse(fault);
+  }
+  return { ok: true, value: value as JsonObject };
+}
+
+const refuse = (message: string): Parsed => ({ ok: false, message });
+
+/** Counts the keys that survived parsing. */
+function countPairs(value: object): number {
+  let pairs = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) if (typeof item === 'object' && item !== null) pairs += countPairs(item);
+    return pairs;
+  }
+  for (const key in value) {
+    pairs += 1;
+    const child = (value as JsonObject)[key];
+    if (typeof child === 'object' && child !== null) pairs += countPairs(child);
+  }
+  return pairs;
+}
+
+/** The engine's own message quotes the body, so only what it says about the position is taken from it. */
+function whyNotJson(error: unknown, text: string): string {
+  const message = error instanceof Error ? error.message : '';
+  const position = /at position (\d+) \(line \d+ column \d+\)$/.exec(message)?.[1];
+  if (/^Unexpected end|^Unterminated/.test(message) || Number(position) >= text.length) {
+    return 'The body is not JSON: it ends too early';
+  }
+  return position === undefined ? 'The body is not JSON' : `The body is not JSON: see position ${position}`;
+}

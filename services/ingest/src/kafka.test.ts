@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { catalogue, eventTypes } from '@switchboard/events';
+import { createCodec, readTopics, type StoredRecord } from '@switchboard/kafka';
+import { testStack } from '@switchboard/local/test-stack';
+import { SECRET, sign } from '../fixtures/app.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { prepare, startService } from '../fixtures/service.ts';
+import { QUARANTINE_TOPIC } from './quarantine.ts';
+
+const stack = testStack();
+
+async function recordsOf(topic: string, wanted: (record: StoredRecord) => boolean): Promise<StoredRecord[]> {
+  const found: StoredRecord[] = [];
+  await readTopics({ brokers: stack.brokers.split(',') }, [topic], (record) => {
+    if (wanted(record)) found.push(record);
+  });
+  return found;
+}
+
+describe('ingest on Kafka', () => {
+  before(() => prepare(stack));
+
+  it('stores every type of event, as it was sent, before it answers 200', async (t) => {
+    const service = await startService(t, stack);
+    const codec = await createCodec({ registryUrl: stack.registryUrl });
+    const run = randomUUID();
+    for (const type of eventTypes) {
+      const body = JSON.stringify({
+        event: type,
+        event_id: `${run} ${type}`,
+        timestamp: '2026-01-15T10:00:00.250Z',
+        data: { ...catalogue[type].example, unknown: { run } },
+      });
+      const answer = await service.post('shop', body);
+      assert.equal(answer.status, 200, answer.text);
+    }
+    for (const topic of new Set(eventTypes.map((type) => catalogue[type].topic))) {
+      const records = await recordsOf(topic, ({ headers }) => headers.ce_id?.startsWith(run) === true);
+      assert.equal(records.length, eventTypes.filter((type) => catalogue[type].topic === topic).length);
+      for (const { key, value, headers } of records) {
+        assert.ok(value);
+        const event = await codec.decode(value);
+        assert.partialDeepStrictEqual(event.meta, {
+          id: headers.ce_id,
+          type: headers.ce_type,
+          source: 'shop',
+          tenant: 'local',
+          occurredAt: Date.UTC(2026, 0, 15, 10, 0, 0, 250),
+          extra: JSON.stringify({ unknown: { run } }),
+        });
+        assert.equal(String(key), `local:${headers.ce_subject}`);
+      }
+    }
+  });
+
+  it('writes one record of a hundred equal events that come at once, and answers all with 200', async (t) => {
+    const service = await startService(t, stack);
+    const id = randomUUID();
+    const body = JSON.stringify({ event: 'conversation.escalated', id, data: { conversationId: id } });
+    const answers = await Promise.all(Array.from({ length: 100 }, () => service.post('escalation', body)));
+    for (const { status, text } of answers) assert.equal(status, 200, text);
+    const records = await recordsOf('chat.conversations', ({ headers }) => headers.ce_id === id);
+    assert.equal(records.length, 1);
+  });
+
+  it('recognises an event that another instance has taken', async (t) => {
+    const [one, other] = await Promise.all([startService(t, stack), startService(t, stack)]);
+    for (const { get } of [one, other]) await eventually(async () => assert.equal((await get('/health')).status, 200));
+    await eventually(async () => {
+      const id = randomUUID();
+      const body = JSON.stringify({ event: 'conversation.escalated', id, data: { conversationId: id } });
+      assert.deepEqual((await one.post('escalation', body)).json(), { received: true, conversationId: id });
+      const again = JSON.stringify({ ...JSON.parse(body), sent: 'again' });
+      const answer = await other.post('escalation', again);
+      assert.deepEqual(answer.json(), { received: true, conversationId: id, duplicate: true });
+    });
+  });
+
+  it('keeps the bytes of a bad body, and why it is bad', async (t) => {
+    const service = await startService(t, stack);
+    const run = randomUUID();
+    const broken = `{"event":"conversation.escalated","run":"${run}","data":{"confidence":"canary"}}`;
+    assert.equal((await service.post('escalation', broken)).status, 422);
+    assert.equal((await service.post('escalation', `${run} no json`)).status, 400);
+    const kept = await recordsOf(QUARANTINE_TOPIC, ({ value }) => String(value).includes(run));
+    const reasons = new Map(kept.map(({ headers, value }) => [headers.reason, { headers, value }]));
+    assert.equal(String(reasons.get('schema')?.value), broken);
+    assert.partialDeepStrictEqual(reasons.get('schema')?.headers, { source: 'escalation', tenant: 'local' });
+    assert.match(reasons.get('schema')?.headers.problems ?? '', /data\.confidence must be a number/);
+    assert.equal(String(reasons.get('json')?.value), `${run} no json`);
+    assert.doesNotMatch(service.lines.join('\n') + JSON.stringify(kept.map(({ headers }) => headers)), /canary/);
+  });
+
+  it('rotates a secret without a restart and without refusing a valid event', async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'rotation-'));
+    t.after(() => rm(directory, { recursive: true }));
+    const path = join(directory, 'sources.yaml');
+    const write = (...secrets: string[]): Promise<void> =>
+      writeFile(
+        path,
+        `sources: { shop: { tenant: t, scheme: platform, secrets: [${secrets.map((file) => `{ file: ${file} }`)}] } }`,
+      );
+    await writeFile(join(directory, 'old'), SECRET);
+    await writeFile(join(directory, 'new'), 'rotated');
+    await write('old');
+    const service = await startService(t, stack, { SOURCES_FILE: path });
+    const statusWith = async (secret: string): Promise<number> => {
+      const body = JSON.stringify({ event: 'order.created', data: { orderId: randomUUID() } });
+      return (await service.post('shop', body, { 'x-webhook-signature': sign(body, secret) })).status;
+    };
+    assert.deepEqual([await statusWith(SECRET), await statusWith('rotated')], [200, 401]);
+    await write('old', 'new');
+    await eventually(async () => {
+      assert.equal(await statusWith(SECRET), 200);
+      assert.equal(await statusWith('rotated'), 200);
+    });
+    await write('new');
+    service.child.kill('SIGHUP');
+    await eventually(async () => {
+      assert.equal(await statusWith('rotated'), 200);
+      assert.equal(await statusWith(SECRET), 401);
+    });
+  });
+
+  it('exits with 1 and every problem when its sources cannot be used', async (t) => {
+    await assert.rejects(startService(t, stack, { LOCAL_SECRET: '' }), (error: Error) => {
+      for (const source of ['escalation', 'cms-update', 'chatbot', 'shop', 'ops']) {
+        assert.match(error.message, new RegExp(`${source}/secrets/0 needs the environment variable LOCAL_SECRET`));
+      }
+      return true;
+    });
+  });
+});

@@ -1,0 +1,55 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Reason } from './refusals.ts';
+
+export interface Metrics {
+  received(source: string): void;
+  enqueued(source: string, type: string, seconds: number): void;
+  duplicate(source: string, type: string): void;
+  skipped(source: string): void;
+  rejected(source: string, reason: Reason): void;
+  quarantineFailed(source: string): void;
+}
+
+/** Label of requests that name no source of ours; the name itself would let anyone grow the metrics. */
+export const UNKNOWN_SOURCE = 'unknown';
+
+/** Seconds; fine where the acknowledgement usually comes, up to the deadline. */
+const ACK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+export function createMetrics(registry: Registry, bytesInFlight: () => number): Metrics {
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+
+  const received = counter('ingest_received_total', 'Webhook requests', ['source']);
+  const enqueued = counter('ingest_enqueued_total', 'Events acknowledged by Kafka', ['source', 'type']);
+  const duplicates = counter('ingest_duplicates_total', 'Events that were in Kafka already', ['source', 'type']);
+  const skipped = counter('ingest_skipped_total', 'Events of a type nobody declared', ['source']);
+  const rejected = counter('ingest_rejected_total', 'Requests refused', ['source', 'reason']);
+  const unkept = counter('ingest_quarantine_failures_total', 'Bad bodies that could not be kept', ['source']);
+  const ack = new Histogram({
+    name: 'ingest_ack_seconds',
+    help: 'From the last byte of the body to the acknowledgement by Kafka',
+    buckets: ACK_BUCKETS,
+    registers: [registry],
+  });
+  new Gauge({
+    name: 'ingest_in_flight_bytes',
+    help: 'Bodies being read or waiting for Kafka',
+    registers: [registry],
+    collect() {
+      this.set(bytesInFlight());
+    },
+  });
+
+  return {
+    received: (source) => received.inc({ source }),
+    enqueued(source, type, seconds) {
+      enqueued.inc({ source, type });
+      ack.observe(seconds);
+    },
+    duplicate: (source, type) => duplicates.inc({ source, type }),
+    skipped: (source) => skipped.inc({ source }),
+    rejected: (source, reason) => rejected.inc({ source, reason }),
+    quarantineFailed: (source) => unkept.inc({ source }),
+  };
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { readTopics } from '@switchboard/kafka';
+import { type Stack, startStack } from '@switchboard/local';
+import { escalation } from '../fixtures/app.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { prepare, type Service, startService } from '../fixtures/service.ts';
+
+/** The promise is 2.5 s; the rest is for a machine that is busy with other tests. */
+const IN_TIME_MS = 2_500 + 2_000;
+
+async function refusedInTime({ post }: Service, body = escalation()): Promise<void> {
+  const start = performance.now();
+  const answer = await post('escalation', body);
+  const took = performance.now() - start;
+  assert.equal(answer.status, 503, answer.text);
+  assert.ok(Number(answer.headers['retry-after']) > 0);
+  assert.ok(took < IN_TIME_MS, `answered after ${took} ms`);
+}
+
+const recovered = ({ post }: Service): Promise<void> =>
+  eventually(async () => assert.equal((await post('escalation', escalation())).status, 200), 60_000);
+
+async function metric({ get }: Service, name: string): Promise<number> {
+  const { text } = await get('/metrics');
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1]);
+}
+
+for (const client of ['platformatic', 'kafkajs']) {
+  describe(`an outage, seen by ingest with ${client}`, () => {
+    let directory: string;
+    let stack: Stack;
+
+    before(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'outage-'));
+      stack = await startStack({ directory, ports: 'free' });
+      await prepare(stack);
+    });
+    after(async () => {
+      await stack?.stop();
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    it('of the broker is 503 with Retry-After in time, bounded in memory, and over when the broker is back', async (t) => {
+      const service = await startService(t, stack, { KAFKA_CLIENT: client });
+      await recovered(service);
+      const [broker] = stack.kafka;
+      assert.ok(broker);
+      const before = await metric(service, 'process_resident_memory_bytes');
+      await broker.stop();
+      await refusedInTime(service);
+      const flood = Array.from({ length: 300 }, () =>
+        refusedInTime(service, escalation({ summary: 'x'.repeat(500_000) })),
+      );
+      await Promise.all(flood);
+      assert.equal(await metric(service, 'ingest_in_flight_bytes'), 0);
+      const grown = (await metric(service, 'process_resident_memory_bytes')) - before;
+      assert.ok(grown < 400_000_000, `grown by ${Math.round(grown / 1e6)} MB`);
+      assert.equal((await service.get('/livez')).status, 200);
+      await broker.start();
+      await recovered(service);
+    });
+
+    it('that hangs the broker is 503 in time too', async (t) => {
+      const service = await startService(t, stack, { KAFKA_CLIENT: client });
+      await recovered(service);
+      const [broker] = stack.kafka;
+      assert.ok(broker);
+      await broker.pause();
+      await refusedInTime(service);
+      await broker.resume();
+      await recovered(service);
+    });
+
+    it('of the registry or of Redis is none', async (t) => {
+      const service = await startService(t, stack, { KAFKA_CLIENT: client });
+      await recovered(service);
+      await stack.registry.stop();
+      await stack.redis.pause();
+      for (let time = 0; time < 20; time += 1) {
+        assert.equal((await service.post('escalation', escalation())).status, 200);
+      }
+      await stack.redis.resume();
+      await stack.redis.kill();
+      for (let time = 0; time < 20; time += 1) {
+        assert.equal((await service.post('escalation', escalation())).status, 200);
+      }
+      assert.equal((await service.get('/readyz')).status, 200);
+      await Promise.all([stack.redis.start(), stack.registry.start()]);
+    });
+  });
+}
+
+describe('three brokers', () => {
+  it('of which too few are in sync are 503 in time, and every 200 is in the topic', async (t) => {
+    const directory = await mkdtemp(join(tmpdir(), 'in-sync-'));
+    t.after(() => rm(directory, { recursive: true, force: true }));
+    await using stack = await startStack({ directory, ports: 'free', brokers: 3 });
+    await prepare(stack, 3);
+    const service = await startService(t, stack);
+    await recovered(service);
+    const accepted: string[] = [];
+    const attempt = async (): Promise<number> => {
+      const body = escalation();
+      const answer = await service.post('escalation', body);
+      if (answer.status === 200) accepted.push((answer.json() as { conversationId: string }).conversationId);
+      return answer.status;
+    };
+    assert.equal(await attempt(), 200);
+    // The quorum of the controllers goes with the second broker: what is left knows that it may not accept.
+    await Promise.all([stack.kafka[1]?.stop(), stack.kafka[2]?.stop()]);
+    const statuses = await Promise.all(Array.from({ length: 50 }, attempt));
+    assert.deepEqual([...new Set(statuses)], [503]);
+    await refusedInTime(service);
+    await Promise.all([stack.kafka[1]?.start(), stack.kafka[2]?.start()]);
+    await recovered(service);
+    assert.equal(await attempt(), 200);
+    const stored = new Set<string>();
+    await readTopics({ brokers: stack.brokers.split(',') }, ['chat.conversations'], ({ headers }) => {
+      stored.add(headers.ce_subject ?? '');
+    });
+    for (const conversation of accepted) assert.ok(stored.has(conversation), conversation);
+  });
+});

@@ -1,0 +1,72 @@
+import type { Problem } from '@switchboard/events';
+import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
+import type { Logger } from '@switchboard/service';
+import type { Metrics } from './metrics.ts';
+import { type Answer, answerTo, type Refusal } from './refusals.ts';
+import type { Source } from './sources.ts';
+
+export const QUARANTINE_TOPIC = 'ingest.quarantine';
+
+/** A verified sender's body that cannot become an event. */
+export interface BadBody {
+  source: Source;
+  body: Buffer;
+  refusal: Refusal;
+  /** The event's id, where it could be read. */
+  id: string | undefined;
+  contentType: string | undefined;
+  receivedAt: number;
+  deadline: number;
+}
+
+interface Quarantine {
+  publish(record: OutgoingRecord): Promise<void>;
+  metrics: Metrics;
+  logger: Logger;
+}
+
+/** Keeps what a real sender sent before it is refused; if that fails, the sender is asked to send again. */
+export function createQuarantine({ publish, metrics, logger }: Quarantine) {
+  return async function keep(bad: BadBody): Promise<Answer> {
+    const { source, refusal, id } = bad;
+    const { reason, problems = [] } = refusal;
+    const paths = problems.map(({ path }) => path);
+    logger.warn({ source: source.name, tenant: source.tenant, reason, id, problems: paths }, 'event rejected');
+    try {
+      await publish(quarantineRecord(bad));
+    } catch (error) {
+      if (!(error instanceof DeliveryError)) throw error;
+      metrics.quarantineFailed(source.name);
+      metrics.rejected(source.name, 'not_acknowledged');
+      return answerTo({ reason: 'not_acknowledged' });
+    }
+    metrics.rejected(source.name, reason);
+    return answerTo(refusal);
+  };
+}
+
+/** Of what comes from outside or can be many, the headers keep a beginning. */
+const LONGEST_HEADER = 2_000;
+
+/** The bytes as they were sent, with what is needed to understand or repeat them; no header holds a value of theirs. */
+function quarantineRecord({ source, body, refusal, contentType = '', receivedAt, deadline }: BadBody): OutgoingRecord {
+  const { reason, error = '', problems } = refusal;
+  return {
+    topic: QUARANTINE_TOPIC,
+    key: null,
+    value: body,
+    headers: {
+      source: source.name,
+      tenant: source.tenant,
+      reason,
+      problems: beginning(problems === undefined ? error : problems.map(asLine).join('\n')),
+      'received-at': String(receivedAt),
+      'content-type': beginning(contentType),
+    },
+    deadline,
+  };
+}
+
+const asLine = ({ path, message }: Problem): string => `${path} ${message}`;
+
+const beginning = (text: string): string => text.slice(0, LONGEST_HEADER).toWellFormed();

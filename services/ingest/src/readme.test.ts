@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { ingestConfig } from './config.ts';
+import { normalise } from './normalise.ts';
+import { refusals } from './refusals.ts';
+import { parseSources } from './sources.ts';
+
+const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 'gs'))].map(([, text = '']) => text);
+
+/** The cells of every table row whose first one matches. */
+const rows = (first: RegExp): string[][] =>
+  readme
+    .split('\n')
+    .map((line) =>
+      line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    )
+    .filter(([cell = '']) => first.test(cell));
+
+describe('README', () => {
+  it('lists every refusal as it is', () => {
+    const listed = rows(/^[45]\d\d$/).map(([status, reason = '', answer = '']) => [
+      reason.replaceAll('`', ''),
+      { status: Number(status), error: answer.split(';')[0] },
+    ]);
+    assert.deepEqual(Object.fromEntries(listed), refusals);
+  });
+
+  it('lists every setting', () => {
+    const listed = rows(/^`[A-Z_]+`/).flatMap(([names = '']) => names.match(/[A-Z_]+/g) ?? []);
+    assert.deepEqual(listed.toSorted(), [...Object.keys(ingestConfig.properties), 'HOST'].toSorted());
+  });
+
+  it('shows bodies and sources that are understood', () => {
+    const sender = { name: 's', tenant: 't', events: new Map() };
+    for (const line of blocks('json').join('').trim().split('\n')) {
+      const received = { json: JSON.parse(line), body: Buffer.from(line), receivedAt: 0 };
+      assert.equal(normalise(received, sender).kind, 'event', line);
+    }
+    for (const text of blocks('yaml')) assert.deepEqual(Object.keys(parseSources(text, 'README.md')), ['shop']);
+  });
+});

@@ -1,0 +1,46 @@
+import type { Problem } from '@switchboard/events';
+
+/** Why a request is refused: the whole list. The reason is the metric's label, the rest is the answer. */
+export const refusals = {
+  ip_rate: { status: 429, error: 'Too many requests from this address' },
+  unknown_source: { status: 404, error: 'Unknown source' },
+  address: { status: 403, error: 'This address may not send to this source' },
+  content_type: { status: 415, error: 'Send application/json, in UTF-8 and without Content-Encoding' },
+  too_large: { status: 413, error: 'The body is too large' },
+  overload: { status: 503, error: 'Too much is in flight, send again' },
+  aborted: { status: 400, error: 'The body ended before its announced length' },
+  signature: { status: 401, error: 'Invalid signature' },
+  source_rate: { status: 429, error: 'Too many requests to this source' },
+  json: { status: 400, error: 'The body is not usable JSON' },
+  shape: { status: 400, error: 'The body has none of the known shapes' },
+  schema: { status: 422, error: 'The event does not match its schema' },
+  too_large_encoded: { status: 413, error: 'The event is too large once it is encoded' },
+  not_acknowledged: { status: 503, error: 'The event could not be stored in time, send again' },
+  internal: { status: 500, error: 'The event could not be processed' },
+} as const satisfies Record<string, { status: number; error: string }>;
+
+export type Reason = keyof typeof refusals;
+
+export interface Refusal {
+  reason: Reason;
+  /** More than the table says, e.g. where the JSON ends. */
+  error?: string;
+  problems?: readonly Problem[];
+  retryAfterSeconds?: number;
+}
+
+/** Overload passes within seconds; whoever is told to wait longer may give up. */
+const RETRY_AFTER_SECONDS = 1;
+
+export interface Answer {
+  status: number;
+  body: object;
+  retryAfterSeconds?: number;
+}
+
+export function answerTo({ reason, error, problems, retryAfterSeconds }: Refusal): Answer {
+  const { status, error: standard } = refusals[reason];
+  const body = problems === undefined ? { error: error ?? standard } : { error: error ?? standard, problems };
+  if (status !== 429 && status !== 503) return { status, body };
+  return { status, body, retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS };
+}

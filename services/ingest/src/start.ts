@@ -1,0 +1,51 @@
+import { createCodec, createPublisher } from '@switchboard/kafka';
+import { commaSeparated, environment, type ServiceContext } from '@switchboard/service';
+import type { IngestConfig } from './config.ts';
+import { registerIngest } from './ingest.ts';
+import { openSources } from './live-sources.ts';
+import { connectSeenIds } from './seen-ids.ts';
+
+/** Opens what ingest stands on, and adds its route. */
+export async function start({
+  config,
+  logger,
+  metrics,
+  http,
+  health,
+  onStop,
+}: ServiceContext<IngestConfig>): Promise<void> {
+  const sources = await openSources({ path: config.SOURCES_FILE, environment, logger, metrics });
+  onStop('sources', sources.close);
+  process.on('SIGHUP', sources.reload);
+
+  const { encode } = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
+  const publisher = await createPublisher({
+    brokers: commaSeparated(config.KAFKA_BROKERS),
+    client: config.KAFKA_CLIENT,
+    clientId: 'ingest',
+    maxQueueBytes: config.KAFKA_QUEUE_BYTES,
+    logger,
+    metrics,
+  });
+  onStop('publisher', publisher.close);
+  // Without Kafka the instance stays in rotation: it answers 503 with Retry-After, which a balancer would not.
+  health.add('kafka', publisher.check);
+
+  const seenIds = connectSeenIds({ redisUrl: config.REDIS_URL, ttlSeconds: config.SEEN_TTL_SECONDS, logger, metrics });
+  onStop('redis', seenIds.close);
+  health.add('redis', seenIds.check);
+
+  registerIngest(http, {
+    sources,
+    seenIds,
+    publish: publisher.publish,
+    encode,
+    metrics,
+    logger,
+    limits: {
+      ipRate: config.IP_RATE,
+      trustedProxies: commaSeparated(config.TRUSTED_PROXIES),
+      inFlightBytes: config.MAX_IN_FLIGHT_BYTES,
+    },
+  });
+}
