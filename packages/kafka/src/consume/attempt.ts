@@ -1,0 +1,104 @@
+import type { AnyEvent } from '@switchboard/events';
+import type { Logger } from 'pino';
+import { KafkaError } from '../error.ts';
+import type { CauseOfDeath } from './forwarder.ts';
+import type { Closure } from './gate.ts';
+import { type HandlerContext, PermanentError, retryAfterOf, UnavailableError } from './handler.ts';
+import type { ConsumedRecord } from './record.ts';
+
+/** How one run of a handler ended. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  /** `settled` is false when the handler did not return: its effect may still come. */
+  | { readonly kind: 'failed'; readonly cause: CauseOfDeath; readonly retryAfterMs: number; readonly settled: boolean }
+  | { readonly kind: 'permanent'; readonly cause: CauseOfDeath }
+  | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'> };
+
+export function outcomeOf(error: unknown): Outcome {
+  if (error instanceof UnavailableError) return { kind: 'unavailable', closure: 'outside' };
+  if (error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE') {
+    return { kind: 'unavailable', closure: 'registry' };
+  }
+  const cause = causeOf(error);
+  if (error instanceof PermanentError) return { kind: 'permanent', cause };
+  return { kind: 'failed', cause, retryAfterMs: retryAfterOf(error), settled: !(error instanceof AbandonedError) };
+}
+
+export function causeOf(error: unknown): CauseOfDeath {
+  if (!(error instanceof Error)) {
+    return { code: 'NOT_AN_ERROR', message: redact(`the handler rejected with ${String(error)}`) };
+  }
+  const { code } = error as { code?: unknown };
+  return { code: typeof code === 'string' ? code : error.name, message: redact(error.message) };
+}
+
+/** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
+const redact = (message: string): string =>
+  message.replace(/[^\s<>"']+@[^\s<>"']+\.[^\s<>"']+/g, '[e-mail]').replace(/\+?\d(?:[\s()./-]?\d){7,}/g, '[number]');
+
+class AbandonedError extends Error {
+  readonly code = 'HANDLER_TIMEOUT';
+}
+
+/** One run of a handler, and the context it sees. What is dear is made when it is asked for. */
+export class Attempt implements HandlerContext {
+  readonly attempt: number;
+  readonly startedAt = performance.now();
+  readonly #record: ConsumedRecord;
+  readonly #service: string;
+  readonly #parentLogger: Logger;
+  #controller: AbortController | undefined;
+  #logger: Logger | undefined;
+  #abortedFor: Error | undefined;
+  #abandon: ((error: Error) => void) | undefined;
+
+  constructor(record: ConsumedRecord, service: string, logger: Logger) {
+    this.attempt = record.attempts;
+    this.#record = record;
+    this.#service = service;
+    this.#parentLogger = logger;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
+    }
+    return this.#controller.signal;
+  }
+
+  get logger(): Logger {
+    this.#logger ??= this.#parentLogger.child({
+      type: this.#record.type,
+      event: this.#record.identity,
+      key: this.#record.message.key?.toString(),
+      attempt: this.attempt,
+    });
+    return this.#logger;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.#service}:${this.#record.identity}`;
+  }
+
+  /** Runs the handler; rejects as it does, or when it is given up. */
+  run(handler: (event: AnyEvent, context: HandlerContext) => Promise<void> | void, event: AnyEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#abandon = reject;
+      // Thrown at once or later: both are the handler's failure.
+      Promise.resolve()
+        .then(() => handler(event, this))
+        .then(resolve, reject);
+    });
+  }
+
+  abort(reason: Error): void {
+    this.#abortedFor ??= reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** Stops waiting for a handler that does not settle. */
+  abandon(afterMs: number): void {
+    this.#abandon?.(new AbandonedError(`the handler did not settle within ${afterMs} ms`));
+  }
+}

@@ -1,0 +1,35 @@
+import type { KafkaConnection } from '../connection.ts';
+import { KafkaError } from '../error.ts';
+import { createTopics, describeTopics } from '../topics.ts';
+import type { Chain } from './chain.ts';
+
+/**
+ * Creates the retry and dead-letter topics of a service with the partition count and replication of its sources:
+ * an event keeps its partition number all the way through the chain.
+ * @throws KafkaError when a source is missing, the sources differ, or a topic of the chain has another count.
+ */
+export async function createChainTopics(
+  connection: KafkaConnection,
+  sources: readonly string[],
+  chain: Chain,
+): Promise<void> {
+  const descriptions = await describeTopics(connection, sources);
+  const [first] = descriptions;
+  if (first === undefined) return;
+  for (const { topic, partitions } of descriptions) {
+    if (partitions !== first.partitions) {
+      throw new KafkaError(
+        'PARTITION_MISMATCH',
+        `${chain.service} consumes ${first.topic} with ${first.partitions} partitions and ${topic} with ${partitions}: ` +
+          'its retry topics need one count. Give both topics the same, or split the service.',
+      );
+    }
+  }
+  await createTopics(connection, {
+    topics: chain.topics,
+    partitions: first.partitions,
+    replication: first.replication,
+    // Headers are added on the way; what fitted into the source must fit here.
+    config: { 'max.message.bytes': String(3 * 1024 * 1024) },
+  });
+}

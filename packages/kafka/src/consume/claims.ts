@@ -1,0 +1,70 @@
+import type { Steps, StepSubject } from './steps.ts';
+
+/** The right to run one event, as long as its lease is renewed in time. */
+export interface Claim {
+  readonly token: string;
+  /** Whether the lease is surely still running; after a long pause of the process it is not. */
+  holds(): boolean;
+  /** Called when the lease turns out to be another worker's. */
+  onLost: (() => void) | undefined;
+}
+
+interface OpenClaim extends Claim {
+  readonly subject: StepSubject;
+  until: number;
+}
+
+export interface Claims {
+  /** @param askedAt the lease counts from before the question, whenever the answer came. */
+  open(subject: StepSubject, token: string, askedAt: number): Claim;
+  close(claim: Claim): void;
+  stop(): void;
+  readonly size: number;
+}
+
+/** Renews the leases of all open claims at a third of their time. */
+export function createClaims({ steps, leaseMs }: { steps: Pick<Steps, 'renew'>; leaseMs: number }): Claims {
+  const open = new Set<OpenClaim>();
+
+  async function renew(claim: OpenClaim): Promise<void> {
+    const askedAt = performance.now();
+    let lost = true;
+    try {
+      lost = (await steps.renew(claim.subject, claim.token)) === 'refused';
+    } catch {
+      // The steps were closed: the service stops, and the lease runs out by itself.
+    }
+    if (!open.has(claim)) return;
+    claim.until = lost ? 0 : askedAt + leaseMs;
+    if (lost) claim.onLost?.();
+  }
+
+  const timer = setInterval(() => {
+    const soon = performance.now() + (leaseMs * 2) / 3;
+    for (const claim of open) if (claim.until > 0 && claim.until < soon) void renew(claim);
+  }, leaseMs / 6);
+
+  return {
+    open(subject, token, askedAt) {
+      const claim: OpenClaim = {
+        subject,
+        token,
+        until: askedAt + leaseMs,
+        onLost: undefined,
+        // A tenth is left for the way between the check and the effect.
+        holds: () => performance.now() < claim.until - leaseMs / 10,
+      };
+      open.add(claim);
+      return claim;
+    },
+    close(claim) {
+      open.delete(claim as OpenClaim);
+    },
+    stop() {
+      clearInterval(timer);
+    },
+    get size() {
+      return open.size;
+    },
+  };
+}

@@ -1,0 +1,147 @@
+import { catalogue, type EventType } from '@switchboard/events';
+import { createKafka } from '../connection.ts';
+import { createChain } from './chain.ts';
+import { createChainTopics } from './chain-topics.ts';
+import { createForwarder } from './forwarder.ts';
+import { createGate } from './gate.ts';
+import { createConsumeMetrics } from './metrics.ts';
+import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
+import { type AnyHandler, createPipeline, type Pipeline } from './pipeline.ts';
+import { createSteps } from './steps.ts';
+import { createSubscription, type Subscription } from './subscription.ts';
+import { createWatchdog } from './watchdog.ts';
+
+export interface ConsumerState {
+  /** Why nothing runs at the moment; empty when it does. */
+  readonly closedBy: readonly string[];
+  /** Counts the rebalances so far. */
+  readonly generation: number;
+  readonly assigned: number;
+  readonly paused: number;
+  readonly running: number;
+  readonly due: number;
+  readonly delayed: number;
+  /** What became of the records read so far. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface RunningConsumer {
+  /** Throws when the consumer has no place in its group, or rests because something is down. */
+  check(): void;
+  state(): ConsumerState;
+  /** Finishes what runs, commits, and leaves the group; within the limit, whatever hangs. */
+  stop(): Promise<void>;
+}
+
+/** A broker that does not answer must not hold up what others could do. */
+const CLIENT_SETTINGS = { requestTimeout: 10_000, connectionTimeout: 2_000 };
+
+/**
+ * Consumes the events that `handlers` names, as the group `service`: the events of one key in order and one at a
+ * time, different keys side by side, each with one effect, failures through the retry chain into the dead-letter
+ * topic. Returns when the group is joined; docs/delivery.md tells what is promised.
+ */
+export async function consume(options: ConsumeOptions): Promise<RunningConsumer> {
+  const limits: ConsumeLimits = { ...DEFAULT_LIMITS, ...options };
+  const { service, redis, publisher, codec, onFailure } = options;
+  const logger = options.logger.child({ component: 'consumer' });
+  const handlers = new Map(Object.entries(options.handlers) as [EventType, AnyHandler][]);
+  const sources = options.sources ?? [...new Set([...handlers.keys()].map((type) => catalogue[type].topic))];
+  const chain = createChain(service, limits.retryDelays);
+  await createChainTopics(options.connection, sources, chain);
+
+  const stopping = new AbortController();
+  let pipeline: Pipeline | undefined;
+  let subscription: Subscription | undefined;
+  const gate = createGate(() => {
+    pipeline?.wake();
+    subscription?.reconcile();
+  });
+  const resting = (): boolean => gate.closedBy.size > 0 && (pipeline?.waiting ?? 0) > 0;
+  const metrics = createConsumeMetrics(options.metrics, new Set(handlers.keys()), {
+    running: () => pipeline?.running ?? 0,
+    buffered: () => (subscription?.current?.due ?? 0) + (subscription?.current?.delayed ?? 0),
+    bufferedBytes: () => subscription?.current?.bytes ?? 0,
+    closedBy: () => gate.closedBy,
+  });
+  const steps = createSteps({
+    redis,
+    service,
+    logger,
+    leaseMs: limits.leaseMs,
+    doneTtlMs: limits.doneTtlMs,
+    orphanAfterMs: limits.orphanAfterMs,
+    reachable: (yes) => (yes ? gate.open('redis') : gate.close('redis')),
+  });
+  const forwarder = createForwarder({ chain, publisher, logger, stopping: stopping.signal });
+  const decode = (value: Buffer) => codec.decode(value);
+  pipeline = createPipeline({ service, chain, handlers, decode, steps, forwarder, gate, limits, metrics, logger });
+  const { carry } = pipeline;
+
+  function failed(error: Error): void {
+    if (!stopping.signal.aborted) onFailure(error);
+  }
+
+  subscription = createSubscription({
+    kafka: createKafka(options.connection, `${service}-consumer`, logger, CLIENT_SETTINGS),
+    groupId: service,
+    topics: [...sources, ...chain.tiers.map(({ topic }) => topic)],
+    limits,
+    logger,
+    resting,
+    failed,
+    assignment: {
+      handles: (type) => handlers.has(type as EventType),
+      skipped: (record) => metrics.ended(record, 'skipped'),
+      bufferBytes: limits.bufferBytes,
+      commitWindow: limits.commitWindow,
+      async carry(record) {
+        try {
+          return await carry(record);
+        } catch (error) {
+          failed(new Error(`a record of ${record.topic} could not be carried on`, { cause: error }));
+          return false;
+        }
+      },
+    },
+  });
+  await subscription.start();
+
+  const watchdog = createWatchdog(
+    {
+      due: () => subscription.current?.due ?? 0,
+      settled: () => Object.values(metrics.counts).reduce((sum, count) => sum + count, 0),
+      resting: () => gate.closedBy.size > 0,
+      lastActivityAt: () => subscription.lastActivityAt,
+    },
+    limits.stuckAfterMs,
+    (reason) => failed(new Error(`the consumer is stuck: ${reason}`)),
+  );
+
+  return {
+    check() {
+      if (subscription.current?.active !== true) throw new Error('the consumer is not in its group');
+      if (gate.closedBy.size > 0) throw new Error(`paused, waiting for: ${[...gate.closedBy].join(', ')}`);
+    },
+    state: () => ({
+      closedBy: [...gate.closedBy],
+      generation: subscription.generation,
+      assigned: subscription.current?.partitions.length ?? 0,
+      paused: subscription.paused,
+      running: pipeline.running,
+      due: subscription.current?.due ?? 0,
+      delayed: subscription.current?.delayed ?? 0,
+      counts: metrics.counts,
+    }),
+    async stop() {
+      const deadline = performance.now() + limits.stopTimeoutMs;
+      const left = (): number => Math.max(deadline - performance.now(), 500);
+      stopping.abort();
+      watchdog.stop();
+      gate.stop();
+      // Leaving the group takes a moment of its own.
+      await pipeline.stop(left() - Math.min(3_000, left() / 4));
+      await subscription.stop(left());
+    },
+  };
+}

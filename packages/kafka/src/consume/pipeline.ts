@@ -1,0 +1,282 @@
+import { randomBytes } from 'node:crypto';
+import type { AnyEvent } from '@switchboard/events';
+import type { Logger } from 'pino';
+import { Attempt, causeOf, type Outcome, outcomeOf } from './attempt.ts';
+import type { Chain } from './chain.ts';
+import type { CauseOfDeath, Forwarder } from './forwarder.ts';
+import type { Gate } from './gate.ts';
+import type { HandlerContext } from './handler.ts';
+import type { ConsumeMetrics } from './metrics.ts';
+import type { ConsumeLimits } from './options.ts';
+import { type Claim, createClaims } from './claims.ts';
+import type { ConsumedRecord } from './record.ts';
+import { createSlots } from './slots.ts';
+import type { Admission, Steps } from './steps.ts';
+
+export type AnyHandler = (event: AnyEvent, context: HandlerContext) => Promise<void> | void;
+
+/**
+ * settled: done, dead or safe in the next topic; left: it belongs to another owner now; again: ask anew, at once;
+ * busy, soon: ask anew when another worker may have finished with it, or with the event before it.
+ */
+type End = 'settled' | 'left' | 'again' | 'busy' | 'soon';
+
+export interface Pipeline {
+  /** Takes the head of a lane all the way; resolves with true when it is settled and its offset may be committed. */
+  carry(record: ConsumedRecord): Promise<boolean>;
+  /** Something that holds records back has changed. */
+  wake(): void;
+  /** Starts nothing new, waits for what runs, then aborts it; returns within the limit. */
+  stop(limitMs: number): Promise<void>;
+  readonly running: number;
+  /** Records that could run if they were let. */
+  readonly waiting: number;
+}
+
+export interface PipelineParts {
+  service: string;
+  chain: Chain;
+  handlers: ReadonlyMap<string, AnyHandler>;
+  decode(value: Buffer): AnyEvent | Promise<AnyEvent>;
+  steps: Steps;
+  forwarder: Forwarder;
+  gate: Gate;
+  limits: ConsumeLimits;
+  metrics: ConsumeMetrics;
+  logger: Logger;
+}
+
+/** A follower whose head is due already comes back after this, not at once: its head is on its way. */
+const FOLLOWER_PAUSE_MS = 1_000;
+/** How long an event waits in place for those before it that are due now; then it joins them in the chain. */
+const WAIT_IN_PLACE_MS = 5_000;
+const FIRST_PAUSE_MS = { busy: 250, soon: 25 };
+const LONGEST_PAUSE_MS = { busy: 1_000, soon: 200 };
+/** How long a handler gets to heed its abort signal before it is given up. */
+const ABORT_GRACE_MS = 1_000;
+
+/**
+ * The order of the steps for one record: claim (order hold and dedup in one), slot, decode, handler in bounded time,
+ * and then the mark, the next topic of the chain, or the dead-letter topic. Claims are taken ahead of the slots and
+ * marks made after them, so that a slot is spent on nothing but the handler.
+ */
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { service, chain, handlers, decode, steps, forwarder, gate, limits, metrics, logger } = parts;
+  const instance = randomBytes(8).toString('hex');
+  const claims = createClaims({ steps, leaseMs: limits.leaseMs });
+  const ahead = createSlots(limits.concurrency + limits.claimAhead);
+  const slots = createSlots(limits.concurrency, () => gate.admits());
+  const attempts = new Set<Attempt>();
+  const stopping = new AbortController();
+  let tokens = 0;
+
+  const sweeper = setInterval(sweep, 100);
+
+  async function carry(record: ConsumedRecord): Promise<boolean> {
+    const arrivedAt = performance.now();
+    for (let tries = 0; ; tries += 1) {
+      if (!(await ahead.take())) return false;
+      let end: End;
+      try {
+        end = isOurs(record) ? await claimAndRun(record, performance.now() - arrivedAt) : 'left';
+      } finally {
+        ahead.give();
+      }
+      if (end === 'settled') return true;
+      if (end === 'left') return false;
+      if (end !== 'again') await sleep(Math.min(FIRST_PAUSE_MS[end] * 2 ** tries, LONGEST_PAUSE_MS[end]));
+    }
+  }
+
+  const isOurs = (record: ConsumedRecord): boolean => record.assignment.active && !stopping.signal.aborted;
+
+  async function claimAndRun(record: ConsumedRecord, waitedMs: number): Promise<End> {
+    tokens += 1;
+    const token = `${instance}-${tokens}`;
+    const askedAt = performance.now();
+    const admission = await steps.admit(record, token);
+    switch (admission.kind) {
+      case 'run':
+      case 'held': {
+        const claim = claims.open(record, token, askedAt);
+        try {
+          return await run(record, claim);
+        } finally {
+          claims.close(claim);
+        }
+      }
+      case 'park':
+        return waitedMs < WAIT_IN_PLACE_MS && isAbout(record, admission) ? 'soon' : park(record, admission);
+      case 'busy':
+        return 'busy';
+      default:
+        metrics.ended(record, 'duplicate');
+        return 'settled';
+    }
+  }
+
+  async function run(record: ConsumedRecord, claim: Claim): Promise<End> {
+    for (let tries = 1; ; tries += 1) {
+      if (!(await slots.take())) return leave(record, claim);
+      let outcome: Outcome;
+      try {
+        if (!isOurs(record)) return await leave(record, claim);
+        if (!claim.holds()) return 'again';
+        outcome = await attempt(record, claim);
+        // Before the slot is given back, or the next record would take it for nothing.
+        if (outcome.kind === 'unavailable') gate.close(outcome.closure);
+      } finally {
+        slots.give();
+      }
+      switch (outcome.kind) {
+        case 'done':
+          return complete(record, claim);
+        case 'permanent':
+          return bury(record, claim, outcome.cause);
+        case 'unavailable':
+          tries -= 1;
+          break;
+        case 'failed': {
+          const pause = backoff(limits.quickBackoffMs, tries);
+          if (tries >= limits.quickTries || !outcome.settled || outcome.retryAfterMs > pause * 2) {
+            return climb(record, claim, outcome);
+          }
+          await sleep(Math.max(pause, outcome.retryAfterMs));
+        }
+      }
+    }
+  }
+
+  async function attempt(record: ConsumedRecord, claim: Claim): Promise<Outcome> {
+    if (record.defect !== undefined) return { kind: 'permanent', cause: record.defect };
+    const handler = handlers.get(record.type) as AnyHandler;
+    let event: AnyEvent;
+    try {
+      event = await decode(record.message.value as Buffer);
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      return outcome.kind === 'unavailable' ? outcome : { kind: 'permanent', cause: causeOf(error) };
+    }
+    gate.open('registry');
+    if (event.meta.type !== record.type) {
+      return { kind: 'permanent', cause: { code: 'TYPE_MISMATCH', message: 'ce_type and the value name two types' } };
+    }
+
+    record.attempts += 1;
+    const attempt = new Attempt(record, service, logger);
+    claim.onLost = () => attempt.abort(new Error('the lease is lost'));
+    attempts.add(attempt);
+    let outcome: Outcome = { kind: 'done' };
+    try {
+      await attempt.run(handler, event);
+    } catch (error) {
+      outcome = outcomeOf(error);
+      if (outcome.kind === 'unavailable') record.attempts -= 1;
+      else attempt.logger.warn({ err: error, outcome: outcome.kind }, 'an event failed');
+    } finally {
+      attempts.delete(attempt);
+    }
+    if (outcome.kind !== 'unavailable') gate.open('outside');
+    metrics.attempted(record, outcome.kind, performance.now() - attempt.startedAt);
+    return outcome;
+  }
+
+  async function complete(record: ConsumedRecord, claim: Claim): Promise<End> {
+    if ((await steps.complete(record, claim.token)) === 'refused') return 'again';
+    metrics.ended(record, 'done');
+    return 'settled';
+  }
+
+  async function climb(record: ConsumedRecord, claim: Claim, failure: Outcome & { kind: 'failed' }): Promise<End> {
+    const round = record.round + 1;
+    const tier = chain.tiers[round - 1];
+    if (tier === undefined) return bury(record, claim, failure.cause);
+    const due = Date.now() + Math.max(tier.delayMs, failure.retryAfterMs);
+    const position = { hop: record.hop + 1, tier: round, due };
+    if ((await steps.fail(record, claim.token, position)) === 'refused') return 'again';
+    await forwarder.retry(record, tier, { round, dueAt: due });
+    // A handler that has not settled may still act: its lease must run out before the next try.
+    await steps.moved(record, failure.settled ? claim.token : '', position);
+    metrics.ended(record, 'retried');
+    return 'settled';
+  }
+
+  /** Whether the event before it is about to run, from another topic; in its own topic it may come only after it. */
+  const isAbout = (record: ConsumedRecord, { tier, due }: Admission & { kind: 'park' }): boolean =>
+    due > 0 && due <= Date.now() && chain.tiers[tier - 1]?.topic !== record.topic;
+
+  async function park(record: ConsumedRecord, { tier: number, due: headDue }: Admission & { kind: 'park' }): Promise<End> {
+    const tier = chain.tiers[Math.min(number, chain.tiers.length) - 1];
+    if (tier === undefined) return 'again';
+    const due = headDue === 0 ? Date.now() + tier.delayMs : Math.max(headDue, Date.now() + FOLLOWER_PAUSE_MS);
+    await forwarder.retry(record, tier, { round: record.round, dueAt: due });
+    await steps.moved(record, '', { hop: record.hop + 1, tier: number, due });
+    metrics.ended(record, 'parked');
+    return 'settled';
+  }
+
+  async function bury(record: ConsumedRecord, claim: Claim, cause: CauseOfDeath): Promise<End> {
+    await forwarder.bury(record, cause);
+    const holdTier = limits.onDeadLetter === 'hold' && record.defect === undefined ? chain.tiers.length : 0;
+    if ((await steps.dead(record, claim.token, holdTier)) === 'refused') return 'again';
+    logger.error({ event: record.identity, type: record.type, ...cause, attempts: record.attempts }, 'dead letter');
+    metrics.ended(record, 'dead');
+    return 'settled';
+  }
+
+  async function leave(record: ConsumedRecord, claim: Claim): Promise<End> {
+    await steps.release(record, claim.token);
+    return 'left';
+  }
+
+  function sweep(): void {
+    const now = performance.now();
+    for (const attempt of attempts) {
+      const ran = now - attempt.startedAt;
+      if (ran > limits.handlerTimeoutMs) attempt.abort(new Error(`no result within ${limits.handlerTimeoutMs} ms`));
+      if (ran > limits.handlerTimeoutMs + ABORT_GRACE_MS) attempt.abandon(limits.handlerTimeoutMs);
+    }
+  }
+
+  function sleep(ms: number): Promise<void> {
+    if (stopping.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        stopping.signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      stopping.signal.addEventListener('abort', wake);
+    });
+  }
+
+  return {
+    carry,
+    wake: () => slots.wake(),
+    async stop(limitMs) {
+      stopping.abort();
+      slots.close();
+      ahead.close();
+      const deadline = performance.now() + limitMs;
+      const abortAt = deadline - Math.min(limitMs / 4, 5_000);
+      while (claims.size > 0 && performance.now() < deadline) {
+        if (performance.now() > abortAt) for (const attempt of attempts) attempt.abort(new Error('the service stops'));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      clearInterval(sweeper);
+      claims.stop();
+      steps.close();
+    },
+    get running() {
+      return slots.taken;
+    },
+    get waiting() {
+      return slots.waiting;
+    },
+  };
+}
+
+/** Doubles from `base` with each try, up to 30 s, with half of it left to chance. */
+const backoff = (base: number, tries: number): number =>
+  Math.min(base * 2 ** (tries - 1), 30_000) * (0.5 + Math.random() / 2);

@@ -1,0 +1,114 @@
+import type { KafkaMessage } from 'kafkajs';
+import type { TrackedOffset } from './offset-tracker.ts';
+
+/** Where an event first stood: in the topic that the ingest wrote it to. */
+export interface Origin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly timestamp: string;
+}
+
+/** A record as it was read, with what its headers say; the value is not looked into yet. */
+export interface ConsumedRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly message: KafkaMessage;
+  readonly tracked: TrackedOffset;
+  /** The assignment it was read under; a record of a past one is left to the new owner. */
+  readonly assignment: { readonly active: boolean };
+  readonly bytes: number;
+  readonly type: string;
+  readonly identity: string;
+  readonly lane: string;
+  readonly origin: Origin;
+  readonly dueAt: number;
+  readonly hop: number;
+  readonly redrive: number;
+  /** How many tiers it has climbed by failures of its own; waiting behind another event does not count. */
+  readonly round: number;
+  /** How often its handler was run, here and before. */
+  attempts: number;
+  /** Why it cannot be an event, when its headers already tell. */
+  readonly defect: Defect | undefined;
+}
+
+export interface Defect {
+  readonly code: 'NO_KEY' | 'NO_HEADERS' | 'EMPTY_VALUE';
+  readonly message: string;
+}
+
+/** The headers that the chain adds. */
+export const CHAIN_HEADERS = {
+  attempt: 'retry-attempt',
+  round: 'retry-round',
+  dueAt: 'retry-due-at',
+  hop: 'retry-hop',
+  redrive: 'redrive',
+  originTopic: 'origin-topic',
+  originPartition: 'origin-partition',
+  originOffset: 'origin-offset',
+  originTimestamp: 'origin-timestamp',
+} as const;
+
+export function readRecord(
+  topic: string,
+  partition: number,
+  message: KafkaMessage,
+  tracked: TrackedOffset,
+  assignment: ConsumedRecord['assignment'],
+): ConsumedRecord {
+  const text = (name: string): string | undefined => message.headers?.[name]?.toString();
+  const number = (name: string): number => {
+    const value = Number(text(name) ?? 0);
+    return Number.isSafeInteger(value) && value > 0 ? value : 0;
+  };
+
+  const originTopic = text(CHAIN_HEADERS.originTopic);
+  const origin =
+    originTopic === undefined
+      ? { topic, partition, offset: tracked.offset, timestamp: message.timestamp }
+      : {
+          topic: originTopic,
+          partition: number(CHAIN_HEADERS.originPartition),
+          offset: number(CHAIN_HEADERS.originOffset),
+          timestamp: text(CHAIN_HEADERS.originTimestamp) ?? message.timestamp,
+        };
+  const type = text('ce_type');
+  // Holds tenant and source: two of them may use the same ids.
+  const source = text('ce_source');
+  const id = text('ce_id');
+  const key = message.key?.toString();
+  const defect = defectOf(key, message.value, type !== undefined && source !== undefined && id !== undefined);
+  // What is no event has no identity of its own, and no order to keep: it is known by its place.
+  const place = `@${origin.topic}:${origin.partition}:${origin.offset}`;
+
+  return {
+    topic,
+    partition,
+    message,
+    tracked,
+    assignment,
+    bytes: (message.value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
+    type: type ?? '',
+    identity: defect === undefined ? `${source}:${id}` : place,
+    lane: defect === undefined ? `${origin.topic}|${key}` : place,
+    origin,
+    dueAt: number(CHAIN_HEADERS.dueAt),
+    hop: number(CHAIN_HEADERS.hop),
+    redrive: number(CHAIN_HEADERS.redrive),
+    round: number(CHAIN_HEADERS.round),
+    attempts: number(CHAIN_HEADERS.attempt),
+    defect,
+  };
+}
+
+/** A message object with its headers, seen in a heap profile. */
+const RECORD_OVERHEAD_BYTES = 1_500;
+
+function defectOf(key: string | undefined, value: Buffer | null, hasHeaders: boolean): Defect | undefined {
+  if (value === null || value.length === 0) return { code: 'EMPTY_VALUE', message: 'the record has no value' };
+  if (key === undefined || key === '') return { code: 'NO_KEY', message: 'the record has no key, so no order to keep' };
+  if (!hasHeaders) return { code: 'NO_HEADERS', message: 'the record lacks ce_id, ce_source or ce_type' };
+  return undefined;
+}

@@ -1,0 +1,183 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, describe, it } from 'node:test';
+import { testStack } from '@switchboard/local/test-stack';
+import { Redis } from 'ioredis';
+import pino from 'pino';
+import { createSteps, type StepSubject, type Steps } from './steps.ts';
+
+const redis = new Redis((await testStack()).redisUrl);
+after(() => redis.disconnect());
+
+function freshSteps({ orphanAfterMs = 60_000, leaseMs = 30_000, service = `steps-${randomUUID()}` } = {}): Steps {
+  return createSteps({
+    redis,
+    service,
+    leaseMs,
+    doneTtlMs: 60_000,
+    orphanAfterMs,
+    logger: pino({ level: 'silent' }),
+    reachable: () => {},
+  });
+}
+
+const event = (offset: number, { hop = 0, redrive = 0, lane = 'topic|tenant:key' } = {}): StepSubject => ({
+  identity: `tenant:source:${offset}`,
+  lane,
+  origin: { offset },
+  hop,
+  redrive,
+});
+
+const soon = (): number => Date.now() + 5_000;
+
+describe('admission', () => {
+  it('lets an event run when nothing waits for its key, and nobody else meanwhile', async () => {
+    const steps = freshSteps();
+    assert.deepEqual(await steps.admit(event(1), 'a'), { kind: 'run' });
+    assert.deepEqual(await steps.admit(event(1), 'b'), { kind: 'busy' });
+    assert.deepEqual(await steps.admit(event(2), 'b'), { kind: 'run' }, "order within a lane is the lane's business");
+  });
+
+  it('answers the same again when the first answer was lost', async () => {
+    const steps = freshSteps();
+    await steps.admit(event(1), 'a');
+    assert.deepEqual(await steps.admit(event(1), 'a'), { kind: 'run' });
+    assert.equal(await steps.complete(event(1), 'a'), 'ok');
+    assert.equal(await steps.complete(event(1), 'a'), 'ok');
+    assert.deepEqual(await steps.admit(event(1), 'a'), { kind: 'done' });
+  });
+
+  it('is free again when the lease has run out or was given back', async () => {
+    const steps = freshSteps({ leaseMs: 30 });
+    await steps.admit(event(1), 'a');
+    let admission = await steps.admit(event(1), 'b');
+    while (admission.kind === 'busy') admission = await steps.admit(event(1), 'b');
+    assert.equal(admission.kind, 'run');
+    await steps.release(event(1), 'b');
+    assert.deepEqual(await steps.admit(event(1), 'c'), { kind: 'run' });
+  });
+});
+
+describe('the hold of a key', () => {
+  it('sends later events behind the one that failed, to its tier and its time, until it has left', async () => {
+    const steps = freshSteps();
+    const due = soon();
+    const position = { hop: 1, tier: 1, due };
+    await steps.admit(event(7), 'a');
+    assert.equal(await steps.fail(event(7), 'a', position), 'ok');
+    assert.deepEqual(await steps.admit(event(8), 'b'), { kind: 'park', tier: 1, due });
+    await steps.moved(event(7), 'a', position);
+    assert.deepEqual(await steps.admit(event(9), 'b'), { kind: 'park', tier: 1, due });
+    assert.deepEqual(await steps.admit(event(80, { lane: 'topic|tenant:other' }), 'c'), { kind: 'run' });
+
+    assert.deepEqual(await steps.admit(event(7, { hop: 1 }), 'd'), { kind: 'held' });
+    assert.equal(await steps.complete(event(7, { hop: 1 }), 'd'), 'ok');
+    assert.deepEqual(await steps.admit(event(9, { hop: 1 }), 'e'), { kind: 'park', tier: 1, due });
+    assert.deepEqual(await steps.admit(event(8, { hop: 1 }), 'e'), { kind: 'held' });
+    await steps.complete(event(8, { hop: 1 }), 'e');
+    assert.deepEqual(await steps.admit(event(9, { hop: 2 }), 'f'), { kind: 'held' });
+    await steps.complete(event(9, { hop: 2 }), 'f');
+    assert.deepEqual(await steps.admit(event(10), 'g'), { kind: 'run' });
+  });
+
+  it('follows the head when it climbs', async () => {
+    const steps = freshSteps();
+    await steps.admit(event(7), 'a');
+    await steps.fail(event(7), 'a', { hop: 1, tier: 1, due: soon() });
+    await steps.moved(event(7), 'a', { hop: 1, tier: 1, due: soon() });
+    await steps.admit(event(8), 'b');
+    const due = soon();
+    await steps.admit(event(7, { hop: 1 }), 'c');
+    await steps.fail(event(7, { hop: 1 }), 'c', { hop: 2, tier: 2, due });
+    assert.deepEqual(await steps.admit(event(8, { hop: 1 }), 'd'), { kind: 'park', tier: 2, due });
+  });
+
+  it('never holds an event back behind one that came after it', async () => {
+    const steps = freshSteps();
+    await steps.admit(event(7), 'a');
+    await steps.fail(event(7), 'a', { hop: 1, tier: 1, due: soon() });
+    assert.deepEqual(await steps.admit(event(6), 'b'), { kind: 'held' });
+  });
+
+  it('knows an old copy of an event that was forwarded, but not of one that may not have been', async () => {
+    const steps = freshSteps();
+    const position = { hop: 1, tier: 1, due: soon() };
+    await steps.admit(event(7), 'a');
+    await steps.fail(event(7), 'a', position);
+    await steps.release(event(7), 'a');
+    assert.deepEqual(await steps.admit(event(7), 'b'), { kind: 'held' });
+    await steps.fail(event(7), 'b', position);
+    await steps.moved(event(7), 'b', position);
+    assert.deepEqual(await steps.admit(event(7), 'c'), { kind: 'stale' });
+    assert.deepEqual(await steps.admit(event(7, { hop: 1 }), 'c'), { kind: 'held' });
+  });
+
+  it('lets a key go on after a dead letter, and takes a redrive only once', async () => {
+    const steps = freshSteps();
+    await steps.admit(event(7), 'a');
+    await steps.fail(event(7), 'a', { hop: 1, tier: 1, due: soon() });
+    assert.equal(await steps.dead(event(7, { hop: 1 }), 'a', 0), 'ok');
+    assert.deepEqual(await steps.admit(event(8), 'b'), { kind: 'run' });
+    assert.deepEqual(await steps.admit(event(7), 'c'), { kind: 'dead' });
+    assert.deepEqual(await steps.admit(event(7, { redrive: 1 }), 'c'), { kind: 'run' });
+    await steps.complete(event(7, { redrive: 1 }), 'c');
+    assert.deepEqual(await steps.admit(event(7, { redrive: 1 }), 'd'), { kind: 'done' });
+  });
+
+  it('keeps a key behind its dead letter when the service asks for it, until the redrive has run', async () => {
+    const steps = freshSteps();
+    await steps.admit(event(7), 'a');
+    await steps.dead(event(7), 'a', 3);
+    assert.deepEqual(await steps.admit(event(8), 'b'), { kind: 'park', tier: 3, due: 0 });
+    assert.deepEqual(await steps.admit(event(7, { redrive: 1 }), 'c'), { kind: 'held' });
+    await steps.complete(event(7, { redrive: 1 }), 'c');
+    assert.deepEqual(await steps.admit(event(8), 'd'), { kind: 'held' });
+  });
+
+  it('lets the followers go on when the head is lost for good, and only then', async () => {
+    const steps = freshSteps({ orphanAfterMs: 50 });
+    await steps.admit(event(7), 'a');
+    await steps.fail(event(7), 'a', { hop: 1, tier: 1, due: Date.now() - 1 });
+    await steps.moved(event(7), 'a', { hop: 1, tier: 1, due: Date.now() - 1 });
+    assert.equal((await steps.admit(event(8), 'b')).kind, 'park');
+    let admission = await steps.admit(event(8), 'b');
+    while (admission.kind === 'park') admission = await steps.admit(event(8), 'b');
+    assert.equal(admission.kind, 'held');
+  });
+});
+
+describe('a zombie', () => {
+  it('is refused its mark, its retry and its burial once another worker has the claim', async () => {
+    const service = `steps-${randomUUID()}`;
+    await freshSteps({ service, leaseMs: 20 }).admit(event(1), 'zombie');
+    const steps = freshSteps({ service });
+    while ((await steps.admit(event(1), 'heir')).kind === 'busy');
+    const position = { hop: 1, tier: 1, due: soon() };
+    const verdicts = await Promise.all([
+      steps.complete(event(1), 'zombie'),
+      steps.renew(event(1), 'zombie'),
+      steps.fail(event(1), 'zombie', position),
+      steps.dead(event(1), 'zombie', 0),
+    ]);
+    assert.deepEqual(verdicts, ['refused', 'refused', 'refused', 'refused']);
+  });
+
+  it('whose lease ran out, but whom nobody followed, may still say that it is done', async () => {
+    const steps = freshSteps({ leaseMs: 20 });
+    await steps.admit(event(1), 'late');
+    while ((await steps.renew(event(1), 'late')) === 'ok') await new Promise((resolve) => setTimeout(resolve, 25));
+    assert.equal(await steps.complete(event(1), 'late'), 'ok');
+    assert.deepEqual(await steps.admit(event(1), 'next'), { kind: 'done' });
+  });
+});
+
+it('steps that are asked for together go in one call, in order', async () => {
+  const steps = freshSteps();
+  const replies = await Promise.all([
+    steps.admit(event(1), 'a'),
+    steps.complete(event(1), 'a'),
+    steps.admit(event(1), 'b'),
+  ]);
+  assert.deepEqual(replies, [{ kind: 'run' }, 'ok', { kind: 'done' }]);
+});

@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { STEPS_SCRIPT } from './steps-script.ts';
+
+/** What a step needs to know of an event. */
+export interface StepSubject {
+  readonly identity: string;
+  readonly lane: string;
+  /** Its offset in the source topic: the order within the key. */
+  readonly origin: { readonly offset: number };
+  /** How often it was forwarded. */
+  readonly hop: number;
+  /** How often it was redriven from the dead-letter topic. */
+  readonly redrive: number;
+}
+
+/**
+ * The answer before an event may run:
+ * run — it is yours, nothing waits for its key; held — it is yours, it is the head of those that wait;
+ * done, dead — it was handled; stale — a later copy of it is further on in the chain; busy — another worker has it;
+ * park — an earlier event of its key waits in tier `tier` until `due` (0 while it is dead and holds the key).
+ */
+export type Admission =
+  | { readonly kind: 'run' | 'held' | 'done' | 'dead' | 'stale' | 'busy' }
+  | { readonly kind: 'park'; readonly tier: number; readonly due: number };
+
+export interface Position {
+  readonly hop: number;
+  /** Counted from 1, the first retry topic. */
+  readonly tier: number;
+  readonly due: number;
+}
+
+type Verdict = 'ok' | 'refused';
+
+/** The steps around an effect, each atomic and repeatable; see docs/delivery.md for what a crash between two means. */
+export interface Steps {
+  admit(event: StepSubject, token: string): Promise<Admission>;
+  /** The effect is there. Refused when another worker holds the claim. */
+  complete(event: StepSubject, token: string): Promise<Verdict>;
+  /** The event joins those that wait for its key, before it is forwarded. The claim stays. */
+  fail(event: StepSubject, token: string, position: Position): Promise<Verdict>;
+  /** It was forwarded: copies with a lower hop are stale from now on, and the claim is given back. */
+  moved(event: StepSubject, token: string, position: Position): Promise<Verdict>;
+  /** It is in the dead-letter topic. With `holdTier` the key waits for it there; 0 lets the key go on. */
+  dead(event: StepSubject, token: string, holdTier: number): Promise<Verdict>;
+  renew(event: StepSubject, token: string): Promise<Verdict>;
+  /** The claim is given back: the event did not run. */
+  release(event: StepSubject, token: string): Promise<Verdict>;
+  /** Stops retrying; steps that have no reply yet are rejected. */
+  close(): void;
+}
+
+export interface StepsOptions {
+  redis: Redis;
+  service: string;
+  leaseMs: number;
+  doneTtlMs: number;
+  orphanAfterMs: number;
+  logger: Logger;
+  /** Called when Redis stops answering, and when it answers again. */
+  reachable(yes: boolean): void;
+}
+
+/** One script call blocks Redis for everybody; 256 steps take it about a millisecond. */
+const STEPS_A_CALL = 256;
+const RETRY_MS = 250;
+
+interface Pending {
+  step: readonly (string | number)[];
+  resolve(reply: string): void;
+  reject(error: Error): void;
+}
+
+/** Collects steps while a call is under way and sends them as the next one; order is kept. */
+export function createSteps(options: StepsOptions): Steps {
+  const { redis, service, leaseMs, orphanAfterMs, logger } = options;
+  const doneTtl = Math.ceil(options.doneTtlMs / 1_000);
+  const sha = createHash('sha1').update(STEPS_SCRIPT).digest('hex');
+  let queue: Pending[] = [];
+  let sending = false;
+  let closed = false;
+
+  async function call(steps: readonly Pending[]): Promise<string[]> {
+    const args = [service, String(doneTtl), JSON.stringify(steps.map(({ step }) => step))] as const;
+    try {
+      return (await redis.evalsha(sha, 0, ...args)) as string[];
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return (await redis.eval(STEPS_SCRIPT, 0, ...args)) as string[];
+    }
+  }
+
+  async function callUntilAnswered(steps: readonly Pending[]): Promise<string[]> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        const replies = await call(steps);
+        if (tries > 0) {
+          logger.info({ tries }, 'Redis answers again');
+          options.reachable(true);
+        }
+        return replies;
+      } catch (error) {
+        if (closed) throw error;
+        if (tries === 0) {
+          logger.warn({ err: error }, 'Redis does not answer: pausing until it does');
+          options.reachable(false);
+        }
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) {
+      const steps = queue.splice(0, STEPS_A_CALL);
+      try {
+        const replies = await callUntilAnswered(steps);
+        for (const [index, { resolve }] of steps.entries()) resolve(replies[index] ?? '');
+      } catch (error) {
+        for (const { reject } of [...steps, ...queue]) reject(error as Error);
+        queue = [];
+      }
+    }
+    sending = false;
+  }
+
+  function send(...step: (string | number)[]): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (closed) return reject(new Error('the steps are closed'));
+      queue.push({ step, resolve, reject });
+      if (sending) return;
+      sending = true;
+      // What the same batch of records asks for goes into one call.
+      setImmediate(() => void drain());
+    });
+  }
+
+  return {
+    async admit({ identity, lane, origin, hop, redrive }, token) {
+      const offset = String(origin.offset);
+      const reply = await send('admit', identity, lane, offset, hop, redrive, token, leaseMs, orphanAfterMs);
+      if (!reply.startsWith('park:')) return { kind: reply } as Admission;
+      const [, tier, due, state] = reply.split(':');
+      return { kind: 'park', tier: Number(tier), due: state === 'd' ? 0 : Number(due) };
+    },
+    complete: ({ identity, lane }, token) => send('complete', identity, lane, token, doneTtl) as Promise<Verdict>,
+    fail: ({ identity, lane, origin }, token, { hop, tier, due }) =>
+      send('fail', identity, lane, token, String(origin.offset), hop, tier, due) as Promise<Verdict>,
+    moved: ({ identity, lane, origin }, token, { hop, tier, due }) =>
+      send('moved', identity, lane, token, String(origin.offset), hop, tier, due) as Promise<Verdict>,
+    dead: ({ identity, lane, origin, redrive }, token, holdTier) =>
+      send('dead', identity, lane, token, String(origin.offset), redrive, doneTtl, holdTier) as Promise<Verdict>,
+    renew: ({ identity }, token) => send('renew', identity, token, leaseMs) as Promise<Verdict>,
+    release: ({ identity }, token) => send('release', identity, token) as Promise<Verdict>,
+    close() {
+      closed = true;
+    },
+  };
+}

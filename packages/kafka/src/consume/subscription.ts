@@ -1,0 +1,272 @@
+import type { Batch, Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Logger } from 'pino';
+import { type AssignedPartition, Assignment, type AssignmentOptions } from './assignment.ts';
+import type { ConsumeLimits } from './options.ts';
+
+export interface SubscriptionOptions {
+  kafka: Kafka;
+  groupId: string;
+  topics: readonly string[];
+  limits: ConsumeLimits;
+  logger: Logger;
+  assignment: Omit<AssignmentOptions, 'roomMade'>;
+  /** Whether reading should rest, whatever room there is. */
+  resting(): boolean;
+  failed(error: Error): void;
+}
+
+/** The group's membership and what it brings: assignments that fill with records, and whose progress is committed. */
+export interface Subscription {
+  start(): Promise<void>;
+  /** Pauses and resumes partitions by the room they have. */
+  reconcile(): void;
+  commit(): Promise<void>;
+  stop(limitMs: number): Promise<void>;
+  readonly current: Assignment | undefined;
+  /** When something last came from the broker, or was tried; for the watchdog. */
+  readonly lastActivityAt: number;
+  readonly paused: number;
+  /** How many assignments there were. */
+  readonly generation: number;
+}
+
+/** kafkajs sleeps this long when everything is paused, and a resumed partition waits for the fetch under way. */
+const FETCH_WAIT_MS = 100;
+const HEARTBEAT_MS = 3_000;
+const MAX_BYTES_PER_PARTITION = 512 * 1024;
+
+/**
+ * Uses kafkajs for the protocol only. `eachBatch` hands records to the assignment and returns; where to start is
+ * decided here and every batch is checked against it: kafkajs can deliver a batch that was asked for before a
+ * rebalance, and skips what lies between when that is taken.
+ */
+export function createSubscription(options: SubscriptionOptions): Subscription {
+  const { kafka, groupId, topics, limits, logger } = options;
+  const consumer: Consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: limits.sessionTimeoutMs,
+    rebalanceTimeout: limits.sessionTimeoutMs,
+    heartbeatInterval: Math.min(HEARTBEAT_MS, limits.sessionTimeoutMs / 3),
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 2_000 },
+  });
+  const admin = kafka.admin();
+  let assignment: Assignment | undefined;
+  let payload: EachBatchPayload | undefined;
+  let committing: Promise<void> | undefined;
+  let generation = 0;
+  let stopping = false;
+  let lastActivityAt = performance.now();
+  const pausedPartitions = new Set<AssignedPartition>();
+  const timers: NodeJS.Timeout[] = [];
+
+  const active = (): void => {
+    lastActivityAt = performance.now();
+  };
+  consumer.on('consumer.fetch_start', active);
+  consumer.on('consumer.heartbeat', active);
+  consumer.on('consumer.group_join', joined);
+  // The old generation may still commit until the new one is formed: what is done need not be read again.
+  consumer.on('consumer.rebalancing', () => void commit());
+  consumer.on('consumer.crash', crashed);
+
+  function joined({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
+    active();
+    assignment?.end();
+    payload = undefined;
+    generation += 1;
+    pausedPartitions.clear();
+    assignment = new Assignment(memberAssignment as Record<string, number[]>, {
+      ...options.assignment,
+      roomMade,
+    });
+    logger.info({ partitions: assignment.partitions.length }, 'partitions assigned');
+    // A pause outlives a rebalance in kafkajs.
+    consumer.resume(Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })));
+    void findStarts(assignment);
+  }
+
+  /** The committed offset, or the earliest one where there is none or the log no longer has it. */
+  async function findStarts(joinedAssignment: Assignment): Promise<void> {
+    while (joinedAssignment.active && !stopping) {
+      try {
+        const names = [...new Set(joinedAssignment.partitions.map(({ topic }) => topic))];
+        if (names.length === 0) return;
+        const [committed, ...logs] = await Promise.all([
+          admin.fetchOffsets({ groupId, topics: names }),
+          ...names.map((topic) => admin.fetchTopicOffsets(topic)),
+        ]);
+        if (!joinedAssignment.active || stopping) return;
+        for (const entry of joinedAssignment.partitions) {
+          const { topic, partition } = entry;
+          const log = logs[names.indexOf(topic)]?.find((candidate) => candidate.partition === partition);
+          const found = committed
+            .find((candidate) => candidate.topic === topic)
+            ?.partitions.find((candidate) => candidate.partition === partition);
+          const [low, high] = [Number(log?.low ?? 0), Number(log?.high ?? 0)];
+          const offset = Number(found?.offset ?? -1);
+          if (offset >= 0 && (offset < low || offset > high)) {
+            logger.error({ topic, partition, committed: offset, low, high }, 'the committed offset is not in the log: starting at the earliest');
+          }
+          const start = offset < low || offset > high ? low : offset;
+          joinedAssignment.begin(entry, start);
+          consumer.seek({ topic, partition, offset: String(start) });
+        }
+        return;
+      } catch (error) {
+        logger.warn({ err: error }, 'could not find where to start, trying again');
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  }
+
+  /** Nothing may be thrown at kafkajs: it would start over at the same offset for ever, or end without a word. */
+  async function eachBatch(next: EachBatchPayload): Promise<void> {
+    try {
+      await takeBatch(next);
+    } catch (error) {
+      options.failed(new Error('a batch could not be taken', { cause: error }));
+    }
+  }
+
+  async function takeBatch(next: EachBatchPayload): Promise<void> {
+    const { batch, resolveOffset, isRunning, isStale } = next;
+    const taker = assignment;
+    payload = next;
+    if (taker === undefined || stopping || !isRunning() || isStale()) return;
+    const partition = taker.find(batch.topic, batch.partition);
+    if (partition?.expected === undefined) {
+      // Its start is being looked up; kafkajs would ask again at once.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      return;
+    }
+    if (!fits(batch, partition)) return;
+    taker.take(partition, batch.messages);
+    partition.expected = Number(batch.lastOffset()) + 1;
+    resolveOffset(batch.lastOffset());
+    reconcile();
+  }
+
+  /** Whether the batch starts where reading stopped. If not, the position is set anew, once; then the log has a gap there. */
+  const repositioned = new WeakMap<AssignedPartition, number>();
+  function fits(batch: Batch, partition: AssignedPartition): boolean {
+    const expected = partition.expected as number;
+    const { fetchedOffset } = batch as Batch & { fetchedOffset: string };
+    if (Number(fetchedOffset) === expected) return true;
+    if (Number(fetchedOffset) > expected && repositioned.get(partition) === expected) {
+      logger.error({ topic: batch.topic, partition: batch.partition, from: expected, to: fetchedOffset }, 'the log has a gap: records were deleted before they were read');
+      return true;
+    }
+    repositioned.set(partition, expected);
+    consumer.seek({ topic: batch.topic, partition: batch.partition, offset: String(expected) });
+    return false;
+  }
+
+  function reconcile(): void {
+    if (assignment === undefined || stopping) return;
+    const resting = options.resting();
+    for (const partition of assignment.partitions) {
+      const { topic, partition: number } = partition;
+      const isPaused = pausedPartitions.has(partition);
+      if (!isPaused && (resting || assignment.isFull(partition))) {
+        pausedPartitions.add(partition);
+        consumer.pause([{ topic, partitions: [number] }]);
+      } else if (isPaused && !resting && assignment.hasRoom(partition)) {
+        pausedPartitions.delete(partition);
+        consumer.resume([{ topic, partitions: [number] }]);
+      }
+    }
+  }
+
+  let reconciling = false;
+  function roomMade(): void {
+    if (pausedPartitions.size === 0 || reconciling) return;
+    reconciling = true;
+    setImmediate(() => {
+      reconciling = false;
+      reconcile();
+    });
+  }
+
+  function commit(): Promise<void> {
+    committing ??= commitNow().finally(() => {
+      committing = undefined;
+    });
+    return committing;
+  }
+
+  async function commitNow(): Promise<void> {
+    const positions = assignment?.uncommitted() ?? [];
+    if (positions.length === 0 || payload === undefined) return;
+    try {
+      // Bound to the generation of its assignment: a later one, or a zombie's, is refused by the broker.
+      await payload.commitOffsetsIfNecessary({
+        topics: positions.map(({ partition: { topic, partition }, offset }) => ({
+          topic,
+          partitions: [{ partition, offset: String(offset) }],
+        })),
+      });
+      for (const { partition, offset } of positions) partition.committed = offset;
+    } catch (error) {
+      logger.warn({ err: error }, 'could not commit, trying again');
+    }
+  }
+
+  function crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
+    active();
+    assignment?.end();
+    if (!restart && !stopping) options.failed(new Error('the Kafka consumer has crashed', { cause: error }));
+  }
+
+  return {
+    async start() {
+      await Promise.all([admin.connect(), consumer.connect()]);
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
+      timers.push(
+        setInterval(() => void commit(), limits.commitIntervalMs),
+        // kafkajs beats only between fetches, and a fetch can hang on one broker.
+        setInterval(() => void payload?.heartbeat().catch(() => {}), HEARTBEAT_MS),
+      );
+    },
+    reconcile,
+    commit,
+    async stop(limitMs) {
+      await committing;
+      await commit();
+      stopping = true;
+      for (const timer of timers) clearInterval(timer);
+      assignment?.end();
+      await withinLimit(limitMs, async () => {
+        await consumer.disconnect();
+        await admin.disconnect();
+      });
+    },
+    get current() {
+      return assignment;
+    },
+    get lastActivityAt() {
+      return lastActivityAt;
+    },
+    get generation() {
+      return generation;
+    },
+    get paused() {
+      return pausedPartitions.size;
+    },
+  };
+}
+
+/** What has not ended by then is left behind: kafkajs waits without limit. */
+async function withinLimit(limitMs: number, run: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  try {
+    await Promise.race([run(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,101 @@
+import type { PlacedRecord } from './record.ts';
+
+/** A record that waits for its acknowledgement. */
+export interface Entry {
+  readonly record: PlacedRecord;
+  readonly bytes: number;
+  /** By the batcher's clock. */
+  readonly deadline: number;
+  readonly lane: Lane;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+  settled: boolean;
+  /** Whether an attempt under way holds the record, settled or not. */
+  inFlight: boolean;
+  previous: Entry | undefined;
+  next: Entry | undefined;
+}
+
+/** One partition: its unsettled records in the order they came, and how they are sent. */
+export interface Lane {
+  readonly topic: string;
+  readonly partition: number;
+  /** Linked, because any of the records may expire first. */
+  head: Entry | undefined;
+  tail: Entry | undefined;
+  /** An attempt that holds records of this partition is under way. */
+  busy: boolean;
+  /** Sent on its own since an attempt failed, until one succeeds. */
+  alone: boolean;
+  /** Failed attempts in a row. */
+  failures: number;
+  /** Waiting to try again. */
+  backingOff: boolean;
+  lastError: unknown;
+  /** How many of the first records may hold the one that the broker refuses, and how many of them are tried at once. */
+  suspects: number;
+  most: number;
+}
+
+export interface Room {
+  records: number;
+  bytes: number;
+}
+
+export function createLane(topic: string, partition: number): Lane {
+  return {
+    topic,
+    partition,
+    head: undefined,
+    tail: undefined,
+    busy: false,
+    alone: false,
+    failures: 0,
+    backingOff: false,
+    lastError: undefined,
+    suspects: 0,
+    most: Number.POSITIVE_INFINITY,
+  };
+}
+
+export function append(entry: Entry): void {
+  const { lane } = entry;
+  entry.previous = lane.tail;
+  if (lane.tail === undefined) lane.head = entry;
+  else lane.tail.next = entry;
+  lane.tail = entry;
+}
+
+export function remove(entry: Entry): void {
+  const { lane, previous, next } = entry;
+  if (previous === undefined) lane.head = next;
+  else previous.next = next;
+  if (next === undefined) lane.tail = previous;
+  else next.previous = previous;
+  entry.previous = undefined;
+  entry.next = undefined;
+}
+
+/**
+ * Adds the lane's first records to the batch, as many as both rooms take, and at least one if the batch is empty.
+ *
+ * Always from the head and without a gap: whichever attempt the broker keeps, a record is then preceded by all earlier
+ * ones of its partition that are not settled, and so the first occurrences of acknowledged records are in order.
+ */
+export function take(lane: Lane, own: Room, shared: Room, batch: Entry[]): number {
+  const before = batch.length;
+  const records = Math.min(own.records, shared.records, lane.most);
+  let bytes = 0;
+  for (let entry = lane.head; entry !== undefined; entry = entry.next) {
+    const taken = batch.length - before;
+    if (taken >= records) break;
+    const alone = taken === 0 && (before === 0 || entry.bytes <= shared.bytes);
+    if (!alone && (bytes + entry.bytes > own.bytes || bytes + entry.bytes > shared.bytes)) break;
+    bytes += entry.bytes;
+    batch.push(entry);
+  }
+  const taken = batch.length - before;
+  shared.records -= taken;
+  shared.bytes -= bytes;
+  return taken;
+}

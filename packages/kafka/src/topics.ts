@@ -1,0 +1,109 @@
+import kafkajs, { type Admin } from 'kafkajs';
+import { brokerList, createKafka, type KafkaConnection, protocolError } from './connection.ts';
+import { KafkaError } from './error.ts';
+
+export interface TopicDescription {
+  topic: string;
+  partitions: number;
+  replication: number;
+}
+
+export interface TopicsToCreate {
+  topics: readonly string[];
+  partitions: number;
+  replication: number;
+  /** Settings of topics that are created; those that exist keep theirs. */
+  config?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Creates those of the topics that do not exist yet.
+ * @throws KafkaError `PARTITION_MISMATCH` when one exists with another number of partitions: it would break the order
+ * of keys; `TOPIC_NOT_CREATED`; `UNREACHABLE`.
+ */
+export async function createTopics(connection: KafkaConnection, wanted: TopicsToCreate): Promise<void> {
+  const { topics, partitions, replication, config = {} } = wanted;
+  if (topics.length === 0) return;
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  await withAdmin(connection, async (admin) => {
+    await create(
+      admin,
+      topics.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: replication, configEntries })),
+    );
+    for (const found of await describe(admin, topics, { created: true })) {
+      if (found.partitions === partitions) continue;
+      throw new KafkaError(
+        'PARTITION_MISMATCH',
+        `The topic ${found.topic} has ${found.partitions} partitions, and ${partitions} are needed. The number cannot ` +
+          `change once there is data: configure ${found.partitions}, or delete the topic if its data may go.`,
+      );
+    }
+  });
+}
+
+/** @throws KafkaError `UNKNOWN_TOPIC` when one does not exist; `UNREACHABLE`. */
+export function describeTopics(connection: KafkaConnection, topics: readonly string[]): Promise<TopicDescription[]> {
+  return withAdmin(connection, (admin) => describe(admin, topics, { created: false }));
+}
+
+async function create(admin: Admin, topics: Parameters<Admin['createTopics']>[0]['topics']): Promise<void> {
+  try {
+    await admin.createTopics({ topics, waitForLeaders: false });
+  } catch (error) {
+    const reasons = error instanceof kafkajs.KafkaJSAggregateError ? error.errors : [error];
+    const failed = reasons.filter((reason) => protocolError(reason) !== 'TOPIC_ALREADY_EXISTS');
+    if (failed.length === 0) return;
+    const named = failed.map((reason) => {
+      const { topic, message } = reason as { topic?: string; message: string };
+      return topic === undefined ? message : `${topic}: ${message}`;
+    });
+    throw new KafkaError('TOPIC_NOT_CREATED', `Kafka did not create ${named.join('; ')}`, { cause: error });
+  }
+}
+
+/** A topic is created before every broker has heard of it, and before its partitions have leaders. */
+const SPREAD_MS = 15_000;
+
+async function describe(
+  admin: Admin,
+  topics: readonly string[],
+  { created }: { created: boolean },
+): Promise<TopicDescription[]> {
+  const giveUpAt = performance.now() + SPREAD_MS;
+  return Promise.all(
+    topics.map(async (topic) => {
+      for (;;) {
+        try {
+          const { topics: found } = await admin.fetchTopicMetadata({ topics: [topic] });
+          const partitions = found[0]?.partitions ?? [];
+          return { topic, partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0 };
+        } catch (error) {
+          const reason = protocolError(error);
+          const passing = reason === 'LEADER_NOT_AVAILABLE' || (created && reason === 'UNKNOWN_TOPIC_OR_PARTITION');
+          if (passing && performance.now() < giveUpAt) {
+            await new Promise((resolve) => setTimeout(resolve, 100));
+            continue;
+          }
+          if (reason !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+          throw new KafkaError('UNKNOWN_TOPIC', `The topic ${topic} does not exist: create it first`, { cause: error });
+        }
+      }
+    }),
+  );
+}
+
+async function withAdmin<T>(connection: KafkaConnection, run: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = createKafka(connection, 'switchboard-admin', undefined, { retry: { retries: 5, maxRetryTime: 1_000 } }).admin();
+  try {
+    await admin.connect();
+  } catch (error) {
+    await admin.disconnect();
+    const message = `None of the brokers ${brokerList(connection).join(', ')} answers: start Kafka or correct the address`;
+    throw new KafkaError('UNREACHABLE', message, { cause: error });
+  }
+  try {
+    return await run(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { registerSchemas } from '@switchboard/kafka';
+import { startStack } from '@switchboard/local';
+import { createFixture, until } from './fixture.ts';
+import { inversions } from './sink.ts';
+import { size } from './size.ts';
+
+it('a broker of three that is killed under load, and comes back, loses nothing and upsets no order', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'switchboard-broker-'));
+  const stack = await startStack({ directory, brokers: 3, ports: 'free' });
+  await registerSchemas(stack.registryUrl);
+  const fixture = await createFixture({ addresses: stack, replication: 3 });
+  fixture.sink.respond = ({ number }, nth) => (number % 10 === 0 && nth === 1 ? { status: 500 } : { delayMs: 5 });
+  const [keys, each] = [20, size(50, 500)];
+  const consumers = [await fixture.start(), await fixture.start()];
+  const sending = (async () => {
+    for (let number = 1; number <= each; number += 1) {
+      await Promise.all(Array.from({ length: keys }, (_, key) => fixture.send(`key-${key}`, number)));
+    }
+  })();
+  for (const [index, broker] of stack.kafka.entries()) {
+    await until('there is progress', () => fixture.sink.effects.length > (keys * each * (index + 1)) / 6, 120_000);
+    broker.kill();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await broker.start();
+  }
+  await sending;
+  await until('everything has its effect', () => fixture.sink.effects.length >= keys * each, 180_000);
+  assert.equal(fixture.sink.effects.length, keys * each);
+  assert.equal(inversions(fixture.sink.effects), 0);
+  assert.equal((await fixture.deadLetters()).length, 0);
+  for (const { failure } of consumers) assert.equal(failure, undefined);
+  await fixture.close();
+  await stack.stop();
+  await rm(directory, { recursive: true, force: true });
+});

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AnyEvent, eventHeaders } from '@switchboard/events';
+import {
+  createCodec,
+  createPublisher,
+  createTopics,
+  type Handler,
+  readTopics,
+  setCommittedOffset,
+  type StoredRecord,
+} from '@switchboard/kafka';
+import { testStack } from '@switchboard/local/test-stack';
+import { createLogger } from '@switchboard/service';
+import { type ReferenceConsumer, type ReferenceOptions, startReferenceConsumer } from './reference-consumer.ts';
+import { createSink, type Sink } from './sink.ts';
+
+export interface Addresses {
+  brokers: string;
+  registryUrl: string;
+  redisUrl: string;
+}
+
+export interface Worker {
+  readonly child: ChildProcess;
+  /** Resolves with the exit code, or with the signal's name. */
+  readonly exited: Promise<number | string>;
+}
+
+export interface Fixture {
+  readonly service: string;
+  readonly topic: string;
+  readonly sink: Sink;
+  /** Publishes event `number` of `key`; resolves when it is acknowledged. */
+  send(key: string, number: number): Promise<void>;
+  sendRaw(record: { key: string | null; value: Buffer | null; headers?: Record<string, string> }): Promise<void>;
+  /** A well-formed event as it goes to Kafka. */
+  encode(key: string, number: number): { value: Buffer; headers: Record<string, string> };
+  /** In this process; with a handler of its own where the sink is not the point. */
+  start(options?: Partial<ReferenceOptions>, handler?: Handler<'message.received'>): Promise<ReferenceConsumer>;
+  /** In a process of its own. */
+  spawn(options?: Partial<ReferenceOptions>): Promise<Worker>;
+  createTopic(topic: string, partitions: number): Promise<void>;
+  /** Sets the group's committed offset, before its first start. */
+  setCommitted(partition: number, offset: number): Promise<void>;
+  deadLetters(): Promise<StoredRecord[]>;
+  read(topic: string): Promise<StoredRecord[]>;
+  close(): Promise<void>;
+}
+
+/** Retries that a test can wait for. */
+export const FAST = { retryDelays: ['200ms', '400ms', '600ms'], quickTries: 1, quickBackoffMs: 20 };
+
+/** A topic, a service and a sink of its own, so that tests do not meet in a shared stack. */
+export async function createFixture({ partitions = 6, replication = 1, addresses = undefined as Addresses | undefined } = {}): Promise<Fixture> {
+  const stack = addresses ?? (await testStack());
+  const name = randomUUID().slice(0, 8);
+  const service = `reference-${name}`;
+  const topic = `test.${name}`;
+  const connection = { brokers: stack.brokers.split(',') };
+  const logger = createLogger('fixture', 'silent');
+  await createTopics(connection, { topics: [topic], partitions, replication });
+  const publisher = await createPublisher({ ...connection, clientId: 'fixture', logger, deadlineMs: 30_000 });
+  const codec = await createCodec({ registryUrl: stack.registryUrl });
+  const sink = await createSink();
+  const consumers: ReferenceConsumer[] = [];
+  const workers: Worker[] = [];
+
+  const optionsFor = (options: Partial<ReferenceOptions>): ReferenceOptions => ({
+    service,
+    topics: [topic],
+    ...stack,
+    sinkUrl: sink.url,
+    ...options,
+    limits: { ...FAST, ...options.limits },
+  });
+
+  function encode(key: string, number: number): { value: Buffer; headers: Record<string, string> } {
+    const now = Date.now();
+    const event: AnyEvent = {
+      meta: { id: `${key}-${number}`, type: 'message.received', source: 'test', tenant: 'acme', occurredAt: now, receivedAt: now, extra: null },
+      conversationId: key,
+      messageId: String(number),
+      userId: null,
+      text: null,
+      attachments: [],
+      channel: null,
+      locale: null,
+      customer: null,
+      sentAt: null,
+    };
+    return { value: codec.encode(event), headers: eventHeaders(event) };
+  }
+
+  async function read(name: string): Promise<StoredRecord[]> {
+    const records: StoredRecord[] = [];
+    await readTopics(connection, [name], (record) => records.push(record));
+    return records;
+  }
+
+  return {
+    service,
+    topic,
+    sink,
+    encode,
+    send: (key, number) => publisher.publish({ topic, key: `acme:${key}`, ...encode(key, number) }),
+    sendRaw: ({ key, value, headers = {} }) => publisher.publish({ topic, key, value, headers }),
+    async start(options = {}, handler) {
+      const consumer = await startReferenceConsumer(optionsFor(options), handler);
+      consumers.push(consumer);
+      return consumer;
+    },
+    async spawn(options = {}) {
+      const path = new URL('worker.ts', import.meta.url).pathname;
+      const child = spawn(process.execPath, [path, JSON.stringify(optionsFor(options))], {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      });
+      const exited = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string);
+      workers.push({ child, exited });
+      await Promise.race([once(child, 'message'), exited]);
+      return { child, exited };
+    },
+    read,
+    createTopic: (topic, partitions) => createTopics(connection, { topics: [topic], partitions, replication }),
+    setCommitted: (partition, offset) => setCommittedOffset(connection, service, { topic, partition, offset }),
+    deadLetters: () => read(`${service}.dlq`),
+    async close() {
+      for (const { child } of workers) child.kill('SIGKILL');
+      await Promise.all([...consumers.map((consumer) => consumer.close()), ...workers.map(({ exited }) => exited)]);
+      await publisher.close();
+      await sink.close();
+    },
+  };
+}
+
+/** Waits until the condition holds; fails with what it was waiting for. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited ${limitMs} ms in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { registerSchemas } from '@switchboard/kafka';
+import { Redis } from 'ioredis';
+import { type Stack, startStack } from '@switchboard/local';
+import { createFixture, until } from './fixture.ts';
+import { inversions } from './sink.ts';
+import { size } from './size.ts';
+
+describe('an outside system that is down', () => {
+  it('pauses the service: nothing is dead, at most one probe a second, and it goes on by itself', async () => {
+    const fixture = await createFixture();
+    const seconds = size(8, 120);
+    const consumer = await fixture.start();
+    const events = 200;
+    let down = true;
+    fixture.sink.respond = () => (down ? { status: 503 } : undefined);
+    for (let number = 1; number <= events; number += 1) await fixture.send(`key-${number % 20}`, number);
+    await until('it is paused', () => consumer.state().closedBy.includes('outside'));
+    assert.throws(() => consumer.check(), /outside/);
+    await until('its partitions are paused', () => consumer.state().paused === consumer.state().assigned);
+    const callsBefore = fixture.sink.calls.length;
+    const pausedAt = Date.now();
+    await until('the outage is over', () => Date.now() - pausedAt > seconds * 1_000, (seconds + 30) * 1_000);
+    const probes = fixture.sink.calls.length - callsBefore;
+    assert.ok(probes >= 1 && probes <= seconds + 2, `${probes} probes in ${seconds} s`);
+    assert.equal(fixture.sink.effects.length, 0);
+    down = false;
+    await until('everything has its effect', () => fixture.sink.effects.length === events);
+    assert.equal(inversions(fixture.sink.effects), 0);
+    assert.equal(consumer.state().counts.retried, 0, 'no attempt was spent');
+    assert.equal((await fixture.deadLetters()).length, 0);
+    await fixture.close();
+  });
+});
+
+describe('what the service itself stands on', () => {
+  let stack: Stack;
+  let directory: string;
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'switchboard-outages-'));
+    stack = await startStack({ directory, brokers: 1, ports: 'free' });
+    await registerSchemas(stack.registryUrl);
+  });
+  after(async () => {
+    await stack.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('Redis, when it is gone for a while, pauses the service; nothing is lost, repeated or out of order', async () => {
+    const fixture = await createFixture({ addresses: stack });
+    fixture.sink.respond = () => ({ delayMs: 5 });
+    const consumer = await fixture.start();
+    const sending = (async () => {
+      for (let number = 1; number <= 100; number += 1) {
+        await Promise.all(Array.from({ length: 10 }, (_, key) => fixture.send(`key-${key}`, number)));
+      }
+    })();
+    await until('it is at work', () => fixture.sink.effects.length > 100);
+    await stack.redis.stop();
+    await until('it is paused', () => consumer.state().closedBy.includes('redis'));
+    const pausedAt = Date.now();
+    await until('a while has passed', () => Date.now() - pausedAt > size(4, 20) * 1_000);
+    await stack.redis.start();
+    await sending;
+    await until('everything has its effect', () => fixture.sink.effects.length === 1_000);
+    assert.equal(inversions(fixture.sink.effects), 0);
+    assert.equal(consumer.failure, undefined);
+    await fixture.close();
+  });
+
+  it('Redis, when it comes back empty, loses nothing; the outside system’s own key catches what is repeated', async () => {
+    const fixture = await createFixture({ addresses: stack });
+    const consumer = await fixture.start();
+    fixture.sink.respond = ({ number }, nth) => (number === 10 && nth === 1 ? { status: 500 } : { delayMs: 2 });
+    for (let number = 1; number <= 50; number += 1) {
+      await Promise.all(Array.from({ length: 10 }, (_, key) => fixture.send(`key-${key}`, number)));
+      if (number === 25) await emptyRedis(stack.redisUrl);
+    }
+    await until('everything has its effect', () => fixture.sink.effects.length === 500);
+    assert.equal(consumer.failure, undefined);
+    await fixture.close();
+  });
+
+  it('the registry, when it is gone, is not missed for schemas that are known, and waited for with those that are not', async () => {
+    const fixture = await createFixture({ addresses: stack, partitions: 1 });
+    const first = await fixture.start();
+    await fixture.send('key', 1);
+    await until('the schema is known', () => fixture.sink.effects.length === 1);
+    await stack.registry.stop();
+    await fixture.send('key', 2);
+    await until('it goes on', () => fixture.sink.effects.length === 2);
+    await assert.rejects(fixture.start(), /registry/i, 'a start needs it');
+
+    const { value, headers } = fixture.encode('other', 1);
+    value.writeInt32BE(1_999_999_999, 1);
+    await fixture.sendRaw({ key: 'acme:other', value, headers });
+    await until('it waits', () => first.state().closedBy.includes('registry'));
+    await stack.registry.start();
+    await until('it goes on by itself', () => first.state().closedBy.length === 0);
+    await until('the schema turned out unknown', () => first.state().counts.dead === 1);
+    await fixture.send('key', 3);
+    await until('it works', () => fixture.sink.effects.length === 3);
+    await fixture.close();
+  });
+});
+
+async function emptyRedis(url: string): Promise<void> {
+  const redis = new Redis(url);
+  await redis.flushall();
+  await redis.script('FLUSH');
+  redis.disconnect();
+}

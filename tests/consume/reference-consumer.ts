@@ -1,0 +1,129 @@
+import {
+  type ConsumeLimits,
+  consume,
+  createCodec,
+  createPublisher,
+  createRedis,
+  type Handler,
+  PermanentError,
+  type Publisher,
+  type RunningConsumer,
+  UnavailableError,
+} from '@switchboard/kafka';
+import { createLogger } from '@switchboard/service';
+import type { Redis } from 'ioredis';
+
+/** Where a worker of the tests ends itself, as if by kill -9. */
+export type CrashPoint = 'after claim' | 'before mark' | 'before forward' | 'after forward';
+
+export interface ReferenceOptions {
+  service: string;
+  topics: string[];
+  brokers: string;
+  registryUrl: string;
+  redisUrl: string;
+  sinkUrl: string;
+  limits?: Partial<ConsumeLimits>;
+  /** The process kills itself at this point of the n-th record that gets there. */
+  crash?: { point: CrashPoint; at: number };
+  logLevel?: string;
+}
+
+export interface ReferenceConsumer extends RunningConsumer {
+  readonly failure: Error | undefined;
+  /** Stops the consumer and closes what it stands on. */
+  close(): Promise<void>;
+}
+
+/** A consumer whose only effect is a request to the sink; its proofs are the proofs of the runtime. */
+export async function startReferenceConsumer(
+  options: ReferenceOptions,
+  handler?: Handler<'message.received'>,
+): Promise<ReferenceConsumer> {
+  const logger = createLogger(options.service, options.logLevel ?? 'silent');
+  const connection = { brokers: options.brokers.split(',') };
+  const redis = createRedis(options.redisUrl, logger);
+  const publisher = await createPublisher({ ...connection, clientId: options.service, logger });
+  const codec = await createCodec({ registryUrl: options.registryUrl });
+  const crash = crashAt(options.crash);
+  let failure: Error | undefined;
+
+  async function release(): Promise<void> {
+    await publisher.close();
+    redis.disconnect();
+  }
+
+  const consumer = await consume({
+    ...options.limits,
+    service: options.service,
+    sources: options.topics,
+    handlers: { 'message.received': handler ?? sinkHandler(options.sinkUrl, () => crash('before mark')) },
+    connection,
+    redis: crashingRedis(redis, crash),
+    publisher: crashingPublisher(publisher, crash),
+    codec,
+    logger,
+    onFailure(error) {
+      failure = error;
+      logger.fatal({ err: error }, 'the consumer failed');
+    },
+  }).catch(async (error) => {
+    await release();
+    throw error;
+  });
+
+  return {
+    check: consumer.check,
+    state: consumer.state,
+    stop: consumer.stop,
+    get failure() {
+      return failure;
+    },
+    async close() {
+      await consumer.stop();
+      await release();
+    },
+  };
+}
+
+function sinkHandler(url: string, effected: () => void): Handler<'message.received'> {
+  return async (event, { idempotencyKey, attempt, signal }) => {
+    const request = { idempotencyKey, key: event.conversationId, number: Number(event.messageId), attempt };
+    const response = await fetch(url, { method: 'POST', body: JSON.stringify(request), signal });
+    await response.arrayBuffer();
+    if (response.status === 503) throw new UnavailableError('sink');
+    if (response.status === 422) throw new PermanentError('REFUSED', 'the sink refuses it');
+    if (response.status !== 200) throw new Error(`the sink answers ${response.status}`);
+    effected();
+  };
+}
+
+function crashAt(crash: ReferenceOptions['crash']): (point: CrashPoint) => void {
+  let reached = 0;
+  return (point) => {
+    if (point !== crash?.point) return;
+    reached += 1;
+    if (reached === crash.at) process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+function crashingRedis(redis: Redis, crash: (point: CrashPoint) => void): Redis {
+  const evalsha = redis.evalsha.bind(redis);
+  redis.evalsha = (async (...args: Parameters<typeof evalsha>) => {
+    const replies = (await evalsha(...args)) as string[];
+    for (const reply of replies) if (reply === 'run' || reply === 'held') crash('after claim');
+    return replies;
+  }) as typeof redis.evalsha;
+  return redis;
+}
+
+function crashingPublisher(publisher: Publisher, crash: (point: CrashPoint) => void): Publisher {
+  return {
+    ...publisher,
+    async publish(record) {
+      crash('before forward');
+      await publisher.publish(record);
+      crash('after forward');
+    },
+  };
+}

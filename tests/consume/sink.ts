@@ -1,0 +1,101 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** What the reference consumer asks of the outside system. */
+export interface SinkRequest {
+  readonly idempotencyKey: string;
+  readonly key: string;
+  readonly number: number;
+  readonly attempt: number;
+}
+
+export interface Effect extends SinkRequest {
+  readonly at: number;
+}
+
+/** `hang` never answers; `lostAnswer` has the effect and breaks the connection. */
+export type SinkAnswer = { status?: number; delayMs?: number; hang?: boolean; lostAnswer?: boolean };
+
+/**
+ * Stands for an outside system that honours idempotency keys, and keeps the ledger: what took effect, in which
+ * order, and what was asked for again.
+ */
+export interface Sink {
+  readonly url: string;
+  readonly effects: readonly Effect[];
+  /** Requests for an effect that was already there. */
+  readonly repeats: readonly SinkRequest[];
+  /** When requests came in, whatever became of them. */
+  readonly calls: readonly { at: number; request: SinkRequest }[];
+  /** Decides about each request; undefined lets it pass. */
+  respond: (request: SinkRequest, nth: number) => SinkAnswer | undefined;
+  close(): Promise<void>;
+}
+
+export async function createSink(): Promise<Sink> {
+  const effects: Effect[] = [];
+  const repeats: SinkRequest[] = [];
+  const calls: { at: number; request: SinkRequest }[] = [];
+  const known = new Set<string>();
+  const asked = new Map<string, number>();
+
+  const server = createServer(async (incoming, response) => {
+    const request = JSON.parse(await bodyOf(incoming)) as SinkRequest;
+    calls.push({ at: Date.now(), request });
+    const nth = (asked.get(request.idempotencyKey) ?? 0) + 1;
+    asked.set(request.idempotencyKey, nth);
+    const { status = 200, delayMs = 0, hang = false, lostAnswer = false } = sink.respond(request, nth) ?? {};
+    if (hang) return;
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+    if (status === 200) {
+      if (known.has(request.idempotencyKey)) repeats.push(request);
+      else effects.push({ ...request, at: Date.now() });
+      known.add(request.idempotencyKey);
+    }
+    if (lostAnswer) incoming.socket.destroy();
+    else response.writeHead(status).end();
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  const sink: Sink = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    effects,
+    repeats,
+    calls,
+    respond: () => undefined,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+  return sink;
+}
+
+async function bodyOf(incoming: IncomingMessage): Promise<string> {
+  let body = '';
+  for await (const chunk of incoming.setEncoding('utf8')) body += chunk;
+  return body;
+}
+
+/** For each key the numbers in the order of their effects. */
+export function numbersByKey(effects: readonly Effect[]): Map<string, number[]> {
+  const byKey = new Map<string, number[]>();
+  for (const { key, number } of effects) {
+    const numbers = byKey.get(key);
+    if (numbers === undefined) byKey.set(key, [number]);
+    else numbers.push(number);
+  }
+  return byKey;
+}
+
+/** How often an effect came after one with a higher number of its key. */
+export function inversions(effects: readonly Effect[]): number {
+  let count = 0;
+  for (const numbers of numbersByKey(effects).values()) {
+    for (let index = 1; index < numbers.length; index += 1) {
+      if ((numbers[index] as number) < (numbers[index - 1] as number)) count += 1;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createFixture, until } from './fixture.ts';
+import { numbersByKey } from './sink.ts';
+import { size } from './size.ts';
+
+describe('a retry delay longer than the session', () => {
+  it('causes no rebalance, holds up no other key, and the event runs within 2 s of its time', async () => {
+    const delay = size(15, 600);
+    const fixture = await createFixture({ partitions: 2 });
+    fixture.sink.respond = ({ key }, nth) => (key === 'late' && nth === 1 ? { status: 500 } : undefined);
+    const consumer = await fixture.start({
+      limits: { retryDelays: [`${delay}s`], sessionTimeoutMs: 6_000 },
+      logLevel: 'silent',
+    });
+    await fixture.send('late', 1);
+    await until('it waits in the chain', () => consumer.state().delayed === 1);
+    const failedAt = fixture.sink.calls[0]?.at ?? 0;
+    const generation = consumer.state().generation;
+    let number = 0;
+    while (fixture.sink.effects.every(({ key }) => key !== 'late')) {
+      number += 1;
+      await fixture.send('other', number);
+      await until('the other key has its effect', () => fixture.sink.effects.some((effect) => effect.number === number), 5_000);
+      assert.ok(Date.now() - failedAt < delay * 1_000 + 20_000, 'it runs in time');
+    }
+    const ranAt = fixture.sink.effects.find(({ key }) => key === 'late')?.at ?? 0;
+    assert.ok(ranAt - failedAt >= delay * 1_000 - 50, 'not before its time');
+    assert.ok(ranAt - failedAt <= delay * 1_000 + 2_000, `${ranAt - failedAt} ms`);
+    assert.equal(consumer.state().generation, generation, 'no rebalance');
+    await fixture.close();
+  });
+});
+
+describe('events that wait in the chain', () => {
+  it('run in order on their new owner when instances come and go', async () => {
+    const fixture = await createFixture();
+    const keys = Array.from({ length: 12 }, (_, index) => `key-${index}`);
+    fixture.sink.respond = ({ number }, nth) => (number === 1 && nth === 1 ? { status: 500 } : undefined);
+    const limits = { retryDelays: ['6s'], sessionTimeoutMs: 6_000 };
+    const first = await fixture.start({ limits });
+    for (const number of [1, 2, 3]) await Promise.all(keys.map((key) => fixture.send(key, number)));
+    await until('all wait', () => first.state().delayed === 36);
+    const second = await fixture.start({ limits });
+    await until('they are shared', () => second.state().assigned > 0);
+    await first.stop();
+    await until('all have their effect', () => fixture.sink.effects.length === 36);
+    for (const key of keys) assert.deepEqual(numbersByKey(fixture.sink.effects).get(key), [1, 2, 3]);
+    assert.equal(fixture.sink.repeats.length, 0);
+    await fixture.close();
+  });
+});
+
+describe('a group', () => {
+  it('that is new starts at the earliest event', async () => {
+    const fixture = await createFixture({ partitions: 3 });
+    for (let number = 1; number <= 30; number += 1) await fixture.send(`key-${number}`, number);
+    await fixture.start();
+    await until('all have their effect', () => fixture.sink.effects.length === 30);
+    await fixture.close();
+  });
+
+  it('whose committed offset is not in the log starts at the earliest, and skips nothing', async () => {
+    const fixture = await createFixture({ partitions: 1 });
+    for (let number = 1; number <= 10; number += 1) await fixture.send('key', number);
+    await fixture.setCommitted(0, 1_000);
+    await fixture.start();
+    await until('all have their effect', () => fixture.sink.effects.length === 10);
+    await fixture.close();
+  });
+
+  it('does not start when a topic of its chain has another partition count, and says which', async () => {
+    const fixture = await createFixture({ partitions: 3 });
+    await fixture.createTopic(`${fixture.service}.retry.400ms`, 2);
+    await assert.rejects(fixture.start(), /retry\.400ms.* 2 .*3|3.*retry\.400ms.* 2/s);
+    await fixture.close();
+  });
+});
