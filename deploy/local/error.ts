@@ -16,3 +16,13 @@ export function explain(error: unknown, directory: string): unknown {
   const sentence = typeof code === 'string' ? sentences[code] : undefined;
   return sentence === undefined ? error : new LocalStackError(sentence, { cause: error });
 }
+
+/** The line of a program's output that tells best what went wrong. */
+export function tellingLine(output: string): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  if (lines.some((line) => line.includes('No space left on device')))
+    return 'the disk is full, make room and start again';
+  const last = (pattern: RegExp) => lines.findLast((line) => pattern.test(line));
+  const exception = last(/^(Caused by: )?[\w.]+(Exception|Error)\b/);
+  return (exception ?? last(/ERROR|FATAL|rror/) ?? lines.at(-1) ?? 'it said nothing').trim().slice(0, 300);
+}

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { LocalStackError, tellingLine } from './error.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { freePort } from './ports.ts';
 import type { PartProcess } from './process.ts';
@@ -122,7 +123,12 @@ async function format(options: { java: string; classes: string[]; data: string; 
   rmSync(data, { recursive: true, force: true });
   const args = ['format', '--cluster-id', clusterId, '--config', settings];
   const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
-  await promisify(execFile)(java, [...quick, ...classes, 'kafka.tools.StorageTool', ...args]);
+  try {
+    await promisify(execFile)(java, [...quick, ...classes, 'kafka.tools.StorageTool', ...args]);
+  } catch (cause) {
+    const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
+    throw new LocalStackError(`Kafka could not prepare ${data}: ${tellingLine(stderr + stdout)}.`, { cause });
+  }
   writeFileSync(mark, '');
 }
 

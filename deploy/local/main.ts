@@ -10,6 +10,9 @@ import { status } from './status.ts';
 const USAGE = 'Usage: npm run local -- up [--brokers 3] | status | down   [--directory <folder for the data>]';
 const DATA = join(import.meta.dirname, '../../.local/data');
 
+// Whoever read our output may be gone before us.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 const print = (line: string) => console.log(line);
 
 async function up(directory: string, brokers: 1 | 3): Promise<void> {
@@ -22,6 +25,8 @@ async function up(directory: string, brokers: 1 | 3): Promise<void> {
       stopping.abort(new LocalStackError('Stopped before everything was up.'));
     });
   }
+  // By now bootstrap.mjs may be gone already.
+  if (process.connected === false) return;
   const onExit = async (reason: string, part: Part) => {
     if (stopping.signal.aborted) return;
     print(`${reason}. Starting it again …`);
@@ -48,11 +53,17 @@ Data and logs    ${relative(process.cwd(), directory) || directory}
 export KAFKA_BROKERS=${brokers} SCHEMA_REGISTRY_URL=${registryUrl} REDIS_URL=${redisUrl}
 `;
 
+function readArguments() {
+  const options = { brokers: { type: 'string', default: '1' }, directory: { type: 'string', default: DATA } } as const;
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch (cause) {
+    throw new LocalStackError(USAGE, { cause });
+  }
+}
+
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { brokers: { type: 'string', default: '1' }, directory: { type: 'string', default: DATA } },
-  });
+  const { values, positionals } = readArguments();
   const [command] = positionals;
   const { brokers, directory } = values;
   if (command === 'up' && (brokers === '1' || brokers === '3')) await up(directory, brokers === '1' ? 1 : 3);

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { environment } from '@switchboard/service';
 import { down } from './down.ts';
-import { explain, type LocalStackError } from './error.ts';
 import { program, temporaryFolder } from './fixtures/folder.ts';
 import { until } from './fixtures/until.ts';
 import { freePort, isTaken } from './ports.ts';
@@ -58,6 +57,14 @@ for (const [part, variable, title] of [
   });
 }
 
+test('a port that is asked for twice is named', async () => {
+  const variables = { ...(await knownPorts()), KAFKA_PORT: '31500', REGISTRY_PORT: '31502' };
+  await assert.rejects(startStack({ directory: await temporaryFolder(), brokers: 3, variables }), {
+    name: 'LocalStackError',
+    message: /^Port 31502 is asked for twice: give KAFKA_PORT/,
+  });
+});
+
 test("the user's own servers are used, and nothing is started", async () => {
   const own = {
     KAFKA_BROKERS: 'kafka.test:9092',
@@ -76,7 +83,8 @@ test('without Java and without Docker it is said what to install', async () => {
   const PATH = await program(await temporaryFolder(), 'docker', 'exit 1');
   await assert.rejects(startStack({ directory: await temporaryFolder(), ports: 'free', variables: { PATH } }), {
     name: 'LocalStackError',
-    message: 'Kafka needs Java 17 or later, and no Java was found: install it (and Maven), or start a Docker engine.',
+    message:
+      'The local stack needs Java 17 or later, and no Java was found: install it (and Maven), or start a Docker engine.',
   });
 });
 
@@ -86,14 +94,6 @@ test('a folder that cannot be made is named', async () => {
     name: 'LocalStackError',
     message: `${directory} cannot be a folder, a part of its path is a file: choose another folder.`,
   });
-});
-
-test('a full disk is one sentence', () => {
-  const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
-  assert.equal(
-    (explain(error, '/data') as LocalStackError).message,
-    'The disk of /data is full: make room and start again.',
-  );
 });
 
 test('a stack whose start is called off leaves nothing running', async () => {

@@ -58,6 +58,7 @@ export async function knownPlaces(options: PlaceOptions, variables: Variables): 
     registry: 'the schema registry',
     redis: 'Redis',
   };
+  checkDistinct(options.parts.flatMap((name) => (known[name].own === undefined ? known[name].place.ports : [])));
   for (const name of options.parts) {
     const { own, place, hint } = known[name];
     if (own !== undefined) known[name].place = { address: own, ports: [], toStart: false };
@@ -86,6 +87,14 @@ export async function answers(name: PartName, ports: readonly number[]): Promise
     redis: redisAnswers,
   };
   return (await Promise.all(ports.map(answer[name]))).every(Boolean);
+}
+
+function checkDistinct(ports: readonly number[]): void {
+  const twice = ports.find((port, index) => ports.indexOf(port) !== index);
+  if (twice === undefined) return;
+  throw new LocalStackError(
+    `Port ${twice} is asked for twice: give KAFKA_PORT (and the ports after it), REGISTRY_PORT and REDIS_PORT different ones.`,
+  );
 }
 
 async function checkFree(ports: readonly number[], variable: string, title: string): Promise<void> {

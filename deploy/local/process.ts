@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalStackError } from './error.ts';
+import { LocalStackError, tellingLine } from './error.ts';
 import type { Part } from './part.ts';
 import { readRecord, supervisorOf, writeRecord } from './records.ts';
 import { signalGroup, type Watcher } from './watcher.ts';
@@ -71,7 +71,9 @@ export function createProcess(
 
   async function untilAnswers(): Promise<void> {
     const over = exited.then((reason) => {
-      throw new LocalStackError(`${name} ended while starting (${reason}): ${lastWords(log)}`);
+      throw new LocalStackError(
+        `${name} ended while starting (${reason}): ${tellingLine(readFileSync(log, 'utf8'))} (the whole log is ${log})`,
+      );
     });
     // It may end at any later time too, when nobody waits for it here.
     over.catch(() => {});
@@ -116,17 +118,4 @@ export function createProcess(
     resume: () => send('SIGCONT'),
   };
   return part;
-}
-
-/** The line of the log that tells best what went wrong, and where the rest is. */
-function lastWords(log: string): string {
-  const lines = readFileSync(log, 'utf8')
-    .split('\n')
-    .filter((line) => line.trim() !== '');
-  const full = lines.some((line) => line.includes('No space left on device'));
-  if (full) return 'the disk is full, make room and start again';
-  const last = (pattern: RegExp) => lines.findLast((text) => pattern.test(text));
-  const line =
-    last(/^(Caused by: )?[\w.]+(Exception|Error)\b/) ?? last(/ERROR|FATAL|rror/) ?? lines.at(-1) ?? 'it said nothing';
-  return `${line.trim().slice(0, 300)} (the whole log is ${log})`;
 }

@@ -143,7 +143,7 @@ async function createParts(places: Places, request: Request, watcher: Watcher): 
   const command = await findCompose(variables);
   if (command === undefined) {
     throw new LocalStackError(
-      `Kafka needs Java 17 or later, and ${found.problem}: install it (and Maven), or start a Docker engine.`,
+      `The local stack needs Java 17 or later, and ${found.problem}: install it (and Maven), or start a Docker engine.`,
     );
   }
   if (request.brokers === 3 || request.advertise !== undefined) {

@@ -13,20 +13,56 @@ it('a record that is no event is dead once, its bytes intact, and the rest of th
   // After the meta record come the nullable conversationId and so on; a long of -1 is 0x01, one of 2^40 is 6 bytes.
   const hugeLength = Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x40]);
 
-  const hostile: { name: string; key: string | null; value: Buffer | null; headers?: Record<string, string>; code: RegExp }[] = [
+  const hostile: {
+    name: string;
+    key: string | null;
+    value: Buffer | null;
+    headers?: Record<string, string>;
+    code: RegExp;
+  }[] = [
     { name: 'truncated', key, value: value.subarray(0, value.length - 3), headers: headersOf('t'), code: /./ },
-    { name: 'magic byte 1', key, value: Buffer.concat([Buffer.from([1]), value.subarray(1)]), headers: headersOf('m'), code: /./ },
+    {
+      name: 'magic byte 1',
+      key,
+      value: Buffer.concat([Buffer.from([1]), value.subarray(1)]),
+      headers: headersOf('m'),
+      code: /./,
+    },
     { name: 'unknown schema id', key, value: unknownId, headers: headersOf('u'), code: /UNKNOWN_SCHEMA/ },
-    { name: 'a huge string length', key, value: Buffer.concat([schemaId, hugeLength]), headers: headersOf('h'), code: /./ },
-    { name: 'a negative string length', key, value: Buffer.concat([schemaId, Buffer.from([0x01])]), headers: headersOf('n'), code: /./ },
-    { name: 'bytes behind its end', key, value: Buffer.concat([value, Buffer.from('tail')]), headers: headersOf('b'), code: /./ },
+    {
+      name: 'a huge string length',
+      key,
+      value: Buffer.concat([schemaId, hugeLength]),
+      headers: headersOf('h'),
+      code: /./,
+    },
+    {
+      name: 'a negative string length',
+      key,
+      value: Buffer.concat([schemaId, Buffer.from([0x01])]),
+      headers: headersOf('n'),
+      code: /./,
+    },
+    {
+      name: 'bytes behind its end',
+      key,
+      value: Buffer.concat([value, Buffer.from('tail')]),
+      headers: headersOf('b'),
+      code: /./,
+    },
     { name: 'only the frame', key, value: Buffer.from(schemaId), headers: headersOf('f'), code: /./ },
     { name: 'text', key, value: Buffer.from('not avro at all'), headers: headersOf('x'), code: /./ },
     { name: 'a tombstone', key, value: null, headers: headersOf('0'), code: /EMPTY_VALUE/ },
     { name: 'an empty value', key, value: Buffer.alloc(0), headers: headersOf('e'), code: /EMPTY_VALUE/ },
     { name: 'no key', key: null, value, headers: headersOf('k'), code: /NO_KEY/ },
     { name: 'no headers', key, value, headers: {}, code: /NO_HEADERS/ },
-    { name: 'another type than it says', key, value, headers: { ...headersOf('y'), ce_type: 'message.received' }, code: /./ },
+    {
+      name: 'another type than it says',
+      key,
+      value,
+      headers: { ...headersOf('y'), ce_type: 'message.received' },
+      code: /./,
+    },
   ];
   const bad = hostile.slice(0, -1);
   for (const [number, record] of bad.entries()) {

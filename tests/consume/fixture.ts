@@ -8,8 +8,8 @@ import {
   createTopics,
   type Handler,
   readTopics,
-  setCommittedOffset,
   type StoredRecord,
+  setCommittedOffset,
 } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
 import { createLogger } from '@switchboard/service';
@@ -53,7 +53,11 @@ export interface Fixture {
 export const FAST = { retryDelays: ['200ms', '400ms', '600ms'], quickTries: 1, quickBackoffMs: 20 };
 
 /** A topic, a service and a sink of its own, so that tests do not meet in a shared stack. */
-export async function createFixture({ partitions = 6, replication = 1, addresses = undefined as Addresses | undefined } = {}): Promise<Fixture> {
+export async function createFixture({
+  partitions = 6,
+  replication = 1,
+  addresses = undefined as Addresses | undefined,
+} = {}): Promise<Fixture> {
   const stack = addresses ?? (await testStack());
   const name = randomUUID().slice(0, 8);
   const service = `reference-${name}`;
@@ -79,7 +83,15 @@ export async function createFixture({ partitions = 6, replication = 1, addresses
   function encode(key: string, number: number): { value: Buffer; headers: Record<string, string> } {
     const now = Date.now();
     const event: AnyEvent = {
-      meta: { id: `${key}-${number}`, type: 'message.received', source: 'test', tenant: 'acme', occurredAt: now, receivedAt: now, extra: null },
+      meta: {
+        id: `${key}-${number}`,
+        type: 'message.received',
+        source: 'test',
+        tenant: 'acme',
+        occurredAt: now,
+        receivedAt: now,
+        extra: null,
+      },
       conversationId: key,
       messageId: String(number),
       userId: null,
@@ -135,7 +147,11 @@ export async function createFixture({ partitions = 6, replication = 1, addresses
 }
 
 /** Waits until the condition holds; fails with what it was waiting for. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 60_000,
+): Promise<void> {
   const deadline = Date.now() + limitMs;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited ${limitMs} ms in vain until ${what}`);

@@ -13,7 +13,8 @@ async function sendInterleaved(fixture: Fixture, keys: readonly string[], count:
 it('a key whose seventh event fails twice has all its effects in order, and other keys do not wait', async () => {
   const fixture = await createFixture();
   const others = upTo(20).map((index) => `other-${index}`);
-  fixture.sink.respond = ({ key, number }, nth) => (key === 'K' && number === 7 && nth <= 2 ? { status: 500 } : undefined);
+  fixture.sink.respond = ({ key, number }, nth) =>
+    key === 'K' && number === 7 && nth <= 2 ? { status: 500 } : undefined;
   const started = Date.now();
   await sendInterleaved(fixture, ['K', ...others], 50);
   const consumer = await fixture.start();
@@ -49,7 +50,8 @@ it('a key whose seventh event fails for ever goes on in order without it, and it
 it('when one event in ten fails once, every event has one effect and no key is out of order', async () => {
   const fixture = await createFixture();
   const [events, keys] = [size(4_000, 20_000), size(100, 500)];
-  fixture.sink.respond = ({ number }, nth) => (nth === 1 && Math.random() < 0.1 && number > 0 ? { status: 500 } : undefined);
+  fixture.sink.respond = ({ number }, nth) =>
+    nth === 1 && Math.random() < 0.1 && number > 0 ? { status: 500 } : undefined;
   await Promise.all([fixture.start(), fixture.start()]);
   await sendInterleaved(
     fixture,

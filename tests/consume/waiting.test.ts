@@ -21,7 +21,11 @@ describe('a retry delay longer than the session', () => {
     while (fixture.sink.effects.every(({ key }) => key !== 'late')) {
       number += 1;
       await fixture.send('other', number);
-      await until('the other key has its effect', () => fixture.sink.effects.some((effect) => effect.number === number), 5_000);
+      await until(
+        'the other key has its effect',
+        () => fixture.sink.effects.some((effect) => effect.number === number),
+        5_000,
+      );
       assert.ok(Date.now() - failedAt < delay * 1_000 + 20_000, 'it runs in time');
     }
     const ranAt = fixture.sink.effects.find(({ key }) => key === 'late')?.at ?? 0;

@@ -16,7 +16,8 @@ export function biomeFormat(modules: ReadonlyMap<string, string>): Map<string, s
     const biome = join(repository, 'node_modules/.bin/biome');
     const options = ['--write', '--vcs-enabled=false', `--config-path=${repository}`];
     const { status, error, stderr } = spawnSync(biome, ['format', ...options, directory], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`biome cannot format what was generated: ${stderr}`, { cause: error });
+    if (status !== 0)
+      throw new Error(`biome cannot format what was generated: ${stderr ?? error?.message}`, { cause: error });
     return new Map([...modules.keys()].map((path) => [path, readFileSync(join(directory, path), 'utf8')]));
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Plan, planOf } from './plan.ts';
 import { addCancelled, changed, problemsOf, schema, shipped } from './schema-fixtures.ts';
@@ -16,6 +18,17 @@ test('a new event type takes one schema, one example and one entry', () => {
   assert.match(plan.modules.get('catalogue.ts') ?? '', /'order\.cancelled': OrderCancelled;/);
   assert.match(plan.modules.get('types/commerce.ts') ?? '', /export interface OrderCancelled/);
   assert.ok(plan.modules.has('events/order-cancelled.ts'));
+});
+
+test('the event type that the README adds is right', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../../schemas/README.md'), 'utf8');
+  const [schemaText = '', entryText = ''] = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => text);
+  const problems = problemsOf((files) => {
+    files.set('commerce/OrderCancelled.avsc', JSON.parse(schemaText));
+    Object.assign(files.get('catalogue.json') ?? {}, JSON.parse(`{${entryText}}`));
+    files.set('commerce/OrderCancelled.example.json', { orderId: 'order-1001', reason: 'Found it cheaper.' });
+  });
+  assert.deepEqual(problems, []);
 });
 
 test('a changed schema is kept as the next version, and its earlier ones stay', () => {

@@ -5,7 +5,7 @@ import { type DeclaredEvent, declaredEvents } from './schemas/catalogue-entries.
 import { type Definitions, definitionsOf, fullNameOf } from './schemas/definitions.ts';
 import { eventProblems } from './schemas/event-rules.ts';
 import { SchemaCompiler } from './schemas/schema-compiler.ts';
-import { type KeptVersion, keptVersions, type SchemaFolder } from './schemas/schema-folder.ts';
+import { type KeptVersion, keptVersions, misnamedVersions, type SchemaFolder } from './schemas/schema-folder.ts';
 import { type CompiledEvent, modulesOf } from './typescript.ts';
 
 /** What `generate` would write. */
@@ -36,6 +36,7 @@ export function planOf(folder: SchemaFolder): Plan | { readonly problems: readon
     events.push({ ...event, schema, example });
   }
   problems.push(...strayProblems(declared, definitions, compiler.used, kept));
+  for (const path of misnamedVersions(folder)) problems.push(`schemas/${path} must be called <Name>.<number>.avsc.`);
   // What is wrong with a shared type is wrong in every event that holds it.
   return problems.length > 0 ? { problems: [...new Set(problems)] } : { modules: modulesOf(events), versions };
 }

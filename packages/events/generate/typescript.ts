@@ -9,7 +9,7 @@ export interface CompiledEvent {
   readonly example: unknown;
 }
 
-export const banner = '// Made from schemas/ by `npm run generate`. Change those and run it again.\n';
+const banner = '// Made from schemas/ by `npm run generate`. Change those and run it again.\n';
 
 /** The generated modules by their path in src/generated/, not yet formatted. */
 export function modulesOf(events: readonly CompiledEvent[]): Map<string, string> {
@@ -53,14 +53,16 @@ function typesModule(domain: string, types: readonly NamedType[]): string {
   const imports = new Set<string>();
   const declarations = types.map((type) =>
     type.type === 'enum'
-      ? `/** ${type.doc} */\nexport type ${type.name} = ${type.symbols.map((symbol) => `'${symbol}'`).join(' | ')};\n`
-      : `/** ${type.doc} */\nexport interface ${type.name} {\n${type.fields
+      ? `${comment(type.doc)}\nexport type ${type.name} = ${type.symbols.map((symbol) => `'${symbol}'`).join(' | ')};\n`
+      : `${comment(type.doc)}\nexport interface ${type.name} {\n${type.fields
           .filter((field) => field.name !== 'meta' || !isEventMeta(field.type))
-          .map((field) => `  /** ${field.doc} */\n  ${field.name}: ${typeText(field.type, domain, imports)};\n`)
+          .map((field) => `  ${comment(field.doc)}\n  ${field.name}: ${typeText(field.type, domain, imports)};\n`)
           .join('')}}\n`,
   );
   return [banner, ...importLines(imports, '.'), ...declarations].join('\n');
 }
+
+const comment = (doc = ''): string => `/** ${doc.replaceAll('*/', '*\\/')} */`;
 
 const isEventMeta = (type: AvroSchema): boolean =>
   typeof type === 'string'

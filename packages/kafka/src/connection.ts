@@ -1,5 +1,5 @@
 import type { ConnectionOptions } from 'node:tls';
-import { Kafka, type KafkaConfig, logLevel } from 'kafkajs';
+import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 
 /** Where Kafka is, and who we are to it. */
@@ -26,14 +26,15 @@ export function createKafka(
   const log: Partial<KafkaConfig> = logger?.isLevelEnabled('debug')
     ? {
         logLevel: logLevel.INFO,
-        logCreator: () => (entry) => logger.debug({ kafkajs: entry.log, namespace: entry.namespace }, entry.log.message),
+        logCreator: () => (entry) =>
+          logger.debug({ kafkajs: entry.log, namespace: entry.namespace }, entry.log.message),
       }
     : { logLevel: logLevel.NOTHING };
   return new Kafka({
     clientId,
     brokers: brokerList(connection),
     ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl }),
+    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
     ...log,
     ...settings,
   });

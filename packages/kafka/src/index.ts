@@ -1,12 +1,19 @@
+export type { KafkaConnection } from './connection.ts';
 export type { Chain, Tier } from './consume/chain.ts';
 export { type ConsumerState, consume, type RunningConsumer } from './consume/consume.ts';
-export { type Handler, type HandlerContext, type Handlers, PermanentError, UnavailableError } from './consume/handler.ts';
+export {
+  type Handler,
+  type HandlerContext,
+  type Handlers,
+  PermanentError,
+  UnavailableError,
+} from './consume/handler.ts';
 export type { ConsumeLimits, ConsumeOptions } from './consume/options.ts';
-export type { KafkaConnection } from './connection.ts';
 export { DeliveryError, KafkaError } from './error.ts';
-export { createPublisher, type Publisher } from './publish/publisher.ts';
+export { type ClientName, createPublisher, type Publisher, type PublisherOptions } from './publish/publisher.ts';
 export type { OutgoingRecord } from './publish/record.ts';
-export { readTopics, setCommittedOffset, type StoredRecord } from './read-topic.ts';
+export { readTopics, type StoredRecord, setCommittedOffset } from './read-topic.ts';
 export { createRedis } from './redis.ts';
-export { type Codec, createCodec, registerSchemas } from './registry/codec.ts';
+export { type Codec, createCodec } from './registry/codec.ts';
+export { registerSchemas } from './registry/register.ts';
 export { createTopics, describeTopics } from './topics.ts';

@@ -13,7 +13,11 @@ const names = (...suffixes: string[]) => {
 test('topics are created once, however often and by however many at a time it is asked', async () => {
   const topics = names('a', 'b');
   const wanted = { topics, partitions: 3, replication: 1, config: { 'max.message.bytes': '2097152' } };
-  await Promise.all([createTopics(connection, wanted), createTopics(connection, wanted), createTopics(connection, wanted)]);
+  await Promise.all([
+    createTopics(connection, wanted),
+    createTopics(connection, wanted),
+    createTopics(connection, wanted),
+  ]);
   await createTopics(connection, wanted);
   const described = await describeTopics(connection, topics);
   assert.deepEqual(

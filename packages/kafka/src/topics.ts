@@ -17,7 +17,7 @@ export interface TopicsToCreate {
 }
 
 /**
- * Creates those of the topics that do not exist yet.
+ * Creates those of the topics that do not exist yet; returns when all of them can be used.
  * @throws KafkaError `PARTITION_MISMATCH` when one exists with another number of partitions: it would break the order
  * of keys; `TOPIC_NOT_CREATED`; `UNREACHABLE`.
  */
@@ -30,12 +30,14 @@ export async function createTopics(connection: KafkaConnection, wanted: TopicsTo
       admin,
       topics.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: replication, configEntries })),
     );
-    for (const found of await describe(admin, topics, { created: true })) {
-      if (found.partitions === partitions) continue;
+    const found = await Promise.all(topics.map((topic) => untilUsable(() => describe(admin, topic))));
+    await Promise.all(topics.map((topic) => untilUsable(() => admin.fetchTopicOffsets(topic))));
+    for (const { topic, partitions: actual } of found) {
+      if (actual === partitions) continue;
       throw new KafkaError(
         'PARTITION_MISMATCH',
-        `The topic ${found.topic} has ${found.partitions} partitions, and ${partitions} are needed. The number cannot ` +
-          `change once there is data: configure ${found.partitions}, or delete the topic if its data may go.`,
+        `The topic ${topic} has ${actual} partitions, and ${partitions} are needed. The number cannot change ` +
+          `once there is data: configure ${actual}, or delete the topic if its data may go.`,
       );
     }
   });
@@ -43,7 +45,18 @@ export async function createTopics(connection: KafkaConnection, wanted: TopicsTo
 
 /** @throws KafkaError `UNKNOWN_TOPIC` when one does not exist; `UNREACHABLE`. */
 export function describeTopics(connection: KafkaConnection, topics: readonly string[]): Promise<TopicDescription[]> {
-  return withAdmin(connection, (admin) => describe(admin, topics, { created: false }));
+  return withAdmin(connection, (admin) =>
+    Promise.all(
+      topics.map(async (topic) => {
+        try {
+          return await describe(admin, topic);
+        } catch (error) {
+          if (protocolError(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+          throw new KafkaError('UNKNOWN_TOPIC', `The topic ${topic} does not exist: create it first`, { cause: error });
+        }
+      }),
+    ),
+  );
 }
 
 async function create(admin: Admin, topics: Parameters<Admin['createTopics']>[0]['topics']): Promise<void> {
@@ -61,39 +74,32 @@ async function create(admin: Admin, topics: Parameters<Admin['createTopics']>[0]
   }
 }
 
-/** A topic is created before every broker has heard of it, and before its partitions have leaders. */
-const SPREAD_MS = 15_000;
+async function describe(admin: Admin, topic: string): Promise<TopicDescription> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitions = topics[0]?.partitions ?? [];
+  return { topic, partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0 };
+}
 
-async function describe(
-  admin: Admin,
-  topics: readonly string[],
-  { created }: { created: boolean },
-): Promise<TopicDescription[]> {
+/** A topic is created before every broker has heard of it, and before the leaders know that they are. */
+const SPREAD_MS = 15_000;
+const PASSING = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
+
+async function untilUsable<T>(ask: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + SPREAD_MS;
-  return Promise.all(
-    topics.map(async (topic) => {
-      for (;;) {
-        try {
-          const { topics: found } = await admin.fetchTopicMetadata({ topics: [topic] });
-          const partitions = found[0]?.partitions ?? [];
-          return { topic, partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0 };
-        } catch (error) {
-          const reason = protocolError(error);
-          const passing = reason === 'LEADER_NOT_AVAILABLE' || (created && reason === 'UNKNOWN_TOPIC_OR_PARTITION');
-          if (passing && performance.now() < giveUpAt) {
-            await new Promise((resolve) => setTimeout(resolve, 100));
-            continue;
-          }
-          if (reason !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-          throw new KafkaError('UNKNOWN_TOPIC', `The topic ${topic} does not exist: create it first`, { cause: error });
-        }
-      }
-    }),
-  );
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!PASSING.includes(protocolError(error) ?? '') || performance.now() > giveUpAt) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
 
 async function withAdmin<T>(connection: KafkaConnection, run: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = createKafka(connection, 'switchboard-admin', undefined, { retry: { retries: 5, maxRetryTime: 1_000 } }).admin();
+  const admin = createKafka(connection, 'switchboard-admin', undefined, {
+    retry: { retries: 5, maxRetryTime: 1_000 },
+  }).admin();
   try {
     await admin.connect();
   } catch (error) {

@@ -37,18 +37,12 @@ export function readBody(
       request.off('data', onData);
       request.off('end', onEnd);
       request.off('close', onGone);
-      request.off('error', onGone);
-      if (typeof result === 'string') {
-        // Without a listener, the error of a connection that breaks later would be uncaught.
-        request.on('error', () => {});
-        request.resume();
-      }
+      if (typeof result === 'string') request.resume();
       resolve(result);
     }
 
     request.on('data', onData);
     request.on('end', onEnd);
     request.on('close', onGone);
-    request.on('error', onGone);
   });
 }

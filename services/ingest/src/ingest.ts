@@ -83,9 +83,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
   const take = createIntake({ publish, encode, duplicates: createDuplicates(seenIds), rates, metrics, logger });
   http.server.maxConnections = MOST_CONNECTIONS;
-  http.addHook('preClose', async () => {
-    setTimeout(() => http.server.closeAllConnections(), CLOSING_MS).unref();
-  });
+  hangUpAtClose(http);
 
   function refuse(source: string, refusal: Refusal): Answer {
     metrics.rejected(source, refusal.reason);
@@ -135,6 +133,20 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
         return send(reply, answer);
       },
     });
+  });
+}
+
+/** Closes what idles as soon as it does, and what is left in the end. */
+function hangUpAtClose(http: FastifyInstance): void {
+  let idle: NodeJS.Timeout | undefined;
+  let last: NodeJS.Timeout | undefined;
+  http.addHook('preClose', async () => {
+    idle = setInterval(() => http.server.closeIdleConnections(), 50);
+    last = setTimeout(() => http.server.closeAllConnections(), CLOSING_MS);
+  });
+  http.addHook('onClose', async () => {
+    clearInterval(idle);
+    clearTimeout(last);
   });
 }
 

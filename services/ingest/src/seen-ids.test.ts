@@ -83,7 +83,9 @@ describe('seen ids', () => {
     seenIds.add('before');
     await eventually(async () => assert.ok(await seenIds.has('before')));
     await stack.redis.pause();
+    const paused = performance.now();
     assert.equal(await seenIds.has('before'), false);
+    assert.ok(performance.now() - paused < 2_000, 'an event waits for its look-up, and not for Redis');
     await assert.rejects(async () => seenIds.check(), /does not answer/);
     const start = performance.now();
     for (let index = 0; index < 1_000; index += 1) {

@@ -53,18 +53,16 @@ function mistakesOf(type: string, entry: Record<string, unknown>, folder: Schema
       'key must name the field that keeps events in order, or a list of fields of which the first present counts',
     );
   }
-  for (const [attribute, ending] of [
-    ['schema', '.avsc'],
-    ['example', '.example.json'],
-  ] as const) {
-    const path = entry[attribute];
-    if (typeof path !== 'string' || !path.endsWith(ending)) {
-      mistakes.push(`${attribute} must be a path in schemas/ that ends in ${ending}`);
-    } else if (!folder.has(path)) {
-      mistakes.push(`there is no readable file schemas/${path}`);
-    }
-  }
+  mistakes.push(
+    ...pathMistakes('schema', entry.schema, /^[a-z]+\/[A-Z][A-Za-z0-9]*\.avsc$/, 'commerce/OrderShipped.avsc', folder),
+    ...pathMistakes('example', entry.example, /\.json$/, 'commerce/OrderShipped.example.json', folder),
+  );
   return mistakes;
+}
+
+function pathMistakes(attribute: string, path: unknown, shape: RegExp, like: string, folder: SchemaFolder): string[] {
+  if (typeof path !== 'string' || !shape.test(path)) return [`${attribute} must be a path in schemas/ like ${like}`];
+  return folder.has(path) ? [] : [`there is no file schemas/${path}`];
 }
 
 const isFieldName = (value: unknown): value is string => typeof value === 'string' && value !== '';

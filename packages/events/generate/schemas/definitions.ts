@@ -15,6 +15,10 @@ export function definitionsOf(folder: SchemaFolder, problems: string[]): Definit
   const definitions = new Map<string, { path: string; schema: Record<string, unknown> }>();
   for (const [path, schema] of folder) {
     if (!isSchemaPath(path)) continue;
+    if (path.split('/').length > 2) {
+      problems.push(`schemas/${path} lies too deep: a schema is schemas/<domain>/<Name>.avsc.`);
+      continue;
+    }
     const full = fullNameOf(path);
     const name = full.slice(full.lastIndexOf('.') + 1);
     const namespace = full.slice(0, full.lastIndexOf('.'));

@@ -22,7 +22,7 @@ export class SchemaCompiler {
   readonly used = new Set<string>();
   private readonly definitions: Definitions;
   private readonly problems: string[];
-  /** The file of each named type, over all schemas. */
+  /** The file of each named type, over all schemas and domains: TypeScript knows them by their short names. */
   private readonly owners = new Map<string, string>();
   private defined = new Set<string>();
   private open: string[] = [];
@@ -141,10 +141,11 @@ export class SchemaCompiler {
     const full = `${namespace}.${name}`;
     if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) this.complain(`"${name}" must be a name like OrderItem`);
     if (typeof schema.doc !== 'string' || schema.doc === '') this.complain(`${name} needs a "doc"`);
-    if (this.defined.has(full) || (this.owners.get(full) ?? this.file) !== this.file) {
-      this.complain(`${full} is defined more than once; give it a file of its own`);
+    const owner = this.owners.get(name) ?? this.file;
+    if (owner !== this.file || this.defined.has(full)) {
+      this.complain(`there is a ${name} in schemas/${owner} already; give it a file of its own, or another name`);
     }
-    this.owners.set(full, this.file);
+    this.owners.set(name, owner);
     this.defined.add(full);
     return { name, namespace, doc: String(schema.doc) };
   }

@@ -44,6 +44,10 @@ export function keptVersions(folder: SchemaFolder): Map<string, KeptVersion[]> {
   return kept;
 }
 
+/** Files among the kept versions that are called otherwise, and would count for nothing. */
+export const misnamedVersions = (folder: SchemaFolder): string[] =>
+  [...folder.keys()].filter((path) => path.includes('/versions/') && !versionPath.test(path));
+
 /** The .avsc files that people write: events and shared types. */
 export const isSchemaPath = (path: string): boolean => path.endsWith('.avsc') && !path.includes('/versions/');
 

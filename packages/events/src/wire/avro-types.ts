@@ -1,4 +1,4 @@
-import avro, { type types as avroTypes, type Type } from 'avsc';
+import avro, { type types as avroTypes, type Schema, type Type } from 'avsc';
 import { catalogue, type EventType, eventTypes } from '../catalogue.ts';
 
 const types = new Map<EventType, Type>();
@@ -12,12 +12,9 @@ export const typeOfRecord = (recordName: string | undefined): EventType | undefi
 export function avroType(type: EventType): Type {
   let compiled = types.get(type);
   if (compiled === undefined) {
-    // omitRecordMethods is missing in avsc's type declarations.
+    // avsc declares neither the option nor schemas with attributes of our own.
     const options = { omitRecordMethods: true } as Parameters<typeof avro.Type.forSchema>[1];
-    compiled = avro.Type.forSchema(
-      catalogue[type].schema as unknown as Parameters<typeof avro.Type.forSchema>[0],
-      options,
-    );
+    compiled = avro.Type.forSchema(catalogue[type].schema as unknown as Schema, options);
     makePlain(compiled);
     types.set(type, compiled);
   }

@@ -34,11 +34,19 @@ export function causeOf(error: unknown): CauseOfDeath {
 
 /** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
 const redact = (message: string): string =>
-  message.replace(/[^\s<>"']+@[^\s<>"']+\.[^\s<>"']+/g, '[e-mail]').replace(/\+?\d(?:[\s()./-]?\d){7,}/g, '[number]');
+  message.replace(/[^\s<>"']+@[^\s<>"']+\.[^\s<>"']+/g, '[e-mail]').replace(/\+?\d(?:[\s()./-]{0,2}\d){7,}/g, '[number]');
 
-class AbandonedError extends Error {
+/** The reason that a handler's signal is aborted for. */
+export class HandlerTimeoutError extends Error {
   readonly code = 'HANDLER_TIMEOUT';
+
+  constructor(limitMs: number) {
+    super(`the handler did not settle within ${limitMs} ms`);
+  }
 }
+
+/** It did not heed the signal either: nobody waits for it any more. */
+class AbandonedError extends HandlerTimeoutError {}
 
 /** One run of a handler, and the context it sees. What is dear is made when it is asked for. */
 export class Attempt implements HandlerContext {
@@ -99,6 +107,6 @@ export class Attempt implements HandlerContext {
 
   /** Stops waiting for a handler that does not settle. */
   abandon(afterMs: number): void {
-    this.#abandon?.(new AbandonedError(`the handler did not settle within ${afterMs} ms`));
+    this.#abandon?.(new AbandonedError(afterMs));
   }
 }

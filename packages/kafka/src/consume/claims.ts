@@ -1,4 +1,4 @@
-import type { Steps, StepSubject } from './steps.ts';
+import type { StepSubject, Steps } from './steps.ts';
 
 /** The right to run one event, as long as its lease is renewed in time. */
 export interface Claim {

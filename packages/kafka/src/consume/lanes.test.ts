@@ -26,7 +26,10 @@ it('keeps the order of each key, lets other keys pass, and loses nothing', () =>
       assert.equal(lanes.size, 0);
       for (const lane of ['a', 'b', 'c']) {
         const numbers = finished.filter((item) => item.lane === lane).map((item) => item.number);
-        assert.deepEqual(numbers, numbers.toSorted((one, other) => one - other));
+        assert.deepEqual(
+          numbers,
+          numbers.toSorted((one, other) => one - other),
+        );
       }
     }),
     { numRuns: 100 },

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import type { Codec } from '../registry/codec.ts';
-import type { Publisher } from '../publish/publisher.ts';
 import type { KafkaConnection } from '../connection.ts';
+import type { Publisher } from '../publish/publisher.ts';
+import type { Codec } from '../registry/codec.ts';
 import type { Handlers } from './handler.ts';
 
 /** What a consumer can be told; `service` names its group, its retry topics and its marks in Redis. */

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { AnyEvent } from '@switchboard/events';
 import type { Logger } from 'pino';
-import { Attempt, causeOf, type Outcome, outcomeOf } from './attempt.ts';
+import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf } from './attempt.ts';
 import type { Chain } from './chain.ts';
+import { type Claim, createClaims } from './claims.ts';
 import type { CauseOfDeath, Forwarder } from './forwarder.ts';
 import type { Gate } from './gate.ts';
 import type { HandlerContext } from './handler.ts';
 import type { ConsumeMetrics } from './metrics.ts';
 import type { ConsumeLimits } from './options.ts';
-import { type Claim, createClaims } from './claims.ts';
 import type { ConsumedRecord } from './record.ts';
 import { createSlots } from './slots.ts';
 import type { Admission, Steps } from './steps.ts';
@@ -75,13 +75,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function carry(record: ConsumedRecord): Promise<boolean> {
     const arrivedAt = performance.now();
     for (let tries = 0; ; tries += 1) {
-      if (!(await ahead.take())) return false;
-      let end: End;
-      try {
-        end = isOurs(record) ? await claimAndRun(record, performance.now() - arrivedAt) : 'left';
-      } finally {
-        ahead.give();
-      }
+      const end = await claimAndRun(record, performance.now() - arrivedAt);
       if (end === 'settled') return true;
       if (end === 'left') return false;
       if (end !== 'again') await sleep(Math.min(FIRST_PAUSE_MS[end] * 2 ** tries, LONGEST_PAUSE_MS[end]));
@@ -91,6 +85,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const isOurs = (record: ConsumedRecord): boolean => record.assignment.active && !stopping.signal.aborted;
 
   async function claimAndRun(record: ConsumedRecord, waitedMs: number): Promise<End> {
+    if (!(await ahead.take())) return 'left';
+    const giveBack = once(() => ahead.give());
+    try {
+      return isOurs(record) ? await admitted(record, waitedMs, giveBack) : 'left';
+    } finally {
+      giveBack();
+    }
+  }
+
+  async function admitted(record: ConsumedRecord, waitedMs: number, started: () => void): Promise<End> {
     tokens += 1;
     const token = `${instance}-${tokens}`;
     const askedAt = performance.now();
@@ -100,7 +104,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       case 'held': {
         const claim = claims.open(record, token, askedAt);
         try {
-          return await run(record, claim);
+          const end = await run(record, claim, started);
+          if (end === 'again') await steps.release(record, token);
+          return end;
         } finally {
           claims.close(claim);
         }
@@ -115,9 +121,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  async function run(record: ConsumedRecord, claim: Claim): Promise<End> {
+  /** @param started from then on the claim is no longer one ahead of its slot. */
+  async function run(record: ConsumedRecord, claim: Claim, started: () => void): Promise<End> {
     for (let tries = 1; ; tries += 1) {
       if (!(await slots.take())) return leave(record, claim);
+      started();
       let outcome: Outcome;
       try {
         if (!isOurs(record)) return await leave(record, claim);
@@ -155,7 +163,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       event = await decode(record.message.value as Buffer);
     } catch (error) {
       const outcome = outcomeOf(error);
-      return outcome.kind === 'unavailable' ? outcome : { kind: 'permanent', cause: causeOf(error) };
+      if (outcome.kind === 'unavailable') return outcome;
+      gate.open('registry');
+      return { kind: 'permanent', cause: causeOf(error) };
     }
     gate.open('registry');
     if (event.meta.type !== record.type) {
@@ -205,7 +215,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const isAbout = (record: ConsumedRecord, { tier, due }: Admission & { kind: 'park' }): boolean =>
     due > 0 && due <= Date.now() && chain.tiers[tier - 1]?.topic !== record.topic;
 
-  async function park(record: ConsumedRecord, { tier: number, due: headDue }: Admission & { kind: 'park' }): Promise<End> {
+  async function park(
+    record: ConsumedRecord,
+    { tier: number, due: headDue }: Admission & { kind: 'park' },
+  ): Promise<End> {
     const tier = chain.tiers[Math.min(number, chain.tiers.length) - 1];
     if (tier === undefined) return 'again';
     const due = headDue === 0 ? Date.now() + tier.delayMs : Math.max(headDue, Date.now() + FOLLOWER_PAUSE_MS);
@@ -233,7 +246,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const now = performance.now();
     for (const attempt of attempts) {
       const ran = now - attempt.startedAt;
-      if (ran > limits.handlerTimeoutMs) attempt.abort(new Error(`no result within ${limits.handlerTimeoutMs} ms`));
+      if (ran > limits.handlerTimeoutMs) attempt.abort(new HandlerTimeoutError(limits.handlerTimeoutMs));
       if (ran > limits.handlerTimeoutMs + ABORT_GRACE_MS) attempt.abandon(limits.handlerTimeoutMs);
     }
   }
@@ -280,3 +293,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 /** Doubles from `base` with each try, up to 30 s, with half of it left to chance. */
 const backoff = (base: number, tries: number): number =>
   Math.min(base * 2 ** (tries - 1), 30_000) * (0.5 + Math.random() / 2);
+
+function once(run: () => void): () => void {
+  let ran = false;
+  return () => {
+    if (!ran) run();
+    ran = true;
+  };
+}

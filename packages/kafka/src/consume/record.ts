@@ -104,7 +104,7 @@ export function readRecord(
 }
 
 /** A message object with its headers, seen in a heap profile. */
-const RECORD_OVERHEAD_BYTES = 1_500;
+const RECORD_OVERHEAD_BYTES = 4_000;
 
 function defectOf(key: string | undefined, value: Buffer | null, hasHeaders: boolean): Defect | undefined {
   if (value === null || value.length === 0) return { code: 'EMPTY_VALUE', message: 'the record has no value' };

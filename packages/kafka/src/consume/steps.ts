@@ -63,8 +63,10 @@ export interface StepsOptions {
   reachable(yes: boolean): void;
 }
 
-/** One script call blocks Redis for everybody; 256 steps take it about a millisecond. */
-const STEPS_A_CALL = 256;
+/** One script call blocks Redis for everybody; 128 steps take it about a millisecond. */
+const STEPS_A_CALL = 128;
+/** Redis works on one call while the next is made. Steps of one event follow each other anyway. */
+const CALLS_IN_FLIGHT = 4;
 const RETRY_MS = 250;
 
 interface Pending {
@@ -73,17 +75,18 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** Collects steps while a call is under way and sends them as the next one; order is kept. */
+/** Collects steps while calls are under way and sends them with the next. The steps of one event are asked one by one. */
 export function createSteps(options: StepsOptions): Steps {
   const { redis, service, leaseMs, orphanAfterMs, logger } = options;
   const doneTtl = Math.ceil(options.doneTtlMs / 1_000);
   const sha = createHash('sha1').update(STEPS_SCRIPT).digest('hex');
-  let queue: Pending[] = [];
-  let sending = false;
+  const queue: Pending[] = [];
+  let calls = 0;
+  let scheduled = false;
   let closed = false;
 
   async function call(steps: readonly Pending[]): Promise<string[]> {
-    const args = [service, String(doneTtl), JSON.stringify(steps.map(({ step }) => step))] as const;
+    const args = [service, String(doneTtl), Buffer.from(JSON.stringify(steps.map(({ step }) => step)))] as const;
     try {
       return (await redis.evalsha(sha, 0, ...args)) as string[];
     } catch (error) {
@@ -112,28 +115,33 @@ export function createSteps(options: StepsOptions): Steps {
     }
   }
 
-  async function drain(): Promise<void> {
-    while (queue.length > 0) {
-      const steps = queue.splice(0, STEPS_A_CALL);
-      try {
-        const replies = await callUntilAnswered(steps);
-        for (const [index, { resolve }] of steps.entries()) resolve(replies[index] ?? '');
-      } catch (error) {
-        for (const { reject } of [...steps, ...queue]) reject(error as Error);
-        queue = [];
-      }
+  async function run(steps: readonly Pending[]): Promise<void> {
+    calls += 1;
+    try {
+      const replies = await callUntilAnswered(steps);
+      for (const [index, { resolve }] of steps.entries()) resolve(replies[index] ?? '');
+    } catch (error) {
+      for (const { reject } of steps) reject(error as Error);
     }
-    sending = false;
+    calls -= 1;
+    schedule();
+  }
+
+  /** What the same batch of records asks for goes into one call. */
+  function schedule(): void {
+    if (scheduled || queue.length === 0) return;
+    scheduled = true;
+    setImmediate(() => {
+      scheduled = false;
+      while (queue.length > 0 && calls < CALLS_IN_FLIGHT) void run(queue.splice(0, STEPS_A_CALL));
+    });
   }
 
   function send(...step: (string | number)[]): Promise<string> {
     return new Promise((resolve, reject) => {
       if (closed) return reject(new Error('the steps are closed'));
       queue.push({ step, resolve, reject });
-      if (sending) return;
-      sending = true;
-      // What the same batch of records asks for goes into one call.
-      setImmediate(() => void drain());
+      schedule();
     });
   }
 

@@ -33,7 +33,9 @@ export interface Subscription {
 /** kafkajs sleeps this long when everything is paused, and a resumed partition waits for the fetch under way. */
 const FETCH_WAIT_MS = 100;
 const HEARTBEAT_MS = 3_000;
-const MAX_BYTES_PER_PARTITION = 512 * 1024;
+const MAX_BYTES_PER_PARTITION = 128 * 1024;
+/** kafkajs makes objects of a whole answer at once, several times its size. */
+const MAX_BYTES = 1024 * 1024;
 
 /**
  * Uses kafkajs for the protocol only. `eachBatch` hands records to the assignment and returns; where to start is
@@ -49,6 +51,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     heartbeatInterval: Math.min(HEARTBEAT_MS, limits.sessionTimeoutMs / 3),
     maxWaitTimeInMs: FETCH_WAIT_MS,
     maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    maxBytes: MAX_BYTES,
     retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 2_000 },
   });
   const admin = kafka.admin();
@@ -107,7 +110,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
           const [low, high] = [Number(log?.low ?? 0), Number(log?.high ?? 0)];
           const offset = Number(found?.offset ?? -1);
           if (offset >= 0 && (offset < low || offset > high)) {
-            logger.error({ topic, partition, committed: offset, low, high }, 'the committed offset is not in the log: starting at the earliest');
+            logger.error(
+              { topic, partition, committed: offset, low, high },
+              'the committed offset is not in the log: starting at the earliest',
+            );
           }
           const start = offset < low || offset > high ? low : offset;
           joinedAssignment.begin(entry, start);
@@ -155,7 +161,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     const { fetchedOffset } = batch as Batch & { fetchedOffset: string };
     if (Number(fetchedOffset) === expected) return true;
     if (Number(fetchedOffset) > expected && repositioned.get(partition) === expected) {
-      logger.error({ topic: batch.topic, partition: batch.partition, from: expected, to: fetchedOffset }, 'the log has a gap: records were deleted before they were read');
+      logger.error(
+        { topic: batch.topic, partition: batch.partition, from: expected, to: fetchedOffset },
+        'the log has a gap: records were deleted before they were read',
+      );
       return true;
     }
     repositioned.set(partition, expected);

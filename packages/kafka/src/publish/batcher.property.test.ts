@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { createSimulatedClock } from '../../fixtures/simulated-clock.ts';
 import { createSimulatedCluster, type Fate } from '../../fixtures/simulated-cluster.ts';
-import { DeliveryError } from '../error.ts';
 import { createBatcher } from './batcher.ts';
 import type { PlacedRecord } from './record.ts';
 
@@ -24,10 +23,16 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 });
 
 const publish = fc.record({
-  afterMs: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.integer({ min: 1, max: 150 }) }),
+  afterMs: fc.oneof(
+    { weight: 5, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.integer({ min: 1, max: 150 }) },
+  ),
   partition: fc.nat(PARTITIONS - 1),
   bytes: fc.integer({ min: 1, max: 400 }),
-  ttlMs: fc.oneof({ weight: 4, arbitrary: fc.constant(2_400) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 4_000 }) }),
+  ttlMs: fc.oneof(
+    { weight: 4, arbitrary: fc.constant(2_400) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 4_000 }) },
+  ),
 });
 
 type Outcome = 'acked' | 'TIMEOUT' | 'QUEUE_FULL';
@@ -91,10 +96,10 @@ async function run(plan: { afterMs: number; partition: number; bytes: number; tt
     const entry: Published = { record, deadline: clock.now() + ttlMs, settledAt: Number.NaN, outcome: undefined };
     published.push(entry);
     byRecord.set(record, entry);
-    batcher.add(record, bytes, entry.deadline).then(
-      () => Object.assign(entry, { outcome: 'acked', settledAt: clock.now() }),
-      (error: DeliveryError) => Object.assign(entry, { outcome: error.code, settledAt: clock.now() }),
-    );
+    batcher.add(record, bytes, entry.deadline, (error) => {
+      if (entry.outcome !== undefined) violations.add('a record is settled twice');
+      Object.assign(entry, { outcome: error?.code ?? 'acked', settledAt: clock.now() });
+    });
     assert.ok(batcher.bytes <= MAX_QUEUE_BYTES, 'the queue stays within its bound');
   }
   const closed = batcher.close();
@@ -129,7 +134,11 @@ test('whatever the brokers do, nothing acknowledged is lost and partitions keep 
             .filter(({ record, outcome }) => record.partition === partition && outcome === 'acked')
             .map(({ record }) => first.get(record));
           assert.ok(!offsets.includes(undefined), 'what is acknowledged is in the log');
-          assert.deepEqual(offsets, [...offsets].sort((a, b) => Number(a) - Number(b)), 'first occurrences are in order');
+          assert.deepEqual(
+            offsets,
+            [...offsets].sort((a, b) => Number(a) - Number(b)),
+            'first occurrences are in order',
+          );
         }
       },
     ),

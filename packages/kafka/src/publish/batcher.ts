@@ -1,7 +1,7 @@
 import { DeliveryError } from '../error.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createDeadlines } from './deadlines.ts';
-import { append, createLane, type Entry, type Lane, remove, take } from './lane.ts';
+import { append, createLane, type Entry, type Lane, remove, type Settled, take } from './lane.ts';
 import type { PlacedRecord } from './record.ts';
 
 export interface BatcherOptions {
@@ -26,8 +26,8 @@ export interface Partition {
 }
 
 export interface Batcher {
-  /** Resolves when the record is acknowledged; rejects with `DeliveryError`, at the latest when the deadline (by the clock) passes. */
-  add(record: PlacedRecord, bytes: number, deadline: number): Promise<void>;
+  /** Calls `done` once, at the latest when the deadline (by the clock) passes. */
+  add(record: PlacedRecord, bytes: number, deadline: number, done: Settled): void;
   /** What is held, in bytes: unsettled records, and those that a running attempt still holds. */
   readonly bytes: number;
   /** Refuses new records, and resolves when all earlier ones are settled. */
@@ -75,9 +75,8 @@ export function createBatcher(options: BatcherOptions): Batcher {
     remove(entry);
     deadlines.delete(entry);
     if (!entry.inFlight) bytes -= entry.bytes;
-    if (error === undefined) entry.resolve();
-    else entry.reject(error);
     unsettled--;
+    entry.done(error);
     if (unsettled === 0) closed?.resolve();
   }
 
@@ -85,7 +84,17 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const { lane } = entry;
     const cause = lane.alone ? { cause: lane.lastError } : {};
     const partition = `${lane.topic}[${lane.partition}]`;
-    settle(entry, new DeliveryError('TIMEOUT', `Kafka did not acknowledge in time for ${partition}: send again`, cause));
+    settle(
+      entry,
+      new DeliveryError('TIMEOUT', `Kafka did not acknowledge in time for ${partition}: send again`, cause),
+    );
+  }
+
+  function refusalOf(size: number, deadline: number): DeliveryError | undefined {
+    if (closed !== undefined) return new DeliveryError('CLOSED', 'The publisher is closing');
+    if (deadline <= clock.now()) return new DeliveryError('TIMEOUT', 'The deadline had passed before the publish');
+    if (bytes + size <= maxQueueBytes) return undefined;
+    return new DeliveryError('QUEUE_FULL', 'Kafka is slower than what arrives: send again later');
   }
 
   /** Sees to it that the lane's records get sent. */
@@ -210,7 +219,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   function backoffMs(failures: number): number {
     const most = Math.min(BACKOFF.leastMs * 2 ** (failures - 1), BACKOFF.mostMs);
-    return 0;
+    return most * (0.5 + random() / 2);
   }
 
   return {
@@ -218,34 +227,29 @@ export function createBatcher(options: BatcherOptions): Batcher {
       return bytes;
     },
 
-    add(record, size, deadline) {
-      if (closed !== undefined) return Promise.reject(new DeliveryError('CLOSED', 'The publisher is closing'));
-      if (deadline <= clock.now()) {
-        return Promise.reject(new DeliveryError('TIMEOUT', 'The deadline passed before the record was handed in'));
+    add(record, size, deadline, done) {
+      const refusal = refusalOf(size, deadline);
+      if (refusal !== undefined) {
+        done(refusal);
+        return;
       }
-      if (bytes + size > maxQueueBytes) {
-        return Promise.reject(new DeliveryError('QUEUE_FULL', 'Kafka is slower than what arrives: send again later'));
-      }
-      return new Promise((resolve, reject) => {
-        const lane = laneOf(record);
-        const entry: Entry = {
-          record,
-          bytes: size,
-          deadline,
-          lane,
-          resolve,
-          reject,
-          settled: false,
-          inFlight: false,
-          previous: undefined,
-          next: undefined,
-        };
-        bytes += size;
-        unsettled++;
-        append(entry);
-        deadlines.add(entry);
-        wake(lane);
-      });
+      const lane = laneOf(record);
+      const entry = {
+        record,
+        bytes: size,
+        deadline,
+        lane,
+        done,
+        settled: false,
+        inFlight: false,
+        previous: undefined,
+        next: undefined,
+      };
+      bytes += size;
+      unsettled++;
+      append(entry);
+      deadlines.add(entry);
+      wake(lane);
     },
 
     close() {

@@ -1,4 +1,8 @@
+import type { DeliveryError } from '../error.ts';
 import type { PlacedRecord } from './record.ts';
+
+/** Told what became of a record: acknowledged, unless there is an error. */
+export type Settled = (error?: DeliveryError) => void;
 
 /** A record that waits for its acknowledgement. */
 export interface Entry {
@@ -7,8 +11,8 @@ export interface Entry {
   /** By the batcher's clock. */
   readonly deadline: number;
   readonly lane: Lane;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
+  /** Called once. */
+  readonly done: Settled;
   settled: boolean;
   /** Whether an attempt under way holds the record, settled or not. */
   inFlight: boolean;

@@ -1,41 +1,97 @@
-import { type AnyEvent, catalogue, createDecoder, encodePayload, eventTypes, frame, unframe, type EventType } from '@switchboard/events';
+import {
+  type AnyEvent,
+  catalogue,
+  createDecoder,
+  type EventOf,
+  type EventType,
+  encodePayload,
+  eventTypes,
+  frame,
+  unframe,
+} from '@switchboard/events';
 import { KafkaError } from '../error.ts';
+import { openRegistry, type Registry } from './registry.ts';
 
 export interface Codec {
+  /** The record value of an event. Never asks the registry. */
   encode(event: AnyEvent): Buffer;
-  decode(value: Buffer): AnyEvent | Promise<AnyEvent>;
+  /**
+   * The event of a record value, with our schema whatever version wrote it. Asks the registry once for a schema that
+   * it has not seen. Rejects with KafkaError `REGISTRY_UNREACHABLE` when it cannot know now; with any other error, the
+   * value can never be decoded.
+   */
+  decode(value: Buffer): Promise<AnyEvent>;
 }
+
+type Decoder = (payload: Buffer) => AnyEvent;
+
+/** How long «there is no such schema» is believed: it costs a dead letter each, and may have been a restored registry. */
+const BAD_FOR_MS = 5 * 60_000;
+/** Ids come from records, which anyone may write: what is remembered of them is bounded. */
+const MOST_BAD_IDS = 10_000;
+
+/**
+ * Learns the ids of all schemas of the catalogue; from then on, encoding and decoding them need no registry.
+ * @throws KafkaError `UNREGISTERED_SCHEMA` or `REGISTRY_UNREACHABLE`
+ */
 export async function createCodec({ registryUrl }: { registryUrl: string }): Promise<Codec> {
-  const ids = new Map<EventType, number>();
-  const decoders = new Map<number, (bytes: Buffer) => AnyEvent>();
-  async function get(path: string, init?: RequestInit): Promise<Response> {
-    try { return await fetch(registryUrl + path, init); } catch (error) { throw new KafkaError('REGISTRY_UNREACHABLE', `The registry does not answer`, { cause: error }); }
+  const registry = openRegistry(registryUrl);
+  const ids = await catalogueIds(registry);
+  const decoders = new Map<number, Decoder>();
+  const loading = new Map<number, Promise<Decoder>>();
+  const bad = new Map<number, { error: unknown; until: number }>();
+  for (const [type, id] of ids) decoders.set(id, createDecoder(catalogue[type].schema));
+
+  function decoderOf(id: number): Promise<Decoder> {
+    const known = bad.get(id);
+    if (known !== undefined && performance.now() < known.until) return Promise.reject(known.error);
+    let decoder = loading.get(id);
+    if (decoder === undefined) {
+      decoder = load(id).finally(() => loading.delete(id));
+      loading.set(id, decoder);
+    }
+    return decoder;
   }
-  for (const type of eventTypes) {
-    const r = await get(`/subjects/${catalogue[type].subject}/versions/latest`);
-    if (r.status !== 200) throw new KafkaError('UNREGISTERED_SCHEMA', `${type} not registered`);
-    ids.set(type, ((await r.json()) as { id: number }).id);
+
+  async function load(id: number): Promise<Decoder> {
+    try {
+      const decoder = createDecoder(await registry.schemaOf(id));
+      decoders.set(id, decoder);
+      return decoder;
+    } catch (error) {
+      if (!(error instanceof KafkaError) || error.code !== 'REGISTRY_UNREACHABLE') remember(id, error);
+      throw error;
+    }
   }
-  async function load(id: number) {
-    const r = await get(`/schemas/ids/${id}`);
-    if (r.status !== 200) throw new KafkaError('UNKNOWN_SCHEMA', `no schema ${id}`);
-    const d = createDecoder(JSON.parse(((await r.json()) as { schema: string }).schema));
-    decoders.set(id, d as never);
-    return d;
+
+  function remember(id: number, error: unknown): void {
+    bad.delete(id);
+    bad.set(id, { error, until: performance.now() + BAD_FOR_MS });
+    for (const oldest of bad.keys()) {
+      if (bad.size <= MOST_BAD_IDS) break;
+      bad.delete(oldest);
+    }
   }
+
   return {
-    encode: (event) => frame(ids.get(event.meta.type) as number, encodePayload(event.meta.type as never, event as never)),
-    decode(value) {
+    encode(event) {
+      const { type } = event.meta;
+      return frame(ids.get(type) as number, encodePayload(type, event as EventOf<typeof type>));
+    },
+    async decode(value) {
       const { schemaId, payload } = unframe(value);
-      const d = decoders.get(schemaId);
-      if (d) return d(payload as Buffer);
-      return load(schemaId).then((d) => d(payload as Buffer) as AnyEvent);
+      const decode = decoders.get(schemaId) ?? (await decoderOf(schemaId));
+      return decode(payload);
     },
   };
 }
-export async function registerSchemas(registryUrl: string): Promise<void> {
-  for (const type of eventTypes) {
-    const r = await fetch(`${registryUrl}/subjects/${catalogue[type].subject}/versions`, { method: 'POST', headers: { 'content-type': 'application/vnd.schemaregistry.v1+json' }, body: JSON.stringify({ schema: JSON.stringify(catalogue[type].schema) }) });
-    if (r.status !== 200) throw new Error(await r.text());
-  }
+
+async function catalogueIds(registry: Registry): Promise<Map<EventType, number>> {
+  const ids = await Promise.all(
+    eventTypes.map(async (type): Promise<[EventType, number]> => {
+      const { subject, schema } = catalogue[type];
+      return [type, await registry.idOf(subject, schema)];
+    }),
+  );
+  return new Map(ids);
 }

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { consume, createCodec, createPublisher, createRedis } from '@switchboard/kafka';
+import { createLogger } from '@switchboard/service';
+import { consumeBare } from './bare.ts';
+
+/** What a measured process is told, as JSON in its first argument. */
+export interface ConsumerTask {
+  mode: 'ours' | 'bare';
+  brokers: string;
+  registryUrl: string;
+  redisUrl: string;
+  topic: string;
+  /** Ends when so many events have been handled. */
+  events: number;
+  concurrency: number;
+  /** The handler waits up to this long. */
+  maxWaitMs: number;
+  /** Keys of which every event fails. */
+  failingKeys: readonly string[];
+}
+
+export interface ConsumerResult {
+  /** From the first event handled to the last. */
+  ms: number;
+  cpuMs: number;
+  /** Resident memory in MiB, once a second. */
+  rss: number[];
+}
+
+const task = JSON.parse(process.argv[2] ?? '{}') as ConsumerTask;
+const rss: number[] = [];
+setInterval(() => rss.push(Math.round(process.memoryUsage.rss() / 1024 ** 2)), 1_000).unref();
+
+let handled = 0;
+let startedAt = 0;
+let cpuAtStart = process.cpuUsage();
+
+function count(): void {
+  if (handled === 0) {
+    startedAt = performance.now();
+    cpuAtStart = process.cpuUsage();
+  }
+  handled += 1;
+  if (handled !== task.events) return;
+  const cpu = process.cpuUsage(cpuAtStart);
+  const result: ConsumerResult = { ms: performance.now() - startedAt, cpuMs: (cpu.user + cpu.system) / 1_000, rss };
+  process.send?.(result, () => process.exit(0));
+}
+
+const codec = await createCodec({ registryUrl: task.registryUrl });
+if (task.mode === 'bare') await consumeBare(task, (value) => codec.decode(value), count);
+else await consumeOurs();
+
+async function consumeOurs(): Promise<void> {
+  const logger = createLogger('bench', 'silent');
+  const connection = { brokers: task.brokers };
+  const failing = new Set(task.failingKeys);
+  await consume({
+    service: `bench-${randomUUID()}`,
+    sources: [task.topic],
+    concurrency: task.concurrency,
+    handlers: {
+      async 'message.received'({ conversationId }) {
+        if (failing.size > 0 && failing.has(conversationId ?? '')) throw new Error('fails for ever');
+        if (task.maxWaitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * task.maxWaitMs));
+        count();
+      },
+    },
+    connection,
+    redis: createRedis(task.redisUrl, logger),
+    publisher: await createPublisher({ ...connection, clientId: 'bench', logger }),
+    codec,
+    logger,
+    onFailure(error) {
+      console.error(error);
+      process.exit(1);
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import type { Stack } from '@switchboard/local';
+import type { ConsumerResult, ConsumerTask } from './consumer.ts';
+
+const run = promisify(execFile);
+
+/** Runs one consumer in a process of its own until it has handled everything. */
+export async function runConsumer(
+  stack: Stack,
+  task: Omit<ConsumerTask, 'brokers' | 'registryUrl' | 'redisUrl'>,
+): Promise<ConsumerResult> {
+  const { brokers, registryUrl, redisUrl } = stack;
+  const path = new URL('consumer.ts', import.meta.url).pathname;
+  const child = spawn(process.execPath, [path, JSON.stringify({ ...task, brokers, registryUrl, redisUrl })], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let result: ConsumerResult | undefined;
+  child.on('message', (message) => {
+    result = message as ConsumerResult;
+  });
+  await once(child, 'exit');
+  if (result === undefined) throw new Error(`the ${task.mode} consumer ended without a result`);
+  return result;
+}
+
+const peer = new URL('../peers/parallel-consumer/', import.meta.url).pathname;
+
+/** Builds the Java peer, once. */
+export async function buildPeer(): Promise<void> {
+  if (!existsSync(`${peer}target/parallel-consumer-peer-1.jar`))
+    await run('mvn', ['-B', '-q', 'package'], { cwd: peer });
+}
+
+/** Runs Confluent's Parallel Consumer in KEY order; resolves with the milliseconds from the first event to the last. */
+export async function runPeer(
+  stack: Stack,
+  { topic, events, concurrency, maxWaitMs }: { topic: string; events: number; concurrency: number; maxWaitMs: number },
+): Promise<number> {
+  const classPath = `${peer}target/parallel-consumer-peer-1.jar:${peer}target/dependency/*`;
+  const group = `peer-${randomUUID()}`;
+  const { stdout } = await run('java', [
+    ...['-Xmx512m', '-cp', classPath, 'Peer'],
+    ...[stack.brokers, topic, group, String(events), String(concurrency), String(maxWaitMs)],
+  ]);
+  return Number(stdout.trim());
+}

@@ -1,0 +1,21 @@
+import type { Bench } from '../comparison.ts';
+import { latency } from './latency.ts';
+import { memory } from './memory.ts';
+import { buildRig } from './rig.ts';
+import { throughput } from './throughput.ts';
+
+/** Ingest against the same app that verifies, validates and drops, and against a bare kafkajs `send`. */
+export const ingest: Bench = async (context) => {
+  const rig = await buildRig(context);
+  const comparisons = [
+    ...(await throughput(rig, 64, context)),
+    ...(await throughput(rig, 256, context)),
+    ...(await latency(rig, { rate: 1_000, reference: 'bare kafkajs send', atMost: 2 }, context)),
+    ...(await latency(rig, { rate: 5_000, reference: 'drop', atMost: 3 }, context)),
+    ...(await memory(rig, context)),
+  ];
+  const { accepted, stored } = await rig.account();
+  if (stored < accepted) throw new Error(`${accepted} events were accepted, and only ${stored} records are in Kafka`);
+  context.progress(`${accepted} events were accepted, and ${stored} records are in Kafka`);
+  return comparisons;
+};

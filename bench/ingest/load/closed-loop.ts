@@ -1,0 +1,71 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readServerMetrics } from '../server-metrics.ts';
+import { type Connection, openConnection } from './connection.ts';
+import type { Webhooks } from './webhooks.ts';
+
+export interface ClosedLoop {
+  port: number;
+  /** Each sends its next webhook when the last was answered. */
+  connections: number;
+  warmUpSeconds: number;
+  seconds: number;
+}
+
+export interface ClosedLoopResult {
+  acceptedPerSecond: number;
+  /** User and system time of the server, in microseconds. */
+  cpuPerAccepted: number;
+  /** In all, the warm-up included. */
+  accepted: number;
+}
+
+/** As many webhooks as the server takes. Rejects when it does not accept one. */
+export async function closedLoop(load: ClosedLoop, webhooks: Webhooks): Promise<ClosedLoopResult> {
+  const { port, seconds, warmUpSeconds } = load;
+  const broken = Promise.withResolvers<never>();
+  const open = Array.from({ length: load.connections }, () => openConnection(port, broken.reject));
+  const connections = await Promise.race([Promise.all(open), broken.promise]);
+  let accepted = 0;
+  let over = false;
+
+  async function mark(): Promise<{ at: number; accepted: number; cpuSeconds: number }> {
+    const { cpuSeconds } = await readServerMetrics(port);
+    return { at: performance.now(), accepted, cpuSeconds };
+  }
+
+  async function measure(): Promise<Omit<ClosedLoopResult, 'accepted'>> {
+    await sleep(warmUpSeconds * 1_000);
+    const from = await mark();
+    await sleep(seconds * 1_000);
+    const to = await mark();
+    const events = to.accepted - from.accepted;
+    return {
+      acceptedPerSecond: events / ((to.at - from.at) / 1_000),
+      cpuPerAccepted: ((to.cpuSeconds - from.cpuSeconds) / events) * 1e6,
+    };
+  }
+
+  /** Sends one after the other until it is over; resolves with the last answer, so that none is left uncounted. */
+  function drive(connection: Connection): Promise<void> {
+    return new Promise((resolve) => {
+      function sendNext(): void {
+        connection.send(webhooks.next(), () => {
+          accepted += 1;
+          if (over) resolve();
+          else sendNext();
+        });
+      }
+      sendNext();
+    });
+  }
+
+  try {
+    const driven = connections.map(drive);
+    const result = await Promise.race([measure(), broken.promise]);
+    over = true;
+    await Promise.race([Promise.all(driven), broken.promise]);
+    return { ...result, accepted };
+  } finally {
+    for (const connection of connections) connection.close();
+  }
+}

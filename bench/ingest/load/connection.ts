@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+/** One keep-alive connection with at most one request under way, as light as it can be: the cores are shared. */
+export interface Connection {
+  /** Calls `accepted` when the answer says so. */
+  send(request: Buffer, accepted: () => void): void;
+  close(): void;
+}
+
+/**
+ * @param failed called when the connection ends before `close`, or anything is answered but an acceptance: what was
+ * refused, or was a duplicate, is no measurement
+ */
+export async function openConnection(port: number, failed: (error: Error) => void): Promise<Connection> {
+  let received = '';
+  let waiting: (() => void) | undefined;
+
+  function onRead(length: number, buffer: Uint8Array): boolean {
+    received += (buffer as Buffer).toString('latin1', 0, length);
+    const answer = readAnswer(received);
+    if (answer === undefined) return true;
+    received = '';
+    const accepted = waiting;
+    waiting = undefined;
+    if (accepted !== undefined && isAcceptance(answer)) accepted();
+    else failed(new Error(`The server answered ${answer.status} ${answer.body}`));
+    return true;
+  }
+
+  // Read into one buffer: a new one for each answer would cost more than the rest.
+  const onread = { buffer: Buffer.allocUnsafeSlow(64 * 1024), callback: onRead };
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true, onread });
+  await once(socket, 'connect');
+  const onClose = () => failed(new Error('The server closed a connection'));
+  socket.on('error', failed);
+  socket.on('close', onClose);
+  return {
+    send(request, accepted) {
+      waiting = accepted;
+      socket.write(request);
+    },
+    close() {
+      socket.off('close', onClose);
+      socket.destroy();
+    },
+  };
+}
+
+interface Answer {
+  status: number;
+  body: string;
+}
+
+/** Undefined until the answer is complete. */
+export function readAnswer(text: string): Answer | undefined {
+  const headEnd = text.indexOf('\r\n\r\n');
+  if (headEnd === -1) return undefined;
+  const length = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1]);
+  const body = text.slice(headEnd + 4);
+  return body.length < length ? undefined : { status: Number(text.slice(9, 12)), body };
+}
+
+export const isAcceptance = ({ status, body }: Answer): boolean =>
+  status === 200 && body.includes('"received":true') && !body.includes('"duplicate":true');

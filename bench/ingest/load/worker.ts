@@ -1,0 +1,22 @@
+import { doJobs } from '../../worker.ts';
+import { type ClosedLoop, type ClosedLoopResult, closedLoop } from './closed-loop.ts';
+import { type OpenLoop, type OpenLoopResult, openLoop } from './open-loop.ts';
+import { createWebhooks } from './webhooks.ts';
+
+/** A load, on a server that takes webhooks. */
+export type Load = ({ kind: 'closed' } & ClosedLoop) | ({ kind: 'open' } & OpenLoop);
+
+/** Signing costs about as much as sending, so it is done before, for as many as a server may take a second. */
+const MOST_PER_SECOND = 25_000;
+const MOST_PREPARED = 250_000;
+
+const [secret = ''] = process.argv.slice(2);
+let loads = 0;
+
+doJobs<Load, ClosedLoopResult | OpenLoopResult>((load) => {
+  loads += 1;
+  const webhooks = createWebhooks({ secret, run: String(loads) });
+  const rate = load.kind === 'open' ? load.rate : MOST_PER_SECOND;
+  webhooks.prepare(Math.min(rate * (load.warmUpSeconds + load.seconds), MOST_PREPARED));
+  return load.kind === 'open' ? openLoop(load, webhooks) : closedLoop(load, webhooks);
+});

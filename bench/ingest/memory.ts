@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BenchContext, Comparison } from '../comparison.ts';
+import { slope } from '../statistics.ts';
+import type { Rig } from './rig.ts';
+import { readServerMetrics } from './server-metrics.ts';
+import { clients } from './servers.ts';
+
+const MOST_MB = 250;
+/** The collector moves the size up and down by more than this; a leak of 10 bytes an event would pass it in a minute. */
+const MOST_GROWTH_MB = 10;
+
+/** The resident memory of ingest under full load, and how it grows in the second half of it. */
+export async function memory(rig: Rig, { minutes, progress }: BenchContext): Promise<Comparison[]> {
+  const [server] = clients;
+  const seconds = Math.round(minutes * 60);
+  const sizes: number[] = [];
+  let over = false;
+
+  async function sample(): Promise<void> {
+    for (let second = 1; !over; second += 1) {
+      const { residentBytes } = await readServerMetrics(rig.servers[server]);
+      sizes.push(residentBytes / 1_000_000);
+      if (second % 30 === 0) progress(`memory after ${second} of ${seconds} s: ${sizes.at(-1)?.toFixed(0)} MB`);
+      await sleep(1_000);
+    }
+  }
+
+  const load = rig.closedLoop(server, { connections: 256, warmUpSeconds: 0, seconds }).finally(() => {
+    over = true;
+  });
+  await Promise.all([load, sample()]);
+  const half = sizes.slice(Math.floor(sizes.length / 2));
+  const during = `${minutes} min of full load, ${server}`;
+  return [
+    { what: 'Resident memory', ours: sizes, unit: 'MB', note: during, atMost: MOST_MB },
+    {
+      what: 'Growth',
+      ours: [slope(half) * half.length],
+      unit: 'MB',
+      note: `${during}, second half`,
+      atMost: MOST_GROWTH_MB,
+    },
+  ];
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { catalogue } from '@switchboard/events';
+import { createTopics, registerSchemas } from '@switchboard/kafka';
+import { startStack } from '@switchboard/local';
+import type { BenchContext } from '../comparison.ts';
+import { startWorker, type Worker } from '../worker.ts';
+import type { ClosedLoop, ClosedLoopResult } from './load/closed-loop.ts';
+import type { OpenLoop, OpenLoopResult } from './load/open-loop.ts';
+import type { Latencies, Schedule } from './load/schedule.ts';
+import type { Load } from './load/worker.ts';
+import { SECRET, type ServerName, type Servers, startServers } from './servers.ts';
+import { countRecords } from './topic-size.ts';
+
+const TOPIC = catalogue['conversation.escalated'].topic;
+const BARE_TOPIC = 'bench.bare';
+const PARTITIONS = 12;
+
+/** Everything a measurement works with. */
+export interface Rig {
+  readonly servers: Servers;
+  closedLoop(server: ServerName, load: Omit<ClosedLoop, 'port'>): Promise<ClosedLoopResult>;
+  openLoop(server: ServerName, load: Omit<OpenLoop, 'port'>): Promise<OpenLoopResult>;
+  /** A bare kafkajs `send` of the records that ingest writes, on a schedule. */
+  bareSend(schedule: Schedule): Promise<Latencies>;
+  /** How many events were accepted by an ingest, and how many records its topic holds. */
+  account(): Promise<{ accepted: number; stored: number }>;
+}
+
+/** Starts the stack, the servers and the load generators, each as a process of its own. */
+export async function buildRig(context: BenchContext): Promise<Rig> {
+  const { directory, resources, signal, progress } = context;
+  const stack = resources.use(await startStack({ directory, ports: 'free', signal, progress }));
+  const { brokers, registryUrl } = stack;
+  await registerSchemas(registryUrl);
+  await createTopics({ brokers }, { topics: [TOPIC, BARE_TOPIC], partitions: PARTITIONS, replication: 1 });
+  const servers = await startServers(stack, context);
+  const file = (name: string): string => join(import.meta.dirname, name);
+  const loads: Worker<Load, { accepted: number }> = resources.use(startWorker(file('load/worker.ts'), [SECRET]));
+  const bare: Worker<Schedule, Latencies> = resources.use(
+    startWorker(file('bare-kafkajs.ts'), [brokers, registryUrl, BARE_TOPIC]),
+  );
+  let accepted = 0;
+
+  async function put<Result extends { accepted: number }>(server: ServerName, load: Load): Promise<Result> {
+    const result = (await loads.do(load)) as Result;
+    if (server !== 'drop') accepted += result.accepted;
+    return result;
+  }
+
+  return {
+    servers,
+    closedLoop: (server, load) => put<ClosedLoopResult>(server, { kind: 'closed', port: servers[server], ...load }),
+    openLoop: (server, load) => put<OpenLoopResult>(server, { kind: 'open', port: servers[server], ...load }),
+    bareSend: (schedule) => bare.do(schedule),
+    account: async () => ({ accepted, stored: await countRecords(brokers, TOPIC) }),
+  };
+}

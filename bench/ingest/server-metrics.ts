@@ -1,0 +1,21 @@
+export interface ServerMetrics {
+  /** User and system time since the process began. */
+  cpuSeconds: number;
+  residentBytes: number;
+}
+
+/** Asks a service how it is, by its own `/metrics`. */
+export async function readServerMetrics(port: number): Promise<ServerMetrics> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+  const text = await response.text();
+  return {
+    cpuSeconds: sample(text, 'process_cpu_seconds_total'),
+    residentBytes: sample(text, 'process_resident_memory_bytes'),
+  };
+}
+
+function sample(text: string, name: string): number {
+  const value = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)`, 'm').exec(text)?.[1];
+  if (value === undefined) throw new Error(`The server has no metric ${name}`);
+  return Number(value);
+}

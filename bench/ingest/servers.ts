@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, type Stack } from '@switchboard/local';
+import type { BenchContext } from '../comparison.ts';
+
+export const SECRET = 'local-secret';
+
+const root = join(import.meta.dirname, '../..');
+const ingest = join(root, 'services/ingest/src/main.ts');
+const drop = join(import.meta.dirname, 'drop.ts');
+
+/** How each client's ingest is named in the table; the first is the default one. */
+export const clients = ['platformatic', 'kafkajs'] as const;
+export type ServerName = (typeof clients)[number] | 'drop';
+/** The ports of the servers, by name. */
+export type Servers = Readonly<Record<ServerName, number>>;
+
+/** Ingest as it is deployed, once with each client library, and the reference: each in a process of its own. */
+export async function startServers(stack: Stack, context: BenchContext): Promise<Servers> {
+  const sources = { SOURCES_FILE: join(root, 'deploy/local-sources.yaml'), LOCAL_SECRET: SECRET };
+  const addresses = {
+    KAFKA_BROKERS: stack.brokers,
+    SCHEMA_REGISTRY_URL: stack.registryUrl,
+    REDIS_URL: stack.redisUrl,
+  };
+  const [dropPort, platformatic, kafkajs] = await Promise.all([
+    startServer(drop, sources, context),
+    startServer(ingest, { ...sources, ...addresses, KAFKA_CLIENT: 'platformatic' }, context),
+    startServer(ingest, { ...sources, ...addresses, KAFKA_CLIENT: 'kafkajs' }, context),
+  ]);
+  return { drop: dropPort, platformatic, kafkajs };
+}
+
+async function startServer(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {
+  const port = await freePort();
+  const profiling = context.profile ? ['--cpu-prof', `--cpu-prof-dir=${context.directory}-profiles`] : [];
+  const child = spawn(process.execPath, [...profiling, file], {
+    env: { ...variables, PORT: String(port), LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit');
+  context.resources.defer(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
+  while (!(await isReady(port))) {
+    if (child.exitCode !== null) throw new Error(`${file} ended while it was starting; what it said is above`);
+    await sleep(50);
+  }
+  return port;
+}
+
+async function isReady(port: number): Promise<boolean> {
+  try {
+    return (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,13 @@
+import { Kafka, logLevel } from 'kafkajs';
+
+/** How many records were ever written to a topic. */
+export async function countRecords(brokers: string, topic: string): Promise<number> {
+  const admin = new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,101 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Bench, BenchContext } from './comparison.ts';
+import { ingest } from './ingest/bench.ts';
+import { describeMachine } from './machine.ts';
+import { writeTable } from './readme.ts';
+import { renderTable } from './table.ts';
+
+const benches: Readonly<Record<string, Bench>> = { ingest };
+
+const USAGE = `Usage: npm run bench -- [${Object.keys(benches).join(' | ')} …] [options]
+  --rounds <n>     how often each measurement is taken, in turns with its reference (5)
+  --seconds <n>    of one measurement (5)
+  --minutes <n>    of full load while the memory is watched (1)
+  --quick          one short round of everything, to see that it works
+  --profile        keep a CPU profile of each measured process
+  --write          put the tables into bench/README.md`;
+
+const { names, write, ...settings } = readArguments();
+const resources = new AsyncDisposableStack();
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, async () => {
+    interrupted.abort(new Error('Interrupted'));
+    await resources.disposeAsync();
+    process.exit(130);
+  });
+}
+process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+
+try {
+  for (const name of names) await run(name, benches[name] as Bench);
+} catch (error) {
+  if (!interrupted.signal.aborted) console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
+// The channel to whoever started this would keep it alive.
+if (process.connected) process.disconnect();
+
+async function run(name: string, bench: Bench): Promise<void> {
+  const directory = join(import.meta.dirname, `../.local/bench-${name}`);
+  await rm(directory, { recursive: true, force: true });
+  const context: BenchContext = {
+    ...settings,
+    directory,
+    resources: new AsyncDisposableStack(),
+    signal: interrupted.signal,
+    progress,
+  };
+  resources.use(context.resources);
+  try {
+    const table = renderTable(await bench(context));
+    console.log(`\n${table}\n\n${describeMachine()}`);
+    if (write) await writeTable(name, `${table}\n\n${describeMachine()}`);
+  } finally {
+    await context.resources.disposeAsync();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function progress(line: string): void {
+  console.error(line);
+}
+
+function readArguments() {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: {
+        rounds: { type: 'string' },
+        seconds: { type: 'string' },
+        minutes: { type: 'string' },
+        quick: { type: 'boolean', default: false },
+        profile: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
+      },
+    });
+    const { quick, profile, write } = values;
+    const names = positionals.length > 0 ? positionals : Object.keys(benches);
+    const unknown = names.find((name) => benches[name] === undefined);
+    if (unknown !== undefined) throw new Error(`There is no bench ${unknown}.`);
+    return {
+      names,
+      rounds: positive('rounds', values.rounds, quick ? 1 : 5),
+      seconds: positive('seconds', values.seconds, quick ? 2 : 5),
+      minutes: positive('minutes', values.minutes, quick ? 0.1 : 1),
+      profile,
+      write,
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);
+    process.exit(1);
+  }
+}
+
+function positive(name: string, text: string | undefined, byDefault: number): number {
+  const value = text === undefined ? byDefault : Number(text);
+  if (value > 0) return value;
+  throw new Error(`--${name} must be a number above 0.`);
+}

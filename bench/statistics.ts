@@ -1,0 +1,25 @@
+/** The middle value; of an even number, the mean of the middle two. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  const half = sorted.length / 2;
+  const upper = sorted[Math.floor(half)] ?? Number.NaN;
+  return Number.isInteger(half) ? ((sorted[half - 1] ?? Number.NaN) + upper) / 2 : upper;
+}
+
+/** The smallest of the sorted values that is not below the given part of them. */
+export function percentile(sorted: ArrayLike<number>, part: number): number {
+  return sorted[Math.max(Math.ceil(sorted.length * part) - 1, 0)] ?? Number.NaN;
+}
+
+/** By how much the values grow from one to the next: the slope of the line of least squares. */
+export function slope(values: readonly number[]): number {
+  const meanIndex = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let rise = 0;
+  let run = 0;
+  for (const [index, value] of values.entries()) {
+    rise += (index - meanIndex) * (value - mean);
+    run += (index - meanIndex) ** 2;
+  }
+  return rise / run;
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { environment, readConfig } from '@switchboard/service';
+import Type, { type Static } from 'typebox';
+import { portVariable, type Service, services } from './services.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const schema = Type.Object({
+  LOCAL_DIRECTORY: Type.String({ default: join(root, '.local'), description: 'where data and logs are kept' }),
+  LOCAL_SECRET: Type.String({ default: 'local-secret', description: 'what the local sources sign with' }),
+  SOURCES_FILE: Type.String({ default: join(root, 'deploy/local-sources.yaml'), description: 'the sources of ingest' }),
+  TOPIC_PARTITIONS: Type.Integer({ minimum: 1, default: 6, description: 'of topics that do not exist yet' }),
+  TOPIC_REPLICATION: Type.Integer({
+    minimum: -1,
+    default: -1,
+    description: 'of new topics; -1 is the brokers’ default',
+  }),
+});
+
+const ports = Type.Object(
+  Object.fromEntries(
+    services.map((service) => [
+      portVariable(service),
+      Type.Integer({ minimum: 1, maximum: 65_535, default: service.port, description: `the port of ${service.name}` }),
+    ]),
+  ),
+);
+
+export interface DeployConfig extends Static<typeof schema> {
+  portOf(service: Service): number;
+}
+
+/** @throws ConfigError naming every wrong variable */
+export function readDeployConfig(variables = environment): DeployConfig {
+  const config = readConfig(Type.Object({ ...schema.properties, ...ports.properties }), variables);
+  const given = config as Readonly<Record<string, number | undefined>> & Static<typeof schema>;
+  return { ...given, portOf: (service) => given[portVariable(service)] ?? service.port };
+}

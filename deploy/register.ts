@@ -1,0 +1,44 @@
+import { topics } from '@switchboard/events';
+import { createTopics, registerSchemas } from '@switchboard/kafka';
+import { commaSeparated, environment } from '@switchboard/service';
+import { type DeployConfig, readDeployConfig } from './config.ts';
+import { explainAndExit } from './explain.ts';
+import { services } from './services.ts';
+
+interface Addresses {
+  brokers: string;
+  registryUrl: string;
+}
+
+/** Every topic of the catalogue and of the services. */
+const allTopics = [...topics, ...services.flatMap((service) => service.topics)];
+
+/**
+ * Registers every schema and creates every topic. Services only read them, so this runs before a new version of them.
+ * It changes nothing that is already as it should be.
+ * @returns what there is now, in words
+ */
+export async function register(
+  { brokers, registryUrl }: Addresses,
+  { TOPIC_PARTITIONS, TOPIC_REPLICATION }: Pick<DeployConfig, 'TOPIC_PARTITIONS' | 'TOPIC_REPLICATION'>,
+): Promise<string> {
+  await Promise.all([
+    registerSchemas(registryUrl),
+    createTopics(
+      { brokers: commaSeparated(brokers) },
+      { topics: allTopics, partitions: TOPIC_PARTITIONS, replication: TOPIC_REPLICATION },
+    ),
+  ]);
+  return `The schemas are registered, and the topics exist: ${allTopics.join(', ')}`;
+}
+
+if (import.meta.main) {
+  const { KAFKA_BROKERS, KAFKA_PORT = '9092', SCHEMA_REGISTRY_URL, REGISTRY_PORT = '8085' } = environment;
+  await register(
+    {
+      brokers: KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT}`,
+      registryUrl: SCHEMA_REGISTRY_URL || `http://127.0.0.1:${REGISTRY_PORT}/apis/ccompat/v7`,
+    },
+    readDeployConfig(),
+  ).then((done) => console.log(done), explainAndExit);
+}

@@ -1,0 +1,63 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { type CatalogueEntry, catalogue, type EventType } from '@switchboard/events';
+
+/** A webhook that a sender would send. */
+export interface SampleEvent {
+  /** The source's name: the last part of the path. */
+  source: string;
+  body: string;
+}
+
+/** How the local sources send: their name, and the shape of their bodies. */
+const SENDERS: Readonly<Record<string, { source: string; shape: (sample: Sample) => object }>> = {
+  chat: { source: 'chatbot', shape: platformEvent },
+  commerce: { source: 'shop', shape: entityEvent },
+  content: { source: 'cms-update', shape: articleEvent },
+  ops: { source: 'ops', shape: entityEvent },
+  people: { source: 'chatbot', shape: platformEvent },
+};
+
+interface Sample {
+  entry: CatalogueEntry;
+  fields: Record<string, unknown>;
+  id: string;
+  timestamp: string;
+}
+
+/** The catalogue's example as a webhook of a conversation, an order, an article, … that nobody has sent before. */
+export function createSampleEvent(type: EventType): SampleEvent {
+  const entry = catalogue[type];
+  const sender = SENDERS[entry.topic.split('.')[0] ?? ''];
+  if (sender === undefined) throw new TypeError(`${entry.topic} has no sender: add its domain to SENDERS.`);
+  const id = randomUUID();
+  const fields = freshFields(entry, id.slice(0, 8));
+  const body = sender.shape({ entry, fields, id, timestamp: new Date().toISOString() });
+  return { source: type === 'conversation.escalated' ? 'escalation' : sender.source, body: JSON.stringify(body) };
+}
+
+/** The platform's own signature of a body. */
+export const signatureOf = (body: string, secret: string): string =>
+  createHmac('sha256', secret).update(body).digest('hex');
+
+/** The example, about an entity of its own: `conv-20260115-4711` becomes `conv-<mark>`. */
+function freshFields({ keyFields, example }: CatalogueEntry, mark: string): Record<string, unknown> {
+  const fields: Record<string, unknown> = { ...example };
+  for (const name of [...keyFields, 'messageId']) {
+    const value = fields[name];
+    if (name.endsWith('Id') && typeof value === 'string') fields[name] = `${value.split('-')[0]}-${mark}`;
+  }
+  return fields;
+}
+
+function platformEvent({ entry, fields, timestamp }: Sample): object {
+  return { event: entry.type, timestamp, data: fields };
+}
+
+function entityEvent({ entry, fields, id, timestamp }: Sample): object {
+  const entity = fields[entry.keyField];
+  return { event_type: entry.type, event_id: id, timestamp, entity_id: entity, payload: fields, schema_version: 1 };
+}
+
+function articleEvent({ entry, fields, timestamp }: Sample): object {
+  return { action: entry.type.replace('article.', ''), timestamp, ...fields };
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { eventTypes } from '@switchboard/events';
+import { freePort } from '@switchboard/local';
+import { runProgram } from './fixtures/program.ts';
+import { signatureOf } from './sample-event.ts';
+
+const SECRET = 'of this test';
+const send = (...args: string[]) => runProgram(join(import.meta.dirname, 'send.ts'), args, { LOCAL_SECRET: SECRET });
+
+interface Received {
+  path: string;
+  body: string;
+  at: number;
+}
+
+describe('npm run send', () => {
+  let server: Server;
+  let url: string;
+  let status = 200;
+  let received: Received[] = [];
+
+  before(async () => {
+    server = createServer(async (request, response) => {
+      let body = '';
+      for await (const bytes of request) body += bytes;
+      const signed = request.headers['x-webhook-signature'] === signatureOf(body, SECRET);
+      received.push({ path: request.url ?? '', body, at: performance.now() });
+      response.writeHead(signed ? status : 401).end('{"received":true}');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  after(() => server.close());
+  beforeEach(() => {
+    received = [];
+    status = 200;
+  });
+
+  it('signs an event and shows the answer', async () => {
+    const sending = send('conversation.escalated', '--url', url);
+    assert.equal(await sending.exit, 0, sending.output);
+    assert.match(sending.output, /200 {2}\{"received":true\}\n1 accepted — in \d+ ms/);
+    assert.equal(received[0]?.path, '/webhooks/escalation');
+  });
+
+  it('sends as many as it is told, each about an entity of its own', async () => {
+    const sending = send('order.created', '--count', '70', '--url', url);
+    assert.equal(await sending.exit, 0, sending.output);
+    assert.match(sending.output, /70 accepted/);
+    const orders = received.map(({ body }) => (JSON.parse(body) as { payload: { orderId: string } }).payload.orderId);
+    assert.equal(new Set(orders).size, 70);
+  });
+
+  it('repeats one event when told to', async () => {
+    const sending = send('message.received', '--count', '5', '--same', '--url', url);
+    assert.equal(await sending.exit, 0, sending.output);
+    assert.equal(received.length, 5);
+    assert.equal(new Set(received.map(({ body }) => body)).size, 1);
+  });
+
+  it('keeps to a rate', async () => {
+    const sending = send('incident.opened', '--count', '11', '--rate', '20', '--url', url);
+    assert.equal(await sending.exit, 0, sending.output);
+    // Ten intervals of 50 ms; the first may be late.
+    assert.ok((received.at(-1)?.at ?? 0) - (received[0]?.at ?? 0) > 250);
+  });
+
+  it('sends from another source when told to', async () => {
+    await send('incident.opened', '--source', 'chatbot', '--url', url).exit;
+    assert.equal(received[0]?.path, '/webhooks/chatbot');
+  });
+
+  it('fails, and counts, when events are not accepted', async () => {
+    status = 503;
+    const sending = send('lead.captured', '--count', '3', '--url', url);
+    assert.equal(await sending.exit, 1);
+    assert.match(sending.output, /3 × 503/);
+  });
+
+  it('asks whether npm start is running when nothing listens', async () => {
+    const sending = send('lead.captured', '--url', `http://127.0.0.1:${await freePort()}`);
+    assert.equal(await sending.exit, 1);
+    assert.match(sending.output, /Nothing listens on .*: is `npm start` running\?/);
+  });
+
+  it('lists the event types when it is told nothing', async () => {
+    const sending = send();
+    assert.equal(await sending.exit, 0);
+    for (const type of eventTypes) assert.ok(sending.output.includes(type), type);
+  });
+
+  for (const [args, problem] of [
+    [['conversation.escaladed'], /no event type conversation\.escaladed/],
+    [['lead.captured', '--count', 'many'], /--count must be a whole number/],
+    [['lead.captured', '--rate', '0'], /--rate must be a number above 0/],
+    [['lead.captured', '--url', 'nowhere'], /nowhere is no URL/],
+    [['lead.captured', '--colour', 'red'], /--colour/],
+  ] as const) {
+    it(`says what is wrong with ${args.join(' ')}`, async () => {
+      const sending = send(...args);
+      assert.equal(await sending.exit, 1);
+      assert.match(sending.output, problem);
+      assert.doesNotMatch(sending.output, /\n {4}at /);
+    });
+  }
+});

@@ -1,0 +1,49 @@
+import { readDeployConfig } from './config.ts';
+import { explainAndExit } from './explain.ts';
+import { createSwitchboard, StoppedError } from './switchboard.ts';
+
+/** Everything has bounds of its own; this one is for what nobody thought of. */
+const STOP_LIMIT_MS = 29_000;
+
+// Whoever read our output may be gone before us.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
+try {
+  const switchboard = createSwitchboard(readDeployConfig(), (line) => console.log(line));
+  let signals = 0;
+
+  async function stop(): Promise<void> {
+    console.log('\nStopping …');
+    setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    await switchboard.stop();
+    console.log('Stopped');
+    process.exit(0);
+  }
+
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      signals += 1;
+      if (signals === 1) void stop();
+      else {
+        console.log('Stopping at once');
+        switchboard.kill();
+        setImmediate(() => process.exit(1));
+      }
+    });
+  }
+  process.once('disconnect', () => void stop());
+  // By now bootstrap.mjs may be gone already.
+  if (process.connected === false) await stop();
+
+  try {
+    await switchboard.start();
+  } catch (error) {
+    // The stop that caused it ends the process.
+    if (!(error instanceof StoppedError)) {
+      await switchboard.stop();
+      throw error;
+    }
+  }
+} catch (error) {
+  explainAndExit(error);
+}

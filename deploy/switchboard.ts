@@ -1,0 +1,125 @@
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isTaken, LocalStackError, type Part, type Stack, startStack } from '@switchboard/local';
+import { environment } from '@switchboard/service';
+import { backOffMs } from './back-off.ts';
+import type { DeployConfig } from './config.ts';
+import { register } from './register.ts';
+import { openServiceLog } from './service-log.ts';
+import { portVariable, type Service, scriptOf, services } from './services.ts';
+import { type Supervision, supervise } from './supervise.ts';
+import { welcome } from './welcome.ts';
+
+export interface Switchboard {
+  /**
+   * Starts the local stack, or uses the one that runs, and all services on it; returns when they are ready.
+   * @throws an error that says what to do, or the reason of `stop`
+   */
+  start(): Promise<void>;
+  /** Stops the services, then the part of the stack that was started here; in less than 30 s, also during the start. */
+  stop(): Promise<void>;
+  /** Ends them at once. */
+  kill(): void;
+}
+
+export function createSwitchboard(config: DeployConfig, say: (line: string) => void): Switchboard {
+  const stopping = new AbortController();
+  const supervisions: Supervision[] = [];
+  let starting: Promise<Stack> | undefined;
+
+  async function start(): Promise<void> {
+    await checkPorts(config);
+    say('Starting Kafka, the schema registry and Redis …');
+    starting = startStack({
+      directory: join(config.LOCAL_DIRECTORY, 'data'),
+      progress: (line) => say(`  ${line}`),
+      onExit: (reason, part) => void revive(part, reason),
+      signal: stopping.signal,
+    });
+    const stack = await starting;
+    say(`  Kafka on ${stack.brokers}, the registry on ${stack.registryUrl}, Redis on ${hostOf(stack.redisUrl)}`);
+    say(await register(stack, config));
+    stopping.signal.throwIfAborted();
+    await Promise.all(services.map((service) => run(service, stack)));
+    const [ingest] = services.map(urlOf);
+    const logs = relative('', logDirectory);
+    const places = { registryUrl: stack.registryUrl, logs: logs.startsWith('..') ? logDirectory : logs };
+    say(welcome({ ...places, ingestUrl: ingest ?? '' }, config.LOCAL_SECRET));
+  }
+
+  const logDirectory = join(config.LOCAL_DIRECTORY, 'logs');
+  const urlOf = (service: Service): string => `http://127.0.0.1:${config.portOf(service)}`;
+
+  async function run(service: Service, { brokers, registryUrl, redisUrl }: Stack): Promise<void> {
+    const { name } = service;
+    const tell = (line: string): void => say(`${name} ${line}`);
+    const supervision = supervise({
+      name,
+      script: scriptOf(service),
+      url: urlOf(service),
+      variables: {
+        ...environment,
+        HOST: '127.0.0.1',
+        PORT: String(config.portOf(service)),
+        KAFKA_BROKERS: brokers,
+        SCHEMA_REGISTRY_URL: registryUrl,
+        REDIS_URL: redisUrl,
+        SOURCES_FILE: config.SOURCES_FILE,
+        LOCAL_SECRET: config.LOCAL_SECRET,
+      },
+      log: openServiceLog(logDirectory, name, tell),
+      say: tell,
+    });
+    supervisions.push(supervision);
+    await supervision.ready;
+  }
+
+  /** A server of the stack that ended by itself is started again, on the same data. */
+  async function revive(part: Part, reason: string): Promise<void> {
+    for (let deaths = 1; !stopping.signal.aborted; deaths += 1) {
+      say(`${reason}; it is started again in ${backOffMs(deaths) / 1_000} s`);
+      await sleep(backOffMs(deaths), undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+      try {
+        await part.start();
+        say(`${part.name} is back`);
+        return;
+      } catch (error) {
+        reason = (error as Error).message;
+      }
+    }
+  }
+
+  return {
+    start,
+    async stop() {
+      stopping.abort(new StoppedError());
+      await Promise.all(supervisions.map((supervision) => supervision.stop()));
+      const stack = await starting?.catch(() => undefined);
+      await stack?.stop();
+    },
+    kill() {
+      stopping.abort(new StoppedError());
+      for (const supervision of supervisions) supervision.kill();
+      void starting?.then(({ started }) => started.map((part) => part.kill())).catch(() => {});
+    },
+  };
+}
+
+/** It was stopped before it was ready. */
+export class StoppedError extends Error {
+  override readonly name = 'StoppedError';
+}
+
+/** @throws LocalStackError naming a port that a service needs and cannot have */
+async function checkPorts(config: DeployConfig): Promise<void> {
+  for (const service of services) {
+    const port = config.portOf(service);
+    if (!(await isTaken(port))) continue;
+    throw new LocalStackError(
+      `Port ${port}, which ${service.name} needs, is taken: stop what listens there (another \`npm start\`?), or set ${portVariable(service)} to a free port.`,
+    );
+  }
+}
+
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { KafkaError } from '../error.ts';
+import { causeOf, outcomeOf } from './attempt.ts';
+import { PermanentError, UnavailableError } from './handler.ts';
+
+describe('a failure', () => {
+  it('that the handler calls permanent is permanent, with its code', () => {
+    assert.deepEqual(outcomeOf(new PermanentError('NO_SUCH_CONTACT', 'gone')), {
+      kind: 'permanent',
+      cause: { code: 'NO_SUCH_CONTACT', message: 'gone' },
+    });
+  });
+
+  it('of the outside system or the registry as a whole is no failure of the event', () => {
+    assert.deepEqual(outcomeOf(new UnavailableError('hubspot')), { kind: 'unavailable', closure: 'outside' });
+    const registry = new KafkaError('REGISTRY_UNREACHABLE', 'no answer');
+    assert.deepEqual(outcomeOf(registry), { kind: 'unavailable', closure: 'registry' });
+  });
+
+  it('of any other kind is retried, bugs included, and says when, if it knows', () => {
+    for (const error of [new Error('x'), new TypeError('x'), 'text', undefined, null, { odd: true }]) {
+      assert.equal(outcomeOf(error).kind, 'failed');
+    }
+    const later = outcomeOf(Object.assign(new Error('429'), { retryAfterMs: 7_000 }));
+    assert.equal(later.kind === 'failed' && later.retryAfterMs, 7_000);
+  });
+});
+
+describe('the cause of a failure', () => {
+  it('keeps what an operator needs and no address or number of a person', () => {
+    const { code, message } = causeOf(
+      new RangeError('no ticket for eva.b@example.org or +49 (170) 123-45 67, order 4711'),
+    );
+    assert.equal(code, 'RangeError');
+    assert.equal(message, 'no ticket for [e-mail] or [number], order 4711');
+  });
+});

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { createSlots } from './slots.ts';
+
+it('gives out no more places than there are, in the order of asking', async () => {
+  const slots = createSlots(2);
+  const order: number[] = [];
+  const asked = [1, 2, 3, 4].map((number) => slots.take().then(() => order.push(number)));
+  await Promise.resolve();
+  assert.equal(slots.taken, 2);
+  assert.equal(slots.waiting, 2);
+  slots.give();
+  slots.give();
+  await Promise.all(asked);
+  assert.deepEqual(order, [1, 2, 3, 4]);
+});
+
+it('asks whether it is open for each place, and again when it is woken', async () => {
+  let permits = 1;
+  const slots = createSlots(5, () => permits-- > 0);
+  assert.equal(await slots.take(), true);
+  const second = slots.take();
+  assert.equal(slots.waiting, 1);
+  permits = 1;
+  slots.wake();
+  assert.equal(await second, true);
+});
+
+it('refuses whoever waits when it is closed', async () => {
+  const slots = createSlots(0);
+  const waiting = slots.take();
+  slots.close();
+  assert.equal(await waiting, false);
+  assert.equal(await slots.take(), false);
+});

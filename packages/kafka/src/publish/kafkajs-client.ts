@@ -1,0 +1,123 @@
+import { connect, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { ISocketFactory } from 'kafkajs';
+import { createKafka, type KafkaConnection, protocolError } from '../connection.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  closeWithin,
+  METADATA_MAX_AGE_MS,
+  type OpenClient,
+  REQUEST_TIMEOUT_MS,
+  refusal,
+  unknownTopic,
+} from './client.ts';
+import type { PlacedRecord } from './record.ts';
+
+/** `sendBatch` by kafkajs. */
+export function kafkajsClient(connection: KafkaConnection, clientId: string): OpenClient {
+  return async (brokers, topics) => {
+    const sockets = new Set<Socket>();
+    const kafka = createKafka({ ...connection, brokers }, clientId, undefined, {
+      ...SETTINGS,
+      socketFactory: remember(sockets),
+    });
+    const producer = kafka.producer({
+      idempotent: false,
+      allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition as number,
+    });
+    const admin = kafka.admin();
+
+    async function partitions(topic: string): Promise<number> {
+      try {
+        await admin.connect();
+        const { topics: found } = await admin.fetchTopicMetadata({ topics: [topic] });
+        await learn([topic]);
+        return found[0]?.partitions.length ?? 0;
+      } catch (error) {
+        throw isUnknownTopic(error) ? unknownTopic(topic, error) : (refusal(brokerErrors(error), error) ?? error);
+      }
+    }
+
+    /** A batch without messages makes the producer look up where the topics are. */
+    async function learn(names: readonly string[]): Promise<void> {
+      await producer.sendBatch({ topicMessages: names.map((topic) => ({ topic, messages: [] })) });
+    }
+
+    const close = () =>
+      closeWithin(
+        () => Promise.all([producer.disconnect(), admin.disconnect()]),
+        () => {
+          for (const socket of sockets) socket.destroy();
+        },
+      );
+
+    try {
+      await producer.connect();
+      for (const topic of topics) await learn([topic]).catch(unlessUnknown);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return {
+      async sendBatch(records) {
+        try {
+          await producer.sendBatch({ acks: -1, timeout: REQUEST_TIMEOUT_MS, topicMessages: byTopic(records) });
+        } catch (error) {
+          throw refusal(brokerErrors(error), error) ?? error;
+        }
+      },
+      partitions,
+      async check() {
+        await admin.connect();
+        await admin.describeCluster();
+      },
+      close,
+    };
+  };
+}
+
+const SETTINGS = {
+  connectionTimeout: CONNECT_TIMEOUT_MS,
+  authenticationTimeout: CONNECT_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  enforceRequestTimeout: true,
+  retry: { retries: 0 },
+};
+
+/** The sockets that kafkajs opens, to be destroyed in the end: kafkajs leaves those to hung brokers half open. */
+function remember(sockets: Set<Socket>): ISocketFactory {
+  return ({ host, port, ssl, onConnect }) => {
+    const name = isIP(host) === 0 ? { servername: host } : {};
+    const socket = ssl ? connectTls({ host, port, ...name, ...ssl }, onConnect) : connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, 60_000).setNoDelay(true);
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    return socket;
+  };
+}
+
+function byTopic(records: readonly PlacedRecord[]) {
+  return [...Map.groupBy(records, ({ topic }) => topic)].map(([topic, ofTopic]) => ({
+    topic,
+    messages: ofTopic.map(({ partition, key, value, headers, timestamp }) => ({
+      partition,
+      key,
+      value,
+      headers,
+      timestamp: String(timestamp),
+    })),
+  }));
+}
+
+const brokerErrors = (error: unknown) => [protocolError(error) ?? ''];
+
+const isUnknownTopic = (error: unknown) => protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
+
+function unlessUnknown(error: unknown): void {
+  if (!isUnknownTopic(error)) throw error;
+}

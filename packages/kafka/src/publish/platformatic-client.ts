@@ -1,0 +1,111 @@
+import { Producer, type ProducerOptions } from '@platformatic/kafka';
+import type { KafkaConnection } from '../connection.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  closeWithin,
+  METADATA_MAX_AGE_MS,
+  type OpenClient,
+  REQUEST_TIMEOUT_MS,
+  refusal,
+  unknownTopic,
+} from './client.ts';
+
+/** `sendBatch` by @platformatic/kafka. */
+export function platformaticClient(connection: KafkaConnection, clientId: string): OpenClient {
+  const settings = { ...SETTINGS, clientId, ...security(connection) };
+
+  return async (brokers, topics) => {
+    const producer = new Producer({ ...settings, bootstrapBrokers: [...brokers] });
+
+    async function partitions(topic: string): Promise<number> {
+      try {
+        const { topics: found } = await producer.metadata({ topics: [topic] });
+        return found.get(topic)?.partitionsCount ?? 0;
+      } catch (error) {
+        throw isUnknownTopic(error) ? unknownTopic(topic, error) : (refusal(brokerErrors(error), error) ?? error);
+      }
+    }
+
+    function close(): Promise<void> {
+      const sockets = [...producer.connections].map(([, { socket }]) => socket);
+      return closeWithin(
+        () => producer.close(),
+        () => sockets.forEach((socket) => void socket?.destroy()),
+      );
+    }
+
+    try {
+      await producer.metadata({ topics: [] });
+      await Promise.all(topics.map((topic) => partitions(topic).catch(unlessUnknown)));
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return {
+      async sendBatch(records) {
+        const messages = records.map(({ topic, partition, key, value, headers, timestamp }) => ({
+          topic,
+          partition,
+          key: key as Buffer,
+          value: value as Buffer,
+          headers: new Map(Object.entries(headers).map(([name, text]) => [headerName(name), text])),
+          timestamp: BigInt(timestamp),
+        }));
+        try {
+          await producer.send({ messages, acks: -1, idempotent: false, repeatOnStaleMetadata: false });
+        } catch (error) {
+          throw refusal(brokerErrors(error), error) ?? error;
+        }
+      },
+      partitions,
+      check: async () => void (await producer.metadata({ topics: [], forceUpdate: true })),
+      close,
+    };
+  };
+}
+
+const SETTINGS = {
+  acks: -1,
+  idempotent: false,
+  retries: 0,
+  repeatOnStaleMetadata: false,
+  autocreateTopics: false,
+  metadataMaxAge: METADATA_MAX_AGE_MS,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  timeout: REQUEST_TIMEOUT_MS,
+  // As many as there are partitions that are retried on their own, at one broker.
+  maxInflights: 1_000,
+} as const;
+
+function security({ ssl, sasl }: KafkaConnection): Partial<ProducerOptions<Buffer, Buffer, Buffer, Buffer>> {
+  const mechanism = sasl?.mechanism.toUpperCase() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+  return {
+    ...(ssl === undefined || ssl === false ? {} : { tls: ssl === true ? {} : ssl, tlsServerName: true }),
+    ...(sasl === undefined ? {} : { sasl: { ...sasl, mechanism } }),
+  };
+}
+
+/** Header names are few, and repeat with every record. */
+const headerNames = new Map<string, Buffer>();
+const MOST_HEADER_NAMES = 1_000;
+
+function headerName(name: string): Buffer {
+  const known = headerNames.get(name);
+  if (known !== undefined) return known;
+  const bytes = Buffer.from(name);
+  if (headerNames.size < MOST_HEADER_NAMES) headerNames.set(name, bytes);
+  return bytes;
+}
+
+const isUnknownTopic = (error: unknown) => error instanceof Error && error.message.startsWith('Unknown topic ');
+
+function unlessUnknown(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 'UNKNOWN_TOPIC') throw error;
+}
+
+/** Kafka's names of what the brokers answered, however deep they are wrapped. */
+function brokerErrors(error: unknown): string[] {
+  const { apiId, errors = [] } = error as { apiId?: string; errors?: unknown[] };
+  return [...(apiId === undefined ? [] : [apiId]), ...errors.flatMap(brokerErrors)];
+}

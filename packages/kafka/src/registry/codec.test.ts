@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { before, type TestContext, test } from 'node:test';
+import {
+  type AnyEvent,
+  catalogue,
+  type EventMeta,
+  type EventOf,
+  encodePayload,
+  eventTypes,
+  frame,
+  readFields,
+  unframe,
+} from '@switchboard/events';
+import { testStack } from '@switchboard/local/test-stack';
+import { createCodec } from './codec.ts';
+import { registerSchemas } from './register.ts';
+import { openRegistry } from './registry.ts';
+
+const { registryUrl } = testStack();
+before(() => registerSchemas(registryUrl));
+
+function exampleOf(type: AnyEvent['meta']['type']): AnyEvent {
+  const read = readFields(type, catalogue[type].example);
+  assert.ok(read.ok);
+  const meta: EventMeta = {
+    id: '1',
+    type,
+    source: 'chatbot',
+    tenant: 'acme',
+    occurredAt: 1_760_000_000_000,
+    receivedAt: 1_760_000_000_001,
+    extra: read.extra,
+  };
+  return { meta, ...read.fields } as AnyEvent;
+}
+
+/** A registry that can fail: it passes requests on, unless `answer` takes them. Counts those for a schema by id. */
+async function faultyRegistry(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse) => boolean) {
+  const asked: string[] = [];
+  const server: Server = createServer(async (request, response) => {
+    const path = request.url ?? '/';
+    if (path.startsWith('/schemas/ids/')) asked.push(path.slice('/schemas/ids/'.length));
+    if (answer(request, response)) return;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = request.method === 'GET' ? undefined : Buffer.concat(chunks);
+    const passed = await fetch(registryUrl + path, {
+      method: request.method as string,
+      headers: { 'content-type': request.headers['content-type'] ?? 'application/json' },
+      ...(body === undefined ? {} : { body }),
+    });
+    response.statusCode = passed.status;
+    response.end(await passed.text());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+}
+
+test('every event of the catalogue survives encoding and decoding', async () => {
+  const codec = await createCodec({ registryUrl });
+  for (const type of eventTypes) {
+    const event = exampleOf(type);
+    assert.deepEqual(await codec.decode(codec.encode(event)), event);
+  }
+});
+
+test('the value names the id that the registry gave to our schema', async () => {
+  const codec = await createCodec({ registryUrl });
+  const { subject, schema } = catalogue['order.created'];
+  const { schemaId } = unframe(codec.encode(exampleOf('order.created')));
+  assert.equal(schemaId, await openRegistry(registryUrl).idOf(subject, schema));
+});
+
+test('after the start, no event of the catalogue needs the registry', async (t) => {
+  let down = false;
+  const { url } = await faultyRegistry(t, (request) => down && Boolean(request.destroy()));
+  const codec = await createCodec({ registryUrl: url });
+  down = true;
+  const event = exampleOf('lead.captured');
+  assert.deepEqual(await codec.decode(codec.encode(event)), event);
+});
+
+test('what an earlier version wrote is read with our schema, and the registry is asked once', async (t) => {
+  const { subject, schema } = catalogue['incident.resolved'];
+  const earlier = { ...schema, doc: 'As a test pretends that it was.' };
+  const registry = openRegistry(registryUrl);
+  await registry.register(subject, earlier);
+  const id = await registry.idOf(subject, earlier);
+
+  const { url, asked } = await faultyRegistry(t, () => false);
+  const codec = await createCodec({ registryUrl: url });
+  const event = exampleOf('incident.resolved') as EventOf<'incident.resolved'>;
+  const value = frame(id, encodePayload('incident.resolved', event));
+  for (const decoded of await Promise.all(Array.from({ length: 20 }, () => codec.decode(value)))) {
+    assert.deepEqual(decoded, event);
+  }
+  await codec.decode(value);
+  assert.deepEqual(asked, [String(id)]);
+});
+
+test('an id that the registry does not know is final, and asked for once', async (t) => {
+  const { url, asked } = await faultyRegistry(t, () => false);
+  const codec = await createCodec({ registryUrl: url });
+  const value = frame(2_000_000_000, Buffer.from([0]));
+  const failed = await Promise.allSettled(Array.from({ length: 20 }, () => codec.decode(value)));
+  for (const result of failed) assert.equal((result as PromiseRejectedResult).reason.code, 'UNKNOWN_SCHEMA');
+  await assert.rejects(codec.decode(value), { code: 'UNKNOWN_SCHEMA', message: /2000000000/ });
+  assert.deepEqual(asked, ['2000000000']);
+});
+
+test('an id of a schema that is no event of ours is final', async () => {
+  const registry = openRegistry(registryUrl);
+  const [subject, schema] = [`codec-test-${randomUUID()}`, { type: 'record', name: 'Stranger', fields: [] }];
+  await registry.guard(subject);
+  await registry.register(subject, schema);
+  const codec = await createCodec({ registryUrl });
+  const value = frame(await registry.idOf(subject, schema), Buffer.alloc(0));
+  await assert.rejects(codec.decode(value), { name: 'EventsError', code: 'UNKNOWN_SCHEMA' });
+});
+
+test('bytes that are no value of ours are final, without asking the registry', async (t) => {
+  const { url, asked } = await faultyRegistry(t, () => false);
+  const codec = await createCodec({ registryUrl: url });
+  await assert.rejects(codec.decode(Buffer.from('{"json":true}')), { code: 'NOT_FRAMED' });
+  await assert.rejects(codec.decode(Buffer.alloc(0)), { code: 'NOT_FRAMED' });
+  const whole = codec.encode(exampleOf('order.created'));
+  await assert.rejects(codec.decode(whole.subarray(0, whole.length - 1)), { code: 'UNREADABLE' });
+  assert.deepEqual(asked, []);
+});
+
+const outages: Record<string, (request: IncomingMessage, response: ServerResponse) => void> = {
+  'drops connections': (request) => request.destroy(),
+  'never answers': () => {},
+  'answers 500': (_request, response) => response.writeHead(500).end('{"error_code":50001,"message":"store"}'),
+  'answers 503 by a proxy': (_request, response) => response.writeHead(503).end('<html>'),
+  'is a gateway that answers 404 to everything': (_request, response) =>
+    response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"no route matched"}'),
+  'asks for a password': (_request, response) => response.writeHead(401).end('{"message":"who are you?"}'),
+};
+
+for (const [what, outage] of Object.entries(outages)) {
+  test(`a registry that ${what} is unreachable, which passes`, async (t) => {
+    let down = false;
+    const { url } = await faultyRegistry(t, (request, response) => {
+      if (down) outage(request, response);
+      return down;
+    });
+    const codec = await createCodec({ registryUrl: url });
+    const value = frame(2_000_000_000, Buffer.from([0]));
+    down = true;
+    await assert.rejects(codec.decode(value), {
+      code: 'REGISTRY_UNREACHABLE',
+      message: /does not answer as it should/,
+    });
+    await assert.rejects(createCodec({ registryUrl: url }), { code: 'REGISTRY_UNREACHABLE' });
+    down = false;
+    await assert.rejects(codec.decode(value), { code: 'UNKNOWN_SCHEMA' });
+  });
+}
+
+test('a schema that was not registered is named at the start', async (t) => {
+  const { url } = await faultyRegistry(t, (request, response) => {
+    if (!request.url?.endsWith(catalogue['order.shipped'].subject)) return false;
+    response.writeHead(404).end('{"error_code":40403,"message":"not found"}');
+    return true;
+  });
+  await assert.rejects(createCodec({ registryUrl: url }), {
+    code: 'UNREGISTERED_SCHEMA',
+    message: /OrderShipped: register the schemas/,
+  });
+});
+
+test('registering again, or by several at once, changes nothing', async () => {
+  const versions = async () =>
+    (await fetch(`${registryUrl}/subjects/${catalogue['order.created'].subject}/versions`)).json();
+  const before = await versions();
+  await Promise.all([registerSchemas(registryUrl), registerSchemas(registryUrl), registerSchemas(`${registryUrl}/`)]);
+  assert.deepEqual(await versions(), before);
+});
+
+test('each subject takes only what every version can read and be read by', async () => {
+  for (const type of eventTypes) {
+    const config = await (await fetch(`${registryUrl}/config/${catalogue[type].subject}`)).json();
+    assert.deepEqual(config, { compatibilityLevel: 'FULL_TRANSITIVE' });
+  }
+  const { subject, schema } = catalogue['order.created'];
+  const fields = [...schema.fields, { name: 'added', type: 'string' }];
+  await assert.rejects(openRegistry(registryUrl).register(subject, { ...schema, fields }), {
+    code: 'INCOMPATIBLE_SCHEMA',
+    message: /OrderCreated breaks a version .*added.* give new ones a default/s,
+  });
+});

@@ -1,0 +1,125 @@
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import type { Type } from 'avsc';
+import { KafkaError } from '../error.ts';
+
+/** The parts of a Confluent-compatible registry that are used, with errors that tell a «no» from no answer. */
+export interface Registry {
+  /** @throws KafkaError `UNREGISTERED_SCHEMA` */
+  idOf(subject: string, schema: object): Promise<number>;
+  /** The schema that an id stands for. @throws KafkaError `UNKNOWN_SCHEMA` */
+  schemaOf(id: number): Promise<object>;
+  /** Lets the subject take only what every version can read and be read by. */
+  guard(subject: string): Promise<void>;
+  /** Adds the schema to its subject, unless it is there. @throws KafkaError `INCOMPATIBLE_SCHEMA` */
+  register(subject: string, schema: object): Promise<void>;
+}
+
+const compatibility = COMPATIBILITY.FULL_TRANSITIVE;
+const TIMEOUT_MS = 3_000;
+
+/** All its functions throw KafkaError `REGISTRY_UNREACHABLE` when there is no answer, or none of a registry. */
+export function openRegistry(registryUrl: string): Registry {
+  const { host, auth } = splitCredentials(registryUrl);
+  const client = new SchemaRegistry({
+    host,
+    ...(auth === undefined ? {} : { auth }),
+    clientId: CLIENT_ID,
+    // How often and how long to try is for the callers to know.
+    retry: { retries: 0 },
+    middlewares: [
+      () => ({
+        prepareRequest: async (next) => {
+          const request = await next();
+          return request.enhance({ timeout: TIMEOUT_MS, signal: AbortSignal.timeout(TIMEOUT_MS) });
+        },
+      }),
+    ],
+  });
+  // biome-ignore lint/complexity/useLiteralKeys: it is private, but there is no public way to do what it does.
+  const { Subject } = client['api'];
+
+  function unreachable(cause: unknown): KafkaError {
+    const message = `The schema registry at ${host} does not answer as it should: ${reasonOf(cause)}`;
+    return new KafkaError('REGISTRY_UNREACHABLE', message, { cause });
+  }
+
+  /** Something in between, such as a gateway, can answer 404 as well: it counts when the registry answers otherwise. */
+  async function saysNo(error: unknown): Promise<boolean> {
+    if (statusOf(error) !== 404) return false;
+    try {
+      return Array.isArray((await Subject.all()).data());
+    } catch {
+      return false;
+    }
+  }
+
+  async function ask<T>(request: () => Promise<T>, no: (error: unknown) => KafkaError): Promise<T> {
+    try {
+      return await request();
+    } catch (error) {
+      throw (await saysNo(error)) ? no(error) : unreachable(error);
+    }
+  }
+
+  return {
+    idOf: (subject, schema) =>
+      ask(
+        () => client.getRegistryIdBySchema(subject, asText(schema)),
+        (cause) => {
+          const message = `The registry holds no such schema under ${subject}: register the schemas, then start again`;
+          return new KafkaError('UNREGISTERED_SCHEMA', message, { cause });
+        },
+      ),
+
+    async schemaOf(id) {
+      const schema = await ask(
+        () => client.getSchema(id),
+        (cause) => new KafkaError('UNKNOWN_SCHEMA', `The registry knows no schema ${id}`, { cause }),
+      );
+      if ('fromBuffer' in schema) return (schema as Type).schema({ exportAttrs: true }) as object;
+      throw new KafkaError('UNKNOWN_SCHEMA', `The schema ${id} is not Avro`);
+    },
+
+    async guard(subject) {
+      try {
+        await Subject.updateConfig({ subject, body: { compatibility } });
+      } catch (error) {
+        throw unreachable(error);
+      }
+    },
+
+    async register(subject, schema) {
+      try {
+        await client.register(asText(schema), { subject, compatibility, updateConfig: false });
+      } catch (error) {
+        if (statusOf(error) !== 409) throw unreachable(error);
+        const message =
+          `The schema of ${subject} breaks a version that the registry holds (${reasonOf(error)}). Keep the fields that ` +
+          'there are, give new ones a default, or make it a new event type';
+        throw new KafkaError('INCOMPATIBLE_SCHEMA', message, { cause: error });
+      }
+    },
+  };
+}
+
+const CLIENT_ID = 'switchboard';
+
+const asText = (schema: object) => ({ type: SchemaType.AVRO as const, schema: JSON.stringify(schema) });
+
+function splitCredentials(registryUrl: string) {
+  const url = new URL(registryUrl);
+  const { username, password } = url;
+  url.username = '';
+  url.password = '';
+  const auth = { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { host: url.href.replace(/\/+$/, ''), auth: username === '' ? undefined : auth };
+}
+
+/** The client wraps some refusals in an error without a status, and reports a failed connection as status 400. */
+function statusOf(error: unknown): number | undefined {
+  const { status, name } = error as { status?: number; name?: string };
+  return status ?? (name === 'ConfluentSchemaRegistryError' ? 404 : undefined);
+}
+
+const reasonOf = (error: unknown) =>
+  error instanceof Error ? error.message.replace(`${CLIENT_ID} - `, '') : String(error);

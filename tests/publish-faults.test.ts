@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ClientName, createPublisher, createTopics, type Publisher } from '@switchboard/kafka';
+import { type Broker, type Stack, startStack } from '@switchboard/local';
+import { createLogger } from '@switchboard/service';
+import { size } from './consume/size.ts';
+import { type Load, startLoad } from './publish-load.ts';
+import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
+
+// Both client libraries go through the same faults at the same time, each with a topic of its own.
+const clients: ClientName[] = ['platformatic', 'kafkajs'];
+const PARTITIONS = 12;
+const PER_SECOND = size(200, 1_000);
+/** Leaders move when the controller has missed a broker for 6 s. */
+const RECOVERY_MS = 60_000;
+
+let directory: string;
+let stack: Stack;
+let proxies: KafkaProxy[];
+const publishers = new Map<ClientName, Publisher>();
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'switchboard-publish-'));
+  proxies = await Promise.all([createKafkaProxy(), createKafkaProxy(), createKafkaProxy()]);
+  stack = await startStack({
+    directory,
+    brokers: 3,
+    ports: 'free',
+    parts: ['kafka'],
+    advertise(brokerId, port) {
+      const proxy = proxies[brokerId - 1] as KafkaProxy;
+      proxy.target = port;
+      return `127.0.0.1:${proxy.port}`;
+    },
+  });
+  const logger = createLogger('faults', 'silent');
+  for (const client of clients) {
+    publishers.set(
+      client,
+      await createPublisher({ brokers: stack.brokers, client, clientId: `faults-${client}`, logger }),
+    );
+  }
+});
+
+after(async () => {
+  await Promise.all([...publishers.values()].map((publisher) => publisher.close()));
+  await stack?.stop();
+  await Promise.all(proxies.map((proxy) => proxy.close()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Publishes through both clients while the fault happens, and checks what each has promised meanwhile. */
+async function under(t: TestContext, fault: (recovered: () => Promise<unknown>) => Promise<void>): Promise<void> {
+  const connection = { brokers: stack.brokers };
+  const name = t.name.replaceAll(/\W+/g, '-');
+  const topic = (client: ClientName) => `${name}.${client}`;
+  await createTopics(connection, { topics: clients.map(topic), partitions: PARTITIONS, replication: 3 });
+  const loads = new Map<ClientName, Load>();
+  for (const [client, publisher] of publishers) {
+    loads.set(client, startLoad(publisher, topic(client), PARTITIONS, PER_SECOND));
+  }
+  const recovered = () => Promise.all([...loads.values()].map((load) => load.recovered(RECOVERY_MS)));
+  try {
+    await recovered();
+    await fault(recovered);
+    await recovered();
+  } finally {
+    await Promise.all([...loads.values()].map((load) => load.stop()));
+  }
+  for (const [client, load] of loads) {
+    await t.test(client, async (t) => {
+      const { acked, refused, repeated } = await load.verify(connection);
+      t.diagnostic(`${acked} acknowledged, none lost; ${refused} refused; ${repeated} repeated`);
+      assert.ok(acked > PER_SECOND, 'the load was worth the name');
+    });
+  }
+}
+
+const broker = (index: number) => stack.kafka[index % stack.kafka.length] as Broker;
+
+test('a broker that is stopped', (t) =>
+  under(t, async (recovered) => {
+    await broker(0).stop();
+    await recovered();
+    await broker(0).start();
+  }));
+
+test('a broker that is killed', (t) =>
+  under(t, async (recovered) => {
+    await broker(1).kill();
+    await recovered();
+    await broker(1).start();
+  }));
+
+test('a broker that hangs', (t) =>
+  under(t, async (recovered) => {
+    await broker(2).pause();
+    await recovered();
+    await broker(2).resume();
+  }));
+
+test('a broker that hangs for less than it takes to be noticed', (t) =>
+  under(t, async () => {
+    await broker(0).pause();
+    await sleep(3_000);
+    await broker(0).resume();
+  }));
+
+test('brokers that are restarted five times in a row', (t) =>
+  under(t, async () => {
+    for (let restart = 0; restart < 5; restart++) {
+      await broker(restart).stop();
+      await broker(restart).start();
+    }
+  }));
+
+test('answers to produce requests that never arrive', (t) =>
+  under(t, async (recovered) => {
+    const [first, ...others] = proxies as [KafkaProxy, ...KafkaProxy[]];
+    first.answer = () => 'drop';
+    await sleep(size(4_000, 30_000));
+    for (const proxy of [first, ...others]) proxy.answer = () => (Math.random() < 0.2 ? 'drop' : 'pass');
+    await sleep(size(4_000, 30_000));
+    for (const proxy of proxies) proxy.answer = () => (Math.random() < 0.2 ? 'cut' : 'pass');
+    await sleep(size(4_000, 30_000));
+    for (const proxy of proxies) proxy.answer = () => 'pass';
+    await recovered();
+    for (const proxy of proxies) assert.ok(proxy.withheld > 0, 'answers were held back');
+  }));
