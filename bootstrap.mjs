@@ -112,13 +112,18 @@ function npx(args) {
 function run(args) {
   const child = spawn(node, args, { detached: true, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
   let last = 0;
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => {
-      if (Date.now() - last < SAME_PRESS_MS) return;
-      last = Date.now();
-      child.kill(signal);
-    });
-  }
+  /** @param {NodeJS.Signals} signal */
+  const forward = (signal) => {
+    if (Date.now() - last < SAME_PRESS_MS) return;
+    last = Date.now();
+    child.kill(signal);
+  };
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, forward);
+  // npm tells a SIGTERM to the shell between us, which dies of it without a word.
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent && last === 0) forward('SIGTERM');
+  }, 500);
   child.once('error', (error) => fail(`${node} did not start: ${error.message}`));
   child.once('exit', (code, signal) => process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal])));
 }

@@ -78,21 +78,23 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
 
 const isAccepted = ({ status, text }: Answer): boolean => status === 200 && !text.includes('"skipped"');
 
+function outcomeOf(answer: Answer): string {
+  if (isAccepted(answer)) return 'accepted';
+  if (answer.status === 0) return 'without an answer';
+  return answer.status === 200 ? 'skipped' : `× ${answer.status}`;
+}
+
 function summaryOf(answers: readonly Answer[], ms: number): string {
   const counts = new Map<string, number>();
   for (const answer of answers) {
-    const what = isAccepted(answer)
-      ? 'accepted'
-      : answer.status === 200
-        ? 'skipped'
-        : `${answer.status || 'no answer'}`;
-    counts.set(what, (counts.get(what) ?? 0) + 1);
+    const outcome = outcomeOf(answer);
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   }
   const times = answers.map((answer) => answer.ms).sort((one, other) => one - other);
   const at = (share: number): string => (times[Math.ceil(times.length * share) - 1] ?? 0).toFixed(0);
   const perSecond = answers.length > 1 ? `, ${Math.round((answers.length * 1_000) / ms)}/s` : '';
   const latency = answers.length > 1 ? `answered in ${at(0.5)} ms (median), ${at(0.99)} ms (p99)` : `in ${at(1)} ms`;
-  return `${[...counts].map(([what, n]) => `${n} ${what}`).join(', ')} — ${latency}${perSecond}`;
+  return `${[...counts].map(([outcome, n]) => `${n} ${outcome}`).join(', ')} — ${latency}${perSecond}`;
 }
 
 try {

@@ -9,6 +9,9 @@ import { freePort } from './ports.ts';
 import type { PartProcess } from './process.ts';
 
 const HEAP = ['-Xms256m', '-Xmx512m'];
+const FOR_LOAD = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'];
+/** Three brokers are for tests, which start them often and load them little: this halves the cost of a start. */
+const FOR_START = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const LOG_SETTINGS = join(import.meta.dirname, 'log4j2.properties');
 
 export interface KafkaSettings {
@@ -74,7 +77,7 @@ export async function prepareKafka({
         port,
         directory: cluster,
         command: java,
-        args: [...HEAP, '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20', ...classes, 'kafka.Kafka', settings],
+        args: [...HEAP, ...(ports.length === 1 ? FOR_LOAD : FOR_START), ...classes, 'kafka.Kafka', settings],
         // While others are still starting, one broker alone must not wait for them.
         answers: async () => (await liveBrokers(port)) > 0,
       };
@@ -122,9 +125,8 @@ async function format(options: { java: string; classes: string[]; data: string; 
   if (existsSync(mark)) return;
   rmSync(data, { recursive: true, force: true });
   const args = ['format', '--cluster-id', clusterId, '--config', settings];
-  const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
   try {
-    await promisify(execFile)(java, [...quick, ...classes, 'kafka.tools.StorageTool', ...args]);
+    await promisify(execFile)(java, [...FOR_START, ...classes, 'kafka.tools.StorageTool', ...args]);
   } catch (cause) {
     const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
     throw new LocalStackError(`Kafka could not prepare ${data}: ${tellingLine(stderr + stdout)}.`, { cause });

@@ -125,6 +125,8 @@ function handleSignals(logger: Logger, stop: (reason: string) => Promise<void>):
     });
   }
   process.once('disconnect', () => void stop('the supervisor is gone'));
+  // It may have gone while our modules were loading.
+  if (process.connected === false) void stop('the supervisor is gone');
 }
 
 function explainListening(error: unknown, { HOST, PORT }: { HOST: string; PORT: number }): Error {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type AddressList, createAddressList } from './address-list.ts';
+import type { AddressList } from './address-list.ts';
 import { clientAddress, rateKey } from './client-address.ts';
 import { isJsonInUtf8 } from './content-type.ts';
 import type { RateLimiter } from './rate-limiter.ts';
@@ -11,12 +11,11 @@ interface Gate {
   rates: RateLimiter;
   /** Requests a second from one address; 0 is no limit. */
   ipRate: number;
-  trustedProxies: readonly string[];
+  trustedProxies: AddressList;
 }
 
 /** Everything that can be judged before the body is read, the cheapest and least telling first. */
 export function createAdmission({ sources, rates, ipRate, trustedProxies }: Gate) {
-  const trusted: AddressList = createAddressList(trustedProxies);
   const rate = { perSecond: ipRate, burst: Math.max(1, ipRate) };
 
   return function admit(request: IncomingMessage, sourceName: string): Source | Refusal {
@@ -24,7 +23,7 @@ export function createAdmission({ sources, rates, ipRate, trustedProxies }: Gate
     const source = sources.get(sourceName);
     if (ipRate > 0 || source?.allow !== undefined) {
       const forwarded = headers['x-forwarded-for'] as string | undefined;
-      const address = clientAddress(request.socket.remoteAddress ?? '', forwarded, trusted);
+      const address = clientAddress(request.socket.remoteAddress ?? '', forwarded, trustedProxies);
       const wait = ipRate > 0 ? rates.take(`ip:${rateKey(address)}`, rate) : 0;
       if (wait > 0) return { reason: 'ip_rate', retryAfterSeconds: wait };
       if (source?.allow?.has(address) === false) return { reason: 'address' };

@@ -190,7 +190,10 @@ describe('admission', () => {
     const forwarded = { 'x-forwarded-for': '203.0.113.5' };
     const refused = await direct.post('/webhooks/shop', escalation(), forwarded);
     assert.equal(refused.status, 403);
-    const behind = await startApp(t, { sources: one(home), limits: { trustedProxies: ['127.0.0.1'] } });
+    const behind = await startApp(t, {
+      sources: one(home),
+      limits: { trustedProxies: createAddressList(['127.0.0.1']) },
+    });
     assert.equal((await behind.post('/webhooks/shop', escalation(), forwarded)).status, 200);
     for (const hops of ['198.51.100.1', '203.0.113.5, 198.51.100.1', 'x', '']) {
       const answer = await behind.post('/webhooks/shop', escalation(), { 'x-forwarded-for': hops });
@@ -201,7 +204,9 @@ describe('admission', () => {
   });
 
   it('limits an address, and each address behind a proxy on its own', async (t) => {
-    const { post, count } = await startApp(t, { limits: { ipRate: 0.01, trustedProxies: ['127.0.0.1'] } });
+    const { post, count } = await startApp(t, {
+      limits: { ipRate: 0.01, trustedProxies: createAddressList(['127.0.0.1']) },
+    });
     const from = (address: string) => post('/webhooks/escalation', escalation(), { 'x-forwarded-for': address });
     assert.equal((await from('198.51.100.1')).status, 200);
     const refused = await from('198.51.100.1');

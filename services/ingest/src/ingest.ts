@@ -8,6 +8,7 @@ import Fastify, {
   LogController,
 } from 'fastify';
 import type { Registry } from 'prom-client';
+import { type AddressList, createAddressList } from './address-list.ts';
 import { createAdmission } from './admission.ts';
 import { readBody } from './body.ts';
 import { createByteBudget } from './byte-budget.ts';
@@ -31,7 +32,8 @@ export interface IngestDeps extends Publishing {
 export interface Limits {
   /** Requests a second from one address; 0 is no limit. */
   ipRate: number;
-  trustedProxies: readonly string[];
+  /** Whose `X-Forwarded-For` is believed. */
+  trustedProxies: AddressList;
   inFlightBytes: number;
 }
 
@@ -76,7 +78,7 @@ declare module 'fastify' {
 /** Adds `POST /webhooks/:source`. */
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { sources, seenIds, logger, publish, encode, limits } = deps;
-  const { ipRate = 0, trustedProxies = [], inFlightBytes = 64 * 1_048_576 } = limits ?? {};
+  const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
   const budget = createByteBudget(inFlightBytes);
   const rates = createRateLimiter();
   const metrics = createMetrics(deps.metrics, () => budget.used);

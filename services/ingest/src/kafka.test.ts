@@ -3,13 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, describe, it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { catalogue, eventTypes } from '@switchboard/events';
 import { createCodec, readTopics, type StoredRecord } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
 import { SECRET, sign } from '../fixtures/app.ts';
 import { eventually } from '../fixtures/eventually.ts';
-import { prepare, startService } from '../fixtures/service.ts';
+import { prepare, type Service, startService } from '../fixtures/service.ts';
 import { QUARANTINE_TOPIC } from './quarantine.ts';
 
 const stack = testStack();
@@ -23,10 +23,15 @@ async function recordsOf(topic: string, wanted: (record: StoredRecord) => boolea
 }
 
 describe('ingest on Kafka', () => {
-  before(() => prepare(stack));
+  let service: Service;
 
-  it('stores every type of event, as it was sent, before it answers 200', async (t) => {
-    const service = await startService(t, stack);
+  before(async () => {
+    await prepare(stack);
+    service = await startService(stack);
+  });
+  after(() => service?.stop());
+
+  it('stores every type of event, as it was sent, before it answers 200', async () => {
     const codec = await createCodec({ registryUrl: stack.registryUrl });
     const run = randomUUID();
     for (const type of eventTypes) {
@@ -58,8 +63,7 @@ describe('ingest on Kafka', () => {
     }
   });
 
-  it('writes one record of a hundred equal events that come at once, and answers all with 200', async (t) => {
-    const service = await startService(t, stack);
+  it('writes one record of a hundred equal events that come at once, and answers all with 200', async () => {
     const id = randomUUID();
     const body = JSON.stringify({ event: 'conversation.escalated', id, data: { conversationId: id } });
     const answers = await Promise.all(Array.from({ length: 100 }, () => service.post('escalation', body)));
@@ -69,20 +73,22 @@ describe('ingest on Kafka', () => {
   });
 
   it('recognises an event that another instance has taken', async (t) => {
-    const [one, other] = await Promise.all([startService(t, stack), startService(t, stack)]);
-    for (const { get } of [one, other]) await eventually(async () => assert.equal((await get('/health')).status, 200));
+    const other = await startService(stack);
+    t.after(() => other.stop());
+    for (const { get } of [service, other]) {
+      await eventually(async () => assert.equal((await get('/health')).status, 200));
+    }
     await eventually(async () => {
       const id = randomUUID();
       const body = JSON.stringify({ event: 'conversation.escalated', id, data: { conversationId: id } });
-      assert.deepEqual((await one.post('escalation', body)).json(), { received: true, conversationId: id });
+      assert.deepEqual((await service.post('escalation', body)).json(), { received: true, conversationId: id });
       const again = JSON.stringify({ ...JSON.parse(body), sent: 'again' });
       const answer = await other.post('escalation', again);
       assert.deepEqual(answer.json(), { received: true, conversationId: id, duplicate: true });
     });
   });
 
-  it('keeps the bytes of a bad body, and why it is bad', async (t) => {
-    const service = await startService(t, stack);
+  it('keeps the bytes of a bad body, and why it is bad', async () => {
     const run = randomUUID();
     const broken = `{"event":"conversation.escalated","run":"${run}","data":{"confidence":"canary"}}`;
     assert.equal((await service.post('escalation', broken)).status, 422);
@@ -108,10 +114,11 @@ describe('ingest on Kafka', () => {
     await writeFile(join(directory, 'old'), SECRET);
     await writeFile(join(directory, 'new'), 'rotated');
     await write('old');
-    const service = await startService(t, stack, { SOURCES_FILE: path });
+    const rotating = await startService(stack, { SOURCES_FILE: path });
+    t.after(() => rotating.stop());
     const statusWith = async (secret: string): Promise<number> => {
       const body = JSON.stringify({ event: 'order.created', data: { orderId: randomUUID() } });
-      return (await service.post('shop', body, { 'x-webhook-signature': sign(body, secret) })).status;
+      return (await rotating.post('shop', body, { 'x-webhook-signature': sign(body, secret) })).status;
     };
     assert.deepEqual([await statusWith(SECRET), await statusWith('rotated')], [200, 401]);
     await write('old', 'new');
@@ -120,15 +127,15 @@ describe('ingest on Kafka', () => {
       assert.equal(await statusWith('rotated'), 200);
     });
     await write('new');
-    service.child.kill('SIGHUP');
+    rotating.child.kill('SIGHUP');
     await eventually(async () => {
       assert.equal(await statusWith('rotated'), 200);
       assert.equal(await statusWith(SECRET), 401);
     });
   });
 
-  it('exits with 1 and every problem when its sources cannot be used', async (t) => {
-    await assert.rejects(startService(t, stack, { LOCAL_SECRET: '' }), (error: Error) => {
+  it('exits with 1 and every problem when its sources cannot be used', async () => {
+    await assert.rejects(startService(stack, { LOCAL_SECRET: '' }), (error: Error) => {
       for (const source of ['escalation', 'cms-update', 'chatbot', 'shop', 'ops']) {
         assert.match(error.message, new RegExp(`${source}/secrets/0 needs the environment variable LOCAL_SECRET`));
       }

@@ -79,5 +79,10 @@ describe('live sources', () => {
 
   it('refuse to start with a file that cannot be used', async (t) => {
     await assert.rejects(open(t, 'sources: { shop: { tenant: t } }'), /scheme/);
+    const options = { environment, logger: createLogger('test', 'silent'), metrics: new Registry() };
+    await assert.rejects(
+      openSources({ ...options, path: '/nowhere.yaml' }),
+      /cannot be read: \/nowhere\.yaml \(ENOENT\)/,
+    );
   });
 });

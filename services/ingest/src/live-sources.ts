@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { Logger } from '@switchboard/service';
+import { ConfigError, type Logger } from '@switchboard/service';
 import { Gauge, type Registry } from 'prom-client';
 import { parseSources, resolveSources, type Source, type Sources, secretFiles } from './sources.ts';
 
@@ -42,7 +42,7 @@ export async function openSources({
   async function read(): Promise<Sources> {
     // Looked at before reading: what changes in between is noticed by the next look.
     applied = await fingerprint(files);
-    const entries = parseSources(await readFile(path, 'utf8'), path);
+    const entries = parseSources(await readText(path), path);
     const named = [path, ...secretFiles(entries, path)];
     if (named.join() !== files.join()) {
       files = named;
@@ -97,6 +97,15 @@ export async function openSources({
       await looking;
     },
   };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError([`The sources file cannot be read: ${path} (${code})`]);
+  }
 }
 
 /** Changes when a file is written, replaced, removed or comes back. */

@@ -48,7 +48,8 @@ describe('an outage', () => {
       const [broker] = stack.kafka;
       assert.ok(broker);
       t.after(() => broker.start());
-      const service = await startService(t, stack, { KAFKA_CLIENT: client });
+      const service = await startService(stack, { KAFKA_CLIENT: client });
+      t.after(() => service.stop());
       await recovered(service);
       return { service, broker };
     };
@@ -76,7 +77,6 @@ describe('an outage', () => {
       assert.deepEqual([...new Set(statuses)], [503]);
       assert.equal(await metric(service, 'ingest_in_flight_bytes'), 0);
       const grown = (await metric(service, 'process_resident_memory_bytes')) - before;
-      console.error("GROWN", grown / 1e6, before / 1e6);
       assert.ok(grown < 400_000_000, `grown by ${Math.round(grown / 1e6)} MB`);
       await broker.start();
       await recovered(service);
@@ -93,7 +93,8 @@ describe('an outage', () => {
   }
 
   it('of the registry or of Redis is none', async (t) => {
-    const service = await startService(t, stack);
+    const service = await startService(stack);
+    t.after(() => service.stop());
     t.after(() => Promise.all([stack.redis.start(), stack.registry.start()]));
     const accepts = async (): Promise<void> => {
       for (let time = 0; time < 20; time += 1) {
@@ -118,7 +119,8 @@ describe('three brokers', () => {
     t.after(() => rm(directory, { recursive: true, force: true }));
     await using stack = await startStack({ directory, ports: 'free', brokers: 3 });
     await prepare(stack, 3);
-    const service = await startService(t, stack);
+    const service = await startService(stack);
+    t.after(() => service.stop());
     await recovered(service);
     const accepted: string[] = [];
     const attempt = async (): Promise<number> => {

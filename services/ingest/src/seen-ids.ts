@@ -51,12 +51,13 @@ export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Option
   });
   redis.defineCommand('remember', { lua: REMEMBER });
 
-  let usable = false;
+  /** Undefined until the first connection succeeds or fails. */
+  let usable: boolean | undefined;
   let reopen: NodeJS.Timeout | undefined;
   let lookups: { id: string; resolve: (seen: boolean) => void }[] = [];
   let additions: string[] = [];
 
-  function setUsable(value: boolean, reason?: string): void {
+  function setUsable(value: boolean, reason = ''): void {
     if (usable === value) return;
     usable = value;
     available.set(value ? 1 : 0);
@@ -99,7 +100,7 @@ export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Option
 
   redis.on('ready', () => setUsable(true));
   redis.on('close', () => setUsable(false, 'the connection is closed'));
-  redis.on('error', (error) => logger.debug({ reason: messageOf(error) }, 'Redis connection'));
+  redis.on('error', (error) => setUsable(false, messageOf(error)));
 
   return {
     async has(id) {

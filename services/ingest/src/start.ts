@@ -1,5 +1,6 @@
 import { createCodec, createPublisher } from '@switchboard/kafka';
-import { commaSeparated, environment, type ServiceContext } from '@switchboard/service';
+import { ConfigError, commaSeparated, environment, type ServiceContext } from '@switchboard/service';
+import { type AddressList, createAddressList } from './address-list.ts';
 import type { IngestConfig } from './config.ts';
 import { registerIngest } from './ingest.ts';
 import { openSources } from './live-sources.ts';
@@ -14,6 +15,7 @@ export async function start({
   health,
   onStop,
 }: ServiceContext<IngestConfig>): Promise<void> {
+  const trustedProxies = readTrustedProxies(config.TRUSTED_PROXIES);
   const sources = await openSources({ path: config.SOURCES_FILE, environment, logger, metrics });
   onStop('sources', sources.close);
   process.on('SIGHUP', sources.reload);
@@ -42,10 +44,15 @@ export async function start({
     encode,
     metrics,
     logger,
-    limits: {
-      ipRate: config.IP_RATE,
-      trustedProxies: commaSeparated(config.TRUSTED_PROXIES),
-      inFlightBytes: config.MAX_IN_FLIGHT_BYTES,
-    },
+    limits: { ipRate: config.IP_RATE, trustedProxies, inFlightBytes: config.MAX_IN_FLIGHT_BYTES },
   });
+}
+
+function readTrustedProxies(text: string): AddressList {
+  try {
+    return createAddressList(commaSeparated(text));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ConfigError([`TRUSTED_PROXIES: ${error.message}`]);
+  }
 }

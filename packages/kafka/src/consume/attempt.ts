@@ -34,7 +34,9 @@ export function causeOf(error: unknown): CauseOfDeath {
 
 /** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
 const redact = (message: string): string =>
-  message.replace(/[^\s<>"']+@[^\s<>"']+\.[^\s<>"']+/g, '[e-mail]').replace(/\+?\d(?:[\s()./-]{0,2}\d){7,}/g, '[number]');
+  message
+    .replace(/[^\s<>"']+@[^\s<>"']+\.[^\s<>"']+/g, '[e-mail]')
+    .replace(/\+?\d(?:[\s()./-]{0,2}\d){7,}/g, '[number]');
 
 /** The reason that a handler's signal is aborted for. */
 export class HandlerTimeoutError extends Error {
