@@ -1,14 +1,9 @@
-import { KafkaError } from '@switchboard/kafka';
-import { LocalStackError } from '@switchboard/local';
-import { ConfigError } from '@switchboard/service';
-import { StartError } from './supervise.ts';
-
-/** Errors whose message says what to do. */
-const SELF_EXPLANATORY = [ConfigError, KafkaError, LocalStackError, StartError];
+/** The errors whose message says what to do; by name, so that a small command need not load what throws them. */
+const SELF_EXPLANATORY = new Set(['ConfigError', 'KafkaError', 'LocalStackError', 'StartError']);
 
 /** Ends the process with 1: with the message where it says what to do, with the stack where it is a bug of ours. */
 export function explainAndExit(error: unknown): never {
-  const known = SELF_EXPLANATORY.some((kind) => error instanceof kind);
-  console.error(known ? (error as Error).message : error);
+  const known = error instanceof Error && SELF_EXPLANATORY.has(error.name);
+  console.error(known ? error.message : error);
   process.exit(1);
 }

@@ -37,14 +37,12 @@ before(async () => {
       return `127.0.0.1:${proxy.port}`;
     },
   });
-  const logger = createLogger('faults', 'silent');
-  for (const client of clients) {
-    publishers.set(
-      client,
-      await createPublisher({ brokers: stack.brokers, client, clientId: `faults-${client}`, logger }),
-    );
-  }
+  for (const client of clients) publishers.set(client, await connect(client, stack.brokers));
 });
+
+function connect(client: ClientName, brokers: string | string[]): Promise<Publisher> {
+  return createPublisher({ brokers, client, clientId: `faults-${client}`, logger: createLogger('faults', 'silent') });
+}
 
 after(async () => {
   await Promise.all([...publishers.values()].map((publisher) => publisher.close()));
@@ -99,6 +97,7 @@ test('a broker that is killed', (t) =>
 test('a broker that hangs', (t) =>
   under(t, async (recovered) => {
     await broker(2).pause();
+    for (const client of clients) await (await connect(client, stack.brokers.split(',').toReversed())).close();
     await recovered();
     await broker(2).resume();
   }));
@@ -109,6 +108,48 @@ test('a broker that hangs for less than it takes to be noticed', (t) =>
     await sleep(3_000);
     await broker(0).resume();
   }));
+
+test('a broker that hangs, and alone has some partitions, delays only those', async (t) => {
+  const topics = clients.map((client) => `isolation.${client}`);
+  const config = { 'min.insync.replicas': '1' };
+  await createTopics({ brokers: stack.brokers }, { topics, partitions: PARTITIONS, replication: 1, config });
+  const all = Array.from({ length: PARTITIONS }, (_, partition) => partition);
+  const acked = async (client: ClientName, partitions: number[]) => {
+    const publisher = publishers.get(client) as Publisher;
+    const record = { topic: `isolation.${client}`, key: null, value: null, headers: {} };
+    const results = await Promise.allSettled(
+      partitions.map((partition) => publisher.publish({ ...record, partition })),
+    );
+    return partitions.filter((_, index) => results[index]?.status === 'fulfilled');
+  };
+  const untilAllAcked = async (client: ClientName) => {
+    for (const giveUpAt = Date.now() + RECOVERY_MS; (await acked(client, all)).length < PARTITIONS; ) {
+      assert.ok(Date.now() < giveUpAt, `${client} does not recover by itself`);
+    }
+  };
+  await Promise.all(clients.map(untilAllAcked));
+
+  await broker(1).pause();
+  // Longer than it takes the controller to notice, from when on these partitions have no leader.
+  const until = Date.now() + size(12_000, 60_000);
+  const rounds = await Promise.all(
+    clients.map(async (client) => {
+      const well = await acked(client, all);
+      assert.ok(well.length > 0 && well.length < PARTITIONS, `${client}: ${well.length} partitions go on`);
+      const ill = all.filter((partition) => !well.includes(partition));
+      let round = 0;
+      for (; Date.now() < until; round++) {
+        acked(client, ill);
+        assert.deepEqual(await acked(client, well), well, client);
+        await sleep(20);
+      }
+      return `${client}: ${round} rounds over ${well.length} partitions`;
+    }),
+  );
+  await broker(1).resume();
+  t.diagnostic(rounds.join('; '));
+  await Promise.all(clients.map(untilAllAcked));
+});
 
 test('brokers that are restarted five times in a row', (t) =>
   under(t, async () => {

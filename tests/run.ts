@@ -1,115 +1,104 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { topics } from '@switchboard/events';
-import { createTopics, registerSchemas } from '@switchboard/kafka';
-import { type Stack, startStack } from '@switchboard/local';
+import { register } from '@switchboard/deploy/register';
+import { LocalStackError, type Stack, startStack } from '@switchboard/local';
 import { environment } from '@switchboard/service';
-import { checks } from './checks.ts';
-import { root } from './root.ts';
+import { runChecks } from './runner/checks.ts';
+import { type Result, sum } from './runner/result.ts';
+import { createRunDirectory, type RunDirectory } from './runner/run-directory.ts';
+import { runFiles } from './runner/run-files.ts';
+import { findTestFiles } from './runner/test-files.ts';
+
+const MINUTE = 60_000;
+/** A limit is not a measure: it ends what hangs. */
+const LIMITS = {
+  ci: { testLimitMs: 5 * MINUTE, fileLimitMs: 10 * MINUTE },
+  full: { testLimitMs: 60 * MINUTE, fileLimitMs: 90 * MINUTE },
+};
 
 /**
- * `npm test [-- <part of a path> …]` checks and tests everything, or what is named; `npm run check` only checks;
- * `npm run test:faults` runs the fault tests and the consumer's proofs at full size.
+ * `npm test` checks and tests everything; `npm test -- packages/kafka …` runs certain tests; `npm run check` only
+ * checks; `npm run test:faults` runs the tests that have one at full size.
  */
-const { values: flags, positionals: filters } = parseArgs({
+const { values: options, positionals: filters } = parseArgs({
   allowPositionals: true,
   options: { check: { type: 'boolean', default: false }, faults: { type: 'boolean', default: false } },
 });
-
-/** A test file that hangs must not hang the run; the longest takes a few minutes on two busy cores. */
-const FILE_TIMEOUT_MS = flags.faults ? 3_600_000 : 600_000;
-const directory = join(root, '.local', `test-${process.pid}`);
-const tally = { passed: 0, failed: 0 };
 const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+const say = (line: string): void => console.log(line);
 
-if (!flags.faults) await runChecks();
-if (!flags.check) await runTests();
-console.log(`${tally.passed} passed, ${tally.failed} failed`);
-process.exit(tally.failed === 0 && !interrupted.signal.aborted ? 0 : 1);
+/** The checks, unless somebody wants certain tests only. */
+async function check(): Promise<Result> {
+  if (filters.length > 0 || options.faults) return { passed: 0, failed: 0 };
+  say('Checking …');
+  return runChecks(say, interrupted.signal);
+}
 
-async function runChecks(): Promise<void> {
-  for (const { name, run } of checks) {
-    const problem = await run();
-    count(problem === '' ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
-    console.log(problem === '' ? `✔ ${name}` : `✖ ${name}\n${problem}`);
+async function test({ data, temporary }: RunDirectory): Promise<Result> {
+  const { light, heavy } = await findTestFiles({ filters, sized: options.faults });
+  if (light.length + heavy.length === 0) {
+    say(`There is no such test file with ${filters.join(' or ')} in its path.`);
+    return { passed: 0, failed: 1 };
   }
+  say('Starting Kafka, the schema registry and Redis for this run …');
+  await using stack = await startStack({
+    directory: data,
+    ports: 'free',
+    progress: (line) => say(`  ${line}`),
+    signal: interrupted.signal,
+  });
+  await register(stack, { TOPIC_PARTITIONS: 6, TOPIC_REPLICATION: 1 });
+  const size = options.faults ? 'full' : 'ci';
+  const common = { variables: variablesOf(stack, temporary, size), ...LIMITS[size], signal: interrupted.signal };
+  return sum([
+    await runFiles({ ...common, files: light, concurrency: options.faults ? 1 : 2 }),
+    await runFiles({ ...common, files: heavy, concurrency: 1 }),
+  ]);
 }
 
-async function runTests(): Promise<void> {
-  const wanted = globSync('{packages,services,deploy,tests,bench}/**/*.test.ts', {
-    cwd: root,
-    exclude: (path) => path.includes('node_modules'),
-  })
-    .filter((path) => filters.length === 0 || filters.some((filter) => path.includes(filter)))
-    .filter((path) => !flags.faults || isProof(path))
-    .sort();
-  // Those with clusters of their own come last, one at a time: two of them would only slow each other down.
-  const alone = wanted.filter((path) => path.endsWith('faults.test.ts'));
-  const together = wanted.filter((path) => !alone.includes(path));
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  let stack: Stack | undefined;
-  try {
-    stack = await startStack({ directory, ports: 'free', progress: console.log, signal: interrupted.signal });
-    await registerSchemas(stack.registryUrl);
-    await createTopics(
-      { brokers: stack.brokers },
-      { topics: [...topics, 'ingest.quarantine'], partitions: 6, replication: 1 },
-    );
-    await runFiles(together, 2, stack);
-    await runFiles(alone, 1, stack);
-  } catch (error) {
-    if (!interrupted.signal.aborted) console.error(error instanceof Error ? error.message : error);
-    count({ passed: 0, failed: 1 });
-  } finally {
-    await stack?.stop();
-    rmSync(directory, { recursive: true, force: true });
+/** What tests read through `environment`: the addresses of the stack, and TEST_SIZE, `ci` or `full`. */
+const variablesOf = (stack: Stack, temporary: string, size: keyof typeof LIMITS) => ({
+  ...environment,
+  KAFKA_BROKERS: stack.brokers,
+  SCHEMA_REGISTRY_URL: stack.registryUrl,
+  REDIS_URL: stack.redisUrl,
+  TEST_SIZE: size,
+  TMPDIR: temporary,
+});
+
+/** The first signal, or the loss of npm, ends what runs and cleans up; the second exits at once. */
+function handleSignals(): void {
+  const interrupt = (): void => {
+    if (interrupted.signal.aborted) process.exit(130);
+    say('\nStopping …');
+    interrupted.abort();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt);
+  process.once('disconnect', interrupt);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
+async function main(): Promise<Result> {
+  const results = [await check()];
+  if (!options.check && !interrupted.signal.aborted) {
+    const directory = await createRunDirectory();
+    try {
+      results.push(await test(directory));
+    } finally {
+      await directory.remove();
+    }
   }
+  return sum(results);
 }
 
-const isProof = (path: string): boolean => path.endsWith('faults.test.ts') || path.startsWith('tests/consume/');
-
-async function runFiles(files: readonly string[], concurrency: number, stack: Stack): Promise<void> {
-  if (files.length === 0 || interrupted.signal.aborted) return;
-  const report = join(directory, 'report.tap');
-  const child = spawn(
-    process.execPath,
-    [
-      '--test',
-      '--test-force-exit',
-      `--test-concurrency=${concurrency}`,
-      `--test-timeout=${FILE_TIMEOUT_MS}`,
-      ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
-      ...['--test-reporter=tap', `--test-reporter-destination=${report}`],
-      ...files,
-    ],
-    {
-      cwd: root,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: {
-        ...environment,
-        KAFKA_BROKERS: stack.brokers,
-        SCHEMA_REGISTRY_URL: stack.registryUrl,
-        REDIS_URL: stack.redisUrl,
-        ...(flags.faults ? { TEST_SIZE: 'full' } : {}),
-      },
-    },
-  );
-  const stop = (): void => void child.kill('SIGTERM');
-  interrupted.signal.addEventListener('abort', stop);
-  const [code] = await once(child, 'exit');
-  interrupted.signal.removeEventListener('abort', stop);
-  const tap = readFileSync(report, 'utf8');
-  const number = (name: string): number => Number(new RegExp(`^# ${name} (\\d+)$`, 'm').exec(tap)?.[1] ?? 0);
-  const failed = number('fail') + number('cancelled');
-  count({ passed: number('pass'), failed: failed === 0 && code !== 0 ? 1 : failed });
-}
-
-function count({ passed, failed }: { passed: number; failed: number }): void {
-  tally.passed += passed;
-  tally.failed += failed;
+handleSignals();
+try {
+  const { passed, failed } = await main();
+  if (interrupted.signal.aborted) process.exit(130);
+  say(`${passed} passed, ${failed} failed`);
+  process.exit(failed === 0 ? 0 : 1);
+} catch (error) {
+  if (interrupted.signal.aborted) process.exit(130);
+  console.error(error instanceof LocalStackError ? error.message : error);
+  say('0 passed, 1 failed');
+  process.exit(1);
 }

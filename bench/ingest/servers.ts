@@ -35,8 +35,9 @@ export async function startServers(stack: Stack, context: BenchContext): Promise
 
 async function startServer(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {
   const port = await freePort();
+  const devFlags = (process.env.DEVFLAGS ?? '').split(' ').filter(Boolean);
   const profiling = context.profile ? ['--cpu-prof', `--cpu-prof-dir=${context.directory}-profiles`] : [];
-  const child = spawn(process.execPath, [...profiling, file], {
+  const child = spawn(process.execPath, [...devFlags, ...profiling, file], {
     env: { ...variables, PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

@@ -124,7 +124,8 @@ async function format(options: { java: string; classes: string[]; data: string; 
   const mark = `${data}.formatted`;
   if (existsSync(mark)) return;
   rmSync(data, { recursive: true, force: true });
-  const args = ['format', '--cluster-id', clusterId, '--config', settings];
+  // Joined: an id may begin with a dash.
+  const args = ['format', `--cluster-id=${clusterId}`, `--config=${settings}`];
   try {
     await promisify(execFile)(java, [...FOR_START, ...classes, 'kafka.tools.StorageTool', ...args]);
   } catch (cause) {
@@ -140,6 +141,9 @@ const properties = (settings: Record<string, string | number | boolean>): string
     .join('');
 
 function readOrCreate(file: string, create: () => string): string {
-  if (!existsSync(file)) writeFileSync(file, create());
-  return readFileSync(file, 'utf8');
+  const known = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (known !== '') return known;
+  const created = create();
+  writeFileSync(file, created);
+  return created;
 }

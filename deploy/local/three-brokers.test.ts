@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from './fixtures/folder.ts';
 import { metadata } from './fixtures/kafka-topics.ts';
@@ -7,8 +9,12 @@ import { liveBrokers } from './kafka-probe.ts';
 import { startStack } from './stack.ts';
 
 test('three brokers form a cluster, tell clients the advertised addresses, and notice when one is gone', async (t) => {
+  const directory = await temporaryFolder();
+  // One id in 64 looks like an option on a command line.
+  await mkdir(join(directory, 'kafka-3'));
+  await writeFile(join(directory, 'kafka-3/cluster-id'), '-d96lOSpDctFNuftLMMS-A');
   const stack = await startStack({
-    directory: await temporaryFolder(),
+    directory,
     ports: 'free',
     brokers: 3,
     parts: ['kafka'],

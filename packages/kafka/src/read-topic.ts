@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { KafkaMessage } from 'kafkajs';
 import { createKafka, type KafkaConnection } from './connection.ts';
+import { untilUsable } from './topics.ts';
 
 /** A record as it stands in a topic. */
 export interface StoredRecord {
@@ -27,15 +28,19 @@ export async function readTopics(
   try {
     const unread = new Map<string, number>();
     for (const topic of topics) {
-      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      for (const { partition, low, high } of await untilUsable(() => admin.fetchTopicOffsets(topic))) {
         if (Number(high) > Number(low)) unread.set(`${topic}:${partition}`, Number(high));
       }
     }
     if (unread.size === 0) return;
+    // kafkajs restarts after a passing error, and begins anew.
+    const next = new Map<string, number>();
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await new Promise<void>((resolve, reject) => {
-      consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+      consumer.on('consumer.crash', ({ payload }) => {
+        if (!payload.restart) reject(payload.error);
+      });
       consumer
         .run({
           autoCommit: false,
@@ -43,7 +48,10 @@ export async function readTopics(
             const name = `${batch.topic}:${batch.partition}`;
             const end = unread.get(name) ?? 0;
             for (const message of batch.messages) {
-              if (Number(message.offset) < end) take(stored(batch.topic, batch.partition, message));
+              const offset = Number(message.offset);
+              if (offset < (next.get(name) ?? 0) || offset >= end) continue;
+              next.set(name, offset + 1);
+              take(stored(batch.topic, batch.partition, message));
             }
             if (Number(batch.lastOffset()) + 1 >= end) unread.delete(name);
             if (unread.size === 0) resolve();

@@ -84,7 +84,8 @@ async function describe(admin: Admin, topic: string): Promise<TopicDescription> 
 const SPREAD_MS = 15_000;
 const PASSING = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
 
-async function untilUsable<T>(ask: () => Promise<T>): Promise<T> {
+/** Asks again while a topic, or a leader, is only just coming up. */
+export async function untilUsable<T>(ask: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + SPREAD_MS;
   for (;;) {
     try {

@@ -21,7 +21,7 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
   const topics = new Set<string>();
   let turn = 0;
   let closed = false;
-  let renewing: Promise<void> | undefined;
+  let renewing = false;
   let renewedAt = Number.NEGATIVE_INFINITY;
   let current: Held = { client: await openAny(), inFlight: 0, retired: false };
 
@@ -40,14 +40,15 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
   }
 
   function renew(failed: Held): void {
-    if (closed || failed !== current || renewing !== undefined) return;
+    if (closed || failed !== current || renewing) return;
     if (performance.now() - renewedAt < LEAST_PAUSE_MS) return;
     renewedAt = performance.now();
-    renewing = replace()
+    renewing = true;
+    replace()
       // The next failure tries again.
       .catch(() => {})
       .finally(() => {
-        renewing = undefined;
+        renewing = false;
       });
   }
 
@@ -84,7 +85,6 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
     },
     async close() {
       closed = true;
-      await renewing;
       await current.client.close();
     },
   };

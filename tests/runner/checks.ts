@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { environment } from '@switchboard/service';
+import type { Result } from './result.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Throws when something is wrong, with what a developer needs to know. */
+type Check = (signal: AbortSignal) => Promise<void>;
+
+const CHECKS: Readonly<Record<string, Check>> = {
+  'types (tsc)': async (signal) => {
+    const { packageManager } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as Record<string, string>;
+    // Turbo calls pnpm, which only npx can put on the PATH of every machine.
+    const turbo = [
+      'turbo',
+      'run',
+      'typecheck',
+      '--ui=stream',
+      '--output-logs=errors-only',
+      '--concurrency=2',
+      '--continue',
+    ];
+    await run('npx', ['--yes', packageManager ?? 'pnpm', 'exec', ...turbo], signal);
+  },
+  'lint and design rules (biome)': (signal) =>
+    run(join(root, 'node_modules/.bin/biome'), ['check', '--error-on-warnings', '.'], signal),
+  'generated code and schema evolution': (signal) =>
+    run(process.execPath, ['packages/events/generate/main.ts', '--check'], signal),
+  'lockfile names no registry': async () => {
+    const lines = (await readFile(join(root, 'pnpm-lock.yaml'), 'utf8')).split('\n');
+    const bound = lines.filter((line) => /tarball:|https?:\/\//.test(line)).slice(0, 5);
+    if (bound.length > 0) throw new Error(`pnpm-lock.yaml is bound to a registry:\n${bound.join('\n')}`);
+  },
+};
+
+/** Runs everything that can be told without running the program; a line for each. */
+export async function runChecks(say: (line: string) => void, signal: AbortSignal): Promise<Result> {
+  const outcomes = await Promise.all(
+    Object.entries(CHECKS).map(async ([name, check]) => {
+      const startedAt = performance.now();
+      const took = (): string => `(${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`;
+      try {
+        await check(signal);
+        say(`✔ ${name} ${took()}`);
+        return true;
+      } catch (error) {
+        if (!signal.aborted) say(`✖ ${name} ${took()}\n${(error as Error).message}`);
+        return false;
+      }
+    }),
+  );
+  const passed = outcomes.filter(Boolean).length;
+  return { passed, failed: outcomes.length - passed };
+}
+
+async function run(command: string, args: string[], signal: AbortSignal): Promise<void> {
+  const variables = { ...environment, TURBO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
+  try {
+    await promisify(execFile)(command, args, { cwd: root, env: variables, maxBuffer: 64 * 1_048_576, signal });
+  } catch (cause) {
+    const { stdout = '', stderr = '', message } = cause as Error & { stdout?: string; stderr?: string };
+    throw new Error(`${stdout}${stderr}`.trim() || message, { cause });
+  }
+}

@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import type { Result } from './result.ts';
+
+export interface RunOptions {
+  files: readonly string[];
+  /** How many files run at the same time, each in a process of its own. */
+  concurrency: number;
+  variables: Readonly<Record<string, string | undefined>>;
+  testLimitMs: number;
+  fileLimitMs: number;
+  signal: AbortSignal;
+}
+
+/** Runs test files, and prints what comes of them. What hangs is ended, and has failed. */
+export async function runFiles(options: RunOptions): Promise<Result> {
+  const { files, concurrency, variables, testLimitMs, fileLimitMs, signal } = options;
+  if (files.length === 0) return { passed: 0, failed: 0 };
+  const limit = new URL(`file-limit.ts?ms=${fileLimitMs}`, import.meta.url);
+  const tests = run({
+    files: [...files],
+    concurrency,
+    timeout: testLimitMs,
+    env: { ...variables } as NodeJS.ProcessEnv,
+    // A handle that nobody closed must not keep a finished file waiting.
+    execArgv: ['--test-force-exit', `--import=${limit}`],
+    signal,
+  });
+  let result: Result = { passed: 0, failed: 0 };
+  tests.on('test:summary', ({ file, counts }) => {
+    // That of a file has its path, that of all has none.
+    if (file !== undefined) return;
+    const { tests: all, passed, skipped, todo } = counts;
+    result = { passed, failed: all - passed - skipped - todo };
+  });
+  const report = tests.compose(new spec());
+  report.pipe(process.stdout, { end: false });
+  await once(report, 'end');
+  return result;
+}

@@ -1,0 +1,38 @@
+import { glob } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const FOLDERS = '{packages,services,deploy,tests,bench}';
+/** They start clusters of their own, break them, and want the machine for themselves. */
+const HEAVY = /faults\.test\.ts$/;
+/** They know TEST_SIZE: what they prove is worth proving for longer. */
+const SIZED = /faults\.test\.ts$|^tests\/consume\//;
+
+export interface Selection {
+  /** Parts of paths, of which a file must have one; none takes all. */
+  filters: readonly string[];
+  /** Only those that have a full size. */
+  sized: boolean;
+}
+
+export interface TestFiles {
+  /** May run beside each other. */
+  readonly light: readonly string[];
+  /** Run one at a time. */
+  readonly heavy: readonly string[];
+}
+
+export async function findTestFiles({ filters, sized }: Selection): Promise<TestFiles> {
+  const found: string[] = [];
+  const exclude = (path: string): boolean => path.split(sep).includes('node_modules');
+  for await (const file of glob(`${FOLDERS}/**/*.test.ts`, { cwd: root, exclude })) found.push(file);
+  const wanted = found
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter.replace(/^\.\//, ''))))
+    .filter((file) => !sized || SIZED.test(file))
+    .sort()
+    .map((file) => join(root, file));
+  return {
+    light: wanted.filter((file) => !HEAVY.test(file)),
+    heavy: wanted.filter((file) => HEAVY.test(file)),
+  };
+}
