@@ -1,6 +1,6 @@
 import { readDeployConfig } from './config.ts';
 import { explainAndExit } from './explain.ts';
-import { createSwitchboard, StoppedError } from './switchboard.ts';
+import { createSwitchboard } from './switchboard.ts';
 
 /** Everything has bounds of its own; this one is for what nobody thought of. */
 const STOP_LIMIT_MS = 29_000;
@@ -10,9 +10,10 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 
 try {
   const switchboard = createSwitchboard(readDeployConfig(), (line) => console.log(line));
-  let signals = 0;
+  let stopping = false;
 
   async function stop(): Promise<void> {
+    stopping = true;
     console.log('\nStopping …');
     setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
     await switchboard.stop();
@@ -22,24 +23,23 @@ try {
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      signals += 1;
-      if (signals === 1) void stop();
-      else {
-        console.log('Stopping at once');
-        switchboard.kill();
-        setImmediate(() => process.exit(1));
-      }
+      if (!stopping) return void stop();
+      console.log('Stopping at once');
+      switchboard.kill();
+      setImmediate(() => process.exit(1));
     });
   }
-  process.once('disconnect', () => void stop());
+  process.once('disconnect', () => {
+    if (!stopping) void stop();
+  });
   // By now bootstrap.mjs may be gone already.
   if (process.connected === false) await stop();
 
   try {
     await switchboard.start();
   } catch (error) {
-    // The stop that caused it ends the process.
-    if (!(error instanceof StoppedError)) {
+    // What fails during a stop fails because of it.
+    if (!stopping) {
       await switchboard.stop();
       throw error;
     }

@@ -13,7 +13,7 @@ import { welcome } from './welcome.ts';
 export interface Switchboard {
   /**
    * Starts the local stack, or uses the one that runs, and all services on it; returns when they are ready.
-   * @throws an error that says what to do, or the reason of `stop`
+   * @throws an error that says what to do; after `stop`, any
    */
   start(): Promise<void>;
   /** Stops the services, then the part of the stack that was started here; in less than 30 s, also during the start. */
@@ -93,22 +93,17 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
   return {
     start,
     async stop() {
-      stopping.abort(new StoppedError());
+      stopping.abort();
       await Promise.all(supervisions.map((supervision) => supervision.stop()));
       const stack = await starting?.catch(() => undefined);
       await stack?.stop();
     },
     kill() {
-      stopping.abort(new StoppedError());
+      stopping.abort();
       for (const supervision of supervisions) supervision.kill();
       void starting?.then(({ started }) => started.map((part) => part.kill())).catch(() => {});
     },
   };
-}
-
-/** It was stopped before it was ready. */
-export class StoppedError extends Error {
-  override readonly name = 'StoppedError';
 }
 
 /** @throws LocalStackError naming a port that a service needs and cannot have */

@@ -7,6 +7,9 @@ import type { Result } from './result.ts';
 
 const root = join(import.meta.dirname, '../..');
 
+/** Of what a failed check printed: the first mistakes explain the others. */
+const MOST_LINES = 80;
+
 /** Throws when something is wrong, with what a developer needs to know. */
 type Check = (signal: AbortSignal) => Promise<void>;
 
@@ -62,6 +65,12 @@ async function run(command: string, args: string[], signal: AbortSignal): Promis
     await promisify(execFile)(command, args, { cwd: root, env: variables, maxBuffer: 64 * 1_048_576, signal });
   } catch (cause) {
     const { stdout = '', stderr = '', message } = cause as Error & { stdout?: string; stderr?: string };
-    throw new Error(`${stdout}${stderr}`.trim() || message, { cause });
+    throw new Error(beginningOf(`${stdout}${stderr}`.trim()) || message, { cause });
   }
+}
+
+function beginningOf(output: string): string {
+  const lines = output.split('\n');
+  const more = lines.length - MOST_LINES;
+  return more <= 0 ? output : [...lines.slice(0, MOST_LINES), `… and ${more} more lines`].join('\n');
 }

@@ -23,7 +23,10 @@ export async function readTopics(
   const kafka = createKafka(connection, 'switchboard-reader');
   const admin = kafka.admin();
   const groupId = `switchboard-reader-${randomUUID()}`;
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
+  let finished = false;
+  // A consumer that crashes while it is disconnected would come back afterwards, for ever.
+  const retry = { restartOnFailure: async () => !finished };
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, retry });
   await admin.connect();
   try {
     const unread = new Map<string, number>();
@@ -60,6 +63,7 @@ export async function readTopics(
         .catch(reject);
     });
   } finally {
+    finished = true;
     await consumer.disconnect();
     await admin.deleteGroups([groupId]).catch(() => {});
     await admin.disconnect();

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Stack, startStack } from '@switchboard/local';
 import { createLogger } from '@switchboard/service';
 import { Redis } from 'ioredis';
@@ -75,6 +76,17 @@ describe('seen ids', () => {
     const before = await calls();
     await Promise.all(Array.from({ length: 200 }, (_, index) => seenIds.has(`turn ${index}`)));
     assert.equal((await calls()) - before, 1);
+  });
+
+  it('are not given up when it is this process that is late', async (t) => {
+    const seenIds = connect(t);
+    await answers(seenIds);
+    seenIds.add('busy');
+    await eventually(async () => assert.ok(await seenIds.has('busy')));
+    const asked = seenIds.has('busy');
+    await turn();
+    for (const until = performance.now() + 200; performance.now() < until; );
+    assert.equal(await asked, true);
   });
 
   it('cost a moment once when Redis hangs, then nothing, and come back with it', async (t) => {

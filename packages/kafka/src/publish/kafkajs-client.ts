@@ -16,10 +16,10 @@ import type { PlacedRecord } from './record.ts';
 /** `sendBatch` by kafkajs. */
 export function kafkajsClient(connection: KafkaConnection, clientId: string): OpenClient {
   return async (brokers, topics) => {
-    const sockets = new Set<Socket>();
+    const sockets = rememberSockets();
     const kafka = createKafka({ ...connection, brokers }, clientId, undefined, {
       ...SETTINGS,
-      socketFactory: remember(sockets),
+      socketFactory: sockets.open,
     });
     const producer = kafka.producer({
       idempotent: false,
@@ -48,13 +48,7 @@ export function kafkajsClient(connection: KafkaConnection, clientId: string): Op
       await producer.sendBatch({ topicMessages: names.map((topic) => ({ topic, messages: [] })) });
     }
 
-    const close = () =>
-      closeWithin(
-        () => Promise.all([producer.disconnect(), admin.disconnect()]),
-        () => {
-          for (const socket of sockets) socket.destroy();
-        },
-      );
+    const close = () => closeWithin(() => Promise.all([producer.disconnect(), admin.disconnect()]), sockets.destroy);
 
     try {
       await producer.connect();
@@ -89,15 +83,24 @@ const SETTINGS = {
   retry: { retries: 0 },
 };
 
-/** The sockets that kafkajs opens, to be destroyed in the end: kafkajs leaves those to hung brokers half open. */
-function remember(sockets: Set<Socket>): ISocketFactory {
-  return ({ host, port, ssl, onConnect }) => {
-    const name = isIP(host) === 0 ? { servername: host } : {};
-    const socket = ssl ? connectTls({ host, port, ...name, ...ssl }, onConnect) : connect({ host, port }, onConnect);
-    socket.setKeepAlive(true, 60_000).setNoDelay(true);
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    return socket;
+/** kafkajs leaves sockets to hung brokers half open, and may still connect anew when it has been disconnected. */
+function rememberSockets(): { open: ISocketFactory; destroy(): void } {
+  const sockets = new Set<Socket>();
+  let destroyed = false;
+  return {
+    open({ host, port, ssl, onConnect }) {
+      const name = isIP(host) === 0 ? { servername: host } : {};
+      const socket = ssl ? connectTls({ host, port, ...name, ...ssl }, onConnect) : connect({ host, port }, onConnect);
+      socket.setKeepAlive(true, 60_000).setNoDelay(true);
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      if (destroyed) socket.destroy(new Error('the client is closed'));
+      return socket;
+    },
+    destroy() {
+      destroyed = true;
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 

@@ -10,6 +10,9 @@ interface Held {
 /** Renewing costs connections; failures come in swarms. */
 const LEAST_PAUSE_MS = 250;
 
+/** Sends through a client that was replaced have ended by then, or never will. */
+const LAST_ANSWER_MS = 10_000;
+
 /**
  * A client that forgets: when anything fails, a new one is opened in the background and takes over once it knows where
  * the topics are, so that no stale leader, dead connection or hung broker sticks. Until then the old one serves those
@@ -59,6 +62,7 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
     current = { client, inFlight: 0, retired: false };
     old.retired = true;
     if (old.inFlight === 0) await old.client.close();
+    else setTimeout(() => old.client.close().catch(() => {}), LAST_ANSWER_MS).unref();
   }
 
   async function run<T>(ask: (client: ProduceClient) => Promise<T>): Promise<T> {

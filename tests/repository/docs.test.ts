@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, it } from 'node:test';
+import { portVariable, services } from '@switchboard/deploy/services';
+import { isEventType } from '@switchboard/events';
+import { filesOf, manifestOf, root, textOf } from './source-files.ts';
+
+const { scripts } = manifestOf('.');
+const readme = textOf('README.md');
+/** What npm itself knows. */
+const NPM = new Set(['start', 'test']);
+
+for (const file of filesOf('**/*.md')) {
+  describe(file, () => {
+    const text = textOf(file);
+
+    it('names commands that exist', () => {
+      for (const [command, run, short] of text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)) {
+        const script = run ?? short ?? '';
+        assert.ok(script in scripts, command);
+        assert.equal(run !== undefined && NPM.has(run), false, `${command} is npm ${run}`);
+      }
+    });
+
+    it('sends event types that exist', () => {
+      for (const [, type = ''] of text.matchAll(/npm run send -- ([a-z]+\.[a-z]+)/g))
+        assert.ok(isEventType(type), type);
+    });
+
+    it('links to files that exist', () => {
+      for (const [, target = ''] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        assert.ok(existsSync(join(root, dirname(file), target)), target);
+      }
+    });
+  });
+}
+
+describe('the table of services in README.md', () => {
+  const rows = [...readme.matchAll(/^\| \[(\w[\w-]*)\]\(services\/[^)]*\) *\|.*$/gm)];
+
+  it('has those of services/, and npm start runs them', () => {
+    const folders = filesOf('services/*/package.json').map((path) => path.split('/')[1]);
+    assert.deepEqual(rows.map(([, name]) => name).sort(), folders);
+    assert.deepEqual(services.map(({ name }) => name).sort(), folders);
+  });
+
+  it('is followed by their ports, and what changes them', () => {
+    for (const service of services) {
+      const { name, port } = service;
+      assert.match(readme, new RegExp(`^\\| ${name} +\\| ${port} +\\| \`${portVariable(service)}\``, 'm'));
+    }
+  });
+});
+
+it('README.md names variables that something reads', () => {
+  const sources = filesOf('{packages,services,deploy}/**/*.{ts,yaml}').map(textOf).join('\n');
+  const known = new Set([...(sources.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []), ...services.map(portVariable)]);
+  for (const [, name = ''] of readme.matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)) assert.ok(known.has(name), name);
+});

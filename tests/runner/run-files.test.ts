@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { promisify } from 'node:util';
+import { environment } from '@switchboard/service';
+
+const script = join(import.meta.dirname, 'fixtures/run.ts');
+
+/** What comes of a test file with this text. */
+async function run(text: string): Promise<{ result: unknown; output: string }> {
+  const file = join(await mkdtemp(join(tmpdir(), 'switchboard-runner-')), 'one.test.mjs');
+  await writeFile(file, `import { it } from 'node:test';\n${text}`);
+  // Within a test, node:test would refuse to run other ones.
+  const { NODE_TEST_CONTEXT: _, ...env } = environment;
+  const { stdout } = await promisify(execFile)(process.execPath, [script, file], { env });
+  const lines = stdout.trimEnd().split('\n');
+  return { result: JSON.parse(lines.at(-1) ?? ''), output: stdout };
+}
+
+it('counts what passed and what failed, and reports it', async () => {
+  const { result, output } = await run(
+    `
+    it('is fine', () => {});
+    it('is not', () => { throw new Error('for a reason'); });
+    it('is for later', { skip: true }, () => {});`.replace('skip: true', '"skip": true'),
+  );
+  assert.deepEqual(result, { passed: 1, failed: 1 });
+  assert.match(output, /✖ is not/);
+  assert.match(output, /for a reason/);
+});
+
+it('counts a file that does not load as a failure', async () => {
+  assert.deepEqual((await run('it((')).result, { passed: 0, failed: 1 });
+});
+
+it('does not wait for a handle that a test left open', async () => {
+  assert.deepEqual((await run("it('leaves it', () => { setInterval(() => {}, 1_000); });")).result, {
+    passed: 1,
+    failed: 0,
+  });
+});
+
+it('ends a test that does not', async () => {
+  const text = "it('waits', () => new Promise((resolve) => setTimeout(resolve, 3_600_000)));";
+  assert.deepEqual((await run(text)).result, { passed: 0, failed: 1 });
+});
+
+it('ends a file that hangs in a loop', async () => {
+  const { result, output } = await run('for (;;) {}');
+  assert.deepEqual(result, { passed: 0, failed: 1 });
+  assert.match(output, /did not end within 6 s/);
+});
