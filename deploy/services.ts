@@ -11,6 +11,9 @@ export interface Service {
 /** What `npm start` runs, in the order of its output. */
 export const services: readonly Service[] = [{ name: 'ingest', port: 8080, topics: ['ingest.quarantine'] }];
 
+/** V8 grows into what memory it finds; a service is told what it has. */
+export const nodeFlags: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=192'];
+
 export const scriptOf = ({ name }: Service): string => join(import.meta.dirname, '../services', name, 'src/main.ts');
 
 /** The variable that changes a service's port: `INGEST_PORT`. */

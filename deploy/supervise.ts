@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backOffMs } from './back-off.ts';
 import type { ServiceLog } from './service-log.ts';
+import { nodeFlags } from './services.ts';
 
 export interface SupervisedService {
   name: string;
@@ -108,7 +109,7 @@ export class StartError extends Error {
  * notices when we are killed.
  */
 function start({ script, variables, log }: SupervisedService): ChildProcess {
-  const child = spawn(process.execPath, [script], {
+  const child = spawn(process.execPath, [...nodeFlags, script], {
     detached: true,
     env: { ...variables },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

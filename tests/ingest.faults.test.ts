@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { prepare, type Service, startService } from '@switchboard/ingest/fixtures';
 import { readTopics } from '@switchboard/kafka';
 import { type Stack, startStack } from '@switchboard/local';
-import { prepare, type Service, startService } from '../services/ingest/fixtures/service.ts';
 import { size } from './consume/size.ts';
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
 
 // Both client libraries go through the same faults at the same time.
 const clients = ['platformatic', 'kafkajs'] as const;
-const PER_SECOND = size(100, 500);
+const PER_SECOND = size(60, 500);
 const KEYS = 40;
 const RECOVERY_MS = 60_000;
 

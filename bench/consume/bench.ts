@@ -1,23 +1,33 @@
-import type { Stack } from '@switchboard/local';
+import { registerSchemas } from '@switchboard/kafka';
+import { type Stack, startStack } from '@switchboard/local';
+import type { Bench, Comparison } from '../comparison.ts';
+import { slope } from '../statistics.ts';
 import { fillTopic, keyName } from './load.ts';
 import { buildPeer, runConsumer, runPeer } from './run.ts';
 
-export interface Comparison {
-  readonly what: string;
-  readonly ours: readonly number[];
-  readonly reference: readonly number[];
-  readonly unit: string;
-  /** ours ÷ reference must not be above `atMost`, or not below `atLeast`. */
-  readonly atMost?: number;
-  readonly atLeast?: number;
-  readonly note?: string;
-}
-
 const CONCURRENCY = 16;
 
-/** 10,000 events of 1,000 keys in one partition; the handler waits 0–5 ms; against Parallel Consumer in KEY order. */
-export async function concurrency(stack: Stack, rounds: number): Promise<Comparison> {
+/** The consumer runtime against a bare kafkajs loop, and against Confluent's Parallel Consumer in KEY order. */
+export const consume: Bench = async ({ rounds, minutes, directory, resources, progress }) => {
+  const stack = resources.use(await startStack({ directory, ports: 'free', progress }));
+  await registerSchemas(stack.registryUrl);
+  progress('Building the Java peer');
   await buildPeer();
+  // One minute of reading stands for what a quick look can afford; the proof is a backlog of a million.
+  const backlog = Math.round(1_000_000 * Math.min(minutes / 5, 1));
+  progress('Concurrency');
+  const comparisons = [await concurrency(stack, rounds)];
+  progress('Overhead');
+  comparisons.push(...(await overhead(stack, rounds, 100_000)));
+  progress('Isolation');
+  comparisons.push(await isolation(stack, Math.min(rounds, 3)));
+  progress(`Memory over a backlog of ${backlog} events`);
+  comparisons.push(...(await memory(stack, backlog)));
+  return comparisons;
+};
+
+/** 10,000 events of 1,000 keys in one partition; the handler waits 0–5 ms; against Parallel Consumer in KEY order. */
+async function concurrency(stack: Stack, rounds: number): Promise<Comparison> {
   const load = { events: 10_000, concurrency: CONCURRENCY, maxWaitMs: 5 };
   const topic = await fillTopic(stack, { partitions: 1, keys: 1_000, events: load.events });
   const ours: number[] = [];
@@ -36,8 +46,7 @@ export async function concurrency(stack: Stack, rounds: number): Promise<Compari
 }
 
 /** A handler that does nothing, 12 partitions, everything on; against a bare kafkajs loop and Parallel Consumer. */
-export async function overhead(stack: Stack, rounds: number, events: number): Promise<Comparison[]> {
-  await buildPeer();
+async function overhead(stack: Stack, rounds: number, events: number): Promise<Comparison[]> {
   const load = { events, concurrency: CONCURRENCY, maxWaitMs: 0 };
   const topic = await fillTopic(stack, { partitions: 12, keys: 1_000, events });
   const perSecond = (ms: number): number => events / (ms / 1_000);
@@ -67,7 +76,7 @@ export async function overhead(stack: Stack, rounds: number, events: number): Pr
 }
 
 /** Throughput of the other keys while 1 % of the keys fail for ever; against a run without failures. */
-export async function isolation(stack: Stack, rounds: number): Promise<Comparison> {
+async function isolation(stack: Stack, rounds: number): Promise<Comparison> {
   const [keys, events] = [1_000, 50_000];
   const failingKeys = Array.from({ length: keys / 100 }, (_, index) => keyName(index * 100));
   const others = events - (events / keys) * failingKeys.length;
@@ -91,22 +100,14 @@ export async function isolation(stack: Stack, rounds: number): Promise<Compariso
 }
 
 /** Resident memory over a large backlog of events of about 1 KB. */
-export async function memory(stack: Stack, events: number): Promise<{ most: number; growth: number; seconds: number }> {
+async function memory(stack: Stack, events: number): Promise<Comparison[]> {
   const topic = await fillTopic(stack, { partitions: 12, keys: 10_000, events, textLength: 700 });
-  const { rss } = await runConsumer(stack, {
-    mode: 'ours',
-    topic,
-    events,
-    concurrency: CONCURRENCY,
-    maxWaitMs: 0,
-    failingKeys: [],
-  });
-  const half = rss.slice(Math.floor(rss.length / 2));
-  const average = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const quarter = Math.max(Math.floor(half.length / 2), 1);
-  return {
-    most: Math.max(...rss),
-    growth: average(half.slice(-quarter)) - average(half.slice(0, quarter)),
-    seconds: rss.length,
-  };
+  const load = { mode: 'ours', topic, events, concurrency: CONCURRENCY, maxWaitMs: 0, failingKeys: [] } as const;
+  const { rss } = await runConsumer(stack, load);
+  const later = rss.slice(Math.floor(rss.length / 2));
+  const what = `Memory over a backlog of ${events.toLocaleString('en-US')} events`;
+  return [
+    { what, ours: [Math.max(...rss)], unit: 'MiB at most', atMost: 300 },
+    { what: `${what}, second half`, ours: [slope(later) * 60], unit: 'MiB a minute' },
+  ];
 }

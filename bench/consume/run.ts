@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { nodeFlags } from '@switchboard/deploy/services';
 import type { Stack } from '@switchboard/local';
 import type { ConsumerResult, ConsumerTask } from './consumer.ts';
 
@@ -15,9 +16,13 @@ export async function runConsumer(
 ): Promise<ConsumerResult> {
   const { brokers, registryUrl, redisUrl } = stack;
   const path = new URL('consumer.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [path, JSON.stringify({ ...task, brokers, registryUrl, redisUrl })], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeFlags, path, JSON.stringify({ ...task, brokers, registryUrl, redisUrl })],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    },
+  );
   let result: ConsumerResult | undefined;
   child.on('message', (message) => {
     result = message as ConsumerResult;

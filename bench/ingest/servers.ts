@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nodeFlags } from '@switchboard/deploy/services';
 import { freePort, type Stack } from '@switchboard/local';
 import type { BenchContext } from '../comparison.ts';
 
@@ -35,9 +36,8 @@ export async function startServers(stack: Stack, context: BenchContext): Promise
 
 async function startServer(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {
   const port = await freePort();
-  const devFlags = (process.env.DEVFLAGS ?? '').split(' ').filter(Boolean);
   const profiling = context.profile ? ['--cpu-prof', `--cpu-prof-dir=${context.directory}-profiles`] : [];
-  const child = spawn(process.execPath, [...devFlags, ...profiling, file], {
+  const child = spawn(process.execPath, [...nodeFlags, ...profiling, file], {
     env: { ...variables, PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
