@@ -41,7 +41,7 @@ before(async () => {
     },
   });
   await prepare(stack, 3);
-  for (const client of clients) services.push(await startService(stack, { KAFKA_CLIENT: client, LOG_LEVEL: 'fatal' }));
+  for (const client of clients) services.push(await startService(stack, { KAFKA_CLIENT: client }));
 });
 
 after(async () => {

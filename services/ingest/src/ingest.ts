@@ -111,8 +111,9 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.decorateRequest(SOURCE, null);
-    scope.setErrorHandler((error, _request, reply) => {
-      logger.error({ err: error }, 'request failed');
+    scope.setErrorHandler((error: Error, _request, reply) => {
+      // The stack alone: a cause may quote the event.
+      logger.error({ stack: error.stack }, 'request failed');
       send(reply, answerTo({ reason: 'internal' }));
     });
 
