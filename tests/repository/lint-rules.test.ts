@@ -74,10 +74,10 @@ describe('the lint rules refuse', () => {
       await writeFile(join(scratch, file), text);
     }
     const biome = join(root, 'node_modules/.bin/biome');
-    const report = await new Promise<string>((resolve) => {
-      execFile(biome, ['lint', '--reporter=json', '--max-diagnostics=1000'], { cwd: scratch }, (_, out) =>
-        resolve(out),
-      );
+    const args = ['lint', '--reporter=json', '--max-diagnostics=1000'];
+    const report = await new Promise<string>((resolve, reject) => {
+      // It fails, as it finds something.
+      execFile(biome, args, { cwd: scratch }, (error, output) => (output === '' ? reject(error) : resolve(output)));
     });
     found = (JSON.parse(report) as { diagnostics: Diagnostic[] }).diagnostics.map(
       ({ category, location: { path } }) => ({

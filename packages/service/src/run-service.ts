@@ -1,4 +1,9 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import Type, { type Static, type TObject } from 'typebox';
@@ -49,9 +54,9 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
   const releases = createReleaseStack();
   const stopping = new AbortController();
   const http = Fastify({
+    logController: new LogController({ disableRequestLogging: true }),
     ...definition.http,
     loggerInstance: logger as FastifyBaseLogger,
-    disableRequestLogging: true,
   });
   registerOperations(http, { health, metrics, stopping: stopping.signal });
 

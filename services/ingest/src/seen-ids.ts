@@ -117,6 +117,8 @@ export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Option
     },
     async close() {
       clearTimeout(reopen);
+      // What closes by our own doing is nothing to warn of.
+      usable = false;
       redis.disconnect();
     },
   };

@@ -32,6 +32,10 @@ export function causeOf(error: unknown): CauseOfDeath {
   return { code: typeof code === 'string' ? code : error.name, message: redact(error.message) };
 }
 
+/** Where it was thrown, for the log. */
+export const stackOf = (error: unknown): string | undefined =>
+  error instanceof Error && error.stack !== undefined ? redact(error.stack) : undefined;
+
 /** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
 const redact = (message: string): string =>
   message

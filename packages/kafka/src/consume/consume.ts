@@ -1,12 +1,13 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { createKafka } from '../connection.ts';
+import type { AnyHandler } from './attempts.ts';
 import { createChain } from './chain.ts';
 import { createChainTopics } from './chain-topics.ts';
 import { createForwarder } from './forwarder.ts';
 import { createGate } from './gate.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
-import { type AnyHandler, createPipeline, type Pipeline } from './pipeline.ts';
+import { createPipeline, type Pipeline } from './pipeline.ts';
 import { createSteps } from './steps.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
 import { createWatchdog } from './watchdog.ts';

@@ -1,19 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import type { AnyEvent } from '@switchboard/events';
-import type { Logger } from 'pino';
-import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf } from './attempt.ts';
+import { setMaxListeners } from 'node:events';
+import type { Outcome } from './attempt.ts';
+import { type AttemptParts, createAttempts } from './attempts.ts';
 import type { Chain } from './chain.ts';
 import { type Claim, createClaims } from './claims.ts';
 import type { CauseOfDeath, Forwarder } from './forwarder.ts';
-import type { Gate } from './gate.ts';
-import type { HandlerContext } from './handler.ts';
-import type { ConsumeMetrics } from './metrics.ts';
-import type { ConsumeLimits } from './options.ts';
 import type { ConsumedRecord } from './record.ts';
 import { createSlots } from './slots.ts';
 import type { Admission, Steps } from './steps.ts';
-
-export type AnyHandler = (event: AnyEvent, context: HandlerContext) => Promise<void> | void;
 
 /**
  * settled: done, dead or safe in the next topic; left: it belongs to another owner now; again: ask anew, at once;
@@ -33,17 +27,10 @@ export interface Pipeline {
   readonly waiting: number;
 }
 
-export interface PipelineParts {
-  service: string;
+export interface PipelineParts extends AttemptParts {
   chain: Chain;
-  handlers: ReadonlyMap<string, AnyHandler>;
-  decode(value: Buffer): AnyEvent | Promise<AnyEvent>;
   steps: Steps;
   forwarder: Forwarder;
-  gate: Gate;
-  limits: ConsumeLimits;
-  metrics: ConsumeMetrics;
-  logger: Logger;
 }
 
 /** A follower whose head is due already comes back after this, not at once: its head is on its way. */
@@ -52,8 +39,6 @@ const FOLLOWER_PAUSE_MS = 1_000;
 const WAIT_IN_PLACE_MS = 5_000;
 const FIRST_PAUSE_MS = { busy: 250, soon: 25 };
 const LONGEST_PAUSE_MS = { busy: 1_000, soon: 200 };
-/** How long a handler gets to heed its abort signal before it is given up. */
-const ABORT_GRACE_MS = 1_000;
 
 /**
  * The order of the steps for one record: claim (order hold and dedup in one), slot, decode, handler in bounded time,
@@ -61,16 +46,16 @@ const ABORT_GRACE_MS = 1_000;
  * marks made after them, so that a slot is spent on nothing but the handler.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { service, chain, handlers, decode, steps, forwarder, gate, limits, metrics, logger } = parts;
+  const { chain, steps, forwarder, gate, limits, metrics, logger } = parts;
   const instance = randomBytes(8).toString('hex');
   const claims = createClaims({ steps, leaseMs: limits.leaseMs });
   const ahead = createSlots(limits.concurrency + limits.claimAhead);
   const slots = createSlots(limits.concurrency, () => gate.admits());
-  const attempts = new Set<Attempt>();
+  const attempts = createAttempts(parts);
   const stopping = new AbortController();
+  // Everything that sleeps listens to it.
+  setMaxListeners(0, stopping.signal);
   let tokens = 0;
-
-  const sweeper = setInterval(sweep, 100);
 
   async function carry(record: ConsumedRecord): Promise<boolean> {
     const arrivedAt = performance.now();
@@ -130,7 +115,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       try {
         if (!isOurs(record)) return await leave(record, claim);
         if (!claim.holds()) return 'again';
-        outcome = await attempt(record, claim);
+        outcome = await attempts.run(record, claim);
         // Before the slot is given back, or the next record would take it for nothing.
         if (outcome.kind === 'unavailable') gate.close(outcome.closure);
       } finally {
@@ -153,42 +138,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         }
       }
     }
-  }
-
-  async function attempt(record: ConsumedRecord, claim: Claim): Promise<Outcome> {
-    if (record.defect !== undefined) return { kind: 'permanent', cause: record.defect };
-    const handler = handlers.get(record.type) as AnyHandler;
-    let event: AnyEvent;
-    try {
-      event = await decode(record.message.value as Buffer);
-    } catch (error) {
-      const outcome = outcomeOf(error);
-      if (outcome.kind === 'unavailable') return outcome;
-      gate.open('registry');
-      return { kind: 'permanent', cause: causeOf(error) };
-    }
-    gate.open('registry');
-    if (event.meta.type !== record.type) {
-      return { kind: 'permanent', cause: { code: 'TYPE_MISMATCH', message: 'ce_type and the value name two types' } };
-    }
-
-    record.attempts += 1;
-    const attempt = new Attempt(record, service, logger);
-    claim.onLost = () => attempt.abort(new Error('the lease is lost'));
-    attempts.add(attempt);
-    let outcome: Outcome = { kind: 'done' };
-    try {
-      await attempt.run(handler, event);
-    } catch (error) {
-      outcome = outcomeOf(error);
-      if (outcome.kind === 'unavailable') record.attempts -= 1;
-      else attempt.logger.warn({ err: error, outcome: outcome.kind }, 'an event failed');
-    } finally {
-      attempts.delete(attempt);
-    }
-    if (outcome.kind !== 'unavailable') gate.open('outside');
-    metrics.attempted(record, outcome.kind, performance.now() - attempt.startedAt);
-    return outcome;
   }
 
   async function complete(record: ConsumedRecord, claim: Claim): Promise<End> {
@@ -242,15 +191,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     return 'left';
   }
 
-  function sweep(): void {
-    const now = performance.now();
-    for (const attempt of attempts) {
-      const ran = now - attempt.startedAt;
-      if (ran > limits.handlerTimeoutMs) attempt.abort(new HandlerTimeoutError(limits.handlerTimeoutMs));
-      if (ran > limits.handlerTimeoutMs + ABORT_GRACE_MS) attempt.abandon(limits.handlerTimeoutMs);
-    }
-  }
-
   function sleep(ms: number): Promise<void> {
     if (stopping.signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
@@ -274,10 +214,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const deadline = performance.now() + limitMs;
       const abortAt = deadline - Math.min(limitMs / 4, 5_000);
       while (claims.size > 0 && performance.now() < deadline) {
-        if (performance.now() > abortAt) for (const attempt of attempts) attempt.abort(new Error('the service stops'));
+        if (performance.now() > abortAt) attempts.abort(new Error('the service stops'));
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      clearInterval(sweeper);
+      attempts.stop();
       claims.stop();
       steps.close();
     },

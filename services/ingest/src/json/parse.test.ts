@@ -51,6 +51,17 @@ describe('JSON parsing', () => {
     assert.equal(read('{"a":{"b":1},"b":{"a":":{\\"a\\":"}}').ok, true);
   });
 
+  it('refuses a key that would make the engine misread later ones', () => {
+    for (const key of ['"\\\\"', '"\\u005C"']) {
+      for (let time = 0; time < 100; time += 1) assert.match(refusal(`{"":1,${key} :2}`), /single backslash/);
+    }
+    for (const key of ['\\u540d', '\\n', '\\"']) {
+      const parsed = read(`{"":1,"${key}":2}`);
+      assert.deepEqual(parsed.ok && Object.keys(parsed.value), ['', JSON.parse(`"${key}"`)]);
+    }
+    assert.equal(read('{"a\\\\":1,"b":"\\\\"}').ok, true);
+  });
+
   it('keeps keys that name the prototype as plain data', () => {
     const text = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"toString":1}';
     const parsed = read(text);

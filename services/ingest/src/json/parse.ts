@@ -9,6 +9,12 @@ export type Parsed = { ok: true; value: JsonObject } | { ok: false; message: str
 export const MAX_DEPTH = 64;
 
 /**
+ * Once V8 has parsed an object with a key that is a single backslash, it can take another key of one escaped
+ * character, such as `"\\u540d"`, for that one (seen in Node 24.21). So such an object must not be parsed at all.
+ */
+const BACKSLASH_KEY = /"\\(?:\\|u005c)"\s*:/i;
+
+/**
  * Reads a JSON object and refuses what JavaScript would change without a word: duplicate keys, numbers that a double
  * does not hold, lone surrogates. The time is linear in the length, whatever the bytes are; a message names at most
  * a key and a position, never a value.
@@ -21,6 +27,7 @@ export function parse(bytes: Buffer): Parsed {
   const found = scan(bytes, MAX_DEPTH);
   if (found.depth > MAX_DEPTH) return refuse(`The body is nested deeper than ${MAX_DEPTH} levels`);
   const text = bytes.toString();
+  if (BACKSLASH_KEY.test(text)) return refuse('A key is a single backslash, which cannot be read exactly');
   let value: unknown;
   try {
     value = JSON.parse(text);

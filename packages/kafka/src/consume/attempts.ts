@@ -1,0 +1,97 @@
+import type { AnyEvent } from '@switchboard/events';
+import type { Logger } from 'pino';
+import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf, stackOf } from './attempt.ts';
+import type { Claim } from './claims.ts';
+import type { Gate } from './gate.ts';
+import type { HandlerContext } from './handler.ts';
+import type { ConsumeMetrics } from './metrics.ts';
+import type { ConsumeLimits } from './options.ts';
+import type { ConsumedRecord } from './record.ts';
+
+export type AnyHandler = (event: AnyEvent, context: HandlerContext) => Promise<void> | void;
+
+export interface AttemptParts {
+  service: string;
+  handlers: ReadonlyMap<string, AnyHandler>;
+  decode(value: Buffer): AnyEvent | Promise<AnyEvent>;
+  gate: Gate;
+  limits: ConsumeLimits;
+  metrics: ConsumeMetrics;
+  logger: Logger;
+}
+
+/** Runs handlers, each in bounded time, and tells how it ended. */
+export interface Attempts {
+  run(record: ConsumedRecord, claim: Claim): Promise<Outcome>;
+  /** Aborts all that run. */
+  abort(reason: Error): void;
+  stop(): void;
+}
+
+/** How long a handler gets to heed its abort signal before it is given up. */
+const ABORT_GRACE_MS = 1_000;
+/** Looking at all that run now and then is cheaper than a timer for each. */
+const LOOK_EVERY_MS = 100;
+
+export function createAttempts(parts: AttemptParts): Attempts {
+  const { service, handlers, decode, gate, limits, metrics, logger } = parts;
+  const running = new Set<Attempt>();
+  const timer = setInterval(endOverdue, LOOK_EVERY_MS);
+
+  function endOverdue(): void {
+    const now = performance.now();
+    for (const attempt of running) {
+      const ran = now - attempt.startedAt;
+      if (ran > limits.handlerTimeoutMs) attempt.abort(new HandlerTimeoutError(limits.handlerTimeoutMs));
+      if (ran > limits.handlerTimeoutMs + ABORT_GRACE_MS) attempt.abandon(limits.handlerTimeoutMs);
+    }
+  }
+
+  /** The event, or why there is none. */
+  async function read(record: ConsumedRecord): Promise<AnyEvent | Outcome> {
+    if (record.defect !== undefined) return { kind: 'permanent', cause: record.defect };
+    let event: AnyEvent;
+    try {
+      event = await decode(record.message.value as Buffer);
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      if (outcome.kind === 'unavailable') return outcome;
+      gate.open('registry');
+      return { kind: 'permanent', cause: causeOf(error) };
+    }
+    gate.open('registry');
+    if (event.meta.type === record.type) return event;
+    return { kind: 'permanent', cause: { code: 'TYPE_MISMATCH', message: 'ce_type and the value name two types' } };
+  }
+
+  async function handle(record: ConsumedRecord, claim: Claim, event: AnyEvent): Promise<Outcome> {
+    record.attempts += 1;
+    const attempt = new Attempt(record, service, logger);
+    claim.onLost = () => attempt.abort(new Error('the lease is lost'));
+    running.add(attempt);
+    let outcome: Outcome = { kind: 'done' };
+    try {
+      await attempt.run(handlers.get(record.type) as AnyHandler, event);
+    } catch (error) {
+      outcome = outcomeOf(error);
+      if (outcome.kind === 'unavailable') record.attempts -= 1;
+      else attempt.logger.warn({ outcome: outcome.kind, ...causeOf(error), stack: stackOf(error) }, 'an event failed');
+    } finally {
+      running.delete(attempt);
+    }
+    if (outcome.kind !== 'unavailable') gate.open('outside');
+    metrics.attempted(record, outcome.kind, performance.now() - attempt.startedAt);
+    return outcome;
+  }
+
+  return {
+    async run(record, claim) {
+      const event = await read(record);
+      return 'kind' in event ? event : handle(record, claim, event);
+    },
+    abort(reason) {
+      for (const attempt of running) attempt.abort(reason);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
