@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type AvroField, type AvroRecord, type AvroSchema, fullName, isUnion, nullableOf } from '../avro-schema.ts';
 import { catalogue, type EventType, eventTypes, readFields } from '../catalogue.ts';
 import { namesOf } from './field-names.ts';
-import { isReadable, sentFields } from './sent-fields.ts';
+import { character, sentFields } from './sent-fields.ts';
 
 type Json = Record<string, unknown>;
 type Names = ReadonlyMap<string, AvroSchema>;
@@ -97,8 +97,8 @@ for (const type of eventTypes) {
 }
 
 test('whatever JSON is sent, readFields answers: with all of it, or with at most 50 problems', () => {
-  const json = fc.jsonValue().filter(isReadable);
-  const object = fc.dictionary(fc.string(), json).filter(isReadable);
+  const json = fc.jsonValue({ stringUnit: character });
+  const object = fc.dictionary(fc.string({ unit: character }), json);
   const almost = fc.constantFrom(...eventTypes).chain((type) => {
     const { example } = catalogue[type];
     const key = fc.constantFrom(...Object.keys(example));

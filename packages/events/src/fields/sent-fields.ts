@@ -32,13 +32,12 @@ const hostileKey = fc.constantFrom(
   'x y',
 );
 
-/** Whether V8 reads it as it is written: a key that is a single backslash makes it misread later ones. */
-export const isReadable = (value: unknown): boolean => !JSON.stringify(value).includes('"\\\\":');
+/** No backslashes: once V8 has seen one in a key, it misreads other keys that are written with an escape. */
+export const character = fc.string({ minLength: 1, maxLength: 1 }).filter((text) => text !== '\\');
 
 /** JSON as JSON.parse makes it, with numbers that are exact. */
 const json = fc
-  .jsonValue({ maxDepth: 4 })
-  .filter(isReadable)
+  .jsonValue({ maxDepth: 4, stringUnit: character })
   .map((value): unknown => JSON.parse(JSON.stringify(value), exact));
 
 const exact = (_key: string, value: unknown): unknown =>
@@ -47,16 +46,7 @@ const exact = (_key: string, value: unknown): unknown =>
 function sentRecord(record: AvroRecord, types: Map<string, AvroRecord>): fc.Arbitrary<Record<string, unknown>> {
   types.set(fullName(record), record);
   const known = fc.tuple(...record.fields.map((field) => sentField(field, types)));
-  const unknown = fc.array(
-    fc.tuple(
-      fc.oneof(
-        hostileKey,
-        fc.string().filter((key) => key !== '\\'),
-      ),
-      json,
-    ),
-    { maxLength: 3 },
-  );
+  const unknown = fc.array(fc.tuple(fc.oneof(hostileKey, fc.string({ unit: character })), json), { maxLength: 3 });
   const names = new Set(record.fields.flatMap(namesOf));
   // fromEntries makes `__proto__` a property like any other, as JSON.parse does.
   return fc

@@ -52,14 +52,14 @@ describe('JSON parsing', () => {
   });
 
   it('refuses a key that would make the engine misread later ones', () => {
-    for (const key of ['"\\\\"', '"\\u005C"']) {
-      for (let time = 0; time < 100; time += 1) assert.match(refusal(`{"":1,${key} :2}`), /single backslash/);
+    for (const key of ['"\\\\"', '"\\u005C"', '"a\\\\b"']) {
+      for (let time = 0; time < 100; time += 1) assert.match(refusal(`{"":1,${key} :2}`), /holds a backslash/);
     }
     for (const key of ['\\u540d', '\\n', '\\"']) {
       const parsed = read(`{"":1,"${key}":2}`);
       assert.deepEqual(parsed.ok && Object.keys(parsed.value), ['', JSON.parse(`"${key}"`)]);
     }
-    assert.equal(read('{"a\\\\":1,"b":"\\\\"}').ok, true);
+    assert.equal(read('{"a":"\\\\","b":["\\u005c"],"c":"\\\\"}').ok, true);
   });
 
   it('keeps keys that name the prototype as plain data', () => {
@@ -134,8 +134,10 @@ describe('JSON parsing', () => {
   });
 
   it('accepts what JSON.stringify writes, and changes nothing', () => {
+    // An object with a backslash in a key would make V8 misread what the other tests of this process parse.
+    const unit = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }).filter((text) => text !== '\\');
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue({ maxDepth: 8 })), (value) => {
+      fc.property(fc.dictionary(fc.string({ unit }), fc.jsonValue({ maxDepth: 8, stringUnit: unit })), (value) => {
         const text = JSON.stringify(value);
         const parsed = read(text);
         assert.ok(parsed.ok, `${text}: ${parsed.ok ? '' : parsed.message}`);

@@ -8,6 +8,8 @@ export interface Scan {
   longNumber: boolean;
   /** An escaped surrogate without its other half. */
   loneSurrogate: boolean;
+  /** A key that holds a backslash. */
+  backslashKey: boolean;
 }
 
 const QUOTE = 0x22;
@@ -30,16 +32,29 @@ const LOWER_CASE = 0x20;
 const EXACT_DIGITS = 15;
 const EXACT_EXPONENT_DIGITS = 2;
 
+interface ScanInProgress extends Scan {
+  /** Whether the string before this place holds a backslash. */
+  backslash: boolean;
+}
+
 /** Looks at each byte once. The text need not be valid JSON: what is found counts only if `JSON.parse` accepts it too. */
 export function scan(bytes: Uint8Array, maxDepth: number): Scan {
   const end = bytes.length;
-  const found: Scan = { depth: 0, pairs: 0, longNumber: false, loneSurrogate: false };
+  const found: ScanInProgress = {
+    depth: 0,
+    pairs: 0,
+    longNumber: false,
+    loneSurrogate: false,
+    backslashKey: false,
+    backslash: false,
+  };
   let open = 0;
   let pairs = 0;
   let at = 0;
   while (at < end) {
     const byte = bytes[at] as number;
     if (byte === QUOTE) {
+      found.backslash = false;
       at = skipString(bytes, at + 1, end, found);
       continue;
     }
@@ -47,8 +62,10 @@ export function scan(bytes: Uint8Array, maxDepth: number): Scan {
       at = skipNumber(bytes, at, end, found);
       continue;
     }
-    if (byte === COLON) pairs += 1;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+    if (byte === COLON) {
+      pairs += 1;
+      if (found.backslash) found.backslashKey = true;
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       open += 1;
       if (open > found.depth) found.depth = open;
       if (open > maxDepth) break;
@@ -60,7 +77,7 @@ export function scan(bytes: Uint8Array, maxDepth: number): Scan {
 }
 
 /** Returns the index after the closing quote. */
-function skipString(bytes: Uint8Array, from: number, end: number, found: Scan): number {
+function skipString(bytes: Uint8Array, from: number, end: number, found: ScanInProgress): number {
   let at = from;
   while (at < end) {
     const byte = bytes[at] as number;
@@ -73,11 +90,21 @@ function skipString(bytes: Uint8Array, from: number, end: number, found: Scan): 
     if (surrogate === 'high' && surrogateHalf(bytes, at + 6, end) === 'low') at += 12;
     else {
       if (surrogate !== undefined) found.loneSurrogate = true;
+      if (isBackslash(bytes, at)) found.backslash = true;
       at += 2;
     }
   }
   return end;
 }
+
+/** Whether the escape at `at` stands for a backslash. */
+const isBackslash = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at + 1] === BACKSLASH ||
+  (bytes[at + 1] === LOWER_U &&
+    bytes[at + 2] === ZERO &&
+    bytes[at + 3] === ZERO &&
+    bytes[at + 4] === 0x35 &&
+    ((bytes[at + 5] as number) | LOWER_CASE) === 0x63);
 
 /** Whether the escape at `at` is `\uD800`–`\uDBFF` (high) or `\uDC00`–`\uDFFF` (low). */
 function surrogateHalf(bytes: Uint8Array, at: number, end: number): 'high' | 'low' | undefined {
