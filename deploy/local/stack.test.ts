@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:net';
 import { after, before, suite, test } from 'node:test';
 import { temporaryFolder } from './fixtures/folder.ts';
 import { createTopic, metadata } from './fixtures/kafka-topics.ts';
@@ -72,4 +73,20 @@ suite('a stack with one broker', () => {
     assert.equal(await isTaken(stack.redis.port), false);
     await stack.redis.start();
   });
+});
+
+test('a free port that another process takes before Kafka does is replaced by another', async () => {
+  const thieves: Server[] = [];
+  const advertise = (_brokerId: number, port: number): string => {
+    if (thieves.length === 0) thieves.push(createServer().listen(port, '127.0.0.1'));
+    return `127.0.0.1:${port}`;
+  };
+  const directory = await temporaryFolder();
+  const stack = await startStack({ directory, ports: 'free', parts: ['kafka'], advertise });
+  try {
+    assert.equal(await liveBrokers(stack.kafka[0]?.port ?? 0), 1);
+  } finally {
+    await stack.stop();
+    for (const thief of thieves) thief.close();
+  }
 });

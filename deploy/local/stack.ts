@@ -68,7 +68,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     return await withLock(
       join(directory, 'start.lock'),
-      () => start({ ...options, directory, parts, brokers, variables, progress }),
+      () => startInFreePorts({ ...options, directory, parts, brokers, variables, progress }),
       (holder) => progress(`Waiting for process ${holder}, which is starting the stack in ${directory} …`),
     );
   } catch (error) {
@@ -77,6 +77,20 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 type Request = StackOptions & Required<Pick<StackOptions, 'parts' | 'brokers' | 'variables' | 'progress'>>;
+
+/** Between finding a free port and listening on it, another process may take it. */
+const FREE_PORT_TRIES = 4;
+
+async function startInFreePorts(request: Request): Promise<Stack> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start(request);
+    } catch (error) {
+      const taken = error instanceof LocalStackError && /already in use|already bound|failed listening/i.test(error.message);
+      if (!taken || request.ports !== 'free' || tries === FREE_PORT_TRIES) throw error;
+    }
+  }
+}
 
 const loopback = (_brokerId: number, port: number): string => `127.0.0.1:${port}`;
 
