@@ -10,10 +10,18 @@ const sources = filesOf('**/*.{ts,mjs}').filter((path) => !path.includes('/gener
 const ALLOWED = {
   'packages/events': [],
   'packages/service': [],
+  'packages/outbound': [],
   'packages/kafka': ['@switchboard/events'],
-  services: ['@switchboard/events', '@switchboard/kafka', '@switchboard/service'],
+  'packages/consumer': ['@switchboard/kafka', '@switchboard/outbound', '@switchboard/service'],
+  services: [
+    '@switchboard/consumer',
+    '@switchboard/events',
+    '@switchboard/kafka',
+    '@switchboard/outbound',
+    '@switchboard/service',
+  ],
 } as const;
-const ALLOWED_IN_TESTS = ['@switchboard/local', '@switchboard/service'];
+const ALLOWED_IN_TESTS = ['@switchboard/local', '@switchboard/sandbox', '@switchboard/service'];
 
 it('dependencies point one way: services, kafka, events', () => {
   for (const folder of packageFolders.filter((path) => /^(packages|services)\//.test(path))) {

@@ -2,6 +2,7 @@ export type { KafkaConnection } from './connection.ts';
 export type { Chain, Tier } from './consume/chain.ts';
 export { type ConsumerState, consume, type RunningConsumer } from './consume/consume.ts';
 export {
+  type FailureHint,
   type Handler,
   type HandlerContext,
   type Handlers,

@@ -3,25 +3,28 @@ import type { Logger } from 'pino';
 import { KafkaError } from '../error.ts';
 import type { CauseOfDeath } from './forwarder.ts';
 import type { Closure } from './gate.ts';
-import { type HandlerContext, PermanentError, retryAfterOf, UnavailableError } from './handler.ts';
+import { type HandlerContext, hintOf } from './handler.ts';
 import type { ConsumedRecord } from './record.ts';
 
 /** How one run of a handler ended. */
 export type Outcome =
   | { readonly kind: 'done' }
+  /** Done too: there was nothing to do, for this reason. */
+  | { readonly kind: 'skipped'; readonly reason: string }
   /** `settled` is false when the handler did not return: its effect may still come. */
   | { readonly kind: 'failed'; readonly cause: CauseOfDeath; readonly retryAfterMs: number; readonly settled: boolean }
   | { readonly kind: 'permanent'; readonly cause: CauseOfDeath }
   | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'> };
 
 export function outcomeOf(error: unknown): Outcome {
-  if (error instanceof UnavailableError) return { kind: 'unavailable', closure: 'outside' };
+  const { retry, retryAfterMs } = hintOf(error);
+  if (retry === 'when-available') return { kind: 'unavailable', closure: 'outside' };
   if (error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE') {
     return { kind: 'unavailable', closure: 'registry' };
   }
   const cause = causeOf(error);
-  if (error instanceof PermanentError) return { kind: 'permanent', cause };
-  return { kind: 'failed', cause, retryAfterMs: retryAfterOf(error), settled: !(error instanceof AbandonedError) };
+  if (retry === 'never') return { kind: 'permanent', cause };
+  return { kind: 'failed', cause, retryAfterMs, settled: !(error instanceof AbandonedError) };
 }
 
 export function causeOf(error: unknown): CauseOfDeath {
@@ -58,6 +61,7 @@ class AbandonedError extends HandlerTimeoutError {}
 export class Attempt implements HandlerContext {
   readonly attempt: number;
   readonly startedAt = performance.now();
+  skipped: string | undefined;
   readonly #record: ConsumedRecord;
   readonly #service: string;
   readonly #parentLogger: Logger;
@@ -93,6 +97,10 @@ export class Attempt implements HandlerContext {
 
   get idempotencyKey(): string {
     return `${this.#service}:${this.#record.identity}`;
+  }
+
+  skip(reason: string): void {
+    this.skipped = reason;
   }
 
   /** Runs the handler; rejects as it does, or when it is given up. */

@@ -72,6 +72,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
     let outcome: Outcome = { kind: 'done' };
     try {
       await attempt.run(handlers.get(record.type) as AnyHandler, event);
+      if (attempt.skipped !== undefined) outcome = { kind: 'skipped', reason: attempt.skipped };
     } catch (error) {
       outcome = outcomeOf(error);
       if (outcome.kind === 'unavailable') record.attempts -= 1;

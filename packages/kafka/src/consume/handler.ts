@@ -10,19 +10,33 @@ export interface HandlerContext {
   readonly logger: Logger;
   /** The same for every run of this event in this service: hand it to the outside system. */
   readonly idempotencyKey: string;
+  /**
+   * Says that there is nothing to do for this event; when the handler then returns, the event is done, and counted.
+   * @param reason becomes a label of a metric: a few fixed words such as `no_email`, nothing of the event.
+   */
+  skip(reason: string): void;
 }
 
 /**
- * Carries one event to the outside. Resolving means the effect is there. A `PermanentError` dead-letters the
- * event at once, an `UnavailableError` pauses the service, everything else is retried.
+ * Carries one event to the outside. Resolving means the effect is there. What it throws is retried, unless the error
+ * says otherwise by a `FailureHint`, as a `PermanentError` and an `UnavailableError` do.
  */
 export type Handler<T extends EventType> = (event: EventOf<T>, context: HandlerContext) => Promise<void> | void;
 
 export type Handlers = { readonly [T in EventType]?: Handler<T> };
 
+/** What an error may say about the next try of its event. */
+export interface FailureHint {
+  /** `never` dead-letters the event at once; `when-available` pauses the service and spends no attempt. */
+  readonly retry?: 'never' | 'when-available' | undefined;
+  /** Not before this much time has passed. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** This event will never succeed: it goes to the dead-letter topic without another try. */
-export class PermanentError extends Error {
+export class PermanentError extends Error implements FailureHint {
   override readonly name = 'PermanentError';
+  readonly retry = 'never';
   readonly code: string;
 
   /** @param message is kept in the dead letter's headers: no personal data. */
@@ -33,8 +47,9 @@ export class PermanentError extends Error {
 }
 
 /** The outside system is down as a whole: the service pauses and spends no attempt until a probe succeeds. */
-export class UnavailableError extends Error {
+export class UnavailableError extends Error implements FailureHint {
   override readonly name = 'UnavailableError';
+  readonly retry = 'when-available';
   readonly target: string;
 
   constructor(target: string, options?: ErrorOptions) {
@@ -43,8 +58,8 @@ export class UnavailableError extends Error {
   }
 }
 
-/** What an error of an HTTP client may say about the next try. */
-export const retryAfterOf = (error: unknown): number => {
-  const { retryAfterMs } = (error ?? {}) as { retryAfterMs?: unknown };
-  return typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0;
-};
+/** What the error says, whatever class it is of. */
+export function hintOf(error: unknown): { retry: FailureHint['retry']; retryAfterMs: number } {
+  const { retry, retryAfterMs } = (error ?? {}) as { retry?: FailureHint['retry']; retryAfterMs?: unknown };
+  return { retry, retryAfterMs: typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0 };
+}

@@ -6,6 +6,8 @@ export type Ending = 'done' | 'dead' | 'retried' | 'parked' | 'duplicate' | 'ski
 
 export interface ConsumeMetrics {
   ended(record: Pick<ConsumedRecord, 'type'>, ending: Ending): void;
+  /** A handler found nothing to do; of its reasons the first hundred are told apart. */
+  nothingToDo(record: Pick<ConsumedRecord, 'type'>, reason: string): void;
   attempted(record: Pick<ConsumedRecord, 'type'>, outcome: string, ms: number): void;
   /** Counts since the start, for the ledger of tests and the watchdog. */
   readonly counts: Readonly<Record<Ending, number>>;
@@ -48,6 +50,13 @@ export function createConsumeMetrics(
     buckets: [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
   });
+  const nothingToDo = new Counter({
+    name: 'consumer_nothing_to_do_total',
+    help: 'Events that were done without an effect, by the reason.',
+    labelNames: ['type', 'reason'],
+    registers,
+  });
+  const reasons = new Set<string>();
   gauge('consumer_running', 'Handlers that run now.', () => gauges.running());
   gauge('consumer_buffered_records', 'Records in memory, delayed ones included.', () => gauges.buffered());
   gauge('consumer_buffered_bytes', 'Bytes of the records in memory.', () => gauges.bufferedBytes());
@@ -81,6 +90,10 @@ export function createConsumeMetrics(
       const entry = byLabels.get(key);
       if (entry !== undefined) entry.count += 1;
       else if (byLabels.size < 1_000) byLabels.set(key, { type: label(type), ending, count: 1 });
+    },
+    nothingToDo({ type }, reason) {
+      if (reasons.size < 100) reasons.add(reason);
+      nothingToDo.inc({ type: label(type), reason: reasons.has(reason) ? reason : 'other' });
     },
     attempted({ type }, outcome, ms) {
       handlerSeconds.observe({ type: label(type), outcome }, ms / 1_000);

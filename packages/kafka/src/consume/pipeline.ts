@@ -123,7 +123,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       }
       switch (outcome.kind) {
         case 'done':
-          return complete(record, claim);
+        case 'skipped':
+          return complete(record, claim, outcome);
         case 'permanent':
           return bury(record, claim, outcome.cause);
         case 'unavailable':
@@ -140,9 +141,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  async function complete(record: ConsumedRecord, claim: Claim): Promise<End> {
+  async function complete(record: ConsumedRecord, claim: Claim, outcome: Outcome): Promise<End> {
     if ((await steps.complete(record, claim.token)) === 'refused') return 'again';
     metrics.ended(record, 'done');
+    if (outcome.kind === 'skipped') metrics.nothingToDo(record, outcome.reason);
     return 'settled';
   }
 

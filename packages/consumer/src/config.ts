@@ -1,0 +1,27 @@
+import Type, { type Static } from 'typebox';
+
+/** What every consumer service can be told. */
+export const consumerConfig = Type.Object({
+  KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
+  KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
+  SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
+  REDIS_URL: Type.String({ minLength: 1, description: 'redis://host:port, for order and one effect each' }),
+  CONCURRENCY: Type.Integer({ minimum: 1, maximum: 1_000, default: 16, description: 'events handled at a time' }),
+  HANDLER_TIMEOUT_MS: Type.Integer({
+    minimum: 100,
+    maximum: 600_000,
+    default: 30_000,
+    description: 'how long one try of an event may take',
+  }),
+  RETRY_DELAYS: Type.String({
+    minLength: 1,
+    default: '5s,1m,10m',
+    description: 'the delays of the retry topics, which are named after them',
+  }),
+  ON_DEAD_LETTER: Type.Enum(['continue', 'hold'], {
+    default: 'continue',
+    description: 'what the later events of a key do when one of it is dead: go on, or wait for the redrive',
+  }),
+});
+
+export type ConsumerConfig = Static<typeof consumerConfig>;

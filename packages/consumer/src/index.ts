@@ -1,0 +1,1 @@
+export { type ConsumerContext, type ConsumerDefinition, runConsumer } from './run-consumer.ts';

@@ -1,0 +1,47 @@
+/** Why a request has no usable answer; the list is closed. */
+export type OutboundErrorCode =
+  /** The target is down: its breaker is open. */
+  | 'UNAVAILABLE'
+  | 'TIMEOUT'
+  | 'CONNECTION_FAILED'
+  | 'RESPONSE_TOO_LARGE'
+  /** The answer is not what the API promises, such as malformed JSON. */
+  | 'BAD_RESPONSE'
+  /** A status that a repeat may change: 408, 409, 425, 429, 5xx. */
+  | 'RETRYABLE_STATUS'
+  /** Any other 4xx, or a redirect. */
+  | 'REJECTED'
+  /** The token endpoint refused our credentials. */
+  | 'AUTHENTICATION_FAILED'
+  /** The address is one that an event or a user must not reach. */
+  | 'FORBIDDEN_ADDRESS'
+  | 'INVALID_OPTION';
+
+export interface OutboundErrorDetails extends ErrorOptions {
+  target: string;
+  status?: number;
+  retry?: 'never' | 'when-available';
+  retryAfterMs?: number;
+}
+
+/**
+ * A request to the outside failed. The message names the target, the method, the path and what to look at; never a
+ * query, a body or a credential. `retry` and `retryAfterMs` are what the consumer runtime goes by.
+ */
+export class OutboundError extends Error {
+  override readonly name = 'OutboundError';
+  readonly code: OutboundErrorCode;
+  readonly target: string;
+  readonly status: number | undefined;
+  readonly retry: 'never' | 'when-available' | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: OutboundErrorCode, message: string, details: OutboundErrorDetails) {
+    super(message, { cause: details.cause });
+    this.code = code;
+    this.target = details.target;
+    this.status = details.status;
+    this.retry = details.retry;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
