@@ -1,5 +1,12 @@
 import { consume, createCodec, createPublisher, createRedis, type Handlers } from '@switchboard/kafka';
-import { createTarget, type Target, type TargetOptions } from '@switchboard/outbound';
+import {
+  createGuardedTarget,
+  createTarget,
+  type GuardedTarget,
+  type GuardedTargetOptions,
+  type Target,
+  type TargetOptions,
+} from '@switchboard/outbound';
 import { commaSeparated, runService, type ServiceContext } from '@switchboard/service';
 import type { Redis } from 'ioredis';
 import Type, { type Static, type TObject } from 'typebox';
@@ -10,6 +17,8 @@ export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig> {
   readonly redis: Redis;
   /** An outside system, with metrics and health; closed at the stop. */
   target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
+  /** Outside systems whose addresses come from events or users. */
+  guardedTarget(options: Omit<GuardedTargetOptions, 'logger' | 'metrics'>): GuardedTarget;
 }
 
 export interface ConsumerDefinition<S extends TObject> {
@@ -50,7 +59,12 @@ export function runConsumer<S extends TObject>(definition: ConsumerDefinition<S>
         health.add(options.name, created.check);
         return created;
       }
-      const context = { ...service, redis, target } as unknown as ConsumerContext<Static<S>>;
+      function guardedTarget(options: Omit<GuardedTargetOptions, 'logger' | 'metrics'>): GuardedTarget {
+        const created = createGuardedTarget({ ...options, logger, metrics });
+        onStop(options.name, created.close);
+        return created;
+      }
+      const context = { ...service, redis, target, guardedTarget } as unknown as ConsumerContext<Static<S>>;
       const handlers = await definition.handlers(context);
 
       const consumer = await consume({

@@ -1,3 +1,10 @@
+export type { Auth } from './auth.ts';
+export {
+  createGuardedTarget,
+  type GuardedRequest,
+  type GuardedTarget,
+  type GuardedTargetOptions,
+} from './guarded-target.ts';
 export { OutboundError, type OutboundErrorCode } from './outbound-error.ts';
 export {
   createTarget,

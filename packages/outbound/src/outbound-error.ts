@@ -11,7 +11,7 @@ export type OutboundErrorCode =
   | 'RETRYABLE_STATUS'
   /** Any other 4xx, or a redirect. */
   | 'REJECTED'
-  /** The token endpoint refused our credentials. */
+  /** The target or its token endpoint refuses our credentials; a matter of configuration, so the service waits. */
   | 'AUTHENTICATION_FAILED'
   /** The address is one that an event or a user must not reach. */
   | 'FORBIDDEN_ADDRESS'
@@ -19,9 +19,9 @@ export type OutboundErrorCode =
 
 export interface OutboundErrorDetails extends ErrorOptions {
   target: string;
-  status?: number;
-  retry?: 'never' | 'when-available';
-  retryAfterMs?: number;
+  status?: number | undefined;
+  retry?: 'never' | 'when-available' | undefined;
+  retryAfterMs?: number | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export class OutboundError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(code: OutboundErrorCode, message: string, details: OutboundErrorDetails) {
-    super(message, { cause: details.cause });
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.target = details.target;
     this.status = details.status;

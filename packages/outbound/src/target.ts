@@ -1,11 +1,30 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { Agent } from 'undici';
+import { type Auth, createAuthenticator } from './auth.ts';
+import { createBreaker } from './breaker.ts';
+import { createCaller } from './caller.ts';
+import { createExchange } from './exchange.ts';
+import { createOutboundMetrics } from './metrics.ts';
+import { OutboundError } from './outbound-error.ts';
 
-export interface TargetOptions {
+export interface TargetLimits {
+  /** How long a request may take from its start to the last byte of the answer; 10 s unless told. */
+  timeoutMs?: number;
+  /** Requests at a time; others wait. 16 unless told. */
+  concurrency?: number;
+  /** How large an answer may be, inflated; 1 MiB unless told. */
+  maxResponseBytes?: number;
+}
+
+export interface TargetOptions extends TargetLimits {
   /** Names it in metrics, logs and errors: `hubspot`. */
   name: string;
   /** From the operator's configuration, therefore trusted; paths are put behind it. */
   baseUrl: string;
+  auth?: Auth | undefined;
+  /** Sent with every request. */
+  headers?: Readonly<Record<string, string>>;
   logger: Logger;
   metrics?: Registry;
 }
@@ -20,6 +39,8 @@ export interface OutboundRequest {
   body?: unknown;
   /** Statuses that are an answer here, such as 404 on a look-up; others than these and 2xx are thrown. */
   accept?: readonly number[];
+  /** `any`: an answer that is no JSON is no error, and its body undefined. */
+  answer?: 'json' | 'any';
   signal?: AbortSignal;
 }
 
@@ -34,13 +55,69 @@ export interface OutboundResponse {
 /** One outside system. */
 export interface Target {
   readonly name: string;
-  /** @throws OutboundError */
+  /** @throws OutboundError, or the signal's reason when it was aborted */
   request(request: OutboundRequest): Promise<OutboundResponse>;
   /** Throws while the breaker is open; asks nothing of the target itself. */
   check(): void;
   close(): Promise<void>;
 }
 
+/** @throws OutboundError when an option cannot be used */
 export function createTarget(options: TargetOptions): Target {
-  throw new Error(`not implemented: ${options.name}`);
+  const { name, timeoutMs = 10_000, concurrency = 16, maxResponseBytes = 1_048_576 } = options;
+  const base = readBaseUrl(name, options.baseUrl);
+  const metrics = createOutboundMetrics(options.metrics, name);
+  const breaker = createBreaker((state) => {
+    metrics.breaker(state);
+    const level = state === 'open' ? 'warn' : 'info';
+    options.logger[level]({ target: name, breaker: state }, 'the breaker of an outside system changed');
+  });
+  metrics.breaker(breaker.state);
+  const dispatcher = new Agent({
+    connections: concurrency,
+    allowH2: false,
+    connect: { timeout: timeoutMs },
+    // The time-out of the whole request takes their place.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const exchange = createExchange({ target: name, dispatcher, timeoutMs, maxResponseBytes });
+  const authenticator = createAuthenticator(name, options.auth, exchange);
+  const call = createCaller({ name, exchange, breaker, authenticator, concurrency, metrics });
+
+  return {
+    name,
+    async request({ path, query = {}, headers = {}, ...request }) {
+      const url = locate(name, base, path, query);
+      return call({ ...request, headers: { ...options.headers, ...headers }, url });
+    },
+    check() {
+      if (breaker.state !== 'closed') {
+        throw new OutboundError('UNAVAILABLE', `${name} does not answer as it should`, { target: name });
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function readBaseUrl(name: string, text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username + url.password + url.search + url.hash !== '') {
+    const message = `${name}: the base URL must be one of http or https, without credentials and without a query`;
+    throw new OutboundError('INVALID_OPTION', message, { target: name });
+  }
+  return url;
+}
+
+/** @throws OutboundError when the path would lead elsewhere than it says, as one with `..` in it */
+function locate(name: string, base: URL, path: string, query: Readonly<Record<string, string>>): URL {
+  const pathname = base.pathname.replace(/\/$/, '') + path;
+  const url = new URL(base);
+  url.pathname = pathname;
+  if (!path.startsWith('/') || url.pathname !== pathname) {
+    const message = `${name}: a path must begin with / and have its parts encoded by encodeURIComponent, none of them . or ..`;
+    throw new OutboundError('INVALID_OPTION', message, { target: name, retry: 'never' });
+  }
+  url.search = new URLSearchParams(query).toString();
+  return url;
 }

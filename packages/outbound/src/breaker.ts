@@ -1,0 +1,83 @@
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
+
+/**
+ * How a call left the target: `answered`, whatever it said; `down`, when it gave no answer or a 5xx; `aborted`, when we
+ * hung up, which says nothing about it.
+ */
+export type Verdict = 'answered' | 'down' | 'aborted';
+
+export type BreakerState = 'closed' | 'half-open' | 'open';
+
+export interface Breaker {
+  readonly state: BreakerState;
+  /** Whether a call would be refused now. */
+  readonly refuses: boolean;
+  /** Runs the call; undefined when it is refused. While half open, one call at a time is let through as a probe. */
+  run<T extends { readonly verdict: Verdict }>(call: () => Promise<T>): Promise<T | undefined>;
+}
+
+/**
+ * An event that breaks the target on its own is tried 3 times in each of 4 topics, 12 in all, and must not stop the
+ * others: more than that.
+ */
+const FAILURES_TO_OPEN = 20;
+/** The runtime lets one event a second try a service that is paused. */
+const PROBE_EVERY_MS = 1_000;
+
+const STATES: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Open]: 'open',
+  [CircuitState.Isolated]: 'open',
+};
+
+class Aborted extends Error {
+  readonly call: unknown;
+
+  constructor(call: unknown) {
+    super('aborted');
+    this.call = call;
+  }
+}
+
+/** @param changed is told each new state. */
+export function createBreaker(changed: (state: BreakerState) => void): Breaker {
+  let openedAt = 0;
+  const policy = circuitBreaker(
+    // A probe that was hung up on proves nothing: the breaker stays open.
+    handleWhenResult((call) => (call as { verdict: Verdict }).verdict !== 'answered'),
+    { halfOpenAfter: PROBE_EVERY_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
+  );
+  policy.onStateChange((state) => {
+    if (state === CircuitState.Open) openedAt = Date.now();
+    changed(STATES[state]);
+  });
+
+  const refuses = (): boolean =>
+    policy.state === CircuitState.HalfOpen ||
+    (policy.state === CircuitState.Open && Date.now() - openedAt < PROBE_EVERY_MS);
+
+  return {
+    get state() {
+      return STATES[policy.state];
+    },
+    get refuses() {
+      return refuses();
+    },
+    async run(call) {
+      if (refuses()) return undefined;
+      const closed = policy.state === CircuitState.Closed;
+      try {
+        return await policy.execute(async () => {
+          const result = await call();
+          // Neither a failure nor a success: thrown past the count.
+          if (closed && result.verdict === 'aborted') throw new Aborted(result);
+          return result;
+        });
+      } catch (error) {
+        if (error instanceof Aborted) return error.call as Awaited<ReturnType<typeof call>>;
+        throw error;
+      }
+    },
+  };
+}

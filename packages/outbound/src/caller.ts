@@ -1,0 +1,129 @@
+import type { Authenticator } from './auth.ts';
+import type { Breaker, Verdict } from './breaker.ts';
+import type { Answer, Exchange } from './exchange.ts';
+import type { OutboundMetrics, RequestOutcome } from './metrics.ts';
+import { OutboundError } from './outbound-error.ts';
+import { createSlots } from './slots.ts';
+import { failureOf, refusedCredentials } from './status.ts';
+import type { OutboundRequest, OutboundResponse } from './target.ts';
+
+export interface Call extends Omit<OutboundRequest, 'path' | 'query'> {
+  url: URL;
+}
+
+export interface CallerParts {
+  name: string;
+  exchange: Exchange;
+  /** Without one, every request goes out. */
+  breaker?: Breaker;
+  /** Without one, nobody's configuration is to blame for a 401: it is an answer like 403. */
+  authenticator?: Authenticator;
+  concurrency: number;
+  metrics: OutboundMetrics;
+}
+
+type Ending =
+  | { readonly verdict: Verdict; readonly outcome: 'ok'; readonly response: OutboundResponse }
+  | { readonly verdict: Verdict; readonly outcome: Exclude<RequestOutcome, 'ok'>; readonly error: unknown };
+
+/** A request all the way: breaker, slot, credentials, exchange, and what its answer means. */
+export function createCaller(parts: CallerParts): (call: Call) => Promise<OutboundResponse> {
+  const { name, exchange, breaker, authenticator, concurrency, metrics } = parts;
+  const slots = createSlots(concurrency);
+
+  const unavailable = (cause?: unknown): OutboundError => {
+    const reason = cause instanceof OutboundError ? ` (last: ${cause.message})` : '';
+    const message = `${name} is down${reason}: the service goes on by itself when it is back`;
+    return new OutboundError('UNAVAILABLE', message, { target: name, retry: 'when-available', cause });
+  };
+
+  async function attempt(call: Call): Promise<Ending> {
+    const startedAt = performance.now();
+    const ending = await carryOut(call);
+    metrics.ended(call.method, ending.outcome, performance.now() - startedAt);
+    return ending;
+  }
+
+  async function carryOut(call: Call): Promise<Ending> {
+    try {
+      return { verdict: 'answered', outcome: 'ok', response: await send(call) };
+    } catch (error) {
+      if (call.signal?.aborted) return { verdict: 'aborted', outcome: 'aborted', error: call.signal.reason };
+      if (!(error instanceof OutboundError)) throw error;
+      const outcome = error.code.toLowerCase() as Lowercase<typeof error.code>;
+      return { verdict: isDown(error) ? 'down' : 'answered', outcome, error };
+    }
+  }
+
+  async function send({
+    method,
+    url,
+    body,
+    signal,
+    headers = {},
+    accept = [],
+    answer: wanted = 'json',
+  }: Call): Promise<OutboundResponse> {
+    const content = body === undefined ? undefined : JSON.stringify(body);
+    const type = content === undefined ? {} : { 'content-type': 'application/json' };
+    const sendWith = (credentials: Readonly<Record<string, string>>): Promise<Answer> =>
+      exchange(
+        { method, url, body: content, headers: { accept: 'application/json', ...type, ...headers, ...credentials } },
+        signal,
+      );
+
+    const credentials = (await authenticator?.headers(signal)) ?? {};
+    let answer = await sendWith(credentials);
+    if (answer.status === 401 && authenticator?.renew(credentials)) {
+      answer = await sendWith(await authenticator.headers(signal));
+    }
+    const { status } = answer;
+    const request = exchange.describe({ method, url });
+    const succeeded = status >= 200 && status < 300;
+    if (!succeeded && !accept.includes(status)) {
+      throw status === 401 && authenticator !== undefined
+        ? refusedCredentials(name, request, status)
+        : failureOf(name, request, answer);
+    }
+    const parsed = parse(answer.content);
+    if (parsed === NOT_JSON && succeeded && wanted === 'json') {
+      throw new OutboundError('BAD_RESPONSE', `${request}: the answer (${status}) is not JSON`, {
+        target: name,
+        status,
+      });
+    }
+    return { status, headers: answer.headers, body: parsed === NOT_JSON ? undefined : parsed };
+  }
+
+  return async (call) => {
+    if (breaker?.refuses) throw unavailable();
+    await slots.take(call.signal);
+    metrics.inFlight(slots.taken);
+    try {
+      const ending = breaker === undefined ? await attempt(call) : await breaker.run(() => attempt(call));
+      if (ending === undefined) throw unavailable();
+      if (ending.outcome === 'ok') return ending.response;
+      // The failure that opens the breaker, and that of a probe, are no fault of the event: they cost it no try.
+      if (ending.verdict === 'down' && breaker !== undefined && breaker.state !== 'closed')
+        throw unavailable(ending.error);
+      throw ending.error;
+    } finally {
+      slots.give();
+      metrics.inFlight(slots.taken);
+    }
+  };
+}
+
+const isDown = ({ code, status = 0 }: OutboundError): boolean =>
+  code === 'CONNECTION_FAILED' || code === 'TIMEOUT' || (code === 'RETRYABLE_STATUS' && status >= 500);
+
+const NOT_JSON = Symbol('not JSON');
+
+function parse(content: Buffer): unknown {
+  if (content.length === 0) return undefined;
+  try {
+    return JSON.parse(content.toString());
+  } catch {
+    return NOT_JSON;
+  }
+}

@@ -1,0 +1,100 @@
+import type { Dispatcher } from 'undici';
+import { OutboundError, type OutboundErrorCode } from './outbound-error.ts';
+import { printablePath } from './printable-path.ts';
+import { ACCEPTED_ENCODINGS, EncodingError, readBody, TooLargeError } from './response-body.ts';
+import { ForbiddenAddressError } from './url-guard.ts';
+
+export interface Sending {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly content: Buffer;
+}
+
+/** Sends one request and reads its answer, in bounded time and size. */
+export interface Exchange {
+  /** @throws OutboundError when there is no answer; the signal's reason when it was aborted. */
+  (sending: Sending, signal?: AbortSignal): Promise<Answer>;
+  /** How a request is called in messages: without its query, and without what may be private in its path. */
+  describe(sending: Pick<Sending, 'method' | 'url'>): string;
+}
+
+export interface ExchangeOptions {
+  target: string;
+  dispatcher: Dispatcher;
+  timeoutMs: number;
+  maxResponseBytes: number;
+  /** Shown in messages in place of method and path, where even a path is a secret. */
+  hidePath?: boolean;
+}
+
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { target, dispatcher, timeoutMs, maxResponseBytes, hidePath = false } = options;
+
+  const describe: Exchange['describe'] = ({ method, url }) =>
+    `${target}, ${method} ${hidePath ? url.host : printablePath(url.pathname)}`;
+
+  async function exchange(sending: Sending, signal?: AbortSignal): Promise<Answer> {
+    const deadline = new AbortController();
+    const timer = setTimeout(() => deadline.abort(), timeoutMs);
+    const abort = (): void => deadline.abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      signal?.throwIfAborted();
+      const { url, method, body } = sending;
+      const response = await dispatcher.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: method as Dispatcher.HttpMethod,
+        headers: { 'accept-encoding': ACCEPTED_ENCODINGS, ...sending.headers },
+        body: body ?? null,
+        signal: deadline.signal,
+      });
+      const headers = flatten(response.headers);
+      return { status: response.statusCode, headers, content: await readBody(response, maxResponseBytes) };
+    } catch (error) {
+      if (signal?.aborted) throw signal.reason;
+      throw explain(error, describe(sending), deadline.signal.aborted);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  function explain(error: unknown, request: string, late: boolean): OutboundError {
+    const fail = (code: OutboundErrorCode, message: string, retry?: 'never'): OutboundError =>
+      new OutboundError(code, `${request}: ${message}`, { target, retry });
+    if (late) return fail('TIMEOUT', `no complete answer within ${timeoutMs} ms`);
+    if (error instanceof TooLargeError) {
+      return fail(
+        'RESPONSE_TOO_LARGE',
+        `the answer has more than ${maxResponseBytes} bytes: ask for less, or allow more`,
+      );
+    }
+    if (error instanceof EncodingError) return fail('BAD_RESPONSE', error.message);
+    if (error instanceof ForbiddenAddressError) return fail('FORBIDDEN_ADDRESS', error.message, 'never');
+    const { code } = error as { code?: unknown };
+    if (code === 'UND_ERR_INVALID_ARG') {
+      return fail('INVALID_OPTION', 'a header has a name or a value that HTTP does not allow', 'never');
+    }
+    // The reason alone: what undici and Node attach to their errors may hold more than may be told.
+    return fail('CONNECTION_FAILED', `the connection failed (${typeof code === 'string' ? code : 'no reason given'})`);
+  }
+
+  return Object.assign(exchange, { describe });
+}
+
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(', ') : value;
+  }
+  return flat;
+}

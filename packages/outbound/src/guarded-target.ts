@@ -1,0 +1,78 @@
+import { Agent } from 'undici';
+import { createCaller } from './caller.ts';
+import { createExchange } from './exchange.ts';
+import { createOutboundMetrics } from './metrics.ts';
+import { OutboundError } from './outbound-error.ts';
+import { createSlots, type Slots } from './slots.ts';
+import type { OutboundRequest, OutboundResponse, TargetOptions } from './target.ts';
+import { createUrlGuard, ForbiddenAddressError, type GuardOptions } from './url-guard.ts';
+
+export interface GuardedTargetOptions extends Omit<TargetOptions, 'baseUrl' | 'auth'>, GuardOptions {}
+
+export interface GuardedRequest extends Omit<OutboundRequest, 'path' | 'query'> {
+  /** Chosen by an event or a user. */
+  url: string;
+}
+
+/**
+ * Many outside systems whose addresses come from events or users. What is not public is not reached, redirects are not
+ * followed, and the failures of one of them are no matter of the others: there is no breaker, and nothing pauses the
+ * service. An answer that is no JSON is an answer.
+ */
+export interface GuardedTarget {
+  readonly name: string;
+  /** @throws OutboundError, or the signal's reason when it was aborted */
+  request(request: GuardedRequest): Promise<OutboundResponse>;
+  close(): Promise<void>;
+}
+
+export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarget {
+  const { name, timeoutMs = 10_000, concurrency = 16, maxResponseBytes = 65_536 } = options;
+  const guard = createUrlGuard(options, timeoutMs);
+  // A slow host gets a part of the slots, and leaves the others to the others.
+  const perHost = Math.max(1, Math.floor(concurrency / 4));
+  const hosts = new Map<string, Slots>();
+  const dispatcher = new Agent({
+    connections: perHost,
+    allowH2: false,
+    connect: guard.connect,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  // The path of a webhook is often its secret.
+  const exchange = createExchange({ target: name, dispatcher, timeoutMs, maxResponseBytes, hidePath: true });
+  const metrics = createOutboundMetrics(options.metrics, name);
+  const call = createCaller({ name, exchange, concurrency, metrics });
+
+  function locate(text: string): URL {
+    try {
+      return guard.parse(text);
+    } catch (error) {
+      if (!(error instanceof ForbiddenAddressError)) throw error;
+      throw new OutboundError('FORBIDDEN_ADDRESS', `${name}: ${error.message}`, { target: name, retry: 'never' });
+    }
+  }
+
+  async function inSlotOf<T>(host: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    const slots = hosts.get(host) ?? createSlots(perHost);
+    hosts.set(host, slots);
+    await slots.take(signal);
+    try {
+      return await run();
+    } finally {
+      slots.give();
+      if (slots.taken === 0) hosts.delete(host);
+    }
+  }
+
+  return {
+    name,
+    async request({ url: text, headers = {}, ...request }) {
+      const url = locate(text);
+      return inSlotOf(url.host, request.signal, () =>
+        call({ answer: 'any', ...request, headers: { ...options.headers, ...headers }, url }),
+      );
+    },
+    close: () => dispatcher.destroy(),
+  };
+}

@@ -1,0 +1,42 @@
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
+import type { Dispatcher } from 'undici';
+
+/** What is asked of a target; anything else is not understood. */
+export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
+
+/** A body is larger, as sent or when inflated, than allowed. */
+export class TooLargeError extends Error {}
+/** A body is not what its `content-encoding` says. */
+export class EncodingError extends Error {}
+
+/**
+ * Reads a body to its end, never more than `limit` bytes of it, whatever `content-length` says.
+ * @throws TooLargeError | EncodingError, or what broke the connection
+ */
+export async function readBody(response: Dispatcher.ResponseData, limit: number): Promise<Buffer> {
+  const { body, headers } = response;
+  const encoding = String(headers['content-encoding'] ?? 'identity').toLowerCase();
+  const raw = await collect(body, limit);
+  if (raw.length === 0 || encoding === 'identity') return raw;
+  const inflate =
+    encoding === 'br' ? createBrotliDecompress() : /^(x-)?gzip$|^deflate$/.test(encoding) ? createUnzip() : undefined;
+  if (inflate === undefined) throw new EncodingError('an unknown content-encoding');
+  inflate.end(raw);
+  try {
+    return await collect(inflate, limit);
+  } catch (error) {
+    throw error instanceof TooLargeError ? error : new EncodingError('a body that does not inflate');
+  }
+}
+
+async function collect(chunks: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  // Leaving the loop destroys the stream.
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > limit) throw new TooLargeError(`more than ${limit} bytes`);
+    parts.push(chunk);
+  }
+  return Buffer.concat(parts, bytes);
+}

@@ -1,0 +1,91 @@
+import { lookup as systemLookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
+import { buildConnector } from 'undici';
+import { contains, createNetworks, isPublic } from './networks.ts';
+
+/** The address is one that an event or a user must not reach; the message says why. */
+export class ForbiddenAddressError extends Error {
+  readonly code = 'FORBIDDEN_ADDRESS';
+}
+
+export interface GuardOptions {
+  /** Hosts by name, addresses and CIDR blocks that may be reached although they are private, on any port. */
+  allow?: readonly string[];
+  /** What may be reached elsewhere; 80, 443 and 8443 unless told. */
+  ports?: readonly number[];
+  /** In place of the system's resolver. */
+  lookup?: LookupFunction;
+}
+
+/** Keeps requests to addresses that an event or a user has chosen off the networks we stand in. */
+export interface UrlGuard {
+  /** @throws ForbiddenAddressError, which does not repeat the text */
+  parse(text: string): URL;
+  /** Opens connections to addresses that it has just resolved and found public, and to no others. */
+  readonly connect: buildConnector.connector;
+}
+
+export function createUrlGuard(options: GuardOptions = {}, connectTimeoutMs?: number): UrlGuard {
+  const { allow = [], ports = [80, 443, 8443], lookup = systemLookup as LookupFunction } = options;
+  const hosts = new Set(allow.filter((entry) => !isNetwork(entry)).map((entry) => entry.toLowerCase()));
+  const networks = createNetworks(allow.filter(isNetwork));
+
+  const allowed = (address: string): boolean => isPublic(address) || contains(networks, address);
+
+  /** Is called by Node for each connection: between the answer and the connection nothing can change it. */
+  const checkedLookup: LookupFunction = (hostname, lookupOptions, callback) => {
+    lookup(hostname, { ...lookupOptions, all: true }, (error, found) => {
+      if (error !== null) return callback(error, []);
+      const addresses = found as unknown as { address: string; family: number }[];
+      if (!hosts.has(hostname) && !addresses.every(({ address }) => allowed(address))) {
+        return callback(new ForbiddenAddressError('the host name stands for an address that is not public'), []);
+      }
+      if (lookupOptions.all) return callback(null, addresses);
+      const [first] = addresses;
+      return callback(null, first?.address ?? '', first?.family);
+    });
+  };
+  const open = buildConnector({
+    lookup: checkedLookup,
+    allowH2: false,
+    ...(connectTimeoutMs === undefined ? {} : { timeout: connectTimeoutMs }),
+  });
+
+  /** A literal address is never looked up. */
+  function checkLiteral(hostname: string): void {
+    if (isIP(hostname) !== 0 && !hosts.has(hostname) && !allowed(hostname)) {
+      throw new ForbiddenAddressError('the address is not public');
+    }
+  }
+
+  return {
+    parse(text) {
+      const url = URL.parse(text);
+      if (url === null || !/^https?:$/.test(url.protocol)) throw new ForbiddenAddressError('not an http or https URL');
+      if (url.username !== '' || url.password !== '') throw new ForbiddenAddressError('the URL holds credentials');
+      const hostname = bare(url.hostname);
+      checkLiteral(hostname);
+      const anyPort = hosts.has(hostname) || contains(networks, hostname);
+      const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
+      if (!anyPort && !ports.includes(port)) throw new ForbiddenAddressError(`port ${port} is not among the allowed`);
+      return url;
+    },
+    connect(connection, callback) {
+      try {
+        checkLiteral(bare(connection.hostname));
+      } catch (error) {
+        return callback(error as Error, null);
+      }
+      return open(connection, callback);
+    },
+  };
+}
+
+/** Without the brackets of IPv6, and without the dot that ends a fully qualified name. */
+const bare = (hostname: string): string =>
+  hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+
+const isNetwork = (entry: string): boolean => isIP(entry.split('/')[0] as string) !== 0;
