@@ -1,0 +1,123 @@
+import type { SystemName } from './effect.ts';
+import { plainText, shortened } from './plain-text.ts';
+
+export const cardKinds = ['contact', 'ticket', 'document', 'message'] as const;
+export type CardKind = (typeof cardKinds)[number];
+
+/** What a system tells the board. `html` is shown as the text that a reader of it would see. */
+export interface CardInput {
+  kind: CardKind;
+  system: SystemName;
+  id: string;
+  title: string;
+  text?: string;
+  html?: string;
+  badges?: readonly string[];
+  fields?: readonly (readonly [label: string, value: string])[];
+}
+
+export interface NoteInput {
+  text?: string;
+  html?: string;
+}
+
+/** What the page shows: everything is plain text. */
+export interface Card {
+  readonly key: string;
+  readonly kind: CardKind;
+  readonly system: SystemName;
+  readonly title: string;
+  readonly text: string;
+  readonly badges: readonly string[];
+  readonly fields: readonly (readonly [label: string, value: string])[];
+  readonly notes: readonly { readonly text: string; readonly at: string }[];
+  readonly createdAt: string;
+  readonly at: string;
+}
+
+export type BoardListener = (change: { put: Card } | { removed: string } | { cleared: true }) => void;
+
+/** The cards of the page: the newest of each kind, and whoever wants to know of changes. */
+export interface Board {
+  /** Adds a card or replaces it; its notes stay. */
+  put(card: CardInput): void;
+  note(kind: CardKind, system: SystemName, id: string, note: NoteInput): void;
+  remove(kind: CardKind, system: SystemName, id: string): void;
+  clear(): void;
+  cards(): Card[];
+  /** @returns what ends it */
+  subscribe(listener: BoardListener): () => void;
+}
+
+/** Of each kind; more than anybody scrolls through. */
+const MOST_CARDS = 100;
+const MOST_NOTES = 20;
+const MOST_TITLE = 300;
+const MOST_TEXT = 4_000;
+const MOST_FIELD = 300;
+
+const keyOf = (kind: CardKind, system: SystemName, id: string): string => `${kind}:${system}:${id}`;
+const textFrom = ({ text = '', html }: NoteInput, most: number): string =>
+  shortened(html === undefined ? text : plainText(html), most);
+
+export function createBoard(): Board {
+  const cards = new Map(cardKinds.map((kind) => [kind, new Map<string, Card>()]));
+  const listeners = new Set<BoardListener>();
+  const tell: BoardListener = (change) => {
+    for (const listener of listeners) listener(change);
+  };
+  const of = (kind: CardKind): Map<string, Card> => cards.get(kind) ?? new Map();
+
+  function keep(card: Card): void {
+    const kept = of(card.kind);
+    // The newest comes last.
+    kept.delete(card.key);
+    kept.set(card.key, card);
+    const [oldest] = kept.keys();
+    if (kept.size > MOST_CARDS && oldest !== undefined) kept.delete(oldest);
+    tell({ put: card });
+  }
+
+  return {
+    put({ kind, system, id, title, badges = [], fields = [], ...body }) {
+      const key = keyOf(kind, system, id);
+      const known = of(kind).get(key);
+      const at = new Date().toISOString();
+      keep({
+        key,
+        kind,
+        system,
+        title: shortened(title, MOST_TITLE),
+        text: textFrom(body, MOST_TEXT),
+        badges: badges.slice(0, 12).map((badge) => shortened(badge, MOST_FIELD)),
+        fields: fields
+          .filter(([, value]) => value !== '')
+          .slice(0, 20)
+          .map(([label, value]) => [shortened(label, MOST_FIELD), shortened(value, MOST_FIELD)]),
+        notes: known?.notes ?? [],
+        createdAt: known?.createdAt ?? at,
+        at,
+      });
+    },
+    note(kind, system, id, note) {
+      const known = of(kind).get(keyOf(kind, system, id));
+      if (known === undefined) return;
+      const at = new Date().toISOString();
+      const notes = [...known.notes, { text: textFrom(note, MOST_TEXT), at }].slice(-MOST_NOTES);
+      keep({ ...known, notes, at });
+    },
+    remove(kind, system, id) {
+      const key = keyOf(kind, system, id);
+      if (of(kind).delete(key)) tell({ removed: key });
+    },
+    clear() {
+      for (const kept of cards.values()) kept.clear();
+      tell({ cleared: true });
+    },
+    cards: () => [...cards.values()].flatMap((kept) => [...kept.values()]),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

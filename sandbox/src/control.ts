@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { type SystemName, systemNames } from './effect.ts';
+import { type Fault, faultMistake } from './fault.ts';
+import { isObject } from './json.ts';
+import type { World } from './world.ts';
+
+const isSystem = (name: unknown): name is SystemName => systemNames.includes(name as SystemName);
+
+/** `/effects` and `/faults`: what was received, and what is to go wrong. */
+export function registerControl(http: FastifyInstance, world: World): void {
+  const { journal, faults } = world;
+
+  const wrong = (reply: FastifyReply, error: string): FastifyReply => reply.code(400).send({ error });
+
+  /** Undefined for all; null when there is no such system. */
+  function systemIn(query: unknown): SystemName | undefined | null {
+    const { system } = query as { system?: unknown };
+    return system === undefined || isSystem(system) ? system : null;
+  }
+  const unknownSystem = `system must be one of ${systemNames.join(', ')}.`;
+
+  http.get('/effects', async ({ query }, reply) => {
+    const system = systemIn(query);
+    if (system === null) return wrong(reply, unknownSystem);
+    const { after = '0', limit = '100000' } = query as Record<string, string>;
+    if (!/^\d+$/.test(after) || !/^\d+$/.test(limit)) return wrong(reply, 'after and limit must be whole numbers.');
+    return journal.list({ ...(system === undefined ? {} : { system }), after: Number(after), limit: Number(limit) });
+  });
+
+  http.delete('/effects', async (_request, reply) => {
+    world.forget();
+    return reply.code(204).send();
+  });
+
+  http.get('/faults', async () => faults.list());
+
+  http.post('/faults', async ({ body }, reply) => {
+    const mistake = isObject(body) ? faultMistake(body) : 'A fault is a JSON object, sent as application/json.';
+    if (mistake !== undefined) return wrong(reply, mistake);
+    world.fault(body as Fault);
+    return reply.code(201).send(faults.list());
+  });
+
+  http.delete('/faults', async ({ query }, reply) => {
+    const system = systemIn(query);
+    if (system === null) return wrong(reply, unknownSystem);
+    faults.clear(system);
+    return reply.code(204).send();
+  });
+}

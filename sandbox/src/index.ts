@@ -1,0 +1,4 @@
+export { credentials } from './credentials.ts';
+export type { Effect, EffectKind, SystemName } from './effect.ts';
+export type { FaultOptions } from './fault.ts';
+export { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.ts';

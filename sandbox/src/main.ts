@@ -1,0 +1,17 @@
+import { runService } from '@switchboard/service';
+import { sandboxConfig } from './config.ts';
+import { registerSandbox, serverOptions } from './register.ts';
+import { startSmtp } from './systems/smtp.ts';
+import { createWorld } from './world.ts';
+
+await runService({
+  name: 'sandbox',
+  config: sandboxConfig,
+  http: { ...serverOptions, forceCloseConnections: true },
+  async start({ config, http, onStop, stopping }) {
+    const world = createWorld({ effects: config.EFFECTS_LIMIT, salesforcePublicKey: config.SALESFORCE_PUBLIC_KEY });
+    registerSandbox(http, world, stopping);
+    const smtp = await startSmtp({ host: config.HOST, port: config.SMTP_PORT }, world);
+    onStop('smtp', smtp.close);
+  },
+});

@@ -1,0 +1,63 @@
+import Fastify from 'fastify';
+import type { Effect, SystemName } from './effect.ts';
+import { type FaultOptions, faultMistake } from './fault.ts';
+import { registerSandbox, serverOptions } from './register.ts';
+import { startSmtp } from './systems/smtp.ts';
+import { createWorld, type WorldOptions } from './world.ts';
+
+export interface SandboxOptions extends WorldOptions {
+  host?: string;
+  /** A free one, when not given. */
+  port?: number;
+  smtpPort?: number;
+}
+
+export interface Sandbox extends AsyncDisposable {
+  /** Without a slash at its end; a system is at `<url>/<its name>`. */
+  readonly url: string;
+  readonly smtpPort: number;
+  /** What was received, oldest first. */
+  effects(system?: SystemName): Effect[];
+  /** From now on, this goes wrong. @throws RangeError saying what is wrong with the fault */
+  fault(system: SystemName, fault: FaultOptions): void;
+  /** Ends all faults, and forgets all effects and records. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+/** Starts the stand-ins of all outside systems in this process. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { host = '127.0.0.1', port = 0, smtpPort = 0 } = options;
+  const world = createWorld(options);
+  const closing = new AbortController();
+  const http = Fastify({ ...serverOptions, forceCloseConnections: true });
+  registerSandbox(http, world, closing.signal);
+  await http.listen({ host, port });
+  const smtp = await startSmtp({ host, port: smtpPort }, world).catch(async (error) => {
+    await http.close();
+    throw error;
+  });
+
+  async function close(): Promise<void> {
+    if (closing.signal.aborted) return;
+    closing.abort();
+    await Promise.all([http.close(), smtp.close()]);
+  }
+
+  return {
+    url: http.listeningOrigin,
+    smtpPort: smtp.port,
+    effects: (system) => world.journal.list(system === undefined ? {} : { system }),
+    fault(system, fault) {
+      const mistake = faultMistake({ system, ...fault });
+      if (mistake !== undefined) throw new RangeError(mistake);
+      world.fault({ system, ...fault });
+    },
+    reset() {
+      world.faults.clear();
+      world.forget();
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,246 @@
+import { hasBasic } from '../authentication.ts';
+import type { Board } from '../board.ts';
+import { credentials } from '../credentials.ts';
+import { isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
+import { effect, lookup, Refused, type Route, refuse, type Surroundings, type System } from '../system.ts';
+import { createTable } from '../table.ts';
+import { documentMistake, documentText } from './adf.ts';
+import { type Clause, readJql } from './jira-query.ts';
+
+interface Issue extends JsonObject {
+  id: string;
+  key: string;
+  fields: JsonObject & { labels: string[]; project: JsonObject };
+  properties: JsonObject;
+  comments: JsonObject[];
+  createdAt: number;
+}
+
+const MOST_SUMMARY = 255;
+const MOST_LABEL = 255;
+const REMOVED = 'The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.';
+const NO_ISSUE = 'Issue does not exist or you do not have permission to see it.';
+
+const problem = (status: number, messages: readonly string[], errors: JsonObject = {}) =>
+  refuse(status, { errorMessages: messages, errors });
+
+/** Issues with labels, properties and comments; the search may lag behind. */
+export function createJira(board: Board, { indexLagMs }: Surroundings): System {
+  const issues = createTable<Issue>({
+    key: ({ key }) => [key],
+    label: ({ fields }) => fields.labels,
+  });
+  let lastId = 10_000;
+
+  function show({ key, fields }: Issue): void {
+    const { summary, description, labels, priority, issuetype, project, ...others } = fields;
+    board.put({
+      kind: 'ticket',
+      system: 'jira',
+      id: key,
+      title: `${key} · ${textOf(summary)}`,
+      text: documentText(description),
+      badges: [textOf(objectOf(priority).name), textOf(objectOf(issuetype).name), ...labels].filter(Boolean),
+      fields: Object.entries(others)
+        .filter(([name]) => name.startsWith('customfield_'))
+        .map(([name, value]): [string, string] => [name, isObject(value) ? textOf(value.value) : textOf(value)]),
+    });
+  }
+
+  function fieldProblems(fields: JsonObject, isNew: boolean): JsonObject {
+    const errors: JsonObject = {};
+    const { project, issuetype, summary, description, labels } = fields;
+    if (isNew && !/^[A-Z][A-Z0-9_]+$/.test(textOf(objectOf(project).key)) && textOf(objectOf(project).id) === '') {
+      errors.project = 'valid project is required';
+    }
+    if (isNew && textOf(objectOf(issuetype).name ?? objectOf(issuetype).id) === '')
+      errors.issuetype = 'Specify an issue type';
+    if (isNew || summary !== undefined) {
+      if (textOf(summary).trim() === '') errors.summary = 'You must specify a summary of the issue.';
+      else if (textOf(summary).length > MOST_SUMMARY) errors.summary = 'Summary must be less than 255 characters.';
+      else if (/[\r\n]/.test(textOf(summary)))
+        errors.summary = 'The summary is invalid because it contains newline characters.';
+    }
+    const mistake = description === undefined || description === null ? undefined : documentMistake(description);
+    if (mistake !== undefined) errors.description = mistake;
+    for (const label of listOf(labels).map(textOf)) {
+      if (/\s/.test(label)) errors.labels = `The label '${label}' contains spaces which is invalid.`;
+      else if (label === '' || label.length > MOST_LABEL)
+        errors.labels = 'The label is empty or exceeds the maximum length of 255 characters.';
+    }
+    return errors;
+  }
+
+  const create: Route = ({ body }) => {
+    const { fields: given, properties } = objectOf(body);
+    const fields = objectOf(given);
+    const errors = fieldProblems(fields, true);
+    if (Object.keys(errors).length > 0) return problem(400, [], errors);
+    lastId += 1;
+    const now = new Date();
+    const project = textOf(objectOf(fields.project).key) || 'ID';
+    const issue: Issue = {
+      id: String(lastId),
+      key: `${project}-${lastId - 10_000}`,
+      fields: {
+        status: { name: 'To Do' },
+        created: now.toISOString(),
+        updated: now.toISOString(),
+        ...fields,
+        labels: listOf(fields.labels).map(textOf),
+        project: objectOf(fields.project),
+      },
+      properties: Object.fromEntries(listOf(properties).map((one) => [textOf(objectOf(one).key), objectOf(one).value])),
+      comments: [],
+      createdAt: now.getTime(),
+    };
+    issues.set(issue.id, issue);
+    show(issue);
+    return effect(201, { id: issue.id, key: issue.key, self: selfOf(issue) });
+  };
+
+  const one = (params: Readonly<Record<string, string>>): Issue => {
+    const id = params.id ?? '';
+    const issue = issues.get(id) ?? issues.find('key', id)[0];
+    if (issue !== undefined) return issue;
+    throw new Refused(problem(404, [NO_ISSUE]));
+  };
+
+  const update: Route = ({ params, body }) => {
+    const known = one(params);
+    const fields = objectOf(objectOf(body).fields);
+    const errors = fieldProblems(fields, false);
+    if (Object.keys(errors).length > 0) return problem(400, [], errors);
+    const issue = { ...known, fields: { ...known.fields, ...fields, updated: new Date().toISOString() } };
+    issues.set(issue.id, issue);
+    show(issue);
+    return effect(204);
+  };
+
+  const comment: Route = ({ params, body }) => {
+    const known = one(params);
+    const { body: document, properties = [] } = objectOf(body);
+    const mistake = documentMistake(document);
+    if (mistake !== undefined) return problem(400, [], { comment: mistake });
+    lastId += 1;
+    const now = new Date().toISOString();
+    const entry = { id: String(lastId), body: document, properties, created: now, updated: now };
+    issues.set(known.id, { ...known, comments: [...known.comments, entry] });
+    board.note('ticket', 'jira', known.key, { text: documentText(document) });
+    return effect(201, entry);
+  };
+
+  const comments: Route = ({ params, query }) => {
+    const { comments: list } = one(params);
+    const start = Math.max(Number(query.startAt ?? 0) || 0, 0);
+    const most = Math.min(Number(query.maxResults ?? 100) || 100, 100);
+    const ordered = query.orderBy === '-created' ? list.toReversed() : list;
+    return lookup({
+      startAt: start,
+      maxResults: most,
+      total: list.length,
+      comments: ordered.slice(start, start + most),
+    });
+  };
+
+  const putProperty: Route = ({ params, body }) => {
+    const known = one(params);
+    const key = params.property ?? '';
+    issues.set(known.id, { ...known, properties: { ...known.properties, [key]: body } });
+    return key in known.properties ? effect(200) : effect(201);
+  };
+
+  const getProperty: Route = ({ params }) => {
+    const key = params.property ?? '';
+    const { properties } = one(params);
+    return key in properties
+      ? lookup({ key, value: properties[key] })
+      : problem(404, ['The property with the specified key does not exist.']);
+  };
+
+  function holds({ id, key, fields }: Issue, { field, values, negated }: Clause): boolean {
+    const held: Readonly<Record<string, readonly string[]>> = {
+      '': values,
+      id: [id],
+      key: [key],
+      issuekey: [key],
+      labels: fields.labels,
+      project: [textOf(fields.project.key)],
+      issuetype: [textOf(objectOf(fields.issuetype).name)],
+      status: [textOf(objectOf(fields.status).name)],
+      summary: [textOf(fields.summary)],
+    };
+    const custom = /^cf\[(\d+)\]$/.exec(field)?.[1];
+    const own = custom === undefined ? held[field] : [textOf(fields[`customfield_${custom}`])];
+    if (own === undefined) {
+      throw new Refused(problem(400, [`Field '${field}' does not exist or you do not have permission to view it.`]));
+    }
+    if (field === '') return true;
+    return values.some((value) => own.includes(value)) !== negated;
+  }
+
+  const search: Route = ({ body, query, method }) => {
+    const given: JsonObject = method === 'GET' ? { ...query, fields: query.fields?.split(',') } : objectOf(body);
+    const clauses = readJql(textOf(given.jql));
+    if (clauses === undefined) return problem(400, ['Error in the JQL Query.']);
+    if (clauses.length === 0) {
+      return problem(400, [
+        'Unbounded JQL queries are not allowed here. Please add a search restriction to your query.',
+      ]);
+    }
+    const visible = Date.now() - indexLagMs();
+    const reconciled = new Set(listOf(given.reconcileIssues).map(textOf));
+    const [label] = clauses.filter(
+      ({ field, values, negated }) => field === 'labels' && values.length === 1 && !negated,
+    );
+    const candidates = label === undefined ? [...issues.all()] : issues.find('label', label.values[0] ?? '');
+    const found = candidates
+      .filter((issue) => issue.createdAt <= visible || reconciled.has(issue.id))
+      .filter((issue) => clauses.every((clause) => holds(issue, clause)))
+      .reverse();
+    const most = Math.min(Number(given.maxResults ?? 50) || 50, 5_000);
+    const start = Number(given.nextPageToken ?? 0) || 0;
+    const wanted = listOf(given.fields).map(textOf);
+    const page = found.slice(start, start + most).map((issue) => pick(issue, wanted));
+    const isLast = start + most >= found.length;
+    return lookup({ issues: page, isLast, ...(isLast ? {} : { nextPageToken: String(start + most) }) });
+  };
+
+  const removed: Route = () => problem(410, [REMOVED]);
+
+  return {
+    name: 'jira',
+    routes: {
+      'POST /rest/api/3/issue': create,
+      'GET /rest/api/3/issue/:id': ({ params }) => lookup(pick(one(params), ['*all'])),
+      'PUT /rest/api/3/issue/:id': update,
+      'POST /rest/api/3/issue/:id/comment': comment,
+      'GET /rest/api/3/issue/:id/comment': comments,
+      'PUT /rest/api/3/issue/:id/properties/:property': putProperty,
+      'GET /rest/api/3/issue/:id/properties/:property': getProperty,
+      'POST /rest/api/3/search/jql': search,
+      'GET /rest/api/3/search/jql': search,
+      'POST /rest/api/3/search': removed,
+      'GET /rest/api/3/search': removed,
+    },
+    authenticate: (headers) => hasBasic(headers, credentials.jira.email, credentials.jira.token),
+    refusal(status) {
+      if (status === 401) return problem(401, ['Client must be authenticated to access this resource.']);
+      if (status === 404) return refuse(404, { message: 'null for uri', 'status-code': 404 });
+      if (status === 429) return problem(429, ['Rate limit exceeded.']);
+      return problem(status, [`answered with ${status}`]);
+    },
+    clear: () => issues.clear(),
+  };
+}
+
+const selfOf = ({ id }: Issue): string => `/rest/api/3/issue/${id}`;
+
+/** Without `fields`, an issue is its id and nothing else. */
+function pick(issue: Issue, wanted: readonly string[]): JsonObject {
+  const { id, key, fields } = issue;
+  if (wanted.length === 0) return { id };
+  const all = wanted.some((name) => name === '*all' || name === '*navigable');
+  const entries = Object.entries(fields).filter(([name]) => all || wanted.includes(name));
+  return { id, key, self: selfOf(issue), fields: Object.fromEntries(entries) };
+}

@@ -1,0 +1,202 @@
+import { createHash } from 'node:crypto';
+import { bearerOf, hasBearer } from '../authentication.ts';
+import type { Board } from '../board.ts';
+import { credentials } from '../credentials.ts';
+import { isEmail, isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
+import {
+  type Answer,
+  effect,
+  lookup,
+  Refused,
+  type Route,
+  refuse,
+  type System,
+  type SystemRequest,
+} from '../system.ts';
+import { createTable } from '../table.ts';
+
+interface Message extends JsonObject {
+  type: 'message';
+  channel: string;
+  ts: string;
+  text: string;
+}
+
+const MOST_CHARACTERS = 40_000;
+const MOST_BLOCKS = 50;
+const MOST_BLOCK_CHARACTERS = 3_000;
+
+const failed = (error: string): Answer => ({ kind: 'refused', status: 200, body: { ok: false, error } });
+const fail = (error: string): never => {
+  throw new Refused(failed(error));
+};
+
+/** An id that Slack could have given: the same for the same name. */
+const idFor = (letter: string, name: string): string =>
+  `${letter}0${createHash('sha256').update(name).digest('hex').slice(0, 8).toUpperCase()}`;
+
+/** The Web API. A channel exists unless its name begins with `missing`; `archived…` takes nothing. */
+export function createSlack(board: Board): System {
+  const messages = createTable<Message>({ channel: ({ channel }) => [channel] });
+  const names = new Map<string, string>();
+  let lastTs = 0;
+
+  function channelOf(given: string): string {
+    const name = given.replace(/^#/, '');
+    if (name === '' || name.startsWith('missing') || /\s/.test(name)) return fail('channel_not_found');
+    if (name.startsWith('archived')) return fail('is_archived');
+    const id = /^[CDGU][A-Z0-9]{5,}$/.test(given) ? given : idFor('C', name);
+    names.set(id, names.get(id) ?? given);
+    if (names.size > 10_000) names.delete(names.keys().next().value ?? '');
+    // A message to a user goes to the conversation with them.
+    return id.startsWith('U') ? `D${id.slice(1)}` : id;
+  }
+
+  function checkBlocks(blocks: unknown): void {
+    if (blocks === undefined) return;
+    if (!Array.isArray(blocks) || blocks.length > MOST_BLOCKS) fail('invalid_blocks');
+    for (const block of listOf(blocks)) {
+      const { type, text } = objectOf(block);
+      if (textOf(type) === '') fail('invalid_blocks');
+      if (isObject(text) && textOf(text.text).length > MOST_BLOCK_CHARACTERS) fail('invalid_blocks');
+    }
+  }
+
+  function nextTs(): string {
+    // Microseconds, and never twice.
+    lastTs = Math.max(lastTs + 1, Date.now() * 1_000);
+    return `${Math.floor(lastTs / 1_000_000)}.${String(lastTs % 1_000_000).padStart(6, '0')}`;
+  }
+
+  const post: Route = (request) => {
+    const given = argumentsOf(request);
+    const channel = channelOf(textOf(given.channel));
+    const { text = '', blocks, thread_ts: thread, metadata } = given;
+    checkBlocks(blocks);
+    if (textOf(text) === '' && listOf(blocks).length === 0) return failed('no_text');
+    if (textOf(text).length > MOST_CHARACTERS) return failed('msg_too_long');
+    if (
+      metadata !== undefined &&
+      (textOf(objectOf(metadata).event_type) === '' || !isObject(objectOf(metadata).event_payload))
+    ) {
+      return failed('invalid_metadata_format');
+    }
+    const ts = nextTs();
+    const message: Message = {
+      type: 'message',
+      channel,
+      ts,
+      text: textOf(text),
+      bot_id: 'B0SANDBOX',
+      ...(blocks === undefined ? {} : { blocks }),
+      ...(thread === undefined ? {} : { thread_ts: thread }),
+      ...(metadata === undefined ? {} : { metadata }),
+    };
+    messages.set(`${channel}:${ts}`, message);
+    board.put({
+      kind: 'message',
+      system: 'slack',
+      id: ts,
+      title: names.get(channel) ?? textOf(given.channel),
+      text: [textOf(text), ...listOf(blocks).flatMap(blockTexts)]
+        .filter((one, index, all) => one !== '' && all.indexOf(one) === index)
+        .join('\n'),
+    });
+    return effect(200, { ok: true, channel, ts, message: shown(message, false) });
+  };
+
+  const history: Route = (request) => {
+    const { channel, limit = 100, oldest = '0', latest, include_all_metadata: all, cursor } = argumentsOf(request);
+    if (!/^[CDG][A-Z0-9]{5,}$/.test(textOf(channel))) return failed('channel_not_found');
+    const found = messages
+      .find('channel', textOf(channel))
+      .filter(({ ts }) => ts > textOf(oldest) && (latest === undefined || ts < textOf(latest)))
+      .reverse();
+    const start = Number(cursor ?? 0) || 0;
+    const end = start + Math.min(Number(limit) || 100, 999);
+    const next = end < found.length ? { response_metadata: { next_cursor: String(end) } } : {};
+    const page = found.slice(start, end).map((message) => shown(message, String(all) === 'true'));
+    return lookup({ ok: true, messages: page, has_more: end < found.length, ...next });
+  };
+
+  const userByEmail: Route = (request) => {
+    const email = textOf(argumentsOf(request).email).toLowerCase();
+    if (!isEmail(email) || email.startsWith('missing')) return failed('users_not_found');
+    const id = idFor('U', email);
+    names.set(`D${id.slice(1)}`, email);
+    return lookup({ ok: true, user: { id, name: email.split('@')[0], profile: { email } } });
+  };
+
+  const open: Route = (request) => {
+    const users = textOf(argumentsOf(request).users);
+    if (!/^U[A-Z0-9]{5,}$/.test(users)) return failed('user_not_found');
+    return lookup({ ok: true, channel: { id: `D${users.slice(1)}` } });
+  };
+
+  const methods: Readonly<Record<string, Route>> = {
+    'chat.postMessage': post,
+    'conversations.history': history,
+    'users.lookupByEmail': userByEmail,
+    'conversations.open': open,
+    'auth.test': () => lookup({ ok: true, team: 'Sandbox', user: 'switchboard', bot_id: 'B0SANDBOX' }),
+  };
+
+  /** Slack answers what it does not know with 200, too. */
+  const call: Route = (request) => {
+    if (bearerOf(request.headers) === undefined && textOf(objectOf(request.body).token) === '')
+      return failed('not_authed');
+    if (!hasBearer(request.headers, credentials.slack.token)) return failed('invalid_auth');
+    return (methods[request.params.method ?? ''] ?? (() => failed('unknown_method')))(request);
+  };
+
+  return {
+    name: 'slack',
+    routes: { 'POST /api/:method': call, 'GET /api/:method': call },
+    // Its methods refuse with 200.
+    authenticate: () => true,
+    refusal(status) {
+      const errors: Readonly<Record<number, string>> = {
+        401: 'invalid_auth',
+        404: 'unknown_method',
+        429: 'ratelimited',
+      };
+      return refuse(status, {
+        ok: false,
+        error: errors[status] ?? (status < 500 ? 'invalid_arguments' : 'internal_error'),
+      });
+    },
+    failure: failed,
+    clear() {
+      messages.clear();
+      names.clear();
+    },
+  };
+}
+
+/** JSON, a form or the query: all are fine; what is structured comes as text in the latter. */
+function argumentsOf({ body, query }: SystemRequest): JsonObject {
+  const given: JsonObject = { ...query, ...objectOf(body) };
+  for (const name of ['blocks', 'metadata']) {
+    if (typeof given[name] !== 'string') continue;
+    try {
+      given[name] = JSON.parse(given[name]);
+    } catch {
+      fail(`invalid_${name}`);
+    }
+  }
+  return given;
+}
+
+const shown = ({ channel: _channel, metadata, ...message }: Message, withMetadata: boolean): JsonObject => ({
+  ...message,
+  ...(withMetadata && metadata !== undefined ? { metadata } : {}),
+});
+
+/** The texts of a block, as far as people read them. */
+function blockTexts(block: unknown): string[] {
+  const { text, fields, elements } = objectOf(block);
+  return [text, ...listOf(fields), ...listOf(elements)].flatMap((part) => {
+    const inner = objectOf(part).text;
+    return [textOf(isObject(inner) ? inner.text : inner)];
+  });
+}

@@ -1,0 +1,132 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import PostalMime from 'postal-mime';
+import { SMTPServer, type SMTPServerAddress } from 'smtp-server';
+import type { Board } from '../board.ts';
+import { credentials } from '../credentials.ts';
+import type { Faults, Mishap } from '../faults.ts';
+import type { Journal } from '../journal.ts';
+import { plainText } from '../plain-text.ts';
+
+export interface SmtpDeps {
+  board: Board;
+  journal: Journal;
+  faults: Faults;
+}
+
+export interface SmtpStandIn {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+const MOST_BYTES = 10 * 1_048_576;
+
+class SmtpRefusal extends Error {
+  readonly responseCode: number;
+
+  constructor(responseCode: number, message: string) {
+    super(message);
+    this.responseCode = responseCode;
+  }
+}
+
+/** Takes mail for everybody but `bounce…@`, and delivers none of it. */
+export async function startSmtp({ host, port }: { host: string; port: number }, deps: SmtpDeps): Promise<SmtpStandIn> {
+  const { board, journal, faults } = deps;
+  const closing = new AbortController();
+
+  async function receive(bytes: Buffer, from: string, to: readonly string[]): Promise<Mishap> {
+    const at = new Date().toISOString();
+    const mail = await PostalMime.parse(bytes);
+    const headers = Object.fromEntries(mail.headers.map(({ key, value }) => [key, value]));
+    const { subject = '', text = '', html = '', messageId = '' } = mail;
+    const body = { from, to, subject, text, html, messageId };
+    const mishap = faults.strike('smtp', 'SEND', to.join(','));
+    const { status, dropResponse } = mishap;
+    if (status === undefined) {
+      board.put({
+        kind: 'message',
+        system: 'smtp',
+        id: `${messageId}:${to.join()}`,
+        title: subject || '(no subject)',
+        text: text || plainText(html),
+        fields: [
+          ['from', from],
+          ['to', to.join(', ')],
+        ],
+      });
+    }
+    const fault = status !== undefined ? 'status' : dropResponse === true ? 'dropResponse' : undefined;
+    journal.add(
+      {
+        system: 'smtp',
+        kind: status === undefined ? 'effect' : 'refused',
+        method: 'SEND',
+        path: to.join(','),
+        headers,
+        body,
+        status: status ?? 250,
+        at,
+        ...(fault === undefined ? {} : { fault }),
+      },
+      bytes.length,
+    );
+    return mishap;
+  }
+
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    allowInsecureAuth: true,
+    size: MOST_BYTES,
+    disableReverseLookup: true,
+    closeTimeout: 1_000,
+    onAuth({ username, password }, _session, callback) {
+      const { user, password: expected } = credentials.smtp;
+      if (username === user && password === expected) callback(null, { user });
+      else callback(new SmtpRefusal(535, '5.7.8 Authentication credentials invalid'));
+    },
+    onRcptTo({ address }, _session, callback) {
+      callback(address.startsWith('bounce') ? new SmtpRefusal(550, '5.1.1 No such user here') : null);
+    },
+    onData(stream, session, callback) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        if (stream.sizeExceeded) return callback(new SmtpRefusal(552, '5.3.4 Message too big'));
+        const { mailFrom, rcptTo } = session.envelope;
+        const to = rcptTo.map(({ address }: SMTPServerAddress) => address);
+        receive(Buffer.concat(chunks), mailFrom === false ? '' : mailFrom.address, to)
+          .then(async ({ latencyMs, status, dropResponse }) => {
+            if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: closing.signal });
+            if (dropResponse === true) return hangUp(session.id);
+            if (status === undefined) return callback(null, '2.0.0 OK: kept');
+            callback(new SmtpRefusal(status, status < 500 ? '4.3.0 Try again later' : '5.3.0 Not accepted'));
+          })
+          .catch((error: Error) => callback(error));
+      });
+    },
+  });
+  // A client that hangs up in the middle is its own affair.
+  server.on('error', () => {});
+
+  const connections = server as unknown as { connections: Set<{ id: string; _socket: { destroy(): void } }> };
+  function hangUp(id: string): void {
+    for (const connection of connections.connections) if (connection.id === id) connection._socket.destroy();
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close() {
+      closing.abort();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}

@@ -1,0 +1,271 @@
+import { hasBasic } from '../authentication.ts';
+import type { Board } from '../board.ts';
+import { credentials } from '../credentials.ts';
+import { isEmail, isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
+import { effect, lookup, Refused, type Route, refuse, type System } from '../system.ts';
+import { createTable } from '../table.ts';
+
+interface Comment {
+  id: number;
+  body: string;
+  html_body?: string;
+  public: boolean;
+  created_at: string;
+}
+
+interface Ticket extends JsonObject {
+  id: number;
+  external_id: string | null;
+  subject: string | null;
+  description: string;
+  priority: string | null;
+  status: string;
+  tags: string[];
+  custom_fields: { id: number; value: unknown }[];
+  comments: Comment[];
+  updated_at: string;
+}
+
+const PRIORITIES = ['urgent', 'high', 'normal', 'low'];
+const STATUSES = ['new', 'open', 'pending', 'hold', 'solved', 'closed'];
+const MOST_COMMENT_CHARACTERS = 65_536;
+const IDEMPOTENCY_MS = 2 * 3_600_000;
+
+const invalid = (field: string, error: string, description: string) =>
+  new Refused(
+    refuse(422, {
+      error: 'RecordInvalid',
+      description: 'Record validation errors',
+      details: { [field]: [{ description: `${field}: ${description}`, error }] },
+    }),
+  );
+
+/** Tickets, as the support API has them; `.json` at the end of a path may be left out. */
+export function createZendesk(board: Board): System {
+  const tickets = createTable<Ticket>({ external: ({ external_id: id }) => (id === null ? [] : [id]) });
+  const answered = createTable<{ at: number; sent: string; ticket: string }>();
+  const users = new Map<string, number>();
+  let lastId = 0;
+
+  const nextId = (): number => ++lastId;
+
+  function show(ticket: Ticket): void {
+    const requester = objectOf(ticket.requester);
+    board.put({
+      kind: 'ticket',
+      system: 'zendesk',
+      id: String(ticket.id),
+      title: ticket.subject ?? '(no subject)',
+      text: ticket.description,
+      badges: [ticket.priority ?? '', ticket.status, ...ticket.tags].filter((badge) => badge !== ''),
+      fields: [
+        ['requester', [textOf(requester.name), textOf(requester.email)].filter(Boolean).join(' · ')],
+        ...ticket.custom_fields.map(({ id, value }): [string, string] => [`field ${id}`, textOf(value)]),
+      ],
+    });
+  }
+
+  function commentOf(given: unknown): Comment {
+    const { body, html_body: html, public: isPublic = true } = objectOf(given);
+    const text = textOf(body) || textOf(html);
+    if (text.trim() === '') throw invalid('comment', 'BlankValue', 'cannot be blank');
+    if (text.length > MOST_COMMENT_CHARACTERS) {
+      throw invalid('comment', 'TooLong', `is too long (maximum is ${MOST_COMMENT_CHARACTERS} characters)`);
+    }
+    return {
+      id: nextId(),
+      body: text,
+      ...(html === undefined ? {} : { html_body: textOf(html) }),
+      public: isPublic !== false,
+      created_at: new Date().toISOString(),
+    };
+  }
+
+  function requesterOf(given: unknown): JsonObject | undefined {
+    if (given === undefined || given === null) return undefined;
+    const { name, email } = objectOf(given);
+    if (email !== undefined && !isEmail(email))
+      throw invalid('requester', 'InvalidValue', `Email: ${textOf(email)} is not properly formatted`);
+    const isKnown = typeof email === 'string' && users.has(email.toLowerCase());
+    if (!isKnown && textOf(name).trim() === '')
+      throw invalid('requester', 'ValueTooShort', 'Name: is too short (minimum one character)');
+    const id = isKnown ? users.get(String(email).toLowerCase()) : nextId();
+    if (typeof email === 'string' && id !== undefined) users.set(email.toLowerCase(), id);
+    return { id, name: textOf(name), email: email ?? null };
+  }
+
+  function fieldsOf(given: unknown): Ticket['custom_fields'] {
+    return listOf(given).map((field) => {
+      const { id, value = null } = objectOf(field);
+      if (!/^\d+$/.test(textOf(id)))
+        throw invalid('custom_fields', 'InvalidValue', 'each needs the number of its field as id');
+      return { id: Number(id), value };
+    });
+  }
+
+  /** The parts of a ticket that both a create and an update may set. */
+  function settings(given: JsonObject): Partial<Ticket> {
+    const set: Partial<Ticket> = {};
+    const { priority, status, tags, subject, external_id: external } = given;
+    if (priority !== undefined) {
+      if (!PRIORITIES.includes(textOf(priority)))
+        throw invalid('priority', 'InvalidValue', `${textOf(priority)} is not recognized`);
+      set.priority = textOf(priority);
+    }
+    if (status !== undefined) {
+      if (!STATUSES.includes(textOf(status)))
+        throw invalid('status', 'InvalidValue', `${textOf(status)} is not recognized`);
+      set.status = textOf(status);
+    }
+    if (subject !== undefined) set.subject = textOf(subject);
+    if (external !== undefined) set.external_id = external === null ? null : textOf(external);
+    // Tags are words: a space ends one.
+    if (tags !== undefined)
+      set.tags = [
+        ...new Set(
+          listOf(tags)
+            .flatMap((tag) => textOf(tag).toLowerCase().split(/\s+/))
+            .filter(Boolean),
+        ),
+      ];
+    return set;
+  }
+
+  const ticketIn = (body: unknown): JsonObject => {
+    const { ticket } = objectOf(body);
+    if (isObject(ticket)) return ticket;
+    throw new Refused(
+      refuse(400, {
+        error: { title: 'Invalid attribute', message: 'You passed an invalid value for the ticket attribute.' },
+      }),
+    );
+  };
+
+  const shown = ({ comments: _comments, ...ticket }: Ticket): JsonObject => ({
+    ...ticket,
+    fields: ticket.custom_fields,
+  });
+  const answerWith = (ticket: Ticket): JsonObject => ({
+    ticket: shown(ticket),
+    audit: { id: nextId(), ticket_id: ticket.id, created_at: ticket.updated_at, events: [] },
+  });
+
+  const create: Route = ({ body, headers }) => {
+    const key = headers['idempotency-key'];
+    const sent = JSON.stringify(body);
+    const earlier = key === undefined ? undefined : answered.get(key);
+    if (key !== undefined && earlier !== undefined && Date.now() - earlier.at < IDEMPOTENCY_MS) {
+      if (earlier.sent !== sent) {
+        const description = 'Request parameters are different from the previous request with the same idempotency key';
+        return refuse(400, { error: 'IdempotentRequestError', description });
+      }
+      const ticket = tickets.get(earlier.ticket);
+      if (ticket !== undefined) {
+        return { kind: 'lookup', status: 201, body: answerWith(ticket), headers: { 'x-idempotency-lookup': 'hit' } };
+      }
+    }
+    const given = ticketIn(body);
+    const set = settings(given);
+    const requester = requesterOf(given.requester);
+    const comment = commentOf(given.comment ?? { body: given.description });
+    const id = nextId();
+    const ticket: Ticket = {
+      id,
+      url: `/api/v2/tickets/${id}.json`,
+      external_id: null,
+      subject: null,
+      description: comment.body,
+      priority: null,
+      status: 'new',
+      tags: [],
+      requester_id: requester?.id ?? null,
+      requester,
+      created_at: comment.created_at,
+      updated_at: comment.created_at,
+      ...set,
+      custom_fields: fieldsOf(given.custom_fields),
+      comments: [comment],
+    };
+    tickets.set(String(id), ticket);
+    if (key !== undefined) answered.set(key, { at: Date.now(), sent, ticket: String(id) });
+    show(ticket);
+    const location = { location: `/api/v2/tickets/${id}.json` };
+    return effect(
+      201,
+      answerWith(ticket),
+      key === undefined ? location : { ...location, 'x-idempotency-lookup': 'miss' },
+    );
+  };
+
+  const one = (params: Readonly<Record<string, string>>): Ticket => {
+    const ticket = tickets.get((params.id ?? '').replace(/\.json$/, ''));
+    if (ticket !== undefined) return ticket;
+    throw new Refused(refuse(404, { error: 'RecordNotFound', description: 'Not found' }));
+  };
+
+  const update: Route = ({ params, body }) => {
+    const known = one(params);
+    const given = ticketIn(body);
+    const comment = given.comment === undefined ? undefined : commentOf(given.comment);
+    const changed = fieldsOf(given.custom_fields);
+    const ticket: Ticket = {
+      ...known,
+      ...settings(given),
+      custom_fields: [...known.custom_fields.filter(({ id }) => changed.every((field) => field.id !== id)), ...changed],
+      comments: comment === undefined ? known.comments : [...known.comments, comment],
+      updated_at: new Date().toISOString(),
+    };
+    const { additional_tags: added } = given;
+    if (added !== undefined) ticket.tags = [...new Set([...ticket.tags, ...listOf(added).map(textOf)])];
+    tickets.set(String(ticket.id), ticket);
+    show(ticket);
+    if (comment !== undefined) board.note('ticket', 'zendesk', String(ticket.id), { text: comment.body });
+    return effect(200, answerWith(ticket));
+  };
+
+  const list: Route = ({ query }) => {
+    const { external_id: external, per_page: most = '100' } = query;
+    const found = external === undefined ? [...tickets.all()] : tickets.find('external', external);
+    const page = found.slice(0, Math.min(Number(most) || 100, 100)).map(shown);
+    return lookup({ tickets: page, next_page: null, previous_page: null, count: found.length });
+  };
+
+  const comments: Route = ({ params }) => {
+    const { comments: list } = one(params);
+    return lookup({ comments: list, next_page: null, previous_page: null, count: list.length });
+  };
+
+  return {
+    name: 'zendesk',
+    routes: {
+      'POST /api/v2/tickets.json': create,
+      'POST /api/v2/tickets': create,
+      'GET /api/v2/tickets.json': list,
+      'GET /api/v2/tickets': list,
+      'GET /api/v2/tickets/:id': ({ params }) => lookup({ ticket: shown(one(params)) }),
+      'PUT /api/v2/tickets/:id': update,
+      'GET /api/v2/tickets/:id/comments': comments,
+      'GET /api/v2/tickets/:id/comments.json': comments,
+    },
+    authenticate: (headers) => hasBasic(headers, `${credentials.zendesk.email}/token`, credentials.zendesk.token),
+    refusal(status) {
+      if (status === 401) return refuse(401, { error: "Couldn't authenticate you" });
+      if (status === 404) return refuse(404, { error: 'InvalidEndpoint', description: 'Not found' });
+      if (status === 422)
+        return refuse(422, { error: 'RecordInvalid', description: 'Record validation errors', details: {} });
+      if (status === 429) {
+        const description = 'Number of allowed API requests per minute exceeded';
+        return refuse(429, { error: 'APIRateLimitExceeded', description });
+      }
+      return refuse(status, {
+        error: status < 500 ? 'Invalid' : 'InternalError',
+        description: `answered with ${status}`,
+      });
+    },
+    clear() {
+      tickets.clear();
+      answered.clear();
+      users.clear();
+    },
+  };
+}

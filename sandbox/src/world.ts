@@ -1,0 +1,70 @@
+import { type Board, createBoard } from './board.ts';
+import type { SystemName } from './effect.ts';
+import type { Fault } from './fault.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createJournal, type Journal } from './journal.ts';
+import type { Surroundings, System } from './system.ts';
+import { createChat } from './systems/chat.ts';
+import { createEmbeddings } from './systems/embeddings.ts';
+import { createFreshdesk } from './systems/freshdesk.ts';
+import { createHubspot } from './systems/hubspot.ts';
+import { createJira } from './systems/jira.ts';
+import { createSalesforce } from './systems/salesforce.ts';
+import { createSlack } from './systems/slack.ts';
+import { createWebhook } from './systems/webhook.ts';
+import { createZendesk } from './systems/zendesk.ts';
+
+export interface WorldOptions {
+  /** How many requests are kept. */
+  effects?: number;
+  /** The PEM of the key that signs JWTs for Salesforce; without it, only client credentials are taken. */
+  salesforcePublicKey?: string | undefined;
+}
+
+/** All systems, and what they share. */
+export interface World {
+  readonly systems: readonly System[];
+  readonly journal: Journal;
+  readonly faults: Faults;
+  readonly board: Board;
+  fault(fault: Fault): void;
+  /** Forgets what was received, and all records. */
+  forget(): void;
+}
+
+const MOST_EFFECTS = 50_000;
+const MOST_EFFECT_BYTES = 128 * 1_048_576;
+
+export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: WorldOptions = {}): World {
+  const journal = createJournal({ limit: effects, maxBytes: MOST_EFFECT_BYTES });
+  const faults = createFaults();
+  const board = createBoard();
+  const around = (name: SystemName): Surroundings => ({ indexLagMs: () => faults.indexLagMs(name) });
+  const systems: System[] = [
+    createHubspot(board, around('hubspot')),
+    createSalesforce(board, { publicKey: salesforcePublicKey }),
+    createZendesk(board),
+    createFreshdesk(board, around('freshdesk')),
+    createJira(board, around('jira')),
+    createSlack(board),
+    createChat(board),
+    createEmbeddings(),
+    createWebhook(board),
+  ];
+
+  return {
+    systems,
+    journal,
+    faults,
+    board,
+    fault(fault) {
+      if (fault.expireTokens === true) for (const system of systems) system.expireTokens?.();
+      faults.add(fault);
+    },
+    forget() {
+      journal.clear();
+      for (const system of systems) system.clear();
+      board.clear();
+    },
+  };
+}
