@@ -18,13 +18,15 @@ export interface PartProcess {
   file: string;
   command: string;
   args: readonly string[];
+  /** Whom it runs as, when that is not us. */
+  user?: { uid: number; gid: number } | undefined;
   /** Whether it does its work. Asked until it says yes. */
   answers(): Promise<boolean>;
 }
 
 /** A part that runs as a child in a process group of its own, so that the terminal's Ctrl-C reaches only us. */
 export function createProcess(
-  { name, port, directory, file, command, args, answers }: PartProcess,
+  { name, port, directory, file, command, args, user, answers }: PartProcess,
   watcher: Watcher,
   onExit: (reason: string, part: Part) => void,
 ): Part {
@@ -46,7 +48,12 @@ export function createProcess(
     }
     if (existsSync(log)) renameSync(log, join(directory, `${file}.previous.log`));
     const output = openSync(log, 'w');
-    const started = spawn(command, args, { cwd: directory, detached: true, stdio: ['ignore', output, output] });
+    const started = spawn(command, args, {
+      ...user,
+      cwd: directory,
+      detached: true,
+      stdio: ['ignore', output, output],
+    });
     closeSync(output);
     child = started;
     settled = false;
