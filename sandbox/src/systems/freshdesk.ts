@@ -87,7 +87,9 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
       'It should be a String of at most 255 characters',
     );
     need('description', textOf(given.description) !== '', 'It should be a/an String');
-    need('email', isEmail(given.email), 'It should be in the valid email address format');
+    // Whoever has no address is told apart by an id of the caller's.
+    if (given.unique_external_id === undefined)
+      need('email', isEmail(given.email), 'It should be in the valid email address format');
     among('status', STATUS_NAMES);
     among('priority', PRIORITY_NAMES);
     const { tags, custom_fields: custom } = given;
@@ -208,7 +210,8 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
 
   /** Not lagging: it reads the tickets themselves. Newest first, as the API has it. */
   const list: Route = ({ query }) => {
-    const { email, updated_since: since = '', per_page: most = String(PAGE), page = '1' } = query;
+    const { email, unique_external_id: externalId, updated_since: since = '' } = query;
+    const { per_page: most = String(PAGE), page = '1' } = query;
     const from = since === '' ? 0 : Date.parse(since);
     if (Number.isNaN(from)) {
       throw invalid([
@@ -221,6 +224,7 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
     }
     const found = (email === undefined ? [...tickets.all()] : tickets.find('email', email.toLowerCase()))
       .filter((ticket) => Date.parse(ticket.updated_at) >= from)
+      .filter((ticket) => externalId === undefined || textOf(ticket.unique_external_id) === externalId)
       .sort((one, other) => other.created_at.localeCompare(one.created_at) || other.id - one.id);
     const size = Math.min(Number(most) || PAGE, 100);
     const start = (Math.max(Number(page) || 1, 1) - 1) * size;

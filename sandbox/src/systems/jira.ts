@@ -201,7 +201,13 @@ export function createJira(board: Board, { indexLagMs }: Surroundings): System {
     const most = Math.min(Number(given.maxResults ?? 50) || 50, 5_000);
     const start = Number(given.nextPageToken ?? 0) || 0;
     const wanted = listOf(given.fields).map(textOf);
-    const page = found.slice(start, start + most).map((issue) => pick(issue, wanted));
+    const properties = listOf(given.properties).map(textOf);
+    const page = found.slice(start, start + most).map((issue) => ({
+      ...pick(issue, wanted),
+      ...(properties.length > 0 && {
+        properties: Object.fromEntries(Object.entries(issue.properties).filter(([key]) => properties.includes(key))),
+      }),
+    }));
     const isLast = start + most >= found.length;
     return lookup({ issues: page, isLast, ...(isLast ? {} : { nextPageToken: String(start + most) }) });
   };

@@ -1,0 +1,60 @@
+import { ConfigError } from '@switchboard/service';
+import Type, { type Static } from 'typebox';
+
+const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
+const url = (example: string) =>
+  Type.Optional(Type.String({ pattern: '^https?://', description: `such as ${example}` }));
+
+export const ticketingConfig = Type.Object({
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8082 }),
+  HELPDESK: Type.Enum(['zendesk', 'freshdesk', 'jira'], { description: 'where tickets are opened' }),
+  ZENDESK_URL: url('https://example.zendesk.com'),
+  ZENDESK_EMAIL: optional('the agent whose API token it is'),
+  ZENDESK_TOKEN: optional('an API token of that agent'),
+  FRESHDESK_URL: url('https://example.freshdesk.com'),
+  FRESHDESK_API_KEY: optional("an agent's API key"),
+  JIRA_URL: url('https://example.atlassian.net'),
+  JIRA_EMAIL: optional('the account whose API token it is'),
+  JIRA_TOKEN: optional('an API token of that account'),
+  JIRA_PROJECT: Type.Optional(Type.String({ pattern: '^[A-Z][A-Z0-9_]*$', description: 'the key of the project' })),
+  JIRA_ISSUE_TYPE: Type.String({ minLength: 1, default: 'Task', description: 'the name of the issue type' }),
+  JIRA_PRIORITIES: Type.String({
+    pattern: '^(none|[^,]+,[^,]+)$',
+    default: 'High,Medium',
+    description: 'what high and normal are called there; none where issues have no priority',
+  }),
+  FIELD_CONVERSATION_ID: optional("the helpdesk's id or name of the field for the conversation's id"),
+  FIELD_ESCALATION_REASON: optional('the field for the reason'),
+  FIELD_AI_CONFIDENCE: optional('the field for the confidence, a decimal number'),
+  FIELD_SESSION_DURATION: optional('the field for the seconds that the conversation lasted, a number'),
+  LOOKUP_LAG_MS: Type.Integer({
+    minimum: 0,
+    maximum: 3_600_000,
+    default: 120_000,
+    description: 'after a request without an answer: when a look-up shows for certain what it has made',
+  }),
+});
+
+export type TicketingConfig = Static<typeof ticketingConfig>;
+
+type Name = keyof TicketingConfig;
+
+/**
+ * The variables that only the chosen helpdesk needs.
+ * @throws ConfigError naming each one that is not set
+ */
+export function required<N extends Name>(
+  config: TicketingConfig,
+  ...names: N[]
+): { [K in N]: NonNullable<TicketingConfig[K]> } {
+  const missing = names.filter((name) => config[name] === undefined);
+  if (missing.length > 0) {
+    throw new ConfigError(
+      missing.map((name) => {
+        const { description } = ticketingConfig.properties[name] as { description?: string };
+        return `${name} is not set, which HELPDESK=${config.HELPDESK} needs: ${description}`;
+      }),
+    );
+  }
+  return config as { [K in N]: NonNullable<TicketingConfig[K]> };
+}

@@ -1,0 +1,28 @@
+import { omission, type Report } from './transcript.ts';
+
+/** A report in HTML, every character of it escaped that could be markup. */
+export function renderHtml({ facts, messages, omitted, reference }: Report): string {
+  const lines = facts.map(({ label, value }) => `<b>${label}</b>: ${escapeHtml(value)}`);
+  const turns = messages.map(({ speaker, time, lines }) => {
+    const label = [`<b>${escapeHtml(speaker)}</b>`, time].filter(Boolean).join(' · ');
+    return paragraph([label, ...lines.map(escapeHtml)]);
+  });
+  if (omitted.count > 0) turns.splice(omitted.after, 0, `<p><i>${omission(omitted.count)}</i></p>`);
+  return [
+    paragraph(lines),
+    ...(turns.length === 0 ? [] : ['<p><b>Transcript</b> (times in UTC)</p>', ...turns]),
+    `<p>Reference: ${escapeHtml(reference)}</p>`,
+  ].join('');
+}
+
+const paragraph = (lines: string[]): string => `<p>${lines.join('<br>')}</p>`;
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

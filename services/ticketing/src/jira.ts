@@ -1,0 +1,105 @@
+import type { Target } from '@switchboard/outbound';
+import Type from 'typebox';
+import { type AdfDocument, renderAdf } from './adf.ts';
+import { bodyOf } from './answer.ts';
+import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';
+import { referenceOf } from './origin.ts';
+import { fitTranscript } from './transcript.ts';
+
+interface Options {
+  target: Pick<Target, 'name' | 'request'>;
+  project: string;
+  issueType: string;
+  /** Their names differ by site; undefined where the issue type has no priority. */
+  priorities: { high: string | undefined; normal: string | undefined };
+  /** Such as `customfield_10042`. */
+  fields: FieldNames;
+  lagMs: number;
+}
+
+const Created = Type.Object({ id: Type.String({ minLength: 1 }) });
+const Found = Type.Object({
+  issues: Type.Array(
+    Type.Object({
+      id: Type.String({ minLength: 1 }),
+      properties: Type.Optional(Type.Object({ switchboard: Type.Optional(Type.Object({ event: Type.String() })) })),
+    }),
+  ),
+});
+
+/** Of a description or a comment. */
+const DOCUMENT_LENGTH = 32_767;
+
+/** There are no idempotency keys: issues are looked for by a label, in a search that lags behind. */
+export function createJira({ target, project, issueType, priorities, fields, lagMs }: Options): Helpdesk {
+  return {
+    name: 'jira',
+    ticketLagMs: lagMs,
+    commentLagMs: lagMs,
+    async findTickets({ conversation }, signal) {
+      const answer = await target.request({
+        method: 'POST',
+        path: '/rest/api/3/search/jql',
+        body: {
+          jql: `project = "${project}" AND labels = "${conversation}" ORDER BY created DESC`,
+          fields: ['created'],
+          properties: ['switchboard'],
+          maxResults: 50,
+        },
+        signal,
+      });
+      return bodyOf(Found, answer, target).issues.map(({ id, properties }) => ({
+        id,
+        reference: properties?.switchboard?.event ?? '',
+      }));
+    },
+    async createTicket(ticket, signal) {
+      const { origin, subject, priority, tags } = ticket;
+      const priorityName = priorities[priority];
+      const answer = await target.request({
+        method: 'POST',
+        path: '/rest/api/3/issue',
+        body: {
+          fields: {
+            project: { key: project },
+            issuetype: { name: issueType },
+            summary: subject,
+            description: documentOf(ticket),
+            labels: [...tags, origin.conversation],
+            ...(priorityName !== undefined && { priority: { name: priorityName } }),
+            ...Object.fromEntries(namedFields(ticket.fields, fields)),
+          },
+          properties: [{ key: 'switchboard', value: { event: origin.event } }],
+        },
+        signal,
+      });
+      return bodyOf(Created, answer, target).id;
+    },
+    async hasComment(ticketId, { event }, signal) {
+      const { status, body } = await target.request({
+        method: 'GET',
+        path: `/rest/api/3/issue/${ticketId}/comment`,
+        query: { orderBy: '-created', maxResults: '100' },
+        accept: [404],
+        signal,
+      });
+      return status !== 404 && JSON.stringify(body).includes(event);
+    },
+    async addComment(ticketId, note, signal) {
+      const { status } = await target.request({
+        method: 'POST',
+        path: `/rest/api/3/issue/${ticketId}/comment`,
+        body: { body: documentOf(note) },
+        accept: [404],
+        signal,
+      });
+      return status !== 404;
+    },
+  };
+}
+
+const documentOf = ({ origin, facts, transcript }: Note): AdfDocument =>
+  fitTranscript({ facts, reference: referenceOf(origin) }, transcript, {
+    render: renderAdf,
+    fits: (document) => JSON.stringify(document).length <= DOCUMENT_LENGTH,
+  });

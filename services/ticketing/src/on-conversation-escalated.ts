@@ -1,0 +1,65 @@
+import type { EventOf } from '@switchboard/events';
+import type { Handler } from '@switchboard/kafka';
+import { escalationFacts } from './facts.ts';
+import type { Helpdesk, NewTicket } from './helpdesk.ts';
+import type { Memory } from './once.ts';
+import { originOf } from './origin.ts';
+import { oneLine, plainText } from './plain-text.ts';
+
+interface Deps {
+  helpdesk: Pick<Helpdesk, 'findTickets' | 'createTicket' | 'ticketLagMs'>;
+  memory: Pick<Memory, 'once'>;
+}
+
+/** One ticket for each escalation; a conversation that is escalated again gets another one. */
+export function onConversationEscalated({ helpdesk, memory }: Deps): Handler<'conversation.escalated'> {
+  return async (event, { idempotencyKey, signal }) => {
+    const ticket = { ...ticketFor(event), idempotencyKey };
+    const { origin } = ticket;
+    await memory.once({
+      conversation: origin.conversation,
+      field: origin.event,
+      also: 'latest ticket',
+      lagMs: helpdesk.ticketLagMs,
+      async find() {
+        const tickets = await helpdesk.findTickets(origin, signal);
+        return tickets.find(({ reference }) => reference.includes(origin.event))?.id;
+      },
+      create: () => helpdesk.createTicket(ticket, signal),
+    });
+  };
+}
+
+const LOW_CONFIDENCE = 0.3;
+const SUBJECT_LIMIT = 150;
+
+export function ticketFor(event: EventOf<'conversation.escalated'>): Omit<NewTicket, 'idempotencyKey'> {
+  const { intent, reason, confidence, sessionDuration, transcript } = event;
+  const origin = originOf(event);
+  const urgent = (confidence !== null && confidence < LOW_CONFIDENCE) || reason === 'customer_frustrated';
+  return {
+    origin,
+    subject: `[Chatbot Escalation] ${oneLine(intent ?? '', SUBJECT_LIMIT - 30) || 'unknown'}`,
+    priority: urgent ? 'high' : 'normal',
+    tags: ['chatbot-escalation', ...tagsOf(intent)],
+    fields: {
+      conversation_id: origin.conversationId,
+      escalation_reason: reason && oneLine(reason, 250),
+      ai_confidence: confidence,
+      session_duration: sessionDuration,
+    },
+    facts: escalationFacts(event),
+    transcript,
+  };
+}
+
+/** Freshdesk takes 32 characters, Zendesk no spaces and few signs. */
+function tagsOf(intent: string | null): string[] {
+  const words =
+    plainText(intent ?? '')
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{N}_]+/gu) ?? [];
+  const tag = Array.from(words.join('-')).slice(0, 32).join('').replace(/^-|-$/g, '');
+  return tag === '' ? [] : [tag];
+}

@@ -1,0 +1,98 @@
+import { OutboundError } from '@switchboard/outbound';
+
+/** As much of Redis as is needed. */
+export interface HashStore {
+  hget(key: string, field: string): Promise<string | null>;
+  hset(key: string, fields: Record<string, string>): Promise<number>;
+  hdel(key: string, field: string): Promise<number>;
+  expire(key: string, seconds: number): Promise<number>;
+}
+
+/** Remembers by conversation what was made in a helpdesk, and what may have been. */
+export interface Memory {
+  /** What was put down under `field`. */
+  recall(conversation: string, field: string): Promise<string | undefined>;
+  /** Makes a thing that the helpdesk itself cannot be asked to make only once. */
+  once(thing: Thing): Promise<string>;
+}
+
+export interface Thing {
+  conversation: string;
+  /** Under which its id is put down; `also` is overwritten with it. */
+  field: string;
+  also?: string;
+  /** How long `find` may miss what a `create` without an answer has made. */
+  lagMs: number;
+  find(): Promise<string | undefined>;
+  create(): Promise<string>;
+}
+
+/** Nobody knows yet whether the last try had its effect: look again later. */
+export class OutcomeUnknownError extends Error {
+  override readonly name = 'OutcomeUnknownError';
+  readonly code = 'OUTCOME_UNKNOWN';
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super(
+      'an earlier try had no answer, and what it made may not show yet: looking again later, instead of making it twice',
+    );
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** A conversation that is escalated again, or resolved, later than this is looked up in the helpdesk. */
+const REMEMBERED_SECONDS = 30 * 24 * 3_600;
+const ATTEMPTED = 'attempted at ';
+
+/**
+ * Looks before it creates, and puts down that it is about to: after a try whose outcome is unknown, be it a lost
+ * answer or a kill -9, it only creates again when a look-up that found nothing can be believed. If Redis has
+ * lost its data, the look-up still stands.
+ */
+export function createMemory(redis: HashStore, helpdesk: string, now: () => number = Date.now): Memory {
+  const keyOf = (conversation: string) => `ticketing:${helpdesk}:${conversation}`;
+
+  async function put(conversation: string, fields: Record<string, string>): Promise<void> {
+    await redis.hset(keyOf(conversation), fields);
+    await redis.expire(keyOf(conversation), REMEMBERED_SECONDS);
+  }
+
+  async function created({ conversation, field, create }: Thing): Promise<string> {
+    await put(conversation, { [field]: ATTEMPTED + now() });
+    try {
+      return await create();
+    } catch (error) {
+      if (hadNoEffect(error)) await redis.hdel(keyOf(conversation), field);
+      throw error;
+    }
+  }
+
+  return {
+    async recall(conversation, field) {
+      return (await redis.hget(keyOf(conversation), field)) ?? undefined;
+    },
+    async once(thing) {
+      const { conversation, field, also, lagMs, find } = thing;
+      const known = await redis.hget(keyOf(conversation), field);
+      if (known !== null && !known.startsWith(ATTEMPTED)) return known;
+      let id = await find();
+      if (id === undefined) {
+        const attemptedAt = known === null ? Number.NEGATIVE_INFINITY : Number(known.slice(ATTEMPTED.length));
+        const wait = attemptedAt + lagMs - now();
+        if (wait > 0) throw new OutcomeUnknownError(wait);
+        id = await created(thing);
+      }
+      await put(conversation, { [field]: id, ...(also !== undefined && { [also]: id }) });
+      return id;
+    },
+  };
+}
+
+/** Whether the helpdesk has certainly not done what it was asked for. */
+function hadNoEffect(error: unknown): boolean {
+  if (!(error instanceof OutboundError)) return false;
+  // The request that opened the breaker is the cause of its error, and may have had its effect.
+  if (error.code === 'UNAVAILABLE') return error.cause === undefined || hadNoEffect(error.cause);
+  return error.code === 'REJECTED' || error.code === 'AUTHENTICATION_FAILED' || error.status === 429;
+}

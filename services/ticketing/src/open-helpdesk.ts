@@ -1,0 +1,55 @@
+import type { Target, TargetOptions } from '@switchboard/outbound';
+import { required, type TicketingConfig } from './config.ts';
+import { createFreshdesk } from './freshdesk.ts';
+import type { FieldNames, Helpdesk } from './helpdesk.ts';
+import { createJira } from './jira.ts';
+import { createZendesk } from './zendesk.ts';
+
+export interface HelpdeskContext {
+  config: TicketingConfig;
+  target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
+}
+
+/** A hundred comments of the largest size there is. */
+const maxResponseBytes = 16 * 1_048_576;
+
+/** The one that the configuration names. @throws ConfigError when something that it needs is not set */
+export function openHelpdesk({ config, target }: HelpdeskContext): Helpdesk {
+  const name = config.HELPDESK;
+  const lagMs = config.LOOKUP_LAG_MS;
+  const fields: FieldNames = {
+    conversation_id: config.FIELD_CONVERSATION_ID,
+    escalation_reason: config.FIELD_ESCALATION_REASON,
+    ai_confidence: config.FIELD_AI_CONFIDENCE,
+    session_duration: config.FIELD_SESSION_DURATION,
+  };
+  const connect = (baseUrl: string, user: string, password: string): Target =>
+    target({ name, baseUrl, auth: { kind: 'basic', user, password }, maxResponseBytes });
+
+  switch (name) {
+    case 'zendesk': {
+      const set = required(config, 'ZENDESK_URL', 'ZENDESK_EMAIL', 'ZENDESK_TOKEN');
+      return createZendesk({
+        target: connect(set.ZENDESK_URL, `${set.ZENDESK_EMAIL}/token`, set.ZENDESK_TOKEN),
+        fields,
+        lagMs,
+      });
+    }
+    case 'freshdesk': {
+      const set = required(config, 'FRESHDESK_URL', 'FRESHDESK_API_KEY');
+      return createFreshdesk({ target: connect(set.FRESHDESK_URL, set.FRESHDESK_API_KEY, 'X'), fields, lagMs });
+    }
+    case 'jira': {
+      const set = required(config, 'JIRA_URL', 'JIRA_EMAIL', 'JIRA_TOKEN', 'JIRA_PROJECT');
+      const [high, normal] = config.JIRA_PRIORITIES === 'none' ? [] : config.JIRA_PRIORITIES.split(',');
+      return createJira({
+        target: connect(set.JIRA_URL, set.JIRA_EMAIL, set.JIRA_TOKEN),
+        project: set.JIRA_PROJECT,
+        issueType: config.JIRA_ISSUE_TYPE,
+        priorities: { high: high?.trim(), normal: normal?.trim() },
+        fields,
+        lagMs,
+      });
+    }
+  }
+}

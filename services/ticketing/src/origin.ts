@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { type EventOf, identityOf } from '@switchboard/events';
+import { oneLine } from './plain-text.ts';
+
+/** Which event a ticket or a comment comes from, and what a helpdesk can look for it by. */
+export interface Origin {
+  readonly conversationId: string;
+  /** The same for all events of a conversation of a tenant; any helpdesk takes its characters as an id, label or text. */
+  readonly conversation: string;
+  /** The same for every try of one event. */
+  readonly event: string;
+  readonly requester: Requester;
+}
+
+export interface Requester {
+  readonly name: string;
+  /** Absent when nothing that can be an address is known. */
+  readonly email: string | undefined;
+  /** The platform's id of the person, else of the conversation. */
+  readonly externalId: string;
+}
+
+type ConversationEvent = EventOf<'conversation.escalated'> | EventOf<'conversation.resolved'>;
+
+/** Helpdesks refuse a ticket for an address that cannot be one. */
+const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+$/i;
+
+export function originOf({ meta, conversationId, customer, userId }: ConversationEvent): Origin {
+  const email = customer?.email?.trim();
+  return {
+    conversationId: oneLine(conversationId, 250),
+    conversation: `switchboard-${digest(JSON.stringify([meta.tenant, conversationId]))}`,
+    event: digest(identityOf(meta)),
+    requester: {
+      name: oneLine(customer?.name ?? '', 100) || oneLine(email ?? '', 100) || 'Unknown person',
+      email: email !== undefined && EMAIL.test(email) ? email : undefined,
+      externalId: oneLine(userId ?? conversationId, 250),
+    },
+  };
+}
+
+/** The last line of what is written, which a look-up recognises. */
+export const referenceOf = ({ conversation, event }: Origin): string => `${conversation}/${event}`;
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);

@@ -1,0 +1,34 @@
+/** Whatever is no text: control characters, non-characters, and what reorders the text around it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
+const INVISIBLE = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/g;
+/** Letters that are written from right to left. */
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+
+/** Text of unknown origin, as it may be shown: lone surrogates replaced, line ends uniform, nothing that a helpdesk expands. */
+export const plainText = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(INVISIBLE, '')
+    // Zendesk and Freshdesk fill in placeholders: {{ticket.requester.email}}.
+    .replace(/\{(?=[{%])/g, '{\u2060');
+
+/** On one line, at most `max` characters of it; what stands beside it keeps its place, whichever way it is written. */
+export function oneLine(text: string, max: number): string {
+  const line = shorten(plainText(text).replace(/\s+/g, ' ').trim(), max);
+  return RIGHT_TO_LEFT.test(line) ? `\u2068${line}\u2069` : line;
+}
+
+/** At most `max` characters: the start and the end, and how much is missing between them. Cuts no character in two. */
+export function shorten(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const note = (count: number) => ` … (${count} characters left out) … `;
+  const room = max - note(text.length).length;
+  if (room < 2) return wholeCharacters(text.slice(0, max - 1)).concat('…');
+  const head = wholeCharacters(text.slice(0, Math.ceil((room * 2) / 3)));
+  const tail = wholeCharacters(text.slice(text.length - Math.floor(room / 3)));
+  return head + note(text.length - head.length - tail.length) + tail;
+}
+
+/** Without the half of a surrogate pair at either end. */
+const wholeCharacters = (text: string): string => text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '');

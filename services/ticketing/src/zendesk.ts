@@ -1,0 +1,96 @@
+import { PermanentError } from '@switchboard/kafka';
+import type { Target } from '@switchboard/outbound';
+import Type from 'typebox';
+import { bodyOf } from './answer.ts';
+import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';
+import { renderHtml } from './html.ts';
+import { referenceOf } from './origin.ts';
+import { fitTranscript } from './transcript.ts';
+
+interface Options {
+  target: Pick<Target, 'name' | 'request'>;
+  /** Numeric ids. */
+  fields: FieldNames;
+  lagMs: number;
+}
+
+/** A comment holds 64 KiB. */
+const COMMENT_BYTES = 65_000;
+
+const Tickets = Type.Object({
+  tickets: Type.Array(Type.Object({ id: Type.Integer(), description: Type.Union([Type.String(), Type.Null()]) })),
+});
+const Created = Type.Object({ ticket: Type.Object({ id: Type.Integer() }) });
+
+/** Tickets carry the conversation as their external id; a repeated create is recognised by its idempotency key. */
+export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
+  return {
+    name: 'zendesk',
+    ticketLagMs: 0,
+    commentLagMs: lagMs,
+    async findTickets({ conversation }, signal) {
+      const query = { external_id: conversation };
+      const answer = await target.request({ method: 'GET', path: '/api/v2/tickets.json', query, signal });
+      return bodyOf(Tickets, answer, target)
+        .tickets.sort((one, other) => other.id - one.id)
+        .map(({ id, description }) => ({ id: String(id), reference: description ?? '' }));
+    },
+    async createTicket(ticket, signal) {
+      const { origin, subject, priority, tags, idempotencyKey } = ticket;
+      const { name, email } = origin.requester;
+      const answer = await target.request({
+        method: 'POST',
+        path: '/api/v2/tickets.json',
+        headers: { 'Idempotency-Key': idempotencyKey },
+        body: {
+          ticket: {
+            subject,
+            comment: commentOf(ticket),
+            // Without an address Zendesk takes nobody; the ticket then belongs to the account of the API.
+            ...(email !== undefined && { requester: { name, email } }),
+            priority,
+            tags,
+            custom_fields: namedFields(ticket.fields, fields).map(([id, value]) => ({ id: Number(id), value })),
+            external_id: origin.conversation,
+          },
+        },
+        signal,
+      });
+      return String(bodyOf(Created, answer, target).ticket.id);
+    },
+    async hasComment(ticketId, { event }, signal) {
+      const { status, body } = await target.request({
+        method: 'GET',
+        path: `/api/v2/tickets/${ticketId}/comments.json`,
+        query: { sort_order: 'desc' },
+        accept: [404],
+        signal,
+      });
+      return status !== 404 && JSON.stringify(body).includes(event);
+    },
+    async addComment(ticketId, note, signal) {
+      const { status, body } = await target.request({
+        method: 'PUT',
+        path: `/api/v2/tickets/${ticketId}.json`,
+        body: { ticket: { comment: commentOf(note) } },
+        accept: [404, 422],
+        signal,
+      });
+      if (status === 422 && !isClosed(body)) throw new PermanentError('REJECTED', 'zendesk refuses the comment');
+      return status < 300;
+    },
+  };
+}
+
+/** A closed ticket can never be changed again; other refusals have other fields. */
+const isClosed = (body: unknown): boolean =>
+  (body as { details?: { status?: unknown } } | undefined)?.details?.status !== undefined;
+
+/** What the chatbot noted about a person is not for that person: not public. */
+const commentOf = ({ origin, facts, transcript }: Note) => ({
+  html_body: fitTranscript({ facts, reference: referenceOf(origin) }, transcript, {
+    render: renderHtml,
+    fits: (html) => Buffer.byteLength(html) <= COMMENT_BYTES,
+  }),
+  public: false,
+});
