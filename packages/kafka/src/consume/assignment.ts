@@ -1,32 +1,16 @@
 import type { KafkaMessage } from 'kafkajs';
-import { createLanes, type Lanes } from './lanes.ts';
-import { createOffsetTracker, type OffsetTracker } from './offset-tracker.ts';
-import { type ConsumedRecord, readRecord } from './record.ts';
+import { AssignedPartition, type PartitionOptions } from './assigned-partition.ts';
+import type { ConsumedRecord } from './record.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts';
 
-export interface AssignmentOptions {
+export interface AssignmentOptions extends Pick<PartitionOptions, 'offer' | 'roomMade'> {
   /** Whether the service handles this type; what it does not is done as soon as it is read. */
   handles(type: string): boolean;
   skipped(record: ConsumedRecord): void;
-  /** Takes a record that is due and at the head of its lane; resolves with whether it is settled. */
-  carry(record: ConsumedRecord): Promise<boolean>;
-  /** Called when a partition may have room again. */
-  roomMade(): void;
+  /** Whether records of this topic wait for their time. */
+  isDelayed(topic: string): boolean;
   bufferBytes: number;
   commitWindow: number;
-}
-
-/** One partition of an assignment: what was read of it and how far it is done. */
-export interface AssignedPartition {
-  readonly topic: string;
-  readonly partition: number;
-  /** The offset the next batch must start with; undefined until the start is known. */
-  expected: number | undefined;
-  committed: number | undefined;
-  tracker: OffsetTracker | undefined;
-  bytes: number;
-  /** Keys side by side. The order between this topic and the chain's is Redis' business. */
-  readonly lanes: Lanes<ConsumedRecord>;
 }
 
 /**
@@ -38,90 +22,69 @@ export class Assignment {
   active = true;
   readonly partitions: readonly AssignedPartition[];
   readonly #options: AssignmentOptions;
-  readonly #byName = new Map<string, AssignedPartition>();
+  readonly #byTopic = new Map<string, Map<number, AssignedPartition>>();
   readonly #waitingRoom: WaitingRoom<ConsumedRecord>;
-  readonly #bytesEach: number;
 
   constructor(topics: Readonly<Record<string, readonly number[]>>, options: AssignmentOptions) {
     this.#options = options;
-    this.partitions = Object.entries(topics).flatMap(([topic, partitions]) =>
-      partitions.map((partition) => ({
-        topic,
-        partition,
-        expected: undefined,
-        committed: undefined,
-        tracker: undefined,
-        bytes: 0,
-        lanes: createLanes<ConsumedRecord>((record) => void this.#carry(record)),
-      })),
+    const names = Object.entries(topics).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
     );
-    for (const partition of this.partitions) this.#byName.set(nameOf(partition.topic, partition.partition), partition);
-    this.#bytesEach = options.bufferBytes / Math.max(this.partitions.length, 1);
-    this.#waitingRoom = createWaitingRoom((record) => this.find(record.topic, record.partition)?.lanes.add(record));
+    // Half of the memory for what is new, half for what waits: neither can keep the other from being read.
+    const delayed = names.filter(({ topic }) => options.isDelayed(topic)).length;
+    const share = (count: number) => ({
+      bufferBytes: options.bufferBytes / 2 / Math.max(count, 1),
+      commitWindow: options.commitWindow,
+    });
+    const [limits, delayedLimits] = [share(names.length - delayed), share(delayed)];
+    this.partitions = names.map((name) => {
+      const entry = new AssignedPartition({
+        ...name,
+        limits: options.isDelayed(name.topic) ? delayedLimits : limits,
+        offer: options.offer,
+        roomMade: options.roomMade,
+      });
+      const siblings = this.#byTopic.get(name.topic) ?? new Map();
+      this.#byTopic.set(name.topic, siblings.set(name.partition, entry));
+      return entry;
+    });
+    this.#waitingRoom = createWaitingRoom((record) =>
+      this.find(record.from.topic, record.from.partition)?.enter(record),
+    );
   }
 
   find(topic: string, partition: number): AssignedPartition | undefined {
-    return this.#byName.get(nameOf(topic, partition));
-  }
-
-  /** Reading starts at `offset`: that much is committed. */
-  begin(partition: AssignedPartition, offset: number): void {
-    partition.expected = offset;
-    partition.committed = offset;
-    partition.tracker = createOffsetTracker(offset);
+    return this.#byTopic.get(topic)?.get(partition);
   }
 
   /** Takes a batch into memory: what is due goes to its lane, the rest waits for its time. */
   take(partition: AssignedPartition, messages: readonly KafkaMessage[]): void {
-    const { topic, partition: number, tracker } = partition;
-    if (tracker === undefined) return;
     const now = Date.now();
     for (const message of messages) {
-      const tracked = tracker.add(Number(message.offset));
-      const record = readRecord(topic, number, message, tracked, this);
+      const record = partition.read(message);
+      if (record === undefined) return;
       if (record.defect === undefined && !this.#options.handles(record.type)) {
-        tracked.done = true;
         this.#options.skipped(record);
-        continue;
+        partition.settle(record);
+      } else if (record.dueAt > now) {
+        this.#waitingRoom.add(record);
+      } else {
+        partition.enter(record);
       }
-      partition.bytes += record.bytes;
-      if (record.dueAt > now) this.#waitingRoom.add(record);
-      else partition.lanes.add(record);
     }
-  }
-
-  async #carry(record: ConsumedRecord): Promise<void> {
-    if (!(await this.#options.carry(record)) || !this.active) return;
-    record.tracked.done = true;
-    const partition = this.find(record.topic, record.partition);
-    if (partition === undefined) return;
-    partition.bytes -= record.bytes;
-    partition.lanes.leave(record);
-    this.#options.roomMade();
-  }
-
-  /** Whether nothing more of this partition should be read for now. */
-  isFull({ bytes, tracker }: AssignedPartition): boolean {
-    return bytes >= this.#bytesEach || (tracker?.pending ?? 0) >= this.#options.commitWindow;
-  }
-
-  /** Whether there is so much room that reading on is worth a fetch. */
-  hasRoom({ bytes, tracker }: AssignedPartition): boolean {
-    return bytes < this.#bytesEach / 2 && (tracker?.pending ?? 0) < this.#options.commitWindow * 0.75;
   }
 
   /** What is done and not committed yet. */
   uncommitted(): { partition: AssignedPartition; offset: number }[] {
     if (!this.active) return [];
     return this.partitions.flatMap((partition) => {
-      const offset = partition.tracker?.position();
+      const offset = partition.position;
       return offset === undefined || offset === partition.committed ? [] : [{ partition, offset }];
     });
   }
 
-  /** Records in lanes: due, and not settled. */
   get due(): number {
-    return this.partitions.reduce((sum, { lanes }) => sum + lanes.size, 0);
+    return this.partitions.reduce((sum, { due }) => sum + due, 0);
   }
 
   get delayed(): number {
@@ -134,8 +97,7 @@ export class Assignment {
 
   end(): void {
     this.active = false;
+    for (const partition of this.partitions) partition.active = false;
     this.#waitingRoom.clear();
   }
 }
-
-const nameOf = (topic: string, partition: number): string => `${topic}:${partition}`;

@@ -89,7 +89,7 @@ export class Attempt implements HandlerContext {
     this.#logger ??= this.#parentLogger.child({
       type: this.#record.type,
       event: this.#record.identity,
-      key: this.#record.message.key?.toString(),
+      key: this.#record.key?.toString(),
       attempt: this.attempt,
     });
     return this.#logger;
@@ -107,10 +107,9 @@ export class Attempt implements HandlerContext {
   run(handler: (event: AnyEvent, context: HandlerContext) => Promise<void> | void, event: AnyEvent): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#abandon = reject;
+      const run = async () => handler(event, this);
       // Thrown at once or later: both are the handler's failure.
-      Promise.resolve()
-        .then(() => handler(event, this))
-        .then(resolve, reject);
+      run().then(resolve, reject);
     });
   }
 

@@ -52,7 +52,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
     if (record.defect !== undefined) return { kind: 'permanent', cause: record.defect };
     let event: AnyEvent;
     try {
-      event = await decode(record.message.value as Buffer);
+      event = await decode(record.value as Buffer);
     } catch (error) {
       const outcome = outcomeOf(error);
       if (outcome.kind === 'unavailable') return outcome;

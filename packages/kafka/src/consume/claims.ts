@@ -1,22 +1,34 @@
 import type { StepSubject, Steps } from './steps.ts';
 
 /** The right to run one event, as long as its lease is renewed in time. */
-export interface Claim {
+export class Claim {
   readonly token: string;
-  /** Whether the lease is surely still running; after a long pause of the process it is not. */
-  holds(): boolean;
   /** Called when the lease turns out to be another worker's. */
   onLost: (() => void) | undefined;
-}
-
-interface OpenClaim extends Claim {
   readonly subject: StepSubject;
+  /** `held`: it was the head of those that wait for its key. */
+  readonly admittedAs: 'run' | 'held';
+  readonly #leaseMs: number;
   until: number;
+
+  constructor(subject: StepSubject, token: string, admittedAs: 'run' | 'held', askedAt: number, leaseMs: number) {
+    this.subject = subject;
+    this.token = token;
+    this.admittedAs = admittedAs;
+    this.until = askedAt + leaseMs;
+    this.#leaseMs = leaseMs;
+  }
+
+  /** Whether the lease is surely still running; after a long pause of the process it is not. */
+  holds(): boolean {
+    // A tenth is left for the way between the check and the effect.
+    return performance.now() < this.until - this.#leaseMs / 10;
+  }
 }
 
 export interface Claims {
   /** @param askedAt the lease counts from before the question, whenever the answer came. */
-  open(subject: StepSubject, token: string, askedAt: number): Claim;
+  open(subject: StepSubject, token: string, admittedAs: Claim['admittedAs'], askedAt: number): Claim;
   close(claim: Claim): void;
   stop(): void;
   readonly size: number;
@@ -24,9 +36,9 @@ export interface Claims {
 
 /** Renews the leases of all open claims at a third of their time. */
 export function createClaims({ steps, leaseMs }: { steps: Pick<Steps, 'renew'>; leaseMs: number }): Claims {
-  const open = new Set<OpenClaim>();
+  const open = new Set<Claim>();
 
-  async function renew(claim: OpenClaim): Promise<void> {
+  async function renew(claim: Claim): Promise<void> {
     const askedAt = performance.now();
     let lost = true;
     try {
@@ -45,20 +57,13 @@ export function createClaims({ steps, leaseMs }: { steps: Pick<Steps, 'renew'>; 
   }, leaseMs / 6);
 
   return {
-    open(subject, token, askedAt) {
-      const claim: OpenClaim = {
-        subject,
-        token,
-        until: askedAt + leaseMs,
-        onLost: undefined,
-        // A tenth is left for the way between the check and the effect.
-        holds: () => performance.now() < claim.until - leaseMs / 10,
-      };
+    open(subject, token, admittedAs, askedAt) {
+      const claim = new Claim(subject, token, admittedAs, askedAt, leaseMs);
       open.add(claim);
       return claim;
     },
     close(claim) {
-      open.delete(claim as OpenClaim);
+      open.delete(claim);
     },
     stop() {
       clearInterval(timer);

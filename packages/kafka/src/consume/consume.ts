@@ -76,12 +76,13 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   });
   const forwarder = createForwarder({ chain, publisher, logger, stopping: stopping.signal });
   const decode = (value: Buffer) => codec.decode(value);
-  pipeline = createPipeline({ service, chain, handlers, decode, steps, forwarder, gate, limits, metrics, logger });
-  const { carry } = pipeline;
-
-  function failed(error: Error): void {
+  const failed = (error: Error): void => {
     if (!stopping.signal.aborted) onFailure(error);
-  }
+  };
+  pipeline = createPipeline({
+    ...{ service, chain, handlers, decode, steps, forwarder, gate, limits, metrics, logger, failed },
+  });
+  const { offer } = pipeline;
 
   subscription = createSubscription({
     kafka: createKafka(options.connection, `${service}-consumer`, logger, CLIENT_SETTINGS),
@@ -96,14 +97,8 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       skipped: (record) => metrics.ended(record, 'skipped'),
       bufferBytes: limits.bufferBytes,
       commitWindow: limits.commitWindow,
-      async carry(record) {
-        try {
-          return await carry(record);
-        } catch (error) {
-          failed(new Error(`a record of ${record.topic} could not be carried on`, { cause: error }));
-          return false;
-        }
-      },
+      offer,
+      isDelayed: (topic) => chain.tiers.some((tier) => tier.topic === topic),
     },
   });
   await subscription.start();

@@ -31,13 +31,13 @@ export function createForwarder(options: {
 
   /** Tries until it is there: giving up would mean to lose the event or to block its partition for good. */
   async function publish(topic: string, record: ConsumedRecord, headers: Record<string, string>): Promise<void> {
-    const { key, value } = record.message;
+    const { key, value } = record;
     const outgoing = {
       topic,
       partition: record.origin.partition,
       key,
       value,
-      headers: { ...plainHeaders(record.message.headers), ...headers },
+      headers: { ...plainHeaders(record.headers), ...headers },
     };
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {

@@ -1,3 +1,4 @@
+import type { EventType } from '@switchboard/events';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -28,6 +29,8 @@ export interface ConsumeLimits {
   concurrency: number;
   /** Claims held beyond those that run: enough to hide the way to Redis, few enough to be given back quickly. */
   claimAhead: number;
+  /** Types that go first when there is more to do than can be done at once. */
+  urgent: readonly EventType[];
   /** Delays of the retry topics, in rising order. */
   retryDelays: readonly string[];
   /** Runs of a handler before an event leaves for the next topic. */
@@ -58,6 +61,7 @@ export interface ConsumeLimits {
 export const DEFAULT_LIMITS: ConsumeLimits = {
   concurrency: 16,
   claimAhead: 240,
+  urgent: [],
   retryDelays: ['5s', '1m', '10m'],
   quickTries: 3,
   quickBackoffMs: 1_000,

@@ -5,6 +5,7 @@ import { type AttemptParts, createAttempts } from './attempts.ts';
 import type { Chain } from './chain.ts';
 import { type Claim, createClaims } from './claims.ts';
 import type { CauseOfDeath, Forwarder } from './forwarder.ts';
+import { createLine } from './line.ts';
 import type { ConsumedRecord } from './record.ts';
 import { createSlots } from './slots.ts';
 import type { Admission, Steps } from './steps.ts';
@@ -16,8 +17,8 @@ import type { Admission, Steps } from './steps.ts';
 type End = 'settled' | 'left' | 'again' | 'busy' | 'soon';
 
 export interface Pipeline {
-  /** Takes the head of a lane all the way; resolves with true when it is settled and its offset may be committed. */
-  carry(record: ConsumedRecord): Promise<boolean>;
+  /** Takes the head of a lane all the way, as soon as there is room for it, and settles it where it came from. */
+  offer(record: ConsumedRecord): void;
   /** Something that holds records back has changed. */
   wake(): void;
   /** Starts nothing new, waits for what runs, then aborts it; returns within the limit. */
@@ -31,6 +32,8 @@ export interface PipelineParts extends AttemptParts {
   chain: Chain;
   steps: Steps;
   forwarder: Forwarder;
+  /** A record could not be carried on; it stays uncommitted. */
+  failed(error: Error): void;
 }
 
 /** A follower whose head is due already comes back after this, not at once: its head is on its way. */
@@ -46,40 +49,71 @@ const LONGEST_PAUSE_MS = { busy: 1_000, soon: 200 };
  * marks made after them, so that a slot is spent on nothing but the handler.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { chain, steps, forwarder, gate, limits, metrics, logger } = parts;
+  const { chain, steps, forwarder, gate, limits, metrics, logger, failed } = parts;
   const instance = randomBytes(8).toString('hex');
   const claims = createClaims({ steps, leaseMs: limits.leaseMs });
-  const ahead = createSlots(limits.concurrency + limits.claimAhead);
+  const ready = createLine<ConsumedRecord>();
+  const mostAhead = limits.concurrency + limits.claimAhead;
   const slots = createSlots(limits.concurrency, () => gate.admits());
   const attempts = createAttempts(parts);
+  const urgent = new Set<string>(limits.urgent);
   const stopping = new AbortController();
   // Everything that sleeps listens to it.
   setMaxListeners(0, stopping.signal);
   let tokens = 0;
+  /** Records on their way, and those of them that have no slot yet. */
+  let carried = 0;
+  let ahead = 0;
 
-  async function carry(record: ConsumedRecord): Promise<boolean> {
-    const arrivedAt = performance.now();
-    for (let tries = 0; ; tries += 1) {
-      const end = await claimAndRun(record, performance.now() - arrivedAt);
-      if (end === 'settled') return true;
-      if (end === 'left') return false;
-      if (end !== 'again') await sleep(Math.min(FIRST_PAUSE_MS[end] * 2 ** tries, LONGEST_PAUSE_MS[end]));
+  const isOurs = (record: ConsumedRecord): boolean => record.from.active && !stopping.signal.aborted;
+  const isUrgent = (record: ConsumedRecord): boolean => urgent.size > 0 && urgent.has(record.type);
+
+  function offer(record: ConsumedRecord): void {
+    if (record.offeredAt === 0) record.offeredAt = performance.now();
+    ready.join(record, isUrgent(record));
+    pump();
+  }
+
+  function pump(): void {
+    while (ahead < mostAhead || ready.urgent > 0) {
+      const record = ready.next();
+      if (record === undefined) return;
+      if (isOurs(record)) void carry(record);
     }
   }
 
-  const isOurs = (record: ConsumedRecord): boolean => record.assignment.active && !stopping.signal.aborted;
-
-  async function claimAndRun(record: ConsumedRecord, waitedMs: number): Promise<End> {
-    if (!(await ahead.take())) return 'left';
-    const giveBack = once(() => ahead.give());
+  async function carry(record: ConsumedRecord): Promise<void> {
+    carried += 1;
+    ahead += 1;
+    record.isAhead = true;
+    let end: End = 'left';
     try {
-      return isOurs(record) ? await admitted(record, waitedMs, giveBack) : 'left';
-    } finally {
-      giveBack();
+      end = await claimAndRun(record);
+    } catch (error) {
+      failed(new Error(`a record of ${record.from.topic} could not be carried on`, { cause: error }));
     }
+    carried -= 1;
+    started(record);
+    if (end === 'settled') record.from.settle(record);
+    else if (end === 'again') offer(record);
+    else if (end !== 'left') comeBack(record, end);
   }
 
-  async function admitted(record: ConsumedRecord, waitedMs: number, started: () => void): Promise<End> {
+  /** It has its slot, or will not need one. */
+  function started(record: ConsumedRecord): void {
+    if (!record.isAhead) return;
+    record.isAhead = false;
+    ahead -= 1;
+    pump();
+  }
+
+  function comeBack(record: ConsumedRecord, end: 'busy' | 'soon'): void {
+    const pause = Math.min(FIRST_PAUSE_MS[end] * 2 ** record.waits, LONGEST_PAUSE_MS[end]);
+    record.waits += 1;
+    setTimeout(() => offer(record), pause);
+  }
+
+  async function claimAndRun(record: ConsumedRecord): Promise<End> {
     tokens += 1;
     const token = `${instance}-${tokens}`;
     const askedAt = performance.now();
@@ -87,9 +121,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     switch (admission.kind) {
       case 'run':
       case 'held': {
-        const claim = claims.open(record, token, askedAt);
+        const claim = claims.open(record, token, admission.kind, askedAt);
         try {
-          const end = await run(record, claim, started);
+          const end = await run(record, claim);
           if (end === 'again') await steps.release(record, token);
           return end;
         } finally {
@@ -97,7 +131,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         }
       }
       case 'park':
-        return waitedMs < WAIT_IN_PLACE_MS && isAbout(record, admission) ? 'soon' : park(record, admission);
+        return performance.now() - record.offeredAt < WAIT_IN_PLACE_MS && isAbout(record, admission)
+          ? 'soon'
+          : park(record, admission);
       case 'busy':
         return 'busy';
       default:
@@ -106,11 +142,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  /** @param started from then on the claim is no longer one ahead of its slot. */
-  async function run(record: ConsumedRecord, claim: Claim, started: () => void): Promise<End> {
+  async function run(record: ConsumedRecord, claim: Claim): Promise<End> {
     for (let tries = 1; ; tries += 1) {
-      if (!(await slots.take())) return leave(record, claim);
-      started();
+      const slot = slots.take(isUrgent(record));
+      if (!(slot === true || (await slot))) return leave(record, claim);
+      started(record);
       let outcome: Outcome;
       try {
         if (!isOurs(record)) return await leave(record, claim);
@@ -142,7 +178,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   async function complete(record: ConsumedRecord, claim: Claim, outcome: Outcome): Promise<End> {
-    if ((await steps.complete(record, claim.token)) === 'refused') return 'again';
+    if ((await steps.complete(record, claim.token, claim.admittedAs)) === 'refused') return 'again';
     metrics.ended(record, 'done');
     if (outcome.kind === 'skipped') metrics.nothingToDo(record, outcome.reason);
     return 'settled';
@@ -164,7 +200,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   /** Whether the event before it is about to run, from another topic; in its own topic it may come only after it. */
   const isAbout = (record: ConsumedRecord, { tier, due }: Admission & { kind: 'park' }): boolean =>
-    due > 0 && due <= Date.now() && chain.tiers[tier - 1]?.topic !== record.topic;
+    due > 0 && due <= Date.now() && chain.tiers[tier - 1]?.topic !== record.from.topic;
 
   async function park(
     record: ConsumedRecord,
@@ -206,16 +242,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
   }
 
+  /** Without Redis a claim that was asked for will not be answered. */
+  const underWay = (): boolean => (gate.closedBy.has('redis') ? claims.size : carried) > 0;
+
   return {
-    carry,
+    offer,
     wake: () => slots.wake(),
     async stop(limitMs) {
       stopping.abort();
       slots.close();
-      ahead.close();
       const deadline = performance.now() + limitMs;
       const abortAt = deadline - Math.min(limitMs / 4, 5_000);
-      while (claims.size > 0 && performance.now() < deadline) {
+      while (underWay() && performance.now() < deadline) {
         if (performance.now() > abortAt) attempts.abort(new Error('the service stops'));
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
@@ -235,11 +273,3 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 /** Doubles from `base` with each try, up to 30 s, with half of it left to chance. */
 const backoff = (base: number, tries: number): number =>
   Math.min(base * 2 ** (tries - 1), 30_000) * (0.5 + Math.random() / 2);
-
-function once(run: () => void): () => void {
-  let ran = false;
-  return () => {
-    if (!ran) run();
-    ran = true;
-  };
-}

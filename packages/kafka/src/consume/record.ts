@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { TrackedOffset } from './offset-tracker.ts';
 
 /** Where an event first stood: in the topic that the ingest wrote it to. */
@@ -9,14 +9,23 @@ export interface Origin {
   readonly timestamp: string;
 }
 
-/** A record as it was read, with what its headers say; the value is not looked into yet. */
-export interface ConsumedRecord {
+/** The partition that a record was read from, under one assignment. */
+export interface RecordSource {
   readonly topic: string;
   readonly partition: number;
-  readonly message: KafkaMessage;
+  /** Whether it is still ours; a record of a past assignment is left to the new owner. */
+  readonly active: boolean;
+  /** The record is done, dead or safe in the next topic. */
+  settle(record: ConsumedRecord): void;
+}
+
+/** A record as it was read, with what its headers say; the value is not looked into yet. */
+export interface ConsumedRecord {
+  readonly from: RecordSource;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: IHeaders | undefined;
   readonly tracked: TrackedOffset;
-  /** The assignment it was read under; a record of a past one is left to the new owner. */
-  readonly assignment: { readonly active: boolean };
   readonly bytes: number;
   readonly type: string;
   readonly identity: string;
@@ -31,6 +40,12 @@ export interface ConsumedRecord {
   attempts: number;
   /** Why it cannot be an event, when its headers already tell. */
   readonly defect: Defect | undefined;
+  /** When it first came to the head of its lane, on the clock of `performance.now()`. */
+  offeredAt: number;
+  /** How often it came to the head and had to wait for something else. */
+  waits: number;
+  /** Whether it is on its way and has no slot yet. */
+  isAhead: boolean;
 }
 
 export interface Defect {
@@ -51,14 +66,10 @@ export const CHAIN_HEADERS = {
   originTimestamp: 'origin-timestamp',
 } as const;
 
-export function readRecord(
-  topic: string,
-  partition: number,
-  message: KafkaMessage,
-  tracked: TrackedOffset,
-  assignment: ConsumedRecord['assignment'],
-): ConsumedRecord {
-  const text = (name: string): string | undefined => message.headers?.[name]?.toString();
+export function readRecord(from: RecordSource, message: KafkaMessage, tracked: TrackedOffset): ConsumedRecord {
+  const { topic, partition } = from;
+  const { headers, timestamp } = message;
+  const text = (name: string): string | undefined => headers?.[name]?.toString();
   const number = (name: string): number => {
     const value = Number(text(name) ?? 0);
     return Number.isSafeInteger(value) && value > 0 ? value : 0;
@@ -67,12 +78,12 @@ export function readRecord(
   const originTopic = text(CHAIN_HEADERS.originTopic);
   const origin =
     originTopic === undefined
-      ? { topic, partition, offset: tracked.offset, timestamp: message.timestamp }
+      ? { topic, partition, offset: tracked.offset, timestamp }
       : {
           topic: originTopic,
           partition: number(CHAIN_HEADERS.originPartition),
           offset: number(CHAIN_HEADERS.originOffset),
-          timestamp: text(CHAIN_HEADERS.originTimestamp) ?? message.timestamp,
+          timestamp: text(CHAIN_HEADERS.originTimestamp) ?? timestamp,
         };
   const type = text('ce_type');
   // Holds tenant and source: two of them may use the same ids.
@@ -84,11 +95,11 @@ export function readRecord(
   const place = `@${origin.topic}:${origin.partition}:${origin.offset}`;
 
   return {
-    topic,
-    partition,
-    message,
+    from,
+    key: message.key,
+    value: message.value,
+    headers,
     tracked,
-    assignment,
     bytes: (message.value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
     type: type ?? '',
     identity: defect === undefined ? `${source}:${id}` : place,
@@ -100,6 +111,9 @@ export function readRecord(
     round: number(CHAIN_HEADERS.round),
     attempts: number(CHAIN_HEADERS.attempt),
     defect,
+    offeredAt: 0,
+    waits: 0,
+    isAhead: false,
   };
 }
 

@@ -5,8 +5,10 @@ import { createSlots } from './slots.ts';
 it('gives out no more places than there are, in the order of asking', async () => {
   const slots = createSlots(2);
   const order: number[] = [];
-  const asked = [1, 2, 3, 4].map((number) => slots.take().then(() => order.push(number)));
-  await Promise.resolve();
+  const asked = [1, 2, 3, 4].map(async (number) => {
+    await slots.take();
+    order.push(number);
+  });
   assert.equal(slots.taken, 2);
   assert.equal(slots.waiting, 2);
   slots.give();
@@ -32,4 +34,18 @@ it('refuses whoever waits when it is closed', async () => {
   slots.close();
   assert.equal(await waiting, false);
   assert.equal(await slots.take(), false);
+});
+
+it('prefers the urgent among those who wait', async () => {
+  const slots = createSlots(1);
+  assert.equal(await slots.take(), true);
+  const order: string[] = [];
+  const asked = (['first', 'second', 'urgent'] as const).map(async (name) => {
+    await slots.take(name === 'urgent');
+    order.push(name);
+    slots.give();
+  });
+  slots.give();
+  await Promise.all(asked);
+  assert.deepEqual(order, ['urgent', 'first', 'second']);
 });

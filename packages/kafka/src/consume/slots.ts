@@ -1,7 +1,9 @@
-/** A bounded number of places, given out in the order of asking. */
+import { createLine } from './line.ts';
+
+/** A bounded number of places, given out in the order of asking, to the urgent first. */
 export interface Slots {
-  /** Resolves with true when a place is taken, with false when the slots were closed. */
-  take(): Promise<boolean>;
+  /** True when a place is taken, at once or later; false when the slots were closed. */
+  take(urgent?: boolean): boolean | Promise<boolean>;
   give(): void;
   /** Looks again whether somebody who waits may go on: `open` may have changed its mind. */
   wake(): void;
@@ -13,31 +15,25 @@ export interface Slots {
 
 /** @param open asked once for each place that is about to be given out. */
 export function createSlots(limit: number, open: () => boolean = () => true): Slots {
-  let waiters: ((granted: boolean) => void)[] = [];
-  let head = 0;
+  const line = createLine<(granted: boolean) => void>();
   let taken = 0;
   let closed = false;
 
   function wake(): void {
-    while (taken < limit && head < waiters.length && open()) {
-      const grant = waiters[head] as (granted: boolean) => void;
-      head += 1;
+    while (taken < limit && line.length > 0 && open()) {
       taken += 1;
-      grant(true);
-    }
-    if (head === waiters.length || head > 1_024) {
-      waiters = waiters.slice(head);
-      head = 0;
+      line.next()?.(true);
     }
   }
 
   return {
-    take() {
-      if (closed) return Promise.resolve(false);
-      return new Promise((resolve) => {
-        waiters.push(resolve);
-        wake();
-      });
+    take(urgent = false) {
+      if (closed) return false;
+      if (taken < limit && line.length === 0 && open()) {
+        taken += 1;
+        return true;
+      }
+      return new Promise((resolve) => line.join(resolve, urgent));
     },
     give() {
       taken -= 1;
@@ -46,12 +42,10 @@ export function createSlots(limit: number, open: () => boolean = () => true): Sl
     wake,
     close() {
       closed = true;
-      for (const refuse of waiters.slice(head)) refuse(false);
-      waiters = [];
-      head = 0;
+      while (line.length > 0) line.next()?.(false);
     },
     get waiting() {
-      return waiters.length - head;
+      return line.length;
     },
     get taken() {
       return taken;

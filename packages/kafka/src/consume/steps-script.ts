@@ -11,94 +11,101 @@
  * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
  */
 export const STEPS_SCRIPT = `
-local service = ARGV[1]
-local hold_ttl = tonumber(ARGV[2])
-local time = redis.call('TIME')
+local service, done_ttl, lease, orphan_after = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local call = redis.call
+local marks, sets, members = 'd:' .. service .. ':', 'h:' .. service .. ':', 'm:' .. service .. ':'
+local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local function mark_key(id) return 'd:' .. service .. ':' .. id end
-local function set_key(lane) return 'h:' .. service .. ':' .. lane end
-local function member_key(lane) return 'm:' .. service .. ':' .. lane end
+local function is_dead(mark) return mark and string.match(mark, '^dead:(%d+)$') end
 
 local function read_member(lane, id)
-  local value = redis.call('HGET', member_key(lane), id)
+  local value = call('HGET', members .. lane, id)
   if not value then return nil end
   local hop, tier, due, state = string.match(value, '^(%d+):(%d+):(%d+):(%a)$')
   return { hop = tonumber(hop), tier = tier, due = tonumber(due), state = state }
 end
 
 local function write_member(lane, id, offset, hop, tier, due, state)
-  redis.call('ZADD', set_key(lane), 'NX', offset, id)
-  redis.call('HSET', member_key(lane), id, string.format('%d:%d:%d:%s', hop, tier, due, state))
-  redis.call('EXPIRE', set_key(lane), hold_ttl)
-  redis.call('EXPIRE', member_key(lane), hold_ttl)
+  call('ZADD', sets .. lane, 'NX', offset, id)
+  call('HSET', members .. lane, id, string.format('%d:%d:%d:%s', hop, tier, due, state))
+  call('EXPIRE', sets .. lane, done_ttl)
+  call('EXPIRE', members .. lane, done_ttl)
 end
 
 local function leave(lane, id)
-  if redis.call('ZREM', set_key(lane), id) == 0 then return end
-  redis.call('HDEL', member_key(lane), id)
-  if redis.call('EXISTS', set_key(lane)) == 0 then redis.call('DEL', member_key(lane)) end
+  if call('ZREM', sets .. lane, id) == 0 then return end
+  call('HDEL', members .. lane, id)
+  if call('EXISTS', sets .. lane) == 0 then call('DEL', members .. lane) end
 end
 
 -- A head that is due, that nobody runs and nobody has asked for, over and over while its followers come round,
 -- is no longer in Kafka: Redis lost the step that took it out.
-local function is_orphan(lane, id, member, orphan_after)
-  if member.state == 'd' or member.due > now or redis.call('EXISTS', mark_key(id)) == 1 then return false end
-  local watch = redis.call('HGET', member_key(lane), '@')
+local function is_orphan(lane, id, member)
+  if member.state == 'd' or member.due > now or call('EXISTS', marks .. id) == 1 then return false end
+  local watch = call('HGET', members .. lane, '@')
   local since, last = string.match(watch or '', '^(%d+):(%d+)$')
   if not since or now - tonumber(last) > 10000 then since = now end
-  redis.call('HSET', member_key(lane), '@', string.format('%d:%d', tonumber(since), now))
+  call('HSET', members .. lane, '@', string.format('%d:%d', tonumber(since), now))
   return now - tonumber(since) > orphan_after
 end
 
 local steps = {}
 
-function steps.admit(step)
-  local id, lane, offset, hop, redrive, token, lease, orphan_after = unpack(step, 2)
-  local mark = redis.call('GET', mark_key(id))
-  if mark == 'done' then
-    leave(lane, id)
-    return 'done'
-  end
-  local dead = mark and string.match(mark, '^dead:(%d+)$')
-  if dead then
-    if tonumber(dead) >= redrive then return 'dead' end
-  elseif mark and mark ~= token then
-    return 'busy'
-  end
-
-  local head = redis.call('ZRANGE', set_key(lane), 0, 0, 'WITHSCORES')
-  if not head[1] then
-    redis.call('SET', mark_key(id), token, 'PX', lease)
-    return 'run'
-  end
+-- Whose turn it is among those that wait for the key; the claim is taken by then.
+local function admit_to_queue(id, lane, offset, hop)
   local own = read_member(lane, id)
   if own and own.state == 'c' and own.hop > hop then return 'stale' end
+  local head = call('ZRANGE', sets .. lane, 0, 0, 'WITHSCORES')
   while head[1] and head[1] ~= id and tonumber(head[2]) < tonumber(offset) do
     local member = read_member(lane, head[1])
-    if redis.call('GET', mark_key(head[1])) ~= 'done' and member and not is_orphan(lane, head[1], member, orphan_after) then
+    if call('GET', marks .. head[1]) ~= 'done' and member and not is_orphan(lane, head[1], member) then
       write_member(lane, id, offset, hop + 1, member.tier, member.due, 'p')
       return string.format('park:%d:%d:%s', member.tier, member.due, member.state)
     end
     leave(lane, head[1])
-    head = redis.call('ZRANGE', set_key(lane), 0, 0, 'WITHSCORES')
+    head = call('ZRANGE', sets .. lane, 0, 0, 'WITHSCORES')
   end
-  redis.call('HDEL', member_key(lane), '@')
-  redis.call('SET', mark_key(id), token, 'PX', lease)
+  call('HDEL', members .. lane, '@')
   return 'held'
 end
 
+function steps.admit(step)
+  local id, lane, token = step[2], step[3], step[4]
+  local mark_key = marks .. id
+  local former = false
+  if not call('SET', mark_key, token, 'PX', lease, 'NX') then
+    former = call('GET', mark_key)
+    if former == 'done' then
+      leave(lane, id)
+      return 'done'
+    end
+    local dead = is_dead(former)
+    if dead and tonumber(dead) >= step[7] then return 'dead' end
+    if not dead and former ~= token then return 'busy' end
+    call('SET', mark_key, token, 'PX', lease)
+  end
+  if call('EXISTS', sets .. lane) == 0 then return 'run' end
+  local answer = admit_to_queue(id, lane, step[5], step[6])
+  if answer ~= 'held' then
+    if former and former ~= token then call('SET', mark_key, former, 'EX', done_ttl) else call('DEL', mark_key) end
+  end
+  return answer
+end
+
 local function refused(id, token)
-  local mark = redis.call('GET', mark_key(id))
+  local mark = call('GET', marks .. id)
   return mark and mark ~= token
 end
 
 function steps.complete(step)
-  local id, lane, token, ttl = unpack(step, 2)
-  local mark = redis.call('GET', mark_key(id))
-  if mark and mark ~= token and mark ~= 'done' and not string.match(mark, '^dead:') then return 'refused' end
-  redis.call('SET', mark_key(id), 'done', 'EX', ttl)
-  leave(lane, id)
+  local id, lane, token, waited = step[2], step[3], step[4], step[5]
+  local mark = call('SET', marks .. id, 'done', 'EX', done_ttl, 'GET')
+  if mark and mark ~= token and mark ~= 'done' and not is_dead(mark) then
+    call('SET', marks .. id, mark, 'PX', lease)
+    return 'refused'
+  end
+  if waited == 1 then leave(lane, id) end
   return 'ok'
 end
 
@@ -113,15 +120,15 @@ function steps.moved(step)
   local id, lane, token, offset, hop, tier, due = unpack(step, 2)
   local member = read_member(lane, id)
   if member and member.hop == hop and member.state == 'p' then write_member(lane, id, offset, hop, tier, due, 'c') end
-  if redis.call('GET', mark_key(id)) == token then redis.call('DEL', mark_key(id)) end
+  if call('GET', marks .. id) == token then call('DEL', marks .. id) end
   return 'ok'
 end
 
 function steps.dead(step)
-  local id, lane, token, offset, redrive, ttl, hold_tier = unpack(step, 2)
-  local mark = redis.call('GET', mark_key(id))
-  if mark and mark ~= token and not string.match(mark, '^dead:') then return 'refused' end
-  redis.call('SET', mark_key(id), 'dead:' .. redrive, 'EX', ttl)
+  local id, lane, token, offset, redrive, hold_tier = unpack(step, 2)
+  local mark = call('GET', marks .. id)
+  if mark and mark ~= token and not is_dead(mark) then return 'refused' end
+  call('SET', marks .. id, 'dead:' .. redrive, 'EX', done_ttl)
   if hold_tier > 0 then
     write_member(lane, id, offset, 0, hold_tier, 0, 'd')
   else
@@ -131,19 +138,19 @@ function steps.dead(step)
 end
 
 function steps.renew(step)
-  local id, token, lease = unpack(step, 2)
-  if redis.call('GET', mark_key(id)) ~= token then return 'refused' end
-  redis.call('PEXPIRE', mark_key(id), lease)
+  local id, token = step[2], step[3]
+  if call('GET', marks .. id) ~= token then return 'refused' end
+  call('PEXPIRE', marks .. id, lease)
   return 'ok'
 end
 
 function steps.release(step)
-  local id, token = unpack(step, 2)
-  if redis.call('GET', mark_key(id)) == token then redis.call('DEL', mark_key(id)) end
+  local id, token = step[2], step[3]
+  if call('GET', marks .. id) == token then call('DEL', marks .. id) end
   return 'ok'
 end
 
 local replies = {}
-for index, step in ipairs(cjson.decode(ARGV[3])) do replies[index] = steps[step[1]](step) end
+for index, step in ipairs(cjson.decode(ARGV[5])) do replies[index] = steps[step[1]](step) end
 return replies
 `;

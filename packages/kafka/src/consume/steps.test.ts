@@ -43,8 +43,8 @@ describe('admission', () => {
     const steps = freshSteps();
     await steps.admit(event(1), 'a');
     assert.deepEqual(await steps.admit(event(1), 'a'), { kind: 'run' });
-    assert.equal(await steps.complete(event(1), 'a'), 'ok');
-    assert.equal(await steps.complete(event(1), 'a'), 'ok');
+    assert.equal(await steps.complete(event(1), 'a', 'held'), 'ok');
+    assert.equal(await steps.complete(event(1), 'a', 'held'), 'ok');
     assert.deepEqual(await steps.admit(event(1), 'a'), { kind: 'done' });
   });
 
@@ -72,12 +72,12 @@ describe('the hold of a key', () => {
     assert.deepEqual(await steps.admit(event(80, { lane: 'topic|tenant:other' }), 'c'), { kind: 'run' });
 
     assert.deepEqual(await steps.admit(event(7, { hop: 1 }), 'd'), { kind: 'held' });
-    assert.equal(await steps.complete(event(7, { hop: 1 }), 'd'), 'ok');
+    assert.equal(await steps.complete(event(7, { hop: 1 }), 'd', 'held'), 'ok');
     assert.deepEqual(await steps.admit(event(9, { hop: 1 }), 'e'), { kind: 'park', tier: 1, due });
     assert.deepEqual(await steps.admit(event(8, { hop: 1 }), 'e'), { kind: 'held' });
-    await steps.complete(event(8, { hop: 1 }), 'e');
+    await steps.complete(event(8, { hop: 1 }), 'e', 'held');
     assert.deepEqual(await steps.admit(event(9, { hop: 2 }), 'f'), { kind: 'held' });
-    await steps.complete(event(9, { hop: 2 }), 'f');
+    await steps.complete(event(9, { hop: 2 }), 'f', 'held');
     assert.deepEqual(await steps.admit(event(10), 'g'), { kind: 'run' });
   });
 
@@ -121,7 +121,7 @@ describe('the hold of a key', () => {
     assert.deepEqual(await steps.admit(event(8), 'b'), { kind: 'run' });
     assert.deepEqual(await steps.admit(event(7), 'c'), { kind: 'dead' });
     assert.deepEqual(await steps.admit(event(7, { redrive: 1 }), 'c'), { kind: 'run' });
-    await steps.complete(event(7, { redrive: 1 }), 'c');
+    await steps.complete(event(7, { redrive: 1 }), 'c', 'held');
     assert.deepEqual(await steps.admit(event(7, { redrive: 1 }), 'd'), { kind: 'done' });
   });
 
@@ -131,7 +131,7 @@ describe('the hold of a key', () => {
     await steps.dead(event(7), 'a', 3);
     assert.deepEqual(await steps.admit(event(8), 'b'), { kind: 'park', tier: 3, due: 0 });
     assert.deepEqual(await steps.admit(event(7, { redrive: 1 }), 'c'), { kind: 'held' });
-    await steps.complete(event(7, { redrive: 1 }), 'c');
+    await steps.complete(event(7, { redrive: 1 }), 'c', 'held');
     assert.deepEqual(await steps.admit(event(8), 'd'), { kind: 'held' });
   });
 
@@ -155,7 +155,7 @@ describe('a zombie', () => {
     while ((await steps.admit(event(1), 'heir')).kind === 'busy');
     const position = { hop: 1, tier: 1, due: soon() };
     const verdicts = await Promise.all([
-      steps.complete(event(1), 'zombie'),
+      steps.complete(event(1), 'zombie', 'held'),
       steps.renew(event(1), 'zombie'),
       steps.fail(event(1), 'zombie', position),
       steps.dead(event(1), 'zombie', 0),
@@ -167,7 +167,7 @@ describe('a zombie', () => {
     const steps = freshSteps({ leaseMs: 20 });
     await steps.admit(event(1), 'late');
     while ((await steps.renew(event(1), 'late')) === 'ok') await new Promise((resolve) => setTimeout(resolve, 25));
-    assert.equal(await steps.complete(event(1), 'late'), 'ok');
+    assert.equal(await steps.complete(event(1), 'late', 'held'), 'ok');
     assert.deepEqual(await steps.admit(event(1), 'next'), { kind: 'done' });
   });
 });
@@ -176,7 +176,7 @@ it('steps that are asked for together go in one call, in order', async () => {
   const steps = freshSteps();
   const replies = await Promise.all([
     steps.admit(event(1), 'a'),
-    steps.complete(event(1), 'a'),
+    steps.complete(event(1), 'a', 'held'),
     steps.admit(event(1), 'b'),
   ]);
   assert.deepEqual(replies, [{ kind: 'run' }, 'ok', { kind: 'done' }]);

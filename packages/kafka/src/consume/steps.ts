@@ -38,7 +38,7 @@ type Verdict = 'ok' | 'refused';
 export interface Steps {
   admit(event: StepSubject, token: string): Promise<Admission>;
   /** The effect is there. Refused when another worker holds the claim. */
-  complete(event: StepSubject, token: string): Promise<Verdict>;
+  complete(event: StepSubject, token: string, admittedAs: 'run' | 'held'): Promise<Verdict>;
   /** The event joins those that wait for its key, before it is forwarded. The claim stays. */
   fail(event: StepSubject, token: string, position: Position): Promise<Verdict>;
   /** It was forwarded: copies with a lower hop are stale from now on, and the claim is given back. */
@@ -71,14 +71,14 @@ const RETRY_MS = 250;
 
 interface Pending {
   step: readonly (string | number)[];
-  resolve(reply: string): void;
+  reply(reply: string): void;
   reject(error: Error): void;
 }
 
 /** Collects steps while calls are under way and sends them with the next. The steps of one event are asked one by one. */
 export function createSteps(options: StepsOptions): Steps {
   const { redis, service, leaseMs, orphanAfterMs, logger } = options;
-  const doneTtl = Math.ceil(options.doneTtlMs / 1_000);
+  const settings = [service, Math.ceil(options.doneTtlMs / 1_000), leaseMs, orphanAfterMs] as const;
   const sha = createHash('sha1').update(STEPS_SCRIPT).digest('hex');
   const queue: Pending[] = [];
   let calls = 0;
@@ -86,7 +86,7 @@ export function createSteps(options: StepsOptions): Steps {
   let closed = false;
 
   async function call(steps: readonly Pending[]): Promise<string[]> {
-    const args = [service, String(doneTtl), Buffer.from(JSON.stringify(steps.map(({ step }) => step)))] as const;
+    const args = [...settings, Buffer.from(JSON.stringify(steps.map(({ step }) => step)))] as const;
     try {
       return (await redis.evalsha(sha, 0, ...args)) as string[];
     } catch (error) {
@@ -119,7 +119,7 @@ export function createSteps(options: StepsOptions): Steps {
     calls += 1;
     try {
       const replies = await callUntilAnswered(steps);
-      for (const [index, { resolve }] of steps.entries()) resolve(replies[index] ?? '');
+      for (let index = 0; index < steps.length; index += 1) steps[index]?.reply(replies[index] ?? '');
     } catch (error) {
       for (const { reject } of steps) reject(error as Error);
     }
@@ -137,33 +137,42 @@ export function createSteps(options: StepsOptions): Steps {
     });
   }
 
-  function send(...step: (string | number)[]): Promise<string> {
+  function send<R>(read: (reply: string) => R, ...step: (string | number)[]): Promise<R> {
     return new Promise((resolve, reject) => {
       if (closed) return reject(new Error('the steps are closed'));
-      queue.push({ step, resolve, reject });
+      queue.push({ step, reply: (reply) => resolve(read(reply)), reject });
       schedule();
     });
   }
 
   return {
-    async admit({ identity, lane, origin, hop, redrive }, token) {
-      const offset = String(origin.offset);
-      const reply = await send('admit', identity, lane, offset, hop, redrive, token, leaseMs, orphanAfterMs);
-      if (!reply.startsWith('park:')) return { kind: reply } as Admission;
-      const [, tier, due, state] = reply.split(':');
-      return { kind: 'park', tier: Number(tier), due: state === 'd' ? 0 : Number(due) };
-    },
-    complete: ({ identity, lane }, token) => send('complete', identity, lane, token, doneTtl) as Promise<Verdict>,
+    admit: ({ identity, lane, origin, hop, redrive }, token) =>
+      send(readAdmission, 'admit', identity, lane, token, String(origin.offset), hop, redrive),
+    complete: ({ identity, lane }, token, admittedAs) =>
+      send(readVerdict, 'complete', identity, lane, token, admittedAs === 'held' ? 1 : 0),
     fail: ({ identity, lane, origin }, token, { hop, tier, due }) =>
-      send('fail', identity, lane, token, String(origin.offset), hop, tier, due) as Promise<Verdict>,
+      send(readVerdict, 'fail', identity, lane, token, String(origin.offset), hop, tier, due),
     moved: ({ identity, lane, origin }, token, { hop, tier, due }) =>
-      send('moved', identity, lane, token, String(origin.offset), hop, tier, due) as Promise<Verdict>,
+      send(readVerdict, 'moved', identity, lane, token, String(origin.offset), hop, tier, due),
     dead: ({ identity, lane, origin, redrive }, token, holdTier) =>
-      send('dead', identity, lane, token, String(origin.offset), redrive, doneTtl, holdTier) as Promise<Verdict>,
-    renew: ({ identity }, token) => send('renew', identity, token, leaseMs) as Promise<Verdict>,
-    release: ({ identity }, token) => send('release', identity, token) as Promise<Verdict>,
+      send(readVerdict, 'dead', identity, lane, token, String(origin.offset), redrive, holdTier),
+    renew: ({ identity }, token) => send(readVerdict, 'renew', identity, token),
+    release: ({ identity }, token) => send(readVerdict, 'release', identity, token),
     close() {
       closed = true;
     },
   };
+}
+
+const readVerdict = (reply: string): Verdict => reply as Verdict;
+
+const ADMISSIONS = new Map<string, Admission>(
+  (['run', 'held', 'done', 'dead', 'stale', 'busy'] as const).map((kind) => [kind, { kind }]),
+);
+
+function readAdmission(reply: string): Admission {
+  const known = ADMISSIONS.get(reply);
+  if (known !== undefined) return known;
+  const [, tier, due, state] = reply.split(':');
+  return { kind: 'park', tier: Number(tier), due: state === 'd' ? 0 : Number(due) };
 }

@@ -1,6 +1,7 @@
 import type { Batch, Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
-import { type AssignedPartition, Assignment, type AssignmentOptions } from './assignment.ts';
+import type { AssignedPartition } from './assigned-partition.ts';
+import { Assignment, type AssignmentOptions } from './assignment.ts';
 import type { ConsumeLimits } from './options.ts';
 
 export interface SubscriptionOptions {
@@ -32,6 +33,7 @@ export interface Subscription {
 
 /** kafkajs sleeps this long when everything is paused, and a resumed partition waits for the fetch under way. */
 const FETCH_WAIT_MS = 100;
+const PATIENCE_MS = 50;
 const HEARTBEAT_MS = 3_000;
 const MAX_BYTES_PER_PARTITION = 128 * 1024;
 /** kafkajs makes objects of a whole answer at once, several times its size. */
@@ -116,7 +118,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
             );
           }
           const start = offset < low || offset > high ? low : offset;
-          joinedAssignment.begin(entry, start);
+          entry.begin(start);
           consumer.seek({ topic, partition, offset: String(start) });
         }
         return;
@@ -151,7 +153,28 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     taker.take(partition, batch.messages);
     partition.expected = Number(batch.lastOffset()) + 1;
     resolveOffset(batch.lastOffset());
+    await untilRoom(partition);
     reconcile();
+  }
+
+  /**
+   * A full partition gets a moment to empty before it is paused: a pause costs up to FETCH_WAIT_MS, since the fetch
+   * that is then under way goes without this partition.
+   */
+  let awaited: { partition: AssignedPartition; go(): void } | undefined;
+  async function untilRoom(partition: AssignedPartition): Promise<void> {
+    if (!partition.isFull || options.resting()) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, PATIENCE_MS);
+      awaited = {
+        partition,
+        go() {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+    });
+    awaited = undefined;
   }
 
   /** Whether the batch starts where reading stopped. If not, the position is set anew, once; then the log has a gap there. */
@@ -178,10 +201,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     for (const partition of assignment.partitions) {
       const { topic, partition: number } = partition;
       const isPaused = pausedPartitions.has(partition);
-      if (!isPaused && (resting || assignment.isFull(partition))) {
+      if (!isPaused && (resting || partition.isFull)) {
         pausedPartitions.add(partition);
         consumer.pause([{ topic, partitions: [number] }]);
-      } else if (isPaused && !resting && assignment.hasRoom(partition)) {
+      } else if (isPaused && !resting && partition.hasRoom) {
         pausedPartitions.delete(partition);
         consumer.resume([{ topic, partitions: [number] }]);
       }
@@ -190,10 +213,11 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   let reconciling = false;
   function roomMade(): void {
-    if (pausedPartitions.size === 0 || reconciling) return;
+    if ((pausedPartitions.size === 0 && awaited === undefined) || reconciling) return;
     reconciling = true;
     setImmediate(() => {
       reconciling = false;
+      if (awaited?.partition.hasRoom) awaited.go();
       reconcile();
     });
   }

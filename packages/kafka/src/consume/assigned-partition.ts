@@ -1,0 +1,98 @@
+import type { KafkaMessage } from 'kafkajs';
+import { createLanes, type Lanes } from './lanes.ts';
+import { createOffsetTracker, type OffsetTracker } from './offset-tracker.ts';
+import { type ConsumedRecord, type RecordSource, readRecord } from './record.ts';
+
+export interface PartitionLimits {
+  /** Bytes of its records in memory. */
+  bufferBytes: number;
+  /** Records read but not committed. */
+  commitWindow: number;
+}
+
+export interface PartitionOptions {
+  topic: string;
+  partition: number;
+  limits: PartitionLimits;
+  /** Takes a record at the head of its lane; the partition's `settle` is called when it is settled. */
+  offer(record: ConsumedRecord): void;
+  /** Called when a record has left. */
+  roomMade(): void;
+}
+
+/** One partition of an assignment: what was read of it and how far it is done. */
+export class AssignedPartition implements RecordSource {
+  readonly topic: string;
+  readonly partition: number;
+  active = true;
+  /** The offset the next batch must start with; undefined until the start is known. */
+  expected: number | undefined;
+  committed: number | undefined;
+  bytes = 0;
+  readonly #options: PartitionOptions;
+  #tracker: OffsetTracker | undefined;
+  /** Keys side by side. The order between this topic and the chain's is Redis' business. */
+  readonly #lanes: Lanes<ConsumedRecord>;
+
+  constructor(options: PartitionOptions) {
+    this.topic = options.topic;
+    this.partition = options.partition;
+    this.#options = options;
+    this.#lanes = createLanes(options.offer);
+  }
+
+  /** Reading starts at `offset`: that much is committed. */
+  begin(offset: number): void {
+    this.expected = offset;
+    this.committed = offset;
+    this.#tracker = createOffsetTracker(offset);
+  }
+
+  /** Takes a message into memory; undefined while the start is not known. */
+  read(message: KafkaMessage): ConsumedRecord | undefined {
+    const tracked = this.#tracker?.add(Number(message.offset));
+    if (tracked === undefined) return undefined;
+    const record = readRecord(this, message, tracked);
+    this.bytes += record.bytes;
+    return record;
+  }
+
+  /** The record is due: it takes its place in its lane. */
+  enter(record: ConsumedRecord): void {
+    this.#lanes.add(record);
+  }
+
+  settle(record: ConsumedRecord): void {
+    if (!this.active) return;
+    record.tracked.done = true;
+    this.bytes -= record.bytes;
+    this.#lanes.leave(record);
+    this.#options.roomMade();
+  }
+
+  /** Whether nothing more should be read for now. */
+  get isFull(): boolean {
+    const { bufferBytes, commitWindow } = this.#options.limits;
+    return this.bytes >= bufferBytes || this.#pending >= commitWindow;
+  }
+
+  /** Whether there is so much room that reading on is worth a fetch. */
+  get hasRoom(): boolean {
+    const { bufferBytes, commitWindow } = this.#options.limits;
+    return this.bytes < bufferBytes / 2 && this.#pending < commitWindow * 0.75;
+  }
+
+  get #pending(): number {
+    return this.#tracker?.pending ?? 0;
+  }
+
+  /** Everything before it is done. */
+  get position(): number | undefined {
+    return this.#tracker?.position();
+  }
+
+  /** Records in lanes: due, and not settled. */
+  get due(): number {
+    return this.#lanes.size;
+  }
+}

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import fc from 'fast-check';
+import { createLine } from './line.ts';
+
+it('serves the urgent first, and each kind in the order of joining', () => {
+  const joins = fc.array(fc.record({ urgent: fc.boolean(), thenTake: fc.nat(3) }), { maxLength: 5_000 });
+  fc.assert(
+    fc.property(joins, (steps) => {
+      const line = createLine<{ number: number; urgent: boolean }>();
+      const model: { number: number; urgent: boolean }[] = [];
+      for (const [number, { urgent, thenTake }] of steps.entries()) {
+        line.join({ number, urgent }, urgent);
+        model.push({ number, urgent });
+        for (let taken = 0; taken < thenTake; taken += 1) {
+          const index = Math.max(
+            model.findIndex((item) => item.urgent),
+            0,
+          );
+          assert.deepEqual(line.next(), model.splice(index, 1)[0]);
+        }
+        assert.equal(line.length, model.length);
+        assert.equal(line.urgent, model.filter((item) => item.urgent).length);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
