@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Exchange } from './exchange.ts';
 import { createJwtSigner, type JwtClaims } from './jwt.ts';
 import { OutboundError } from './outbound-error.ts';
@@ -27,6 +28,24 @@ export interface Authenticator {
 const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
 export function createAuthenticator(target: string, auth: Auth | undefined, exchange: Exchange): Authenticator {
+  const invalid = (message: string): OutboundError =>
+    new OutboundError('INVALID_OPTION', `${target}: ${message}`, { target });
+
+  function fixed(headers: Record<string, string>): Authenticator {
+    try {
+      for (const [name, value] of Object.entries(headers)) {
+        validateHeaderName(name);
+        validateHeaderValue(name, value);
+      }
+    } catch {
+      throw invalid('the credentials cannot be sent in a header: look for line breaks and letters beyond Latin');
+    }
+    return { headers: () => Promise.resolve(headers), renew: () => false };
+  }
+
+  if (auth !== undefined && 'tokenUrl' in auth && !/^https?:$/.test(URL.parse(auth.tokenUrl)?.protocol ?? '')) {
+    throw invalid('the token URL must be one of http or https');
+  }
   switch (auth?.kind) {
     case undefined:
       return fixed({});
@@ -58,15 +77,8 @@ export function createAuthenticator(target: string, auth: Auth | undefined, exch
     }
     case 'jwt':
       return renewable(createTokenSource(createJwtSigner(target, auth)));
-    default:
-      throw new OutboundError('INVALID_OPTION', `${target}: no such kind of auth`, { target });
   }
 }
-
-const fixed = (headers: Record<string, string>): Authenticator => ({
-  headers: () => Promise.resolve(headers),
-  renew: () => false,
-});
 
 const renewable = (source: TokenSource): Authenticator => ({
   headers: async (signal) => bearer(await source.token(signal)),

@@ -1,30 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { json, type Respond, startServer, type TestServer } from '../fixtures/server.ts';
+import { against, answering, GET } from '../fixtures/against.ts';
+import { json, startServer } from '../fixtures/server.ts';
 import { silent } from '../fixtures/silent-logger.ts';
-import { createTarget, type OutboundRequest, type Target, type TargetOptions } from './target.ts';
-
-const GET: OutboundRequest = { method: 'GET', path: '/v1/things' };
-
-/** A target and the server behind it, for the length of a test. */
-async function against(
-  respond: Respond,
-  options: Partial<TargetOptions>,
-  test: (target: Target, server: TestServer) => Promise<void>,
-): Promise<void> {
-  await using server = await startServer(respond);
-  const target = createTarget({ name: 'crm', baseUrl: server.url, logger: silent, ...options });
-  try {
-    await test(target, server);
-  } finally {
-    await target.close();
-  }
-}
-
-const answering =
-  (status: number, headers: Record<string, string> = {}): Respond =>
-  (response) =>
-    json(response, status, { secret: 'in the body' }, headers);
+import { createTarget } from './target.ts';
 
 describe('a request', () => {
   it('carries method, path, query, headers and JSON, and brings back status, headers and JSON', async () => {
