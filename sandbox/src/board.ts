@@ -44,13 +44,16 @@ export interface Board {
   note(kind: CardKind, system: SystemName, id: string, note: NoteInput): void;
   remove(kind: CardKind, system: SystemName, id: string): void;
   clear(): void;
+  /** Of each kind, the one that changed last comes last. */
   cards(): Card[];
+  /** How many there have been of each kind, also those that are no longer kept. */
+  totals(): Record<CardKind, number>;
   /** @returns what ends it */
   subscribe(listener: BoardListener): () => void;
 }
 
 /** Of each kind; more than anybody scrolls through. */
-const MOST_CARDS = 100;
+export const MOST_CARDS = 100;
 const MOST_NOTES = 20;
 const MOST_TITLE = 300;
 const MOST_TEXT = 4_000;
@@ -66,6 +69,7 @@ export function createBoard(): Board {
   const tell: BoardListener = (change) => {
     for (const listener of listeners) listener(change);
   };
+  const totals: Record<CardKind, number> = { contact: 0, ticket: 0, document: 0, message: 0 };
   const of = (kind: CardKind): Map<string, Card> => cards.get(kind) ?? new Map();
 
   function keep(card: Card): void {
@@ -83,6 +87,7 @@ export function createBoard(): Board {
       const key = keyOf(kind, system, id);
       const known = of(kind).get(key);
       const at = new Date().toISOString();
+      if (known === undefined) totals[kind] += 1;
       keep({
         key,
         kind,
@@ -108,13 +113,17 @@ export function createBoard(): Board {
     },
     remove(kind, system, id) {
       const key = keyOf(kind, system, id);
-      if (of(kind).delete(key)) tell({ removed: key });
+      if (!of(kind).delete(key)) return;
+      totals[kind] -= 1;
+      tell({ removed: key });
     },
     clear() {
       for (const kept of cards.values()) kept.clear();
+      for (const kind of cardKinds) totals[kind] = 0;
       tell({ cleared: true });
     },
     cards: () => [...cards.values()].flatMap((kept) => [...kept.values()]),
+    totals: () => ({ ...totals }),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

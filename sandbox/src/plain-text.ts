@@ -11,7 +11,7 @@ export function plainText(html: string): string {
   return (
     html
       .slice(0, 200_000)
-      .replaceAll(/<(?:br|hr)\s*\/?>/gi, '\n')
+      .replaceAll(/<li(?:\s[^<>]*)?>/gi, '\n• ')
       .replaceAll(block, '\n')
       .replaceAll(inline, '')
       // In one step: what an entity becomes is not read again.
@@ -21,7 +21,7 @@ export function plainText(html: string): string {
         return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : entity;
       })
       .replaceAll(/[ \t]*\n[ \t]*/g, '\n')
-      .replaceAll(/\n{3,}/g, '\n\n')
+      .replaceAll(/\n{2,}/g, '\n')
       .trim()
   );
 }

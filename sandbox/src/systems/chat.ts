@@ -6,8 +6,6 @@ import { objectOf, textOf } from '../json.ts';
 import { effect, lookup, Refused, refuse, type System, type SystemRequest } from '../system.ts';
 import { createTable } from '../table.ts';
 
-const MOST_MESSAGE_CHARACTERS = 20_000;
-
 const CODES: Readonly<Record<number, string>> = {
   401: 'unauthorized',
   404: 'not_found',
@@ -32,9 +30,6 @@ export function createChat(board: Board): System {
     const fields = objectOf(body);
     const user = text(fields.user_id, 'user_id');
     const message = text(fields.message, 'message');
-    if (message.length > MOST_MESSAGE_CHARACTERS) {
-      throw new Refused(problem(422, `message must have at most ${MOST_MESSAGE_CHARACTERS} characters`));
-    }
     const key = headers['idempotency-key'];
     const known = key === undefined ? undefined : sent.get(key);
     if (known !== undefined) {

@@ -109,9 +109,8 @@ export async function startSmtp({ host, port }: { host: string; port: number }, 
   // A client that hangs up in the middle is its own affair.
   server.on('error', () => {});
 
-  const connections = server as unknown as { connections: Set<{ id: string; _socket: { destroy(): void } }> };
   function hangUp(id: string): void {
-    for (const connection of connections.connections) if (connection.id === id) connection._socket.destroy();
+    for (const connection of server.connections) if (connection.id === id) connection._socket.destroy();
   }
 
   await new Promise<void>((resolve, reject) => {
