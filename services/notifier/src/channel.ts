@@ -1,0 +1,18 @@
+import type { Content } from './templates.ts';
+
+/** What a channel is asked to deliver. */
+export interface Delivery extends Content {
+  /** The same for every try. */
+  readonly id: string;
+  /** The event type, or `digest`. */
+  readonly type: string;
+  /** A user of the chat platform, a Slack conversation, an e-mail address, a URL. */
+  readonly address: string;
+  /** It may have been delivered before: the outcome of an earlier try is unknown. */
+  readonly again: boolean;
+  /** No try was made before this. */
+  readonly since: number;
+}
+
+/** Resolves when it is delivered; the error says whether a repeat may help, as the consumer runtime reads it. */
+export type Send = (delivery: Delivery, signal: AbortSignal) => Promise<void>;

@@ -1,0 +1,16 @@
+import type { Target } from '@switchboard/outbound';
+import type { Send } from './channel.ts';
+
+/** The chatbot platform; it takes a repeated key for the same message. */
+export const createChat =
+  (target: Pick<Target, 'request'>): Send =>
+  async ({ id, address, text }, signal) => {
+    const headers = { 'idempotency-key': id };
+    await target.request({
+      method: 'POST',
+      path: '/v1/messages',
+      headers,
+      body: { user_id: address, message: text },
+      signal,
+    });
+  };

@@ -1,0 +1,91 @@
+import { PermanentError, UnavailableError } from '@switchboard/kafka';
+import { createTransport } from 'nodemailer';
+import type { Send } from './channel.ts';
+
+export interface Email {
+  readonly send: Send;
+  check(): Promise<void>;
+  close(): void;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/**
+ * SMTP knows no idempotency key: a repeat has the same Message-ID, by which many mailboxes, but not all, show a mail
+ * once.
+ */
+export function createEmail({ url, from }: { url: string; from: string }): Email {
+  const { hostname, port, protocol, username, password } = new URL(url);
+  const auth =
+    username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } };
+  const transport = createTransport({
+    pool: true,
+    host: hostname,
+    ...(port === '' ? {} : { port: Number(port) }),
+    secure: protocol === 'smtps:',
+    ...auth,
+    // What a lost connection means is ours to decide.
+    maxRequeues: 0,
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const domain = from.slice(from.lastIndexOf('@') + 1).replace(/>.*$/, '');
+
+  return {
+    async send({ id, address, title, text }, signal) {
+      try {
+        await transport.sendMail({
+          from,
+          to: { name: '', address },
+          subject: title,
+          text,
+          html: htmlOf(text),
+          messageId: `<${id}@${domain}>`,
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          signal,
+        });
+      } catch (error) {
+        throw failureOf(error);
+      }
+    },
+    async check() {
+      await transport.verify();
+    },
+    close: () => transport.close(),
+  };
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** All of the text as text, each paragraph in the direction of its language. */
+export const htmlOf = (text: string): string =>
+  text
+    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+    .split(/\n{2,}/)
+    .map((paragraph) => `<p dir="auto">${paragraph.replaceAll('\n', '<br>\n')}</p>`)
+    .join('\n');
+
+/** The server's answer may repeat the address: only its number is kept. */
+function failureOf(error: unknown): Error {
+  const { responseCode, code, permanent } = error as { responseCode?: number; code?: string; permanent?: boolean };
+  if (code === 'EAUTH' || code === 'ENOAUTH') {
+    return new UnavailableError('smtp', {
+      cause: new Error('the SMTP server refuses our credentials: check SMTP_URL'),
+    });
+  }
+  if (permanent === true) return new PermanentError('SMTP_REFUSED', `the SMTP server answered ${responseCode}`);
+  if (responseCode !== undefined) return new Error(`the SMTP server answered ${responseCode}`);
+  if (code === 'EDNS' || (error as { command?: string }).command === 'CONN') {
+    return new UnavailableError('smtp', { cause: new Error(`the SMTP server cannot be reached (${code})`) });
+  }
+  return Object.assign(new Error(`the mail was not accepted (${code ?? 'unknown'})`), { code: 'SMTP_FAILED' });
+}

@@ -1,0 +1,64 @@
+import type { ConsumerContext } from '@switchboard/consumer';
+import type { Handler, Handlers } from '@switchboard/kafka';
+import { ConfigError, commaSeparated } from '@switchboard/service';
+import type { NotifierConfig } from './config.ts';
+import { createDelivering } from './delivering.ts';
+import { createNotifierMetrics } from './metrics.ts';
+import { type Notification, notifications, notifiedTypes } from './notifications.ts';
+import { notify } from './notify.ts';
+import { onPreferenceUpdated } from './on-preference-updated.ts';
+import { openOutlets } from './outlets.ts';
+import type { Channel } from './policy.ts';
+import { registerPreferenceApi } from './preference-api.ts';
+import { createPreferences } from './preferences.ts';
+import { createRecipients } from './recipients.ts';
+import { startSender } from './sender.ts';
+import { readTemplates } from './templates.ts';
+import { createWaitingMessages } from './waiting-messages.ts';
+
+const POLL_MS = 1_000;
+
+/** Opens what the notifier stands on; `now` is the clock that people live by. */
+export function createHandlers(context: ConsumerContext<NotifierConfig>, now: () => number = Date.now): Handlers {
+  const { config, logger, redis, http, onStop } = context;
+  const templates = readTemplates(config.TEMPLATES, notifiedTypes, config.DEFAULT_LOCALE);
+  const channels = openOutlets(context);
+  const preferences = createPreferences(redis);
+  const recipients = createRecipients(preferences, {
+    conversation: config.SLACK_AGENTS_CHANNEL,
+    topics: notifiedTypes,
+    locale: config.DEFAULT_LOCALE,
+  });
+  const waiting = createWaitingMessages({ redis, now, leaseMs: config.LEASE_MS });
+  const metrics = createNotifierMetrics(context.metrics, waiting);
+  const deps = { recipients, templates, waiting, metrics, now };
+  const deliver = createDelivering({ ...deps, channels, ratePerHour: config.RATE_PER_HOUR });
+  const sender = startSender({
+    ...deps,
+    deliver,
+    logger,
+    concurrency: config.SEND_CONCURRENCY,
+    sendTimeoutMs: config.LEASE_MS / 2,
+    pollMs: POLL_MS,
+  });
+  onStop('sender', sender.stop);
+  registerPreferenceApi(http, { preferences, apiKeys: readApiKeys(config.API_KEYS), now });
+
+  const configured = new Set(Object.keys(channels) as Channel[]);
+  const handlerOf = (type: keyof typeof notifications): Handler<never> =>
+    notify(notifications[type] as Notification, { ...deps, deliver, channels: configured }) as Handler<never>;
+  return {
+    ...Object.fromEntries(notifiedTypes.map((type) => [type, handlerOf(type)])),
+    'preference.updated': onPreferenceUpdated({ preferences }),
+  };
+}
+
+function readApiKeys(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    commaSeparated(text).map((pair) => {
+      const [, tenant = '', key = ''] = /^([^=]+)=(.{16,})$/.exec(pair) ?? [];
+      if (key === '') throw new ConfigError(['API_KEYS must be tenant=key, each key of 16 characters or more']);
+      return [key, tenant];
+    }),
+  );
+}

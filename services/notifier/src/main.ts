@@ -1,0 +1,9 @@
+import { runConsumer } from '@switchboard/consumer';
+import { notifierConfig } from './config.ts';
+import { createHandlers } from './handlers.ts';
+
+await runConsumer({
+  name: 'notifier',
+  config: notifierConfig,
+  handlers: createHandlers,
+});

@@ -1,0 +1,40 @@
+import type { EventOf, EventType } from '@switchboard/events';
+
+/** What is sent for an event type, to whom, and until when. */
+export interface Notification<T extends EventType = EventType> {
+  /** The ids of the people it concerns; `agents` have agreed to everything, on Slack. */
+  readonly to: (event: EventOf<T>) => readonly string[] | 'agents';
+  /** Messages about the same thing reach a person in the order of their events. */
+  readonly about: (event: EventOf<T>) => string;
+  /** Passes quiet hours, digests and rate limits. */
+  readonly urgent: (event: EventOf<T>) => boolean;
+  /** After that it is pointless. */
+  readonly expiresAfterMs: number;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+const one = (userId: string | null): readonly string[] => (userId === null ? [] : [userId]);
+const never = (): boolean => false;
+const order = ({ orderId }: { orderId: string }): string => `order:${orderId}`;
+const incident = ({ incidentId }: { incidentId: string }): string => `incident:${incidentId}`;
+const isCritical = ({ severity }: { severity: string | null }): boolean => severity?.toLowerCase() === 'critical';
+
+export const notifications = {
+  'order.created': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: DAY },
+  'order.shipped': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
+  'payment.confirmed': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: DAY },
+  'incident.opened': { to: ({ userIds }) => userIds, about: incident, urgent: isCritical, expiresAfterMs: 4 * HOUR },
+  'incident.resolved': { to: ({ userIds }) => userIds, about: incident, urgent: isCritical, expiresAfterMs: 12 * HOUR },
+  'conversation.escalated': {
+    to: () => 'agents',
+    about: ({ conversationId }) => `conversation:${conversationId}`,
+    urgent: () => true,
+    expiresAfterMs: DAY,
+  },
+} satisfies { [T in EventType]?: Notification<T> };
+
+export type NotifiedType = keyof typeof notifications;
+
+export const notifiedTypes = Object.keys(notifications) as readonly NotifiedType[];

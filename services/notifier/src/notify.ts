@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { AnyEvent } from '@switchboard/events';
+import type { HandlerContext } from '@switchboard/kafka';
+import type { Deliver } from './delivering.ts';
+import type { NotifierMetrics } from './metrics.ts';
+import type { Notification } from './notifications.ts';
+import { type Channel, type Decision, decide, type Preference } from './policy.ts';
+import type { Recipients } from './recipients.ts';
+import type { Templates } from './templates.ts';
+import type { Entry, Message, Put, PutReply, WaitingMessages } from './waiting-messages.ts';
+
+export interface NotifyDeps {
+  readonly recipients: Recipients;
+  readonly templates: Pick<Templates, 'valuesOf'>;
+  readonly waiting: Pick<WaitingMessages, 'put' | 'giveBack'>;
+  readonly deliver: Deliver;
+  /** Those that are configured. */
+  readonly channels: { has(channel: Channel): boolean };
+  readonly metrics: NotifierMetrics;
+  readonly now: () => number;
+}
+
+/** People whose preferences are read, and messages put, in one step. */
+const MOST_AT_A_TIME = 250;
+
+type Notify = (event: AnyEvent, context: Pick<HandlerContext, 'idempotencyKey' | 'signal' | 'skip'>) => Promise<void>;
+
+/**
+ * Tells people of an event. A message to one person that may go now goes now: it fails with its event, and is retried
+ * as that. What must wait, and what goes to many, is put to wait, once, and is sent by the sender.
+ */
+export function notify(notification: Notification, deps: NotifyDeps): Notify {
+  const { recipients, templates, waiting, channels, metrics, now } = deps;
+
+  /** Sends what was claimed by being put; a channel that fails does not keep the others from being tried. */
+  async function carryOut(puts: readonly Put[], replies: readonly PutReply[], signal: AbortSignal): Promise<void> {
+    const failures: unknown[] = [];
+    for (const [index, reply] of replies.entries()) {
+      const { message, entry } = puts[index] as Put;
+      if (reply === 'waits') metrics.ended(message, entry === message.id ? 'waits' : 'gathered');
+      if (typeof reply === 'string') continue;
+      await deps.deliver(reply, signal).catch(async (error) => {
+        failures.push(error);
+        await giveBack(reply);
+      });
+    }
+    // A channel that may recover decides over one that will not: once delivered, a message is known.
+    const failure = failures.find((error) => (error as { retry?: string }).retry !== 'never') ?? failures[0];
+    if (failure !== undefined) throw failure;
+  }
+
+  /** When Redis does not take it back, its lease runs out, and it is sent by the sender. */
+  const giveBack = (entry: Entry): Promise<void> => waiting.giveBack(entry).catch(() => {});
+
+  return async (event, context) => {
+    const to = notification.to(event as never);
+    const people = to === 'agents' ? [null] : [...new Set(to)];
+    if (people.length === 0) return context.skip('no_recipient');
+    const about = notification.about(event as never);
+    const draft = {
+      event: context.idempotencyKey,
+      type: event.meta.type,
+      tenant: event.meta.tenant,
+      values: templates.valuesOf(event),
+      locale: 'locale' in event ? event.locale : null,
+      urgent: notification.urgent(event as never),
+      occurredAt: event.meta.occurredAt,
+      receivedAt: event.meta.receivedAt,
+      // A sender's clock may be ahead.
+      expiresAt: Math.min(event.meta.occurredAt, event.meta.receivedAt) + notification.expiresAfterMs,
+    };
+    const reasons = new Set<string>();
+    let planned = 0;
+
+    /** One message for each channel that the person hears of this on. */
+    function plan(userId: string | null, preference: Preference, at: number, only?: Channel): Put[] {
+      const decision = decide(preference, draft, at);
+      if (decision.kind === 'skip') {
+        reasons.add(decision.reason);
+        return [];
+      }
+      const usable = decision.channels.filter((channel) => channels.has(channel) && (only ?? channel) === channel);
+      if (usable.length === 0) reasons.add('channel_not_configured');
+      return usable.map((channel) => {
+        const id = hash(draft.event, userId ?? '', channel);
+        const person = [draft.tenant, userId ?? '', channel];
+        const entry = decision.kind === 'digest' ? hash('digest', ...person, String(decision.at)) : id;
+        const lane = decision.kind === 'digest' ? entry : hash('lane', ...person, about, String(draft.urgent));
+        const message: Message = { ...draft, id, userId, channel };
+        return {
+          message,
+          entry,
+          lane,
+          due: dueOf(decision, now()),
+          now: decision.kind === 'send' && people.length === 1,
+        };
+      });
+    }
+
+    for (let start = 0; start < people.length; start += MOST_AT_A_TIME) {
+      context.signal.throwIfAborted();
+      const some = people.slice(start, start + MOST_AT_A_TIME);
+      const preferences = await recipients.preferencesOf(draft.tenant, some);
+      const preferenceOf = new Map(some.map((userId, index) => [userId, preferences[index] as Preference]));
+      let puts = some.flatMap((userId) => plan(userId, preferenceOf.get(userId) as Preference, now()));
+      planned += puts.length;
+      while (puts.length > 0) {
+        const replies = await waiting.put(puts);
+        await carryOut(puts, replies, context.signal);
+        // Its digest is on its way already: the next one, or none.
+        puts = puts.flatMap(({ message, due }, index) =>
+          replies[index] === 'closed'
+            ? plan(message.userId, preferenceOf.get(message.userId) as Preference, due, message.channel)
+            : [],
+        );
+      }
+    }
+    if (planned === 0) context.skip([...reasons][0] ?? 'not_opted_in');
+  };
+}
+
+const dueOf = (decision: Exclude<Decision, { kind: 'skip' }>, now: number): number =>
+  decision.kind === 'send' ? now : decision.kind === 'wait' ? decision.until : decision.at;
+
+/** Short, of plain characters, and the same for every run: fit for keys, headers and a Message-ID. */
+const hash = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

@@ -1,0 +1,18 @@
+import type { Handler } from '@switchboard/kafka';
+import { type Preferences, readChanges } from './preferences.ts';
+
+interface Deps {
+  readonly preferences: Pick<Preferences, 'apply'>;
+}
+
+/** What can be used is kept, so that one wrong field does not keep a person from taking an agreement back. */
+export const onPreferenceUpdated =
+  ({ preferences }: Deps): Handler<'preference.updated'> =>
+  async (event, { logger, skip }) => {
+    const { tenant, occurredAt, receivedAt } = event.meta;
+    const { changes, unusable } = readChanges(event);
+    if (unusable.length > 0) logger.warn({ fields: unusable }, 'fields of a preference cannot be used');
+    if (Object.keys(changes).length === 0) return skip('nothing_changed');
+    // A sender's clock may be ahead; it must not overrule what the person says later.
+    await preferences.apply({ tenant, userId: event.userId }, changes, Math.min(occurredAt, receivedAt));
+  };

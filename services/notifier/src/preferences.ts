@@ -1,0 +1,144 @@
+import { eventTypes } from '@switchboard/events';
+import type { Redis } from 'ioredis';
+import { type Channel, channels, type Preference } from './policy.ts';
+import { type DigestFrequency, isTimeZone, type QuietHours } from './quiet-hours.ts';
+import { redisReply } from './redis-reply.ts';
+import { isLocale } from './templates.ts';
+
+/** What a person says of themselves; what is absent or null is not said. An empty text takes one back. */
+export interface PreferenceInput {
+  readonly channels?: { readonly [C in Channel]?: boolean | null } | null;
+  readonly topics?: Readonly<Record<string, boolean>> | null;
+  readonly quietHours?: {
+    readonly enabled?: boolean;
+    readonly start?: string | null;
+    readonly end?: string | null;
+  } | null;
+  readonly timezone?: string | null;
+  readonly locale?: string | null;
+  readonly digest?: DigestFrequency | null;
+  readonly email?: string | null;
+  readonly slackUserId?: string | null;
+  readonly webhookUrl?: string | null;
+}
+
+/** New values by field; null takes one back. */
+export type Changes = Readonly<Record<string, string | boolean | QuietHours | null>>;
+
+export interface Person {
+  readonly tenant: string;
+  readonly userId: string;
+}
+
+export interface Preferences {
+  read(people: readonly Person[]): Promise<Preference[]>;
+  /** Each field keeps what was said of it last, by `at`, in whatever order it arrives. */
+  apply(person: Person, changes: Changes, at: number): Promise<void>;
+}
+
+const APPLY = `
+for index = 2, #ARGV, 2 do
+  local old = redis.call('HGET', KEYS[1], ARGV[index])
+  local at = old and tonumber(string.match(old, '^(%d+):'))
+  if not at or at <= tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], ARGV[index], ARGV[1] .. ':' .. ARGV[index + 1]) end
+end`;
+
+const TEXTS: Readonly<Record<string, (text: string) => boolean>> = {
+  timezone: isTimeZone,
+  locale: isLocale,
+  digest: (text) => ['none', 'hourly', 'daily', 'weekly'].includes(text),
+  // One address, and nothing that a list of them is written with.
+  email: (text) => text.length <= 254 && /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u.test(text),
+  // A person: a channel would let anybody write to all who are in it.
+  slackUserId: (text) => /^[UW][A-Z0-9]{2,30}$/.test(text),
+  webhookUrl: (text) => text.length <= 2_000 && /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
+};
+
+/** Takes what can be used; the names of the other fields come back in `unusable`. */
+export function readChanges(input: PreferenceInput): { changes: Changes; unusable: string[] } {
+  const changes: Record<string, Changes[string]> = {};
+  const unusable: string[] = [];
+  for (const channel of channels) {
+    const agreed = input.channels?.[channel];
+    if (typeof agreed === 'boolean') changes[`channel:${channel}`] = agreed;
+  }
+  for (const [topic, agreed] of Object.entries(input.topics ?? {})) {
+    if ((eventTypes as readonly string[]).includes(topic)) changes[`topic:${topic}`] = agreed;
+    else unusable.push('topics');
+  }
+  const { enabled = true, start, end } = input.quietHours ?? {};
+  if (input.quietHours && !enabled) changes.quietHours = null;
+  else if (start && end) changes.quietHours = { start, end };
+  else if (input.quietHours) unusable.push('quietHours');
+  for (const [field, isUsable] of Object.entries(TEXTS)) {
+    const text = input[field as keyof PreferenceInput] as string | null | undefined;
+    if (text === '') changes[field] = null;
+    else if (typeof text === 'string' && isUsable(text)) changes[field] = text;
+    else if (typeof text === 'string') unusable.push(field);
+  }
+  return { changes, unusable: [...new Set(unusable)] };
+}
+
+/** Every field, so that what is not said is taken back. */
+export const readReplacement = (input: PreferenceInput): ReturnType<typeof readChanges> => {
+  const { changes, unusable } = readChanges(input);
+  const nothing = [
+    ...channels.map((channel) => `channel:${channel}`),
+    ...eventTypes.map((type) => `topic:${type}`),
+    'quietHours',
+    ...Object.keys(TEXTS),
+  ].map((field) => [field, null]);
+  return { changes: { ...Object.fromEntries(nothing), ...changes }, unusable };
+};
+
+export function createPreferences(redis: Redis): Preferences {
+  redis.defineCommand('notifierPreference', { numberOfKeys: 1, lua: APPLY });
+  const script = redis as Redis & { notifierPreference(key: string, ...args: (string | number)[]): Promise<unknown> };
+  return {
+    async read(people) {
+      const pipeline = redis.pipeline();
+      for (const person of people) pipeline.hgetall(keyOf(person));
+      const replies = await redisReply(pipeline.exec().then(allOf));
+      return replies.map((fields) => preferenceOf(fields as Record<string, string>));
+    },
+    async apply(person, changes, at) {
+      const fields = Object.entries(changes).flatMap(([field, value]) => [field, JSON.stringify(value)]);
+      if (fields.length > 0) await redisReply(script.notifierPreference(keyOf(person), at, ...fields));
+    },
+  };
+}
+
+function allOf(replies: readonly [Error | null, unknown][] | null): unknown[] {
+  return (replies ?? []).map(([error, reply]) => {
+    if (error !== null) throw error;
+    return reply;
+  });
+}
+
+const keyOf = ({ tenant, userId }: Person): string => `notifier:preference:${encodeURIComponent(tenant)}:${userId}`;
+
+function preferenceOf(fields: Readonly<Record<string, string>>): Preference {
+  const values = Object.fromEntries(
+    Object.entries(fields).map(([name, stored]) => [
+      name,
+      JSON.parse(stored.slice(stored.indexOf(':') + 1)) ?? undefined,
+    ]),
+  );
+  const under = (prefix: string): Record<string, boolean> =>
+    Object.fromEntries(
+      Object.entries(values).flatMap(([name, value]) =>
+        name.startsWith(prefix) && value !== undefined ? [[name.slice(prefix.length), value]] : [],
+      ),
+    );
+  return {
+    channels: under('channel:'),
+    topics: under('topic:'),
+    quietHours: values.quietHours,
+    timeZone: values.timezone,
+    locale: values.locale,
+    digest: values.digest ?? 'none',
+    email: values.email,
+    slackUserId: values.slackUserId,
+    webhookUrl: values.webhookUrl,
+  };
+}

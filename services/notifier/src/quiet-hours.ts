@@ -1,0 +1,79 @@
+/** The hours of a day in which a person wants no messages; an end before the start lies on the next day. */
+export interface QuietHours {
+  /** The first quiet minute, as HH:MM. */
+  readonly start: string;
+  /** The first minute that is not quiet any more. */
+  readonly end: string;
+}
+
+const MINUTE_MS = 60_000;
+/** Clocks are put forward and back at these instants only, so that between two of them local time runs evenly. */
+const QUARTER_MS = 15 * MINUTE_MS;
+/** A person may invent spellings of zones; a formatter is ~10 kB. */
+const MOST_FORMATS = 500;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+export function isTimeZone(name: string): boolean {
+  try {
+    formatOf(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the person's clock shows a quiet minute; a start that is also the end means no quiet hours. */
+export function isQuiet(at: number, { start, end }: QuietHours, timeZone: string): boolean {
+  const { time } = localTime(at, timeZone);
+  return start <= end ? start <= time && time < end : time >= start || time < end;
+}
+
+/** The first instant from `at` on that is not quiet. */
+export function afterQuietHours(at: number, quietHours: QuietHours, timeZone: string): number {
+  let instant = at;
+  while (isQuiet(instant, quietHours, timeZone)) {
+    const left = minutesBetween(localTime(instant, timeZone).time, quietHours.end) * MINUTE_MS - (instant % MINUTE_MS);
+    instant = Math.min(instant + left, nextMultiple(instant, QUARTER_MS));
+  }
+  return instant;
+}
+
+export type DigestFrequency = 'none' | 'hourly' | 'daily' | 'weekly';
+
+/** When daily and weekly digests are sent, on the person's clock; weekly ones on Mondays. */
+const DIGEST_TIME = '08:00';
+
+/** When the messages gathered at `at` are sent; always later than `at`. */
+export function nextDigest(at: number, frequency: Exclude<DigestFrequency, 'none'>, timeZone: string): number {
+  let instant = nextMultiple(at, frequency === 'hourly' ? 4 * QUARTER_MS : QUARTER_MS);
+  if (frequency === 'hourly') return instant;
+  for (;;) {
+    const { time, weekday } = localTime(instant, timeZone);
+    if (time === DIGEST_TIME && (frequency === 'daily' || weekday === 'Mon')) return instant;
+    instant += QUARTER_MS;
+  }
+}
+
+const nextMultiple = (at: number, of: number): number => (Math.floor(at / of) + 1) * of;
+
+function minutesBetween(from: string, to: string): number {
+  const minutes = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
+  return (minutes(to) - minutes(from) + 1_440) % 1_440;
+}
+
+function localTime(at: number, timeZone: string): { weekday: string; time: string } {
+  const [weekday = '', time = ''] = formatOf(timeZone).format(at).split(' ');
+  return { weekday, time };
+}
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (format === undefined) {
+    const shown = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    format = new Intl.DateTimeFormat('en-GB', { ...shown, timeZone });
+    if (formats.size >= MOST_FORMATS) formats.clear();
+    formats.set(timeZone, format);
+  }
+  return format;
+}

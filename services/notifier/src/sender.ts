@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from '@switchboard/service';
+import type { Deliver } from './delivering.ts';
+import type { NotifierMetrics } from './metrics.ts';
+import type { Entry, WaitingMessages } from './waiting-messages.ts';
+
+export interface SenderOptions {
+  readonly waiting: Pick<WaitingMessages, 'claim' | 'later' | 'bury'>;
+  readonly deliver: Deliver;
+  readonly metrics: NotifierMetrics;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** Messages on their way at a time. */
+  readonly concurrency: number;
+  /** How long one may take; less than the lease. */
+  readonly sendTimeoutMs: number;
+  readonly pollMs: number;
+}
+
+const MOST_TRIES = 10;
+const FIRST_BACKOFF_MS = 5_000;
+const LONGEST_BACKOFF_MS = 30 * 60_000;
+/** While an outside system is down. */
+const REST_MS = 15_000;
+const STOP_MS = 10_000;
+
+/** Sends what is due, until it is stopped; several instances do so side by side. */
+export function startSender(options: SenderOptions): { stop(): Promise<void> } {
+  const { waiting, deliver, metrics, logger, now, concurrency, sendTimeoutMs, pollMs } = options;
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  let away = false;
+  let resting = false;
+
+  async function claim(): Promise<Entry[]> {
+    try {
+      const entries = await waiting.claim(concurrency - running.size);
+      if (away) logger.info('Redis answers again: waiting messages are sent');
+      away = false;
+      return entries;
+    } catch (error) {
+      if (!away) logger.warn({ err: error }, 'waiting messages cannot be read: they are sent later');
+      away = true;
+      return [];
+    }
+  }
+
+  async function carry(entry: Entry): Promise<void> {
+    const [{ channel, type }] = entry.messages;
+    const ids = { entry: entry.id, events: entry.messages.map(({ event }) => event), type, channel };
+    try {
+      await deliver(entry, AbortSignal.any([stopping.signal, AbortSignal.timeout(sendTimeoutMs)]));
+    } catch (error) {
+      await settle(entry, error, ids).catch((cause) => {
+        // Its lease runs out, and it is sent again.
+        logger.warn({ ...ids, err: cause }, 'what became of a message could not be noted');
+      });
+    }
+  }
+
+  async function settle(entry: Entry, error: unknown, ids: object): Promise<void> {
+    const {
+      retry,
+      retryAfterMs = 0,
+      code = 'FAILED',
+    } = error as { retry?: string; retryAfterMs?: number; code?: string };
+    if (stopping.signal.aborted) return waiting.later(entry, now(), { spent: true });
+    if (retry === 'when-available') {
+      resting = true;
+      return waiting.later(entry, now() + REST_MS, { spent: false });
+    }
+    if (retry === 'never' || entry.tries + 1 >= MOST_TRIES) {
+      logger.error({ ...ids, code, tries: entry.tries + 1 }, 'a message is given up');
+      for (const message of entry.messages) metrics.ended(message, 'dead');
+      return waiting.bury(entry, code);
+    }
+    logger.warn({ ...ids, code, tries: entry.tries + 1 }, 'a message was not sent, and is tried again');
+    for (const message of entry.messages) metrics.ended(message, 'retried');
+    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** entry.tries, LONGEST_BACKOFF_MS) * (0.5 + Math.random() / 2);
+    return waiting.later(entry, now() + Math.round(Math.max(backoff, retryAfterMs)), { spent: true });
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const entries = running.size < concurrency ? await claim() : [];
+      for (const entry of entries) {
+        const carried = carry(entry).finally(() => running.delete(carried));
+        running.add(carried);
+      }
+      // With all places taken, the next is claimed when one is free.
+      if (running.size >= concurrency) await Promise.race(running);
+      if (entries.length === 0 || resting) {
+        resting = false;
+        await sleep(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+    await Promise.race([Promise.all(running), sleep(STOP_MS, undefined, { ref: false })]);
+  }
+
+  const ended = run();
+  return {
+    async stop() {
+      stopping.abort(new Error('the service stops'));
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { PermanentError, UnavailableError } from '@switchboard/kafka';
+import type { Target } from '@switchboard/outbound';
+import type { Delivery, Send } from './channel.ts';
+
+interface Answer {
+  ok?: boolean;
+  error?: string;
+  channel?: { id?: string };
+  messages?: { metadata?: { event_payload?: { id?: string } } }[];
+  response_metadata?: { next_cursor?: string };
+}
+
+/** A repeat may be answered otherwise. */
+const TEMPORARY = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited']);
+/** A matter of our app, not of the message. */
+const OURS = new Set([
+  'not_authed',
+  'invalid_auth',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'missing_scope',
+  'ekm_access_denied',
+]);
+
+const EVENT_TYPE = 'switchboard_notification';
+/** Slack's clock may differ from ours. */
+const CLOCK_DIFFERENCE_MS = 10 * 60_000;
+
+/**
+ * Slack knows no idempotency key: the message carries its id as metadata, and is looked for before a try that may be a
+ * repeat. Values are escaped by the templates; with `mrkdwn` off, nothing else in them is markup.
+ */
+export function createSlack(target: Pick<Target, 'request'>): Send {
+  async function call(method: string, body: object, signal: AbortSignal): Promise<Answer> {
+    const response = await target.request({ method: 'POST', path: `/api/${method}`, body, signal });
+    const answer = (response.body ?? {}) as Answer;
+    if (answer.ok === true) return answer;
+    const error = /^[a-z_]{1,50}$/.test(answer.error ?? '') ? answer.error : undefined;
+    if (error === undefined || TEMPORARY.has(error)) throw new Error(`slack answered ${error ?? 'without ok'}`);
+    if (OURS.has(error))
+      throw new UnavailableError('slack', { cause: new Error(`slack answered ${error}: check SLACK_TOKEN`) });
+    throw new PermanentError('SLACK_REFUSED', `slack answered ${error}`);
+  }
+
+  /** The conversation with a person; others have their id already. */
+  async function conversationOf(address: string, signal: AbortSignal): Promise<string> {
+    if (!/^[UW]/.test(address)) return address;
+    const { channel } = await call('conversations.open', { users: address }, signal);
+    if (typeof channel?.id !== 'string') throw new Error('slack answered conversations.open without an id');
+    return channel.id;
+  }
+
+  async function isThere(channel: string, { id, since }: Delivery, signal: AbortSignal): Promise<boolean> {
+    const oldest = String((since - CLOCK_DIFFERENCE_MS) / 1_000);
+    let cursor: string | undefined;
+    do {
+      const page = { channel, oldest, limit: 200, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
+      const answer: Answer = await call('conversations.history', page, signal);
+      if (answer.messages?.some(({ metadata }) => metadata?.event_payload?.id === id)) return true;
+      cursor = answer.response_metadata?.next_cursor;
+    } while (cursor);
+    return false;
+  }
+
+  return async (delivery, signal) => {
+    const { id, address, text, again } = delivery;
+    const channel = await conversationOf(address, signal);
+    if (again && (await isThere(channel, delivery, signal))) return;
+    const metadata = { event_type: EVENT_TYPE, event_payload: { id } };
+    const plain = { mrkdwn: false, parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false };
+    await call('chat.postMessage', { channel, text, metadata, ...plain }, signal);
+  };
+}

@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Redis } from 'ioredis';
+import { emptyRedis } from '../fixtures/redis.ts';
+import { createWaitingMessages, type Entry, type Message, type Put, type WaitingMessages } from './waiting-messages.ts';
+
+const LEASE_MS = 60_000;
+const HOUR = 3_600_000;
+const CONTENT = { title: 'title', text: 'text' };
+
+let redis: Redis;
+let clock = 0;
+let one: WaitingMessages;
+let other: WaitingMessages;
+
+before(async () => {
+  redis = await emptyRedis(11);
+});
+after(() => redis.disconnect());
+beforeEach(async () => {
+  await redis.flushdb();
+  clock = 1_768_471_200_000;
+  const open = () => createWaitingMessages({ redis, now: () => clock, leaseMs: LEASE_MS });
+  [one, other] = [open(), open()];
+});
+
+const messageOf = (id: string, change: Partial<Message> = {}): Message => ({
+  id,
+  event: `notifier:acme:test:${id}`,
+  type: 'order.shipped',
+  tenant: 'acme',
+  userId: 'user-1',
+  channel: 'chat',
+  values: {},
+  locale: null,
+  urgent: false,
+  occurredAt: clock,
+  receivedAt: clock,
+  expiresAt: clock + HOUR,
+  ...change,
+});
+const put = (id: string, change: Partial<Put> = {}, message: Partial<Message> = {}): Put => ({
+  message: messageOf(id, message),
+  entry: id,
+  lane: id,
+  due: clock,
+  now: false,
+  ...change,
+});
+const idsOf = (entries: readonly Entry[]): string[] => entries.map(({ id }) => id);
+
+/** The claim that putting a message gave. */
+async function claimed(queue: WaitingMessages, message: Put): Promise<Entry> {
+  const [reply] = await queue.put([message]);
+  if (typeof reply !== 'object') assert.fail(`it was ${reply}`);
+  return reply;
+}
+
+describe('a message that waits', () => {
+  it('is claimed when it is due, by one instance', async () => {
+    await one.put([put('a', { due: clock + 1_000 })]);
+    assert.deepEqual(await one.claim(10), []);
+    clock += 1_000;
+    const claims = await Promise.all([one.claim(10), other.claim(10), one.claim(10)]);
+    assert.deepEqual(idsOf(claims.flat()), ['a']);
+    assert.deepEqual(claims.flat()[0]?.messages, [
+      messageOf('a', { occurredAt: clock - 1_000, receivedAt: clock - 1_000, expiresAt: clock - 1_000 + HOUR }),
+    ]);
+  });
+
+  it('is put once, while it waits, while it is sent, and after', async () => {
+    assert.deepEqual(await one.put([put('a'), put('a')]), ['waits', 'known']);
+    const [entry] = await one.claim(10);
+    assert.deepEqual(await other.put([put('a')]), ['known']);
+    await one.finish(entry as Entry);
+    assert.deepEqual(await other.put([put('a', { now: true })]), ['known']);
+    assert.deepEqual(await one.claim(10), []);
+  });
+
+  it('is claimed by another instance when the first died, which then can change nothing', async () => {
+    await one.put([put('a')]);
+    const [lost] = await one.claim(10);
+    clock += LEASE_MS - 1;
+    assert.deepEqual(await other.claim(10), []);
+    clock += 1;
+    const [entry] = await other.claim(10);
+    assert.equal(entry?.tries, 1);
+    for (const late of [one.finish, one.giveBack]) await late(lost as Entry);
+    await one.later(lost as Entry, clock + HOUR, { spent: true });
+    assert.equal(await one.begin(lost as Entry, CONTENT), undefined);
+    assert.deepEqual(await other.begin(entry as Entry, CONTENT), { content: CONTENT });
+  });
+
+  it('keeps what its first try said, and knows that there was one', async () => {
+    const entry = await claimed(one, put('a', { now: true }));
+    assert.equal(entry.again, false);
+    await one.begin(entry, CONTENT);
+    clock += LEASE_MS;
+    const [repeat] = await other.claim(1);
+    assert.equal(repeat?.again, true);
+    assert.deepEqual(repeat?.content, CONTENT);
+    assert.deepEqual(await other.begin(repeat as Entry, { title: 'new', text: 'new' }), { content: CONTENT });
+  });
+
+  it('that was given back may be put again, and may have been sent', async () => {
+    await one.giveBack(await claimed(one, put('a', { now: true })));
+    assert.deepEqual(await one.claim(10), []);
+    const entry = await claimed(other, put('a', { now: true }));
+    assert.equal(entry.again, true);
+  });
+
+  it('comes back later, with or without having spent a try', async () => {
+    await one.put([put('a')]);
+    for (const [spent, tries] of [
+      [false, 0],
+      [true, 0],
+      [true, 1],
+    ] as const) {
+      const [entry] = await one.claim(1);
+      assert.equal(entry?.tries, tries);
+      await one.later(entry as Entry, clock + 1_000, { spent });
+      assert.deepEqual(await one.claim(1), []);
+      clock += 1_000;
+    }
+  });
+
+  it('is in the list of the dead when it is given up, with ids only', async () => {
+    const entry = await claimed(one, put('a', { now: true }, { values: { secret: 'canary' } }));
+    await one.bury(entry, 'REFUSED');
+    assert.deepEqual(await one.claim(10), []);
+    const [dead = ''] = await redis.lrange('notifier:dead', 0, -1);
+    assert.deepEqual(JSON.parse(dead), {
+      id: 'a',
+      tenant: 'acme',
+      channel: 'chat',
+      events: ['notifier:acme:test:a'],
+      code: 'REFUSED',
+      at: new Date(clock).toISOString(),
+    });
+    assert.deepEqual(await one.count(), { waiting: 0, overdueMs: 0, dead: 1 });
+  });
+
+  it('leaves nothing behind but that it is known', async () => {
+    await one.put([put('a'), put('b', { lane: 'l' }), put('c', { lane: 'l' })]);
+    for (let round = 0; round < 2; round += 1) for (const entry of await one.claim(10)) await one.finish(entry);
+    assert.deepEqual((await redis.keys('*')).sort(), ['notifier:known:a', 'notifier:known:b', 'notifier:known:c']);
+  });
+});
+
+describe('order', () => {
+  it('is that of the events within a lane, whatever is due first', async () => {
+    await one.put([put('a', { lane: 'l', due: clock + 10 }), put('b', { lane: 'l' }), put('c')]);
+    assert.deepEqual(idsOf(await one.claim(10)), ['c']);
+    assert.deepEqual(await other.put([put('d', { lane: 'l', now: true })]), ['waits']);
+    clock += 10;
+    const seen: string[] = [];
+    for (let entries = await one.claim(10); entries.length > 0; entries = await one.claim(10)) {
+      assert.equal(entries.length, 1);
+      seen.push(...idsOf(entries));
+      await one.finish(entries[0] as Entry);
+    }
+    assert.deepEqual(seen, ['a', 'b', 'd']);
+  });
+
+  it('puts urgent messages first', async () => {
+    const calm = Array.from({ length: 20 }, (_, index) => put(`calm-${index}`, { due: clock - HOUR }));
+    await one.put([...calm, put('urgent', {}, { urgent: true })]);
+    assert.deepEqual(idsOf(await one.claim(2)), ['urgent', 'calm-0']);
+  });
+
+  it('holds for every history of puts, claims, deaths and returns: each is ended once, in the order of its lane', async () => {
+    const step = fc.oneof(
+      fc.record({
+        kind: fc.constant('put' as const),
+        lane: fc.nat(2),
+        delay: fc.nat(3),
+        urgent: fc.boolean(),
+        now: fc.boolean(),
+      }),
+      fc.record({ kind: fc.constantFrom('finish', 'later', 'die', 'giveBack'), pick: fc.nat(5) }),
+      fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, LEASE_MS) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (history) => {
+        await redis.flushdb();
+        const held: Entry[] = [];
+        const ended: string[] = [];
+        const wanted: string[] = [];
+        let number = 0;
+        for (const action of history) {
+          if (action.kind === 'put') {
+            const { urgent } = action;
+            number += 1;
+            const id = `${action.lane}-${urgent}-${String(number).padStart(3, '0')}`;
+            wanted.push(id);
+            const lane = `${action.lane}-${urgent}`;
+            const [reply] = await one.put([put(id, { lane, due: clock + action.delay, now: action.now }, { urgent })]);
+            if (typeof reply === 'object') held.push(reply);
+          } else if (action.kind === 'wait') clock += action.ms;
+          else {
+            held.push(...(await other.claim(2)));
+            const [entry] = held.splice(action.pick % Math.max(held.length, 1), 1);
+            if (entry === undefined || action.kind === 'die') continue;
+            if ((await one.begin(entry, CONTENT)) === undefined) continue;
+            if (action.kind === 'finish') {
+              ended.push(entry.id);
+              await one.finish(entry);
+            } else if (action.kind === 'later') await one.later(entry, clock + 1, { spent: true });
+            else {
+              // Its event is run again, and puts it at the end.
+              await one.giveBack(entry);
+              wanted.splice(wanted.indexOf(entry.id), 1);
+            }
+          }
+        }
+        for (let rounds = 0; ended.length < wanted.length && rounds < 100; rounds += 1) {
+          clock += LEASE_MS;
+          for (const entry of await one.claim(100)) {
+            ended.push(entry.id);
+            await one.finish(entry);
+          }
+        }
+        assert.deepEqual([...ended].sort(), [...wanted].sort());
+        for (const lane of new Set(wanted.map((id) => id.slice(0, -4)))) {
+          const inLane = (ids: string[]) => ids.filter((id) => id.slice(0, -4) === lane);
+          assert.deepEqual(inLane(ended), inLane(wanted));
+        }
+        assert.deepEqual(
+          (await redis.keys('*')).filter((key) => !key.startsWith('notifier:known:')),
+          [],
+        );
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('a digest', () => {
+  const gather = (id: string, due: number): Put =>
+    put(id, { entry: 'digest-1', lane: 'digest-1', due }, { occurredAt: clock });
+
+  it('gathers messages into one, oldest first', async () => {
+    await one.put([gather('a', clock + 10)]);
+    clock += 5;
+    await other.put([gather('b', clock + 5), gather('a', clock + 5)]);
+    clock += 5;
+    const [entry, ...others] = await one.claim(10);
+    assert.deepEqual(others, []);
+    assert.deepEqual(
+      entry?.messages.map(({ id }) => id),
+      ['a', 'b'],
+    );
+  });
+
+  it('takes nothing more once it is being sent, or was', async () => {
+    await one.put([gather('a', clock)]);
+    const [entry] = await one.claim(10);
+    assert.deepEqual(await other.put([gather('b', clock)]), ['closed']);
+    await one.finish(entry as Entry);
+    assert.deepEqual(await other.put([gather('b', clock), gather('a', clock)]), ['closed', 'known']);
+  });
+});
+
+describe('the rate of a person', () => {
+  const rate = { person: 'acme:user-1', limit: 2 };
+
+  it('lets so many pass an hour, and tells when the next may', async () => {
+    const entries = await Promise.all(['a', 'b', 'c'].map((id) => claimed(one, put(id, { now: true }))));
+    const [first, second, third] = entries as [Entry, Entry, Entry];
+    const startedAt = clock;
+    for (const entry of [first, first, second]) {
+      assert.deepEqual(await one.begin(entry, CONTENT, rate), { content: CONTENT });
+      clock += 1_000;
+    }
+    assert.deepEqual(await one.begin(third, CONTENT, rate), { until: startedAt + HOUR });
+    assert.deepEqual(await one.begin(third, CONTENT, { ...rate, person: 'acme:user-2' }), { content: CONTENT });
+    clock = startedAt + HOUR;
+    assert.deepEqual(await one.begin(third, CONTENT, rate), { content: CONTENT });
+  });
+});

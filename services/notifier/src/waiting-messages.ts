@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import type { EventType } from '@switchboard/events';
+import type { Redis } from 'ioredis';
+import type { Channel } from './policy.ts';
+import { redisReply } from './redis-reply.ts';
+import type { Values } from './template-values.ts';
+import type { Content } from './templates.ts';
+import { WAITING_SCRIPT } from './waiting-script.ts';
+
+/** A message to one person on one channel, as it waits. */
+export interface Message {
+  /** The same for every run of its event. */
+  readonly id: string;
+  /** The idempotency key of the event, for logs. */
+  readonly event: string;
+  readonly type: EventType;
+  readonly tenant: string;
+  /** Null for the agents. */
+  readonly userId: string | null;
+  readonly channel: Channel;
+  readonly values: Values;
+  /** The event's language. */
+  readonly locale: string | null;
+  readonly urgent: boolean;
+  readonly occurredAt: number;
+  readonly receivedAt: number;
+  readonly expiresAt: number;
+}
+
+export interface Put {
+  readonly message: Message;
+  /** Its own id, or that of the digest it joins. */
+  readonly entry: string;
+  /** Entries of one lane are sent in the order they came. */
+  readonly lane: string;
+  readonly due: number;
+  /** It is to be sent by the caller, at once, if nothing of its lane waits. */
+  readonly now: boolean;
+}
+
+/** What is sent as one, claimed by its token: a message, or several that were gathered; oldest first. */
+export interface Entry {
+  readonly id: string;
+  readonly token: string;
+  /** Tries before this one, as far as they count. */
+  readonly tries: number;
+  /** It may have been sent before: the outcome of an earlier try is unknown. */
+  readonly again: boolean;
+  readonly messages: readonly [Message, ...Message[]];
+  /** What an earlier try said. */
+  readonly content: Content | undefined;
+}
+
+/** `known`: it was put before; `closed`: its digest is being sent, or was; `waits`; or the caller's claim. */
+export type PutReply = 'known' | 'closed' | 'waits' | Entry;
+
+export interface WaitingMessages {
+  /** All in one step. */
+  put(messages: readonly Put[]): Promise<PutReply[]>;
+  /** What is due, urgent entries first; whoever claims must end it within the lease, or others may. */
+  claim(limit: number): Promise<Entry[]>;
+  /** Takes a place in the person's rate, and keeps the content for later tries; or says when there is a place. */
+  begin(entry: Entry, content: Content, rate?: Rate): Promise<{ content: Content } | { until: number } | undefined>;
+  later(entry: Entry, due: number, options: { spent: boolean }): Promise<void>;
+  /** It was sent, or is pointless. */
+  finish(entry: Entry): Promise<void>;
+  /** It was not sent, and may be put again. */
+  giveBack(entry: Entry): Promise<void>;
+  /** It will never be sent. */
+  bury(entry: Entry, code: string): Promise<void>;
+  count(): Promise<{ waiting: number; overdueMs: number; dead: number }>;
+}
+
+export interface Rate {
+  readonly person: string;
+  readonly limit: number;
+}
+
+interface Options {
+  redis: Redis;
+  now: () => number;
+  leaseMs: number;
+}
+
+const RATE_WINDOW_MS = 3_600_000;
+/** Longer than the runtime remembers an event, and than anything waits. */
+const KNOWN_SECONDS = 8 * 86_400;
+
+export function createWaitingMessages({ redis, now, leaseMs }: Options): WaitingMessages {
+  redis.defineCommand('notifierWaiting', { numberOfKeys: 0, lua: WAITING_SCRIPT });
+  const script = redis as Redis & { notifierWaiting(op: string, now: number, args: string): Promise<unknown> };
+
+  const step = <T>(op: string, args: object): Promise<T> =>
+    redisReply(
+      script.notifierWaiting(op, now(), JSON.stringify({ lease: leaseMs, ttl: KNOWN_SECONDS, ...args })),
+    ) as Promise<T>;
+
+  return {
+    async put(puts) {
+      const token = randomUUID();
+      const messages = puts.map(({ message, entry, lane, due, now }) => ({
+        id: message.id,
+        entry,
+        lane,
+        due,
+        urgent: message.urgent ? '1' : '0',
+        item: JSON.stringify(message),
+        ...(now ? { token } : {}),
+      }));
+      const replies = await step<(number | 'known' | 'closed' | 'waits')[]>('put', { messages });
+      return puts.map(({ message, entry }, index) => {
+        const reply = replies[index] ?? 'known';
+        if (typeof reply === 'string') return reply;
+        return { id: entry, token, tries: 0, again: reply === 1, messages: [message], content: undefined };
+      });
+    },
+    async claim(limit) {
+      const token = randomUUID();
+      const claimed = await step<[id: string, tries: number, fields: string[]][]>('claim', { limit, token });
+      return claimed.map(([id, tries, fields]) => ({ id, token, tries, ...readFields(fields) }));
+    },
+    async begin({ id, token }, content, rate) {
+      const limit = rate === undefined ? {} : { rate: { ...rate, window: RATE_WINDOW_MS } };
+      const reply = await step<[string, string]>('begin', { id, token, content: JSON.stringify(content), ...limit });
+      if (reply[0] === 'lost') return undefined;
+      return reply[0] === 'wait' ? { until: Number(reply[1]) + RATE_WINDOW_MS } : { content: JSON.parse(reply[1]) };
+    },
+    later: ({ id, token }, due, { spent }) => step('later', { id, token, due, spent }),
+    finish: ({ id, token }) => step('remove', { id, token, mark: 'taken' }),
+    giveBack: ({ id, token }) => step('remove', { id, token, mark: 'tried' }),
+    bury({ id, token, messages }, code) {
+      const [{ tenant, channel }] = messages;
+      const events = messages.map(({ event }) => event);
+      const dead = JSON.stringify({ id, tenant, channel, events, code, at: new Date(now()).toISOString() });
+      return step('remove', { id, token, mark: 'taken', dead });
+    },
+    async count() {
+      const [waiting, overdueMs, dead] = await step<[number, number, number]>('count', {});
+      return { waiting, overdueMs, dead };
+    },
+  };
+}
+
+function readFields(fields: readonly string[]): Pick<Entry, 'messages' | 'content' | 'again'> {
+  const messages: Message[] = [];
+  let content: Content | undefined;
+  let again = false;
+  for (let index = 0; index < fields.length; index += 2) {
+    const [name = '', value = ''] = fields.slice(index, index + 2);
+    if (name.startsWith('i:')) messages.push(JSON.parse(value));
+    if (name === 'content') content = JSON.parse(value);
+    if (name === 'again') again = value === '1';
+  }
+  messages.sort((one, other) => one.occurredAt - other.occurredAt);
+  return { messages: messages as [Message, ...Message[]], content, again };
+}

@@ -1,0 +1,135 @@
+/**
+ * The steps of messages that wait, each one atomic unit; every one may be repeated, and claims carry a token.
+ *
+ * Keys under `notifier:`:
+ *   known:<id>    `taken`: the message waits, is being sent or was sent; `tried`: it was given back, maybe after a try
+ *   entry:<id>    hash: its lane, urgency, due time, tries, token, whether and with
+ *                 what content a try began, and `i:<message id>` for each message
+ *   lane:<lane>   list of entry ids in the order they came; only the first of them is in a set below
+ *   due:1, due:0  sorted sets of entry ids by the time they are due, or by the end of their lease; 1 is urgent
+ *   rate:<person> sorted set of entry ids by the time they were sent
+ *   dead          list of what was given up, newest first
+ *
+ * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
+ */
+export const WAITING_SCRIPT = `
+local op, now, args = ARGV[1], tonumber(ARGV[2]), cjson.decode(ARGV[3])
+
+local function entry_key(id) return 'notifier:entry:' .. id end
+local function lane_key(lane) return 'notifier:lane:' .. lane end
+local function known_key(id) return 'notifier:known:' .. id end
+local function due_key(urgent) return 'notifier:due:' .. urgent end
+
+local function set_due(id, due)
+  local lane, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
+  redis.call('HSET', entry_key(id), 'due', due)
+  if redis.call('LINDEX', lane_key(lane), 0) == id then redis.call('ZADD', due_key(urgent), due, id) end
+end
+
+local function lease(id, token)
+  redis.call('HSET', entry_key(id), 'token', token)
+  set_due(id, now + args.lease)
+  return redis.call('HINCRBY', entry_key(id), 'tries', 1) - 1
+end
+
+local function owns(id, token) return redis.call('HGET', entry_key(id), 'token') == token end
+
+local function remove(id)
+  local lane, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
+  redis.call('ZREM', due_key(urgent), id)
+  redis.call('DEL', entry_key(id))
+  redis.call('LREM', lane_key(lane), 0, id)
+  local next = redis.call('LINDEX', lane_key(lane), 0)
+  if next then set_due(next, redis.call('HGET', entry_key(next), 'due')) end
+end
+
+local steps = {}
+
+local function put(message)
+  local id, entry = message.id, message.entry
+  local known = redis.call('GET', known_key(id))
+  if known == 'taken' then return 'known' end
+  -- What is gathered does not change any more once somebody began to send it.
+  if entry ~= id and (redis.call('EXISTS', known_key(entry)) == 1 or redis.call('HEXISTS', entry_key(entry), 'token') == 1) then
+    return 'closed'
+  end
+  redis.call('SET', known_key(id), 'taken', 'EX', args.ttl)
+  if redis.call('EXISTS', entry_key(entry)) == 0 then
+    redis.call('HSET', entry_key(entry), 'lane', message.lane, 'urgent', message.urgent, 'again', known and 1 or 0)
+    redis.call('RPUSH', lane_key(message.lane), entry)
+  end
+  redis.call('HSET', entry_key(entry), 'i:' .. id, message.item)
+  if message.token and redis.call('LINDEX', lane_key(message.lane), 0) == entry then
+    lease(entry, message.token)
+    return known and 1 or 0
+  end
+  set_due(entry, message.due)
+  return 'waits'
+end
+
+function steps.put()
+  local replies = {}
+  for index, message in ipairs(args.messages) do replies[index] = put(message) end
+  return replies
+end
+
+function steps.claim()
+  local claimed = {}
+  for _, urgent in ipairs({ '1', '0' }) do
+    local due = redis.call('ZRANGEBYSCORE', due_key(urgent), '-inf', now, 'LIMIT', 0, args.limit - #claimed)
+    for _, id in ipairs(due) do
+      local tries = lease(id, args.token)
+      claimed[#claimed + 1] = { id, tries, redis.call('HGETALL', entry_key(id)) }
+    end
+  end
+  return claimed
+end
+
+function steps.begin()
+  if not owns(args.id, args.token) then return { 'lost' } end
+  if args.rate then
+    local key = 'notifier:rate:' .. args.rate.person
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now - args.rate.window)
+    if not redis.call('ZSCORE', key, args.id) then
+      if redis.call('ZCARD', key) >= args.rate.limit then
+        return { 'wait', redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] }
+      end
+      redis.call('ZADD', key, now, args.id)
+      redis.call('PEXPIRE', key, args.rate.window)
+    end
+  end
+  redis.call('HSET', entry_key(args.id), 'again', 1)
+  redis.call('HSETNX', entry_key(args.id), 'content', args.content)
+  return { 'go', redis.call('HGET', entry_key(args.id), 'content') }
+end
+
+function steps.later()
+  if not owns(args.id, args.token) then return 'lost' end
+  if not args.spent then redis.call('HINCRBY', entry_key(args.id), 'tries', -1) end
+  set_due(args.id, args.due)
+  return 'ok'
+end
+
+function steps.remove()
+  if not owns(args.id, args.token) then return 'lost' end
+  remove(args.id)
+  redis.call('SET', known_key(args.id), args.mark, 'EX', args.ttl)
+  if args.dead then
+    redis.call('LPUSH', 'notifier:dead', args.dead)
+    redis.call('LTRIM', 'notifier:dead', 0, 9999)
+  end
+  return 'ok'
+end
+
+function steps.count()
+  local waiting, oldest = 0, now
+  for _, urgent in ipairs({ '1', '0' }) do
+    waiting = waiting + redis.call('ZCARD', due_key(urgent))
+    local first = redis.call('ZRANGE', due_key(urgent), 0, 0, 'WITHSCORES')[2]
+    oldest = math.min(oldest, tonumber(first or now))
+  end
+  return { waiting, now - oldest, redis.call('LLEN', 'notifier:dead') }
+end
+
+return steps[op]()
+`;
