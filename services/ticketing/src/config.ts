@@ -52,7 +52,7 @@ export function required<N extends Name>(
     throw new ConfigError(
       missing.map((name) => {
         const { description } = ticketingConfig.properties[name] as { description?: string };
-        return `${name} is not set, which HELPDESK=${config.HELPDESK} needs: ${description}`;
+        return `${name} is not set, and HELPDESK=${config.HELPDESK} needs it: ${description}`;
       }),
     );
   }

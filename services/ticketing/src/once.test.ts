@@ -2,20 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OutboundError, type OutboundErrorCode } from '@switchboard/outbound';
 import fc from 'fast-check';
-import { createMemory, type HashStore, OutcomeUnknownError } from './once.ts';
+import { createHashStore } from '../fixtures/hash-store.ts';
+import { createMemory, OutcomeUnknownError } from './once.ts';
 
 const LAG_MS = 60_000;
-
-function createStore(): HashStore & { values: Map<string, string> } {
-  const values = new Map<string, string>();
-  return {
-    values,
-    hget: async (_, field) => values.get(field) ?? null,
-    hset: async (_, fields) => Object.entries(fields).map(([field, value]) => values.set(field, value)).length,
-    hdel: async (_, field) => Number(values.delete(field)),
-    expire: async () => 1,
-  };
-}
 
 /** How a create ends, for whom asks; after `shownAfterMs` look-ups show what it made. */
 type Fate =
@@ -24,7 +14,7 @@ type Fate =
 
 function createSimulation() {
   let time = 0;
-  const store = createStore();
+  const store = createHashStore();
   const memory = createMemory(store, 'test', () => time);
   const things: { id: string; shownAt: number }[] = [];
   const run = (fate: Fate): Promise<string> =>
@@ -52,7 +42,7 @@ describe('a thing that is made once', () => {
     assert.equal(await run({ kind: 'answered', shownAfterMs: 10 }), 'id-1');
     assert.equal(await run({ kind: 'answered', shownAfterMs: 10 }), 'id-1');
     assert.equal(things.length, 1);
-    assert.equal(store.values.get('latest'), 'id-1');
+    assert.equal(await store.hget('ticketing:test:c', 'latest'), 'id-1');
   });
 
   it('waits after a lost answer until the look-up can be believed', async () => {
@@ -88,7 +78,7 @@ describe('a thing that is made once', () => {
   it('is found, though Redis has lost everything', async () => {
     const { run, things, store, pass } = createSimulation();
     await assert.rejects(run({ kind: 'lost', shownAfterMs: 100 }));
-    store.values.clear();
+    store.clear();
     pass(100);
     assert.equal(await run({ kind: 'answered', shownAfterMs: 0 }), 'id-1');
     assert.equal(things.length, 1);
