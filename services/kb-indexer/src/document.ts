@@ -1,0 +1,78 @@
+import type { EventOf } from '@switchboard/events';
+import { type Chunk, chunksOf } from './chunks.ts';
+import { sectionsOf } from './html-text.ts';
+import { canonicalLocale } from './locale.ts';
+import { EVERY_LOCALE, type Revision } from './revision.ts';
+
+/** An article, or its version in one language. */
+export interface DocumentKey {
+  readonly tenant: string;
+  readonly articleId: string;
+  /** Canonical; '' when the article names none. */
+  readonly locale: string;
+}
+
+export interface Document extends DocumentKey {
+  readonly title: string;
+  /** Of http or https. */
+  readonly url: string | null;
+  readonly tags: readonly string[];
+  readonly revision: Revision;
+  /** All that a person reads, headings included. */
+  readonly text: string;
+  /** The text in pieces; at least one. */
+  readonly chunks: readonly Chunk[];
+}
+
+/** Takes away an article in one language, or in every one. */
+export interface Removal extends DocumentKey {
+  readonly revision: Revision;
+}
+
+type Visible = EventOf<'article.published' | 'article.updated'>;
+type Withdrawn = EventOf<'article.unpublished'>;
+
+/** The title is kept with every chunk, and tags are compared for every hit. */
+const LONGEST_TITLE = 500;
+const LONGEST_TAG = 100;
+const MOST_TAGS = 100;
+
+export function documentOf(event: Visible): Document {
+  const sections = sectionsOf(storable(event.content));
+  const tags = event.tags.map((tag) => storable(tag.trim().slice(0, LONGEST_TAG))).filter((tag) => tag !== '');
+  return {
+    ...keyOf(event),
+    locale: canonicalLocale(event.locale ?? ''),
+    title: storable(event.title.trim().slice(0, LONGEST_TITLE)),
+    url: webAddress(event.url),
+    tags: [...new Set(tags)].slice(0, MOST_TAGS),
+    revision: revisionOf(event),
+    text: sections.map(({ heading, text }) => [heading, text].filter((part) => part !== '').join('\n')).join('\n\n'),
+    chunks: chunksOf(sections),
+  };
+}
+
+export function removalOf(event: Withdrawn): Removal {
+  const locale = canonicalLocale(event.locale ?? '');
+  return { ...keyOf(event), locale: locale === '' ? EVERY_LOCALE : locale, revision: revisionOf(event) };
+}
+
+/** Without NUL and halves of surrogate pairs, which Postgres does not take. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
+
+const keyOf = ({ meta, articleId }: Visible | Withdrawn) => ({
+  tenant: storable(meta.tenant),
+  articleId: storable(articleId),
+});
+
+const revisionOf = ({ meta, version, updatedAt }: Visible | Withdrawn): Revision => ({
+  version,
+  updatedAt,
+  occurredAt: meta.occurredAt,
+});
+
+/** A link that could run a script is none. */
+function webAddress(text: string | null): string | null {
+  const url = text === null ? null : URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) ? url.href : null;
+}

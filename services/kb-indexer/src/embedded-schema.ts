@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { load } from 'sqlite-vec';
+import { IndexError } from './index-error.ts';
+
+const VERSION = 1;
+/** How long a process that is stopping may still hold the file. */
+const LOCK_WAIT_MS = 5_000;
+const SQLITE_BUSY = 5;
+
+/** `terms` holds only the words; what is shown is in `chunks`. `vectors` is made with the first vector. */
+const SCHEMA = `
+  CREATE TABLE documents (
+    id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, article TEXT NOT NULL, locale TEXT NOT NULL, language TEXT NOT NULL,
+    version INTEGER, updated_at INTEGER, occurred_at INTEGER NOT NULL, removed INTEGER NOT NULL,
+    title TEXT NOT NULL DEFAULT '', url TEXT, tags TEXT NOT NULL DEFAULT '[]', UNIQUE (tenant, article, locale)
+  ) STRICT;
+  CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, heading TEXT NOT NULL, text TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX chunks_of_document ON chunks (document);
+  CREATE VIRTUAL TABLE terms USING fts5 (title, heading, text, content='', contentless_delete=1, tokenize='ascii', prefix='3');
+  CREATE TABLE embedded (chunk INTEGER PRIMARY KEY) STRICT;
+  CREATE TABLE settings (name TEXT PRIMARY KEY, value ANY) STRICT;
+  PRAGMA user_version = ${VERSION};
+`;
+
+/**
+ * Opens the file of an embedded index, for this process alone until it ends.
+ * @throws IndexError when another process has it, or another version wrote it
+ */
+export function openEmbedded(file: string): DatabaseSync {
+  mkdirSync(dirname(file), { recursive: true });
+  const database = new DatabaseSync(file, { allowExtension: true, timeout: LOCK_WAIT_MS });
+  try {
+    load(database);
+    // FULL: what was answered as done survives a power cut.
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+    database.exec('PRAGMA cache_size = -32768; BEGIN IMMEDIATE');
+    const version = database.prepare('PRAGMA user_version').get()?.user_version;
+    if (version === 0) database.exec(SCHEMA);
+    else if (version !== VERSION) {
+      throw new IndexError(
+        'OTHER_VERSION',
+        `INDEX_FILE ${file} has version ${version}, this service version ${VERSION}: name another file.`,
+      );
+    }
+    database.exec('COMMIT');
+    return database;
+  } catch (error) {
+    database.close();
+    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    throw new IndexError(
+      'LOCKED',
+      `INDEX_FILE ${file} is in use by another process: an embedded index serves one instance. Stop that one, name ` +
+        'another file, or set INDEX=postgres for several instances.',
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,72 @@
+import type { ConsumerContext } from '@switchboard/consumer';
+import type { Handlers } from '@switchboard/kafka';
+import { type ArticleIndex, embeddedText, type SearchIndex } from './article-index.ts';
+import { type KbIndexerConfig, required } from './config.ts';
+import { createEmbeddedIndex } from './embedded-index.ts';
+import { createEmbeddings, type Embeddings } from './embeddings.ts';
+import { onArticlePublished } from './on-article-published.ts';
+import { onArticleUnpublished } from './on-article-unpublished.ts';
+import { createPlatformIndex } from './platform-index.ts';
+import { createPostgresIndex } from './postgres-index.ts';
+import { reembed } from './reembed.ts';
+import { createSearch } from './search.ts';
+import { registerSearch } from './search-route.ts';
+
+type Context = Pick<
+  ConsumerContext<KbIndexerConfig>,
+  'config' | 'logger' | 'http' | 'health' | 'redis' | 'target' | 'onStop' | 'stopping'
+>;
+
+/** The handlers on the index that the configuration names; where the index is our own, the search beside them. */
+export async function handlers(context: Context): Promise<Handlers> {
+  const index = context.config.INDEX === 'platform' ? openPlatform(context) : await openOwn(context);
+  const put = onArticlePublished({ index });
+  return { 'article.published': put, 'article.updated': put, 'article.unpublished': onArticleUnpublished({ index }) };
+}
+
+function openPlatform({ config, redis, target }: Context): ArticleIndex {
+  const token = required(config, 'PLATFORM_TOKEN', 'INDEX=platform');
+  const platform = target({
+    name: 'platform',
+    baseUrl: required(config, 'PLATFORM_URL', 'INDEX=platform'),
+    auth: { kind: 'bearer', token },
+  });
+  return createPlatformIndex({ target: platform, redis, path: config.PLATFORM_DOCUMENT_PATH });
+}
+
+async function openOwn(context: Context): Promise<ArticleIndex> {
+  const { config, logger, http, health, onStop, stopping } = context;
+  const embeddings = openEmbeddings(context);
+  const model = embeddings && config.EMBEDDINGS_MODEL;
+  const index =
+    config.INDEX === 'postgres'
+      ? await createPostgresIndex({ url: required(config, 'POSTGRES_URL', 'INDEX=postgres'), model })
+      : createEmbeddedIndex({ file: required(config, 'INDEX_FILE', 'INDEX=embedded'), model });
+  onStop('index', async () => index.close());
+  health.add('index', () => index.check(), { required: true });
+  registerSearch(http, { search: createSearch({ index, embeddings, logger }), tenant: config.SEARCH_TENANT });
+  if (embeddings !== undefined) {
+    const reembedding = reembed({ index, embeddings, logger }, stopping);
+    onStop('reembedding', () => reembedding);
+  }
+  return embedded(index, embeddings);
+}
+
+function openEmbeddings({ config, target }: Context): Embeddings | undefined {
+  const { EMBEDDINGS_URL: baseUrl, EMBEDDINGS_API_KEY: token } = config;
+  if (baseUrl === undefined) return undefined;
+  const model = required(config, 'EMBEDDINGS_MODEL', 'EMBEDDINGS_URL');
+  const auth = token === undefined ? undefined : ({ kind: 'bearer', token } as const);
+  // 64 vectors of 3,072 numbers in JSON, and time for a small model on a CPU.
+  const endpoint = target({ name: 'embeddings', baseUrl, auth, timeoutMs: 20_000, maxResponseBytes: 8_388_608 });
+  return createEmbeddings(endpoint, model);
+}
+
+/** With embeddings, a document is put in together with its vectors, or waits until they can be had. */
+const embedded = (index: SearchIndex, embeddings: Embeddings | undefined): ArticleIndex => ({
+  async upsert(document, signal) {
+    const texts = document.chunks.map((chunk) => embeddedText(document.title, chunk));
+    return index.upsert(document, await embeddings?.embed(texts, signal));
+  },
+  remove: index.remove,
+});

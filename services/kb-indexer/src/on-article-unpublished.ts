@@ -1,0 +1,12 @@
+import type { EventOf } from '@switchboard/events';
+import type { HandlerContext } from '@switchboard/kafka';
+import type { ArticleIndex } from './article-index.ts';
+import { removalOf } from './document.ts';
+
+/** Takes an article that was withdrawn out of the index: in its locale, or without one in all of them. */
+export const onArticleUnpublished =
+  ({ index }: { index: Pick<ArticleIndex, 'remove'> }) =>
+  async (event: EventOf<'article.unpublished'>, context: HandlerContext): Promise<void> => {
+    const outcome = await index.remove(removalOf(event), context.signal);
+    if (outcome === 'outdated') context.skip(outcome);
+  };
