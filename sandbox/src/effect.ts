@@ -28,7 +28,7 @@ export interface Effect {
   readonly path: string;
   /** Without those that carry secrets. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON or form; other text as it is. */
+  /** The parsed JSON or form; other text as it is; null when there was none. */
   readonly body: unknown;
   /** 0 when the connection was dropped before an answer was known. */
   readonly status: number;

@@ -43,7 +43,8 @@ const EFFECTIVE = ['status', 'error', 'latencyMs', 'dropResponse', 'malformed', 
 
 /** What is wrong with it, in a sentence; undefined when nothing is. */
 export function faultMistake(given: unknown): string | undefined {
-  const [mistake] = Value.Errors(schema, given);
+  // What is unknown is reported twice; the second time with its name.
+  const mistake = Value.Errors(schema, given).find(({ keyword }) => keyword !== 'boolean');
   if (mistake !== undefined) return explain(mistake);
   const fault = given as Fault;
   const { system, status, retryAfter, error, dropResponse, malformed, indexLagMs, expireTokens } = fault;

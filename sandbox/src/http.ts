@@ -118,7 +118,7 @@ interface ReadBody {
 }
 
 function bodyOf(raw: string, type = ''): ReadBody {
-  if (raw === '') return { value: undefined, shown: undefined, isMalformed: false };
+  if (raw === '') return { value: undefined, shown: null, isMalformed: false };
   if (type.startsWith('application/x-www-form-urlencoded')) {
     const value = Object.fromEntries(new URLSearchParams(raw));
     const shown = Object.fromEntries(Object.entries(value).filter(([field]) => !SECRET_FIELDS.includes(field)));

@@ -166,8 +166,10 @@ export function createZendesk(board: Board): System {
     }
     const given = ticketIn(body);
     const set = settings(given);
-    const requester = requesterOf(given.requester);
     const comment = commentOf(given.comment ?? { body: given.description });
+    // Last: only a ticket that is made makes its requester known.
+    const customFields = fieldsOf(given.custom_fields);
+    const requester = requesterOf(given.requester);
     const id = nextId();
     const ticket: Ticket = {
       id,
@@ -183,7 +185,7 @@ export function createZendesk(board: Board): System {
       created_at: comment.created_at,
       updated_at: comment.created_at,
       ...set,
-      custom_fields: fieldsOf(given.custom_fields),
+      custom_fields: customFields,
       comments: [comment],
     };
     tickets.set(String(id), ticket);
