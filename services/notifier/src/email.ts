@@ -76,16 +76,20 @@ export const htmlOf = (text: string): string =>
 
 /** The server's answer may repeat the address: only its number is kept. */
 function failureOf(error: unknown): Error {
-  const { responseCode, code, permanent } = error as { responseCode?: number; code?: string; permanent?: boolean };
+  const { code, syscall, timeoutType = '', responseCode, permanent } = error as NodemailerError;
   if (code === 'EAUTH' || code === 'ENOAUTH') {
-    return new UnavailableError('smtp', {
-      cause: new Error('the SMTP server refuses our credentials: check SMTP_URL'),
-    });
+    return new UnavailableError('smtp', { cause: new Error('the server refuses our credentials: check SMTP_URL') });
+  }
+  if (syscall === 'connect' || code === 'EDNS' || /^(CONNECT|GREETING)_/.test(timeoutType)) {
+    return new UnavailableError('smtp', { cause: new Error(`the server cannot be reached (${code})`) });
   }
   if (permanent === true) return new PermanentError('SMTP_REFUSED', `the SMTP server answered ${responseCode}`);
-  if (responseCode !== undefined) return new Error(`the SMTP server answered ${responseCode}`);
-  if (code === 'EDNS' || (error as { command?: string }).command === 'CONN') {
-    return new UnavailableError('smtp', { cause: new Error(`the SMTP server cannot be reached (${code})`) });
-  }
-  return Object.assign(new Error(`the mail was not accepted (${code ?? 'unknown'})`), { code: 'SMTP_FAILED' });
+  // A connection that was lost on the way among them: the mail may have been accepted.
+  return new Error(`the mail was not accepted (${responseCode ?? code})`);
+}
+
+interface NodemailerError extends NodeJS.ErrnoException {
+  timeoutType?: string;
+  responseCode?: number;
+  permanent?: boolean;
 }

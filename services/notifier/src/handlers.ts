@@ -16,10 +16,18 @@ import { startSender } from './sender.ts';
 import { readTemplates } from './templates.ts';
 import { createWaitingMessages } from './waiting-messages.ts';
 
-const POLL_MS = 1_000;
+interface Surroundings {
+  /** The clock that people live by. */
+  readonly now: () => number;
+  /** How often it is asked whether a message is due. */
+  readonly pollMs: number;
+}
 
-/** Opens what the notifier stands on; `now` is the clock that people live by. */
-export function createHandlers(context: ConsumerContext<NotifierConfig>, now: () => number = Date.now): Handlers {
+/** Opens what the notifier stands on. */
+export function createHandlers(
+  context: ConsumerContext<NotifierConfig>,
+  { now, pollMs }: Surroundings = { now: Date.now, pollMs: 1_000 },
+): Handlers {
   const { config, logger, redis, http, onStop } = context;
   const templates = readTemplates(config.TEMPLATES, notifiedTypes, config.DEFAULT_LOCALE);
   const channels = openOutlets(context);
@@ -39,7 +47,7 @@ export function createHandlers(context: ConsumerContext<NotifierConfig>, now: ()
     logger,
     concurrency: config.SEND_CONCURRENCY,
     sendTimeoutMs: config.LEASE_MS / 2,
-    pollMs: POLL_MS,
+    pollMs,
   });
   onStop('sender', sender.stop);
   registerPreferenceApi(http, { preferences, apiKeys: readApiKeys(config.API_KEYS), now });

@@ -5,5 +5,5 @@ import { createHandlers } from './handlers.ts';
 await runConsumer({
   name: 'notifier',
   config: notifierConfig,
-  handlers: createHandlers,
+  handlers: (context) => createHandlers(context),
 });
