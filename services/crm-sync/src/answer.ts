@@ -1,0 +1,18 @@
+import { OutboundError, type OutboundResponse, type Target } from '@switchboard/outbound';
+import type { Static, TSchema } from 'typebox';
+import Value from 'typebox/value';
+
+/**
+ * The body of an answer, as the API promises it.
+ * @throws OutboundError when it is something else: whether there was an effect is then unknown
+ */
+export function bodyOf<S extends TSchema>(
+  schema: S,
+  { body }: Pick<OutboundResponse, 'body'>,
+  { name }: Pick<Target, 'name'>,
+): Static<S> {
+  if (Value.Check(schema, body)) return body;
+  throw new OutboundError('BAD_RESPONSE', `${name} answers in a form that is not its API's: check its URL`, {
+    target: name,
+  });
+}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { readConfig } from '@switchboard/service';
+import { crmSyncConfig } from './config.ts';
+import { openCrm } from './open-crm.ts';
+
+const open = (variables: Record<string, string>): string[] => {
+  const urls: string[] = [];
+  openCrm({
+    config: readConfig(crmSyncConfig, variables),
+    target({ name, baseUrl, auth }) {
+      urls.push(`${name} ${baseUrl} ${auth?.kind}`);
+      return { name, request: () => assert.fail(), check() {}, close: () => Promise.resolve() };
+    },
+  });
+  return urls;
+};
+
+describe('the configuration', () => {
+  it('must say what the chosen CRM needs, and nothing for the others', () => {
+    assert.throws(() => open({ CRM: 'hubspot', SALESFORCE_URL: 'https://a.example' }), {
+      name: 'ConfigError',
+      message: /HUBSPOT_URL is not set, which CRM=hubspot needs: such as[^]*HUBSPOT_TOKEN/,
+    });
+    assert.throws(() => open({ CRM: 'http' }), { message: /HTTP_URL is not set/ });
+    assert.throws(() => open({ CRM: 'salesforce', SALESFORCE_URL: 'https://a.example' }), { message: /CLIENT_ID/ });
+    assert.throws(() => open({}), { message: /CRM is not set/ });
+  });
+
+  it('chooses the CRM and how to sign in', () => {
+    const salesforce = { CRM: 'salesforce', SALESFORCE_URL: 'https://a.example', SALESFORCE_CLIENT_ID: 'id' };
+    assert.deepEqual(open({ ...salesforce, SALESFORCE_CLIENT_SECRET: 's' }), [
+      'salesforce https://a.example client-credentials',
+    ]);
+    assert.deepEqual(open({ ...salesforce, SALESFORCE_PRIVATE_KEY: 'k', SALESFORCE_USERNAME: 'u' }), [
+      'salesforce https://a.example jwt-bearer',
+    ]);
+    assert.deepEqual(open({ CRM: 'http', HTTP_URL: 'https://b.example' }), ['http https://b.example undefined']);
+  });
+
+  it('takes no field name that would change a query', () => {
+    assert.throws(() => open({ CRM: 'http', HTTP_URL: 'https://b.example', FIELD_NOTE_KEY: 'Id FROM User--' }), {
+      message: /FIELD_NOTE_KEY/,
+    });
+  });
+});

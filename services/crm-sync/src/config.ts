@@ -1,0 +1,57 @@
+import { ConfigError } from '@switchboard/service';
+import Type, { type Static } from 'typebox';
+
+const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
+const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
+const path = (description: string, value: string) =>
+  Type.String({ pattern: '^(/[A-Za-z0-9._-]+)+$', default: value, description });
+/** Goes into paths and queries. */
+const field = (description: string) => Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$', description }));
+
+export const crmSyncConfig = Type.Object({
+  PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8081 }),
+  CRM: Type.Enum(['hubspot', 'salesforce', 'http'], { description: 'where contacts and notes go' }),
+  HUBSPOT_URL: url('such as https://api.hubapi.com'),
+  HUBSPOT_TOKEN: optional('the access token of a private app'),
+  HUBSPOT_OBJECTS_PATH: path('where its objects are, /crm/objects/2026-03 for one', '/crm/v3/objects'),
+  SALESFORCE_URL: url('such as https://example.my.salesforce.com'),
+  SALESFORCE_VERSION: Type.String({ pattern: '^v[0-9]{2,3}\\.0$', default: 'v62.0', description: 'v46.0 or later' }),
+  SALESFORCE_CLIENT_ID: optional('the consumer key of a connected app'),
+  SALESFORCE_CLIENT_SECRET: optional('its secret; or a user name and a private key instead'),
+  SALESFORCE_USERNAME: optional('who the service acts as, when it signs in by a private key'),
+  SALESFORCE_PRIVATE_KEY: optional("the private key, in PEM, of the connected app's certificate"),
+  SALESFORCE_LOGIN_URL: url('the audience of what the key signs; https://login.salesforce.com unless told'),
+  HTTP_URL: url('the address that contacts and notes are posted under'),
+  HTTP_TOKEN: optional('its bearer token'),
+  HTTP_CONTACT_PATH: path('where contacts are posted', '/contacts'),
+  HTTP_NOTE_PATH: path('where notes are posted', '/notes'),
+  FIELD_LAST_INTERACTION: field("the CRM's name of the contact's field for the time, a date with time"),
+  FIELD_RESOLUTION_STATUS: field('the field for what came of it: escalated, resolved or lead_captured'),
+  FIELD_DETECTED_INTENT: field('the field for what the person wanted'),
+  FIELD_CONTACT_KEY: field('Salesforce: the external id of a contact, which holds the e-mail address'),
+  FIELD_NOTE_KEY: field('the unique field, in Salesforce the external id, by which a note is known again'),
+});
+
+export type CrmSyncConfig = Static<typeof crmSyncConfig>;
+
+type Name = keyof CrmSyncConfig;
+
+/**
+ * The variables that only the chosen CRM needs.
+ * @throws ConfigError naming each one that is not set
+ */
+export function required<N extends Name>(
+  config: CrmSyncConfig,
+  ...names: N[]
+): { [K in N]: NonNullable<CrmSyncConfig[K]> } {
+  const missing = names.filter((name) => config[name] === undefined);
+  if (missing.length > 0) {
+    throw new ConfigError(
+      missing.map((name) => {
+        const { description } = crmSyncConfig.properties[name] as { description?: string };
+        return `${name} is not set, which CRM=${config.CRM} needs: ${description}`;
+      }),
+    );
+  }
+  return config as { [K in N]: NonNullable<CrmSyncConfig[K]> };
+}

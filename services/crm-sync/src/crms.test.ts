@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { after, afterEach, before, describe, it } from 'node:test';
+import { createRedis } from '@switchboard/kafka';
+import { testStack } from '@switchboard/local/test-stack';
+import { type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { createLogger } from '@switchboard/service';
+import { openDesk } from '../fixtures/desk.ts';
+import { escalated, lead, NOON, resolved } from '../fixtures/events.ts';
+import { type Records, readRecords } from '../fixtures/records.ts';
+
+const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
+const HOUR = 3_600_000;
+
+/** What goes wrong with one request, and how the event then ends. */
+const FAULTS = [
+  {
+    what: '429 with Retry-After',
+    fault: { status: 429, retryAfter: 7 },
+    error: { retry: undefined, retryAfterMs: 7_000 },
+  },
+  { what: '500', fault: { status: 500 }, error: { code: 'RETRYABLE_STATUS', retry: undefined } },
+  { what: 'a dropped answer', fault: { dropResponse: true }, error: { code: 'CONNECTION_FAILED', retry: undefined } },
+  { what: 'a time-out', fault: { latencyMs: 60_000 }, error: { code: 'TIMEOUT', retry: undefined } },
+  { what: 'malformed JSON', fault: { malformed: true }, error: { code: 'BAD_RESPONSE', retry: undefined } },
+  { what: '404', fault: { status: 404 }, error: { code: 'REJECTED', retry: 'never' } },
+  { what: '422', fault: { status: 422 }, error: { code: 'REJECTED', retry: 'never' } },
+] as const;
+
+const STEPS = {
+  hubspot: ['looks for the contact', 'saves the contact', 'looks for the note', 'adds the note'],
+  salesforce: ['looks for the contact', 'saves the contact', 'saves the note'],
+} as const;
+
+let sandbox: Sandbox;
+before(async () => {
+  if (redis.status !== 'ready') await once(redis, 'ready');
+  sandbox = await startSandbox();
+});
+afterEach(() => sandbox.reset());
+after(async () => {
+  await sandbox.close();
+  redis.disconnect();
+});
+
+for (const crm of ['hubspot', 'salesforce'] as const) {
+  describe(crm, () => {
+    let records: Records;
+    before(() => {
+      records = readRecords(crm, sandbox.url);
+    });
+    after(() => records.close());
+
+    /** Exactly one contact, as the catalogue's escalation makes it, and one note. */
+    async function assertOneOfEach(): Promise<void> {
+      const contacts = await records.contacts();
+      assert.deepEqual(
+        contacts.map(({ email }) => email),
+        ['jane.doe@example.com'],
+      );
+      const [contact] = contacts;
+      assert.equal(Date.parse(String(contact?.last_chatbot_interaction)), NOON);
+      assert.equal(contact?.chatbot_resolution_status, 'escalated');
+      assert.equal(contact?.chatbot_detected_intent, 'refund');
+      assert.equal((await records.notes()).length, 1);
+    }
+
+    it('gets a contact and a note that says what happened', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      await desk.handle(escalated({ id: '1' }));
+      await assertOneOfEach();
+      const [contact] = await records.contacts();
+      assert.deepEqual([contact?.firstname, contact?.lastname, contact?.phone], ['Jane', 'Doe', '+46 8 555 010 24']);
+      const [note] = await records.notes();
+      for (const text of ['The kettle arrived broken', 'Messages', '9', '5 min 12 s', 'chatbot_conversation']) {
+        assert.ok(note?.includes(text), text);
+      }
+    });
+
+    STEPS[crm].forEach((step, index) => {
+      for (const { what, fault, error } of FAULTS) {
+        it(`has one contact and one note after ${what} when it ${step}`, async () => {
+          await using desk = openDesk(crm, sandbox, { redis, timeoutMs: 1_000 });
+          let requests = 0;
+          desk.onRequest = () => {
+            if (requests === index)
+              sandbox.fault(crm, { ...fault, count: 1, path: crm === 'hubspot' ? '/crm/' : '/data/' });
+            requests += 1;
+          };
+          await assert.rejects(desk.handle(escalated({ id: '1' })), error);
+          assert.equal(requests, index + 1, 'nothing came after it');
+          await desk.handle(escalated({ id: '1' }));
+          await assertOneOfEach();
+        });
+      }
+    });
+
+    it('has one contact and one note after the same event ten times, five of them at a time', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      await desk.handle(escalated({ id: '1' }));
+      for (let n = 0; n < 5; n += 1) await desk.handle(escalated({ id: '1' }));
+      await Promise.all(Array.from({ length: 5 }, () => desk.handle(escalated({ id: '1' }))));
+      await assertOneOfEach();
+    });
+
+    it('has one contact when two conversations of a person, who writes the address in two ways, end at a time', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      await Promise.all([
+        desk.handle(escalated({ id: '1', conversationId: 'a', email: 'Ada@Example.com ' })),
+        desk.handle(resolved({ id: '2', conversationId: 'b', email: 'ada@example.com' })),
+      ]);
+      assert.equal((await records.contacts()).length, 1);
+      assert.equal((await records.notes()).length, 2);
+    });
+
+    it('pauses the service while the credentials are refused', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      sandbox.fault(crm, { status: 401 });
+      await assert.rejects(desk.handle(escalated({ id: '1' })), {
+        code: 'AUTHENTICATION_FAILED',
+        retry: 'when-available',
+      });
+      sandbox.reset();
+      await desk.handle(escalated({ id: '1' }));
+      await assertOneOfEach();
+    });
+
+    it('keeps the later interaction when a late event comes, and gets its note', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      await desk.handle(resolved({ id: '2', at: NOON + HOUR, intent: 'later' }));
+      await desk.handle(escalated({ id: '1', at: NOON, intent: 'earlier' }));
+      await desk.handle(lead({ id: '0', at: NOON - HOUR, email: 'jane.doe@example.com' }));
+      const [contact] = await records.contacts();
+      assert.equal(Date.parse(String(contact?.last_chatbot_interaction)), NOON + HOUR);
+      assert.equal(contact?.chatbot_resolution_status, 'resolved');
+      assert.equal(contact?.chatbot_detected_intent, 'later');
+      assert.equal((await records.notes()).length, 3);
+    });
+
+    it('keeps the later interaction also when Redis has forgotten it', async () => {
+      await using one = openDesk(crm, sandbox, { redis });
+      await one.handle(resolved({ id: '2', at: NOON + HOUR }));
+      await using other = openDesk(crm, sandbox, { redis });
+      await other.handle(escalated({ id: '1', at: NOON }));
+      const [contact] = await records.contacts();
+      assert.equal(contact?.chatbot_resolution_status, 'resolved');
+    });
+
+    it('keeps what people have corrected, and gets what it does not know', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      const customer = { email: 'jane.doe@example.com', phone: null, company: null };
+      await desk.handle(escalated({ id: '1', customer: { ...customer, name: 'Jane Doe' } }));
+      await desk.handle(escalated({ id: '2', at: NOON + 1, customer: { ...customer, name: 'J D', phone: '+46 1' } }));
+      const [contact] = await records.contacts();
+      assert.deepEqual([contact?.firstname, contact?.lastname, contact?.phone], ['Jane', 'Doe', '+46 1']);
+    });
+
+    it('gets a lead', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      await desk.handle(lead({ id: '1', email: "o'brien@example.com", name: 'Pat', intent: null, summary: null }));
+      const [contact] = await records.contacts();
+      assert.equal(contact?.email, "o'brien@example.com");
+      assert.equal(contact?.chatbot_resolution_status, 'lead_captured');
+      assert.equal((await records.notes()).length, 1);
+    });
+
+    it('gets nothing of an event without an address, or with one that is none', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      assert.equal(await desk.handle(escalated({ id: '1', email: null })), 'no_email');
+      assert.equal(await desk.handle(escalated({ id: '1', customer: null })), 'no_email');
+      assert.equal(await desk.handle(lead({ id: '1', email: '  ' })), 'no_email');
+      assert.equal(await desk.handle(lead({ id: '1', email: 'call me' })), 'invalid_email');
+      assert.equal(sandbox.effects(crm).filter(({ path }) => !path.includes('token')).length, 0);
+    });
+
+    it('takes 100 kB of anything', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      const nasty = `<img src=x onerror=alert(1)> **b** שלום \u202E\0\uD800 😀 ${'"&\n'.repeat(33_000)}`;
+      const customer = { name: nasty, email: 'jane.doe@example.com', phone: nasty, company: nasty };
+      const fields = { intent: nasty, reason: nasty, sentiment: nasty, summary: nasty, channel: nasty };
+      await desk.handle(escalated({ id: '1', customer, ...fields, conversationId: nasty }));
+      const [note = ''] = await records.notes();
+      for (const unwanted of ['\0', '\u202E', '\uD800', ...(crm === 'hubspot' ? ['<img'] : [])]) {
+        assert.ok(!note.includes(unwanted), JSON.stringify(unwanted));
+      }
+      assert.ok(note.includes('שלום') && note.includes('😀'));
+    });
+  });
+}
+
+describe('salesforce alone', () => {
+  it('is asked again, without a failure, when its token has expired', async () => {
+    await using desk = openDesk('salesforce', sandbox, { redis });
+    await desk.handle(escalated({ id: '1' }));
+    sandbox.fault('salesforce', { expireTokens: true });
+    await desk.handle(resolved({ id: '2' }));
+    const tokens = sandbox.effects('salesforce').filter(({ path }) => path.includes('token'));
+    assert.equal(tokens.length, 2);
+  });
+
+  it('updates a contact that was there before, and that has no external id', async () => {
+    await using desk = openDesk('salesforce', sandbox, { redis });
+    await desk.handle(lead({ id: '0', email: 'first@example.com' }));
+    await using renamed = openDesk('salesforce', sandbox, { redis, variables: { FIELD_CONTACT_KEY: 'Other__c' } });
+    await renamed.handle(escalated({ id: '1', email: 'first@example.com' }));
+    const records = readRecords('salesforce', sandbox.url);
+    assert.equal((await records.contacts()).length, 1);
+    await records.close();
+  });
+});
+
+describe('any other system', () => {
+  it('gets the contact, then the note with its idempotency key, the same each time', async () => {
+    await using desk = openDesk('http', sandbox, { redis });
+    sandbox.fault('webhook', { dropResponse: true, count: 1, path: '/notes' });
+    await assert.rejects(desk.handle(escalated({ id: '1' })), { code: 'CONNECTION_FAILED' });
+    await desk.handle(escalated({ id: '1' }));
+    const effects = sandbox.effects('webhook');
+    assert.deepEqual(
+      effects.map(({ path }) => path),
+      ['/contacts', '/notes', '/contacts', '/notes'],
+    );
+    const [contact, first, , second] = effects;
+    assert.deepEqual(contact?.body, {
+      email: 'jane.doe@example.com',
+      firstName: 'Jane',
+      lastName: 'Doe',
+      phone: '+46 8 555 010 24',
+      properties: {
+        last_chatbot_interaction: new Date(NOON).toISOString(),
+        chatbot_resolution_status: 'escalated',
+        chatbot_detected_intent: 'refund',
+      },
+    });
+    assert.match(first?.headers['idempotency-key'] ?? '', /^[0-9a-f]{64}$/);
+    assert.equal(first?.headers['idempotency-key'], second?.headers['idempotency-key']);
+    assert.deepEqual(first?.body, second?.body);
+    assert.match(JSON.stringify(first?.body), /"type":"chatbot_conversation"/);
+  });
+});

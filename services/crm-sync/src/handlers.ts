@@ -1,0 +1,18 @@
+import type { Handlers } from '@switchboard/kafka';
+import { createNewestInteractions, type ScriptRunner } from './newest.ts';
+import { onConversationEscalated } from './on-conversation-escalated.ts';
+import { onConversationResolved } from './on-conversation-resolved.ts';
+import { onLeadCaptured } from './on-lead-captured.ts';
+import { type CrmContext, openCrm } from './open-crm.ts';
+import { createRecorder } from './recorder.ts';
+
+/** What the service does with its events. */
+export function handlers(context: CrmContext & { redis: ScriptRunner }): Handlers {
+  const newest = createNewestInteractions(context.redis, context.config.CRM);
+  const record = createRecorder({ crm: openCrm(context), newest });
+  return {
+    'conversation.escalated': onConversationEscalated({ record }),
+    'conversation.resolved': onConversationResolved({ record }),
+    'lead.captured': onLeadCaptured({ record }),
+  };
+}

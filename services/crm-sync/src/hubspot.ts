@@ -1,0 +1,92 @@
+import { OutboundError, type OutboundResponse, type Target } from '@switchboard/outbound';
+import Type, { type Static } from 'typebox';
+import { bodyOf } from './answer.ts';
+import { type Crm, changesTo, type InteractionFields, type Person } from './crm.ts';
+import { noteHtml } from './note.ts';
+
+export interface HubspotOptions {
+  target: Target;
+  /** `/crm/v3/objects`, or a dated path. */
+  objects: string;
+  fields: InteractionFields;
+  /** A property of notes whose values are unique. */
+  noteKey: string;
+}
+
+const Batch = Type.Object({
+  results: Type.Array(
+    Type.Object({
+      id: Type.String({ minLength: 1 }),
+      properties: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+  ),
+  errors: Type.Optional(Type.Array(Type.Object({ category: Type.Optional(Type.String()) }))),
+});
+
+type HubspotObject = Static<typeof Batch>['results'][number];
+
+const NOTE_TO_CONTACT = 202;
+
+export function createHubspot({ target, objects, fields, noteKey }: HubspotOptions): Crm {
+  const post = (path: string, body: unknown, signal: AbortSignal): Promise<OutboundResponse> =>
+    target.request({ method: 'POST', path: `${objects}/${path}`, body, signal });
+
+  /** By a property that is unique; not by a search, which is behind what was written. */
+  async function find(
+    type: 'contacts' | 'notes',
+    idProperty: string,
+    id: string,
+    properties: readonly string[],
+    signal: AbortSignal,
+  ): Promise<HubspotObject | undefined> {
+    const answer = await post(`${type}/batch/read`, { idProperty, inputs: [{ id }], properties }, signal);
+    const { results, errors = [] } = bodyOf(Batch, answer, target);
+    if (results[0] === undefined && errors.some(({ category }) => category !== 'OBJECT_NOT_FOUND')) {
+      throw new OutboundError('BAD_RESPONSE', `${target.name} could not read ${type}`, { target: target.name });
+    }
+    return results[0];
+  }
+
+  return {
+    async saveContact(person, interaction, signal) {
+      const wanted = propertiesOf(person);
+      const names = [...Object.keys(wanted), fields.lastInteraction];
+      const known = await find('contacts', 'email', person.email, names, signal);
+      const properties = changesTo(known?.properties ?? {}, wanted, interaction, fields);
+      if (known !== undefined && Object.keys(properties).length === 0) return known.id;
+      const inputs = [{ idProperty: 'email', id: person.email, properties }];
+      const { results } = bodyOf(Batch, await post('contacts/batch/upsert', { inputs }, signal), target);
+      const [contact] = results;
+      if (contact !== undefined) return contact.id;
+      throw new OutboundError('BAD_RESPONSE', `${target.name} did not save the contact`, { target: target.name });
+    },
+
+    async saveNote(contact, note, signal) {
+      const isThere = async (): Promise<boolean> =>
+        (await find('notes', noteKey, note.key, [noteKey], signal)) !== undefined;
+      if (await isThere()) return;
+      const properties = {
+        hs_timestamp: new Date(note.at).toISOString(),
+        hs_note_body: noteHtml(note),
+        [noteKey]: note.key,
+      };
+      const types = [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: NOTE_TO_CONTACT }];
+      try {
+        await post('notes', { properties, associations: [{ to: { id: contact }, types }] }, signal);
+      } catch (error) {
+        // An earlier try that was on its way came first: its value is taken.
+        const taken = error instanceof OutboundError && (error.status === 400 || error.status === 409);
+        if (!taken || !(await isThere())) throw error;
+      }
+    },
+  };
+}
+
+const propertiesOf = ({ email, firstName, lastName, phone, company, jobTitle }: Person) => ({
+  email,
+  firstname: firstName,
+  lastname: lastName,
+  phone,
+  company,
+  jobtitle: jobTitle,
+});

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import type { Fact, Note } from './crm.ts';
+import { oneLine, plainText } from './text.ts';
+
+/** Six characters for one at most once escaped: with ten facts, below the 65,536 of HubSpot and the 32,000 of Salesforce. */
+const MOST_SUMMARY = 8_000;
+const MOST_VALUE = 200;
+
+export interface NoteInput {
+  idempotencyKey: string;
+  at: number;
+  title: string;
+  summary: string | null;
+  facts: Readonly<Record<string, string | number | null>>;
+}
+
+export function createNote({ idempotencyKey, at, title, summary, facts }: NoteInput): Note {
+  return {
+    // Of any letters and any length before, of neither after.
+    key: createHash('sha256').update(idempotencyKey).digest('hex'),
+    at,
+    title,
+    summary: plainText(summary, MOST_SUMMARY),
+    facts: Object.entries(facts).flatMap(([label, value]): Fact[] => {
+      const line = value === null ? undefined : oneLine(String(value), MOST_VALUE);
+      return line === undefined ? [] : [{ label, value: line }];
+    }),
+  };
+}
+
+/** `5 min 12 s` */
+export function durationOf(seconds: number | null): string | null {
+  if (seconds === null) return null;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** What an activity of ours is called in every CRM. */
+export const ACTIVITY = 'chatbot_conversation';
+
+export function noteText({ title, facts, summary, key }: Note): string {
+  const lines = facts.map(({ label, value }) => `${label}: ${value}`);
+  return [title, lines.join('\n'), summary, `${ACTIVITY} ${key}`].filter((part) => part !== '').join('\n\n');
+}
+
+export function noteHtml({ title, facts, summary, key }: Note): string {
+  const lines = facts.map(({ label, value }) => `<b>${escapeHtml(label)}</b>: ${escapeHtml(value)}`);
+  const text = escapeHtml(summary).replaceAll('\n', '<br>');
+  return [`<b>${escapeHtml(title)}</b>`, lines.join('<br>'), text, `${ACTIVITY} ${key}`]
+    .filter((part) => part !== '')
+    .map((part) => `<p>${part}</p>`)
+    .join('');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

@@ -1,0 +1,75 @@
+import type { Auth, Target, TargetOptions } from '@switchboard/outbound';
+import { type CrmSyncConfig, required } from './config.ts';
+import type { Crm } from './crm.ts';
+import { createHttpCrm } from './http.ts';
+import { createHubspot } from './hubspot.ts';
+import { createSalesforce } from './salesforce.ts';
+
+export interface CrmContext {
+  config: CrmSyncConfig;
+  target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
+}
+
+/** The one that the configuration names. @throws ConfigError when something that it needs is not set */
+export function openCrm({ config, target }: CrmContext): Crm {
+  const name = config.CRM;
+  const named = (lastInteraction: string, resolutionStatus: string, detectedIntent: string) => ({
+    lastInteraction: config.FIELD_LAST_INTERACTION ?? lastInteraction,
+    resolutionStatus: config.FIELD_RESOLUTION_STATUS ?? resolutionStatus,
+    detectedIntent: config.FIELD_DETECTED_INTENT ?? detectedIntent,
+  });
+  const fields = named('last_chatbot_interaction', 'chatbot_resolution_status', 'chatbot_detected_intent');
+
+  switch (name) {
+    case 'hubspot': {
+      const set = required(config, 'HUBSPOT_URL', 'HUBSPOT_TOKEN');
+      return createHubspot({
+        target: target({ name, baseUrl: set.HUBSPOT_URL, auth: { kind: 'bearer', token: set.HUBSPOT_TOKEN } }),
+        objects: config.HUBSPOT_OBJECTS_PATH,
+        fields,
+        noteKey: config.FIELD_NOTE_KEY ?? 'switchboard_event',
+      });
+    }
+    case 'salesforce':
+      return createSalesforce({
+        target: target({
+          name,
+          baseUrl: required(config, 'SALESFORCE_URL').SALESFORCE_URL,
+          auth: salesforceAuth(config),
+        }),
+        version: config.SALESFORCE_VERSION,
+        fields: named('Last_Chatbot_Interaction__c', 'Chatbot_Resolution_Status__c', 'Chatbot_Detected_Intent__c'),
+        contactKey: config.FIELD_CONTACT_KEY ?? 'Chatbot_Email__c',
+        noteKey: config.FIELD_NOTE_KEY ?? 'Switchboard_Event__c',
+      });
+    case 'http': {
+      const { HTTP_URL } = required(config, 'HTTP_URL');
+      const auth: Auth | undefined =
+        config.HTTP_TOKEN === undefined ? undefined : { kind: 'bearer', token: config.HTTP_TOKEN };
+      return createHttpCrm({
+        target: target({ name, baseUrl: HTTP_URL, auth }),
+        contactPath: config.HTTP_CONTACT_PATH,
+        notePath: config.HTTP_NOTE_PATH,
+        fields,
+      });
+    }
+  }
+}
+
+/** By a private key where there is one, else by the secret. */
+function salesforceAuth(config: CrmSyncConfig): Auth {
+  const { SALESFORCE_URL, SALESFORCE_CLIENT_ID } = required(config, 'SALESFORCE_URL', 'SALESFORCE_CLIENT_ID');
+  const tokenUrl = `${SALESFORCE_URL.replace(/\/$/, '')}/services/oauth2/token`;
+  if (config.SALESFORCE_PRIVATE_KEY === undefined) {
+    const { SALESFORCE_CLIENT_SECRET: clientSecret } = required(config, 'SALESFORCE_CLIENT_SECRET');
+    return { kind: 'client-credentials', tokenUrl, clientId: SALESFORCE_CLIENT_ID, clientSecret };
+  }
+  return {
+    kind: 'jwt-bearer',
+    tokenUrl,
+    issuer: SALESFORCE_CLIENT_ID,
+    subject: required(config, 'SALESFORCE_USERNAME').SALESFORCE_USERNAME,
+    audience: config.SALESFORCE_LOGIN_URL ?? 'https://login.salesforce.com',
+    privateKey: config.SALESFORCE_PRIVATE_KEY,
+  };
+}

@@ -1,0 +1,50 @@
+import type { HandlerContext } from '@switchboard/kafka';
+import type { Crm, Interaction, Note, Person } from './crm.ts';
+import type { NewestInteractions } from './newest.ts';
+import { createNote, type NoteInput } from './note.ts';
+import { normaliseEmail, oneLine, splitName } from './text.ts';
+
+export interface Visit extends Omit<Interaction, 'intent'>, Omit<NoteInput, 'idempotencyKey'> {
+  email: string | null | undefined;
+  name: string | null | undefined;
+  phone: string | null | undefined;
+  company: string | null | undefined;
+  jobTitle?: string | null;
+  intent: string | null;
+}
+
+/** Carries what an event tells of a person into the CRM. */
+export type Recorder = (visit: Visit, context: HandlerContext) => Promise<void>;
+
+export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestInteractions }): Recorder {
+  /**
+   * Two events of one person can be of two conversations, therefore run side by side, in two processes even. Each writes
+   * the newest that all of them know of, and looks again afterwards: whoever writes last writes the newest.
+   */
+  async function saveContact(person: Person, interaction: Interaction, signal: AbortSignal): Promise<string> {
+    let known = await newest.put(person.email, interaction);
+    for (;;) {
+      const contact = await crm.saveContact(person, known, signal);
+      const { at } = known;
+      known = await newest.put(person.email, interaction);
+      if (known.at <= at) return contact;
+    }
+  }
+
+  return async (visit, context) => {
+    const email = normaliseEmail(visit.email);
+    if (email === undefined) return context.skip(visit.email?.trim() ? 'invalid_email' : 'no_email');
+    const { idempotencyKey, signal } = context;
+    const person: Person = {
+      email,
+      ...splitName(visit.name),
+      phone: oneLine(visit.phone, 40),
+      company: oneLine(visit.company, 255),
+      jobTitle: oneLine(visit.jobTitle, 128),
+    };
+    const { at, status } = visit;
+    const contact = await saveContact(person, { at, status, intent: oneLine(visit.intent, 255) }, signal);
+    const note: Note = createNote({ ...visit, idempotencyKey });
+    await crm.saveNote(contact, note, signal);
+  };
+}

@@ -1,0 +1,96 @@
+import { PermanentError } from '@switchboard/kafka';
+import { OutboundError, type OutboundRequest, type OutboundResponse, type Target } from '@switchboard/outbound';
+import Type from 'typebox';
+import Value from 'typebox/value';
+import { bodyOf } from './answer.ts';
+import { type Crm, changesTo, type InteractionFields, type Person } from './crm.ts';
+import { ACTIVITY, noteText } from './note.ts';
+
+export interface SalesforceOptions {
+  target: Target;
+  /** `v62.0` */
+  version: string;
+  fields: InteractionFields;
+  /** External ids of contacts and of tasks. */
+  contactKey: string;
+  noteKey: string;
+}
+
+const Found = Type.Object({
+  records: Type.Array(Type.Intersect([Type.Object({ Id: Type.String() }), Type.Record(Type.String(), Type.Unknown())])),
+});
+const Saved = Type.Object({ id: Type.String({ minLength: 1 }) });
+const Errors = Type.Array(Type.Object({ errorCode: Type.String({ pattern: '^[A-Z_]+$' }) }));
+
+/** Answered with 400 or 403, and yet worth a repeat: two writers met; the organisation's calls of the day are used up. */
+const PASSING: Readonly<Record<string, 'when-available' | undefined>> = {
+  UNABLE_TO_LOCK_ROW: undefined,
+  DUPLICATE_VALUE: undefined,
+  REQUEST_LIMIT_EXCEEDED: 'when-available',
+};
+
+export function createSalesforce({ target, version, fields, contactKey, noteKey }: SalesforceOptions): Crm {
+  const data = `/services/data/${version}`;
+
+  async function ask(request: OutboundRequest): Promise<OutboundResponse> {
+    const answer = await target.request({ ...request, accept: [300, 400, 403] });
+    const { status, body } = answer;
+    if (status < 300) return answer;
+    if (status === 300)
+      throw new PermanentError('AMBIGUOUS_KEY', `${target.name}: several records have one external id`);
+    const code = Value.Check(Errors, body) ? (body[0]?.errorCode ?? 'REJECTED') : 'REJECTED';
+    if (!Object.hasOwn(PASSING, code))
+      throw new PermanentError(code, `${target.name} refuses a request (${status} ${code})`);
+    const message = `${target.name} cannot take a request now (${status} ${code})`;
+    throw new OutboundError('RETRYABLE_STATUS', message, { target: target.name, status, retry: PASSING[code] });
+  }
+
+  async function find(email: string, names: readonly string[], signal: AbortSignal) {
+    const q = `SELECT Id, ${names.join(', ')} FROM Contact WHERE Email = ${quoted(email)} ORDER BY CreatedDate LIMIT 1`;
+    const { records } = bodyOf(
+      Found,
+      await ask({ method: 'GET', path: `${data}/query`, query: { q }, signal }),
+      target,
+    );
+    return records[0];
+  }
+
+  return {
+    async saveContact(person, interaction, signal) {
+      const { email } = person;
+      const wanted = fieldsOf(person);
+      const known = await find(email, [...Object.keys(wanted), fields.lastInteraction], signal);
+      const body = changesTo(known ?? {}, wanted, interaction, fields);
+      if (known !== undefined) {
+        const path = `${data}/sobjects/Contact/${encodeURIComponent(known.Id)}`;
+        if (Object.keys(body).length > 0) await ask({ method: 'PATCH', path, body, signal });
+        return known.Id;
+      }
+      // By the external id, so that two who create it at the same time create one.
+      const path = `${data}/sobjects/Contact/${contactKey}/${encodeURIComponent(email)}`;
+      return bodyOf(Saved, await ask({ method: 'PATCH', path, body, signal }), target).id;
+    },
+
+    async saveNote(contact, note, signal) {
+      const body = {
+        WhoId: contact,
+        Subject: `${ACTIVITY}: ${note.title}`,
+        Description: noteText(note),
+        Status: 'Completed',
+        ActivityDate: new Date(note.at).toISOString().slice(0, 10),
+      };
+      await ask({ method: 'PATCH', path: `${data}/sobjects/Task/${noteKey}/${note.key}`, body, signal });
+    },
+  };
+}
+
+/** A contact must have a last name; there is no field for the company, which is an account. */
+const fieldsOf = ({ email, firstName, lastName, phone, jobTitle }: Person) => ({
+  Email: email,
+  FirstName: lastName === undefined ? undefined : firstName,
+  LastName: lastName ?? firstName ?? email,
+  Phone: phone,
+  Title: jobTitle,
+});
+
+const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { normaliseEmail, splitName } from './text.ts';
+
+it('an address is one address, however it is written; what is none is none', () => {
+  for (const text of ['ada@example.com', ' Ada@Example.COM\n', 'ADA@EXAMPLE.COM']) {
+    assert.equal(normaliseEmail(text), 'ada@example.com');
+  }
+  for (const text of ["o'brien+tag@mail.example.co.uk", 'jörg@xn--exmple-cua.com'])
+    assert.equal(normaliseEmail(text), text);
+  for (const text of [
+    ...[null, undefined, '', '@', 'ada', 'ada@', '@example.com', 'ada@localhost', 'a b@example.com', 'a@b@example.com'],
+    ...['Ada <ada@example.com>', 'ada@example.com,bob@example.com', 'a\0b@example.com\r\nx', `${'a'.repeat(80)}@b.com`],
+  ]) {
+    assert.equal(normaliseEmail(text), undefined, String(text));
+  }
+});
+
+it('a name is split after its first word', () => {
+  assert.deepEqual(splitName(' Ada  King of\tLovelace '), { firstName: 'Ada', lastName: 'King of Lovelace' });
+  assert.deepEqual(splitName('Ada'), { firstName: 'Ada' });
+  assert.deepEqual(splitName(' \0 '), {});
+  assert.deepEqual(splitName(null), {});
+});

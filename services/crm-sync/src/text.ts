@@ -1,0 +1,33 @@
+/** What is no text, or reorders the text around it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
+const INVISIBLE = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/g;
+
+/** Text of unknown origin as it may be stored: no control characters, no halves of characters, at most `max` long. */
+export function plainText(text: string | null | undefined, max: number): string {
+  const plain = (text ?? '').toWellFormed().replace(/\r\n?/g, '\n').replace(INVISIBLE, '').trim();
+  if (plain.length <= max) return plain;
+  return `${plain.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** The same on one line; undefined when nothing is left. */
+export function oneLine(text: string | null | undefined, max: number): string | undefined {
+  const line = plainText(plainText(text, max * 4).replace(/\s+/g, ' '), max);
+  return line === '' ? undefined : line;
+}
+
+/** The address as it is compared: trimmed, in lower case; undefined when it is none. */
+export function normaliseEmail(text: string | null | undefined): string | undefined {
+  const email = (text ?? '').trim().toLowerCase();
+  // Salesforce keeps no more than 80 characters of an address.
+  return email.length <= 80 && /^[^\s@"<>()[\],;:\\]+@[^\s@"'<>()[\],;:\\]+\.[a-z0-9-]{2,}$/u.test(email)
+    ? email
+    : undefined;
+}
+
+/** `Ada`, `King of Lovelace`: the first word, and the others. */
+export function splitName(name: string | null | undefined): { firstName?: string; lastName?: string } {
+  const [first, ...others] = (oneLine(name, 120) ?? '').split(' ');
+  if (!first) return {};
+  const lastName = oneLine(others.join(' '), 80);
+  return { firstName: plainText(first, 40), ...(lastName !== undefined && { lastName }) };
+}
