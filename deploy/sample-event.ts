@@ -24,13 +24,16 @@ interface Sample {
   timestamp: string;
 }
 
-/** The catalogue's example as a webhook of a conversation, an order, an article, … that nobody has sent before. */
-export function createSampleEvent(type: EventType): SampleEvent {
+/**
+ * The catalogue's example as a webhook of a conversation, an order, an article, … that nobody has sent before.
+ * @param changes fields that are to be other than in the example
+ */
+export function createSampleEvent(type: EventType, changes: Readonly<Record<string, unknown>> = {}): SampleEvent {
   const entry = catalogue[type];
   const sender = SENDERS[entry.topic.split('.')[0] ?? ''];
   if (sender === undefined) throw new TypeError(`${entry.topic} has no sender: add its domain to SENDERS.`);
   const id = randomUUID();
-  const fields = freshFields(entry, id.slice(0, 8));
+  const fields = { ...freshFields(entry, id.slice(0, 8)), ...changes };
   const body = sender.shape({ entry, fields, id, timestamp: new Date().toISOString() });
   return { source: type === 'conversation.escalated' ? 'escalation' : sender.source, body: JSON.stringify(body) };
 }

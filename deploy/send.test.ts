@@ -79,6 +79,26 @@ describe('npm run send', () => {
     assert.equal(received[0]?.path, '/webhooks/chatbot');
   });
 
+  it('plays the demo, about people and things of its own each time', async () => {
+    for (let times = 0; times < 2; times += 1) {
+      const sending = send('demo', '--rate', '100', '--url', url);
+      assert.equal(await sending.exit, 0, sending.output);
+      assert.match(sending.output, /conversation\.escalated: look for a ticket/);
+    }
+    const paths = received.map(({ path }) => path.replace('/webhooks/', ''));
+    const story = ['chatbot', 'escalation', 'chatbot', 'cms-update', 'shop', 'ops', 'chatbot'];
+    assert.deepEqual(paths, [...story, ...story]);
+    const marks = received.map(({ body }) => /(?:user|lead|article|order|inc|conv)-([0-9a-f]{8})/.exec(body)?.[1]);
+    assert.deepEqual([new Set(marks.slice(0, 7)).size, new Set(marks).size], [1, 2]);
+  });
+
+  it('says of an act of the demo how it was refused', async () => {
+    status = 422;
+    const sending = send('demo', '--rate', '100', '--url', url);
+    assert.equal(await sending.exit, 1);
+    assert.match(sending.output, /order\.shipped: 422/);
+  });
+
   it('fails, and counts, when events are not accepted', async () => {
     status = 503;
     const sending = send('lead.captured', '--count', '3', '--url', url);

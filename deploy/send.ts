@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
-import { eventTypes, isEventType } from '@switchboard/events';
+import { type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { readConfig } from '@switchboard/service';
+import Type from 'typebox';
 import { readDeployConfig } from './config.ts';
+import { playDemo } from './demo.ts';
 import { explainAndExit } from './explain.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { type Answer, sendEvents } from './send-events.ts';
@@ -9,10 +12,19 @@ import { services } from './services.ts';
 const USAGE = `Signs and sends sample events to ingest:
 
   npm run send -- <event type> [--count n] [--rate per second] [--same] [--source name] [--url address]
+  npm run send -- demo [--rate per second] [--url address]
 
+  demo plays a small story whose effects the sandbox shows.
   --same repeats one event, as a sender does that had no answer.
 
 Event types: ${eventTypes.join(', ')}`;
+
+/** Slow enough to be watched. */
+const ACTS_PER_SECOND = 0.5;
+
+const sandboxConfig = Type.Object({
+  SANDBOX_PORT: Type.Integer({ minimum: 1, maximum: 65_535, default: 8090, description: 'where its page is' }),
+});
 
 /** How many answers are shown before only their number is told. */
 const SHOWN = 5;
@@ -31,7 +43,7 @@ function readArguments() {
   });
   const [type, ...rest] = positionals;
   if (type === undefined || values.help) return undefined;
-  if (!isEventType(type)) throw new RangeError(`There is no event type ${type}; there are ${eventTypes.join(', ')}.`);
+  if (!isKnown(type)) throw new RangeError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
   if (rest.length > 0) throw new RangeError(`One event type at a time, please; what is ${rest.join(' ')}?`);
   const count = Number(values.count);
   if (!Number.isInteger(count) || count < 1) throw new RangeError('--count must be a whole number from 1.');
@@ -41,6 +53,8 @@ function readArguments() {
   return { ...values, type, count, rate };
 }
 
+const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' || isEventType(type);
+
 type Arguments = NonNullable<ReturnType<typeof readArguments>>;
 
 /** @returns whether every event was accepted */
@@ -48,6 +62,7 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
   const config = readDeployConfig();
   const [ingest] = services.filter(({ name }) => name === 'ingest');
   const url = given ?? `http://127.0.0.1:${ingest === undefined ? 8080 : config.portOf(ingest)}`;
+  if (type === 'demo') return runDemo(url, config.LOCAL_SECRET, rate);
   const create = (): SampleEvent => {
     const event = createSampleEvent(type);
     return source === undefined ? event : { ...event, source };
@@ -71,6 +86,23 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
     },
   });
   console.log(summaryOf(answers, performance.now() - startedAt));
+  return succeeded(answers, url);
+}
+
+async function runDemo(url: string, secret: string, rate = ACTS_PER_SECOND): Promise<boolean> {
+  const { SANDBOX_PORT } = readConfig(sandboxConfig);
+  const answers = await playDemo({
+    url,
+    sandboxUrl: `http://127.0.0.1:${SANDBOX_PORT}`,
+    secret,
+    pauseMs: 1_000 / rate,
+    say: (line) => console.log(line),
+  });
+  return succeeded(answers, url);
+}
+
+/** Asks what must be asked when nobody is there. */
+function succeeded(answers: readonly Answer[], url: string): boolean {
   const refused = answers.find(({ text }) => text === 'ECONNREFUSED');
   if (refused !== undefined) console.error(`Nothing listens on ${url}: is \`npm start\` running?`);
   return answers.every(isAccepted);

@@ -45,7 +45,7 @@ describe('npm start', () => {
   });
 
   it('takes a sample of every event type', async () => {
-    const samples = eventTypes.map(createSampleEvent);
+    const samples = eventTypes.map((type) => createSampleEvent(type));
     const answers: Answer[] = [];
     await sendEvents({
       url: `http://127.0.0.1:${variables.INGEST_PORT}`,

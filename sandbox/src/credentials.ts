@@ -10,7 +10,11 @@ export const credentials = {
   zendesk: { email: 'agent@sandbox.example', token: 'local-zendesk-token' },
   freshdesk: { apiKey: 'local-freshdesk-key' },
   jira: { email: 'agent@sandbox.example', token: 'local-jira-token' },
-  slack: { token: 'local-slack-token' },
+  slack: {
+    token: 'local-slack-token',
+    /** The id of the channel `#support-agents`; that of any other is made from its name. */
+    agentsChannel: 'C0SANDBOX1',
+  },
   chat: { apiKey: 'local-chat-key' },
   embeddings: { apiKey: 'local-embeddings-key' },
   /** Only checked when a client logs in. */

@@ -57,7 +57,7 @@ describe('the page', () => {
     await chat('PUT', '/v1/knowledge/documents/d', { title: HOSTILE, content: HOSTILE, url: `javascript:${HOSTILE}` });
     const properties = { firstname: HOSTILE, company: HOSTILE.repeat(50) };
     await caller(sandbox, 'hubspot')('POST', '/crm/v3/objects/contacts/batch/upsert', {
-      inputs: [{ idProperty: 'email', id: 'jo@shop.example', properties }],
+      inputs: [{ idProperty: 'email', id: 'jane@shop.example', properties }],
     });
     await caller(sandbox, 'zendesk')('POST', '/api/v2/tickets.json', {
       ticket: { subject: HOSTILE, comment: { body: 'nospace'.repeat(14_000).slice(0, 65_000) }, tags: [HOSTILE] },
@@ -66,9 +66,11 @@ describe('the page', () => {
 
   it('shows a contact, and the notes on it, as they arrive', async () => {
     const hubspot = caller(sandbox, 'hubspot');
-    const inputs = [{ idProperty: 'email', id: 'jo@shop.example', properties: { firstname: 'Jo', lastname: 'Field' } }];
+    const inputs = [
+      { idProperty: 'email', id: 'jane@shop.example', properties: { firstname: 'Jane', lastname: 'Doe' } },
+    ];
     const { body } = await hubspot('POST', '/crm/v3/objects/contacts/batch/upsert', { inputs });
-    await card('contact', 'Jo Field', 'jo@shop.example', 'HubSpot').waitFor();
+    await card('contact', 'Jane Doe', 'jane@shop.example', 'HubSpot').waitFor();
     await hubspot('POST', '/crm/v3/objects/notes', {
       properties: {
         hs_timestamp: new Date().toISOString(),
@@ -107,11 +109,11 @@ describe('the page', () => {
     await caller(sandbox, 'slack')('POST', '/api/chat.postMessage', { channel: '#agents', text: 'An escalation' });
     await caller(sandbox, 'webhook')('POST', '/incidents', { severity: 'high' });
     const mail = createTransport({ host: '127.0.0.1', port: sandbox.smtpPort });
-    await mail.sendMail({ from: 'news@shop.example', to: 'jo@shop.example', subject: 'Shipped', text: 'Hello' });
+    await mail.sendMail({ from: 'news@shop.example', to: 'jane@shop.example', subject: 'Shipped', text: 'Hello' });
     await card('message', 'Chat platform', 'u-1', 'It was shipped').waitFor();
     await card('message', 'Slack', '#agents', 'An escalation').waitFor();
     await card('message', 'Webhook', 'POST /incidents', 'severity').waitFor();
-    await card('message', 'E-mail', 'Shipped', 'jo@shop.example').waitFor();
+    await card('message', 'E-mail', 'Shipped', 'jane@shop.example').waitFor();
   });
 
   it('shows what strangers sent as text, and nothing of it runs', async () => {

@@ -23,7 +23,7 @@ const send = (headers?: Record<string, string>) => chat('POST', '/v1/messages', 
 const mail = (port = sandbox.smtpPort) =>
   createTransport({ host: '127.0.0.1', port }).sendMail({
     from: 'news@shop.example',
-    to: 'jo@shop.example',
+    to: 'jane@shop.example',
     subject: 'Shipped',
     text: 'Hello',
     html: '<p>Hello</p>',
@@ -192,7 +192,7 @@ describe('mail', () => {
     const [effect] = sandbox.effects('smtp');
     assert.deepEqual(effect?.body, {
       from: 'news@shop.example',
-      to: ['jo@shop.example'],
+      to: ['jane@shop.example'],
       subject: 'Shipped',
       text: 'Hello\n',
       html: '<p>Hello</p>\n',

@@ -54,7 +54,7 @@ export function createChat(board: Board): System {
       system: 'chat',
       id,
       title: textOf(title) || id,
-      html: textOf(content) || textOf(plain) || JSON.stringify(body),
+      ...(textOf(content) === '' ? { text: textOf(plain) } : { html: textOf(content) }),
       badges: [locale, ...(Array.isArray(tags) ? tags : [])].map(textOf).filter((badge) => badge !== ''),
       fields: [['URL', textOf(url)]],
     });

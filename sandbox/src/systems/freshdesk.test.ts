@@ -15,7 +15,7 @@ afterEach(() => sandbox.reset());
 const TICKET = {
   subject: '[Chatbot Escalation] refund',
   description: '<p>the <b>transcript</b></p>',
-  email: 'jo@shop.example',
+  email: 'jane@shop.example',
   status: 2,
   priority: 3,
   source: 7,
@@ -43,7 +43,7 @@ it('has a search that lags, and a list by requester that does not', async () => 
   const { id } = (await create()).body;
   assert.equal((await search(`"cf_conversation_id:'conv\\'1'"`)).body.total, 0);
   const list = (query: string) => call('GET', `/api/v2/tickets?${query}`);
-  const found = await list(`email=Jo%40shop.example&updated_since=${before}`);
+  const found = await list(`email=Jane%40shop.example&updated_since=${before}`);
   assert.deepEqual(
     found.body.map((ticket: { id: number }) => ticket.id),
     [id],
@@ -56,12 +56,12 @@ it('has a search that lags, and a list by requester that does not', async () => 
 it('adds notes and replies, and changes the ticket', async () => {
   const { id } = (await create()).body;
   assert.equal((await call('POST', `/api/v2/tickets/${id}/notes`, { body: 'for agents' })).body.private, true);
-  assert.equal((await call('POST', `/api/v2/tickets/${id}/reply`, { body: 'for Jo' })).body.private, false);
+  assert.equal((await call('POST', `/api/v2/tickets/${id}/reply`, { body: 'for Jane' })).body.private, false);
   assert.equal((await call('PUT', `/api/v2/tickets/${id}`, { status: 4 })).body.status, 4);
   const { body } = await call('GET', `/api/v2/tickets/${id}/conversations`);
   assert.deepEqual(
     body.map((entry: { body_text: string }) => entry.body_text),
-    ['for agents', 'for Jo'],
+    ['for agents', 'for Jane'],
   );
   assert.equal((await call('POST', '/api/v2/tickets/999/notes', { body: 'x' })).status, 404);
 });

@@ -28,62 +28,66 @@ const search = (path: string, propertyName: string, value: string) =>
 
 describe('contacts', () => {
   it('are created, then updated, by their mail in any case', async () => {
-    const created = (await upsert('Jo@Shop.example', { firstname: 'Jo' })).body.results[0];
-    const updated = (await upsert('jo@shop.example', { lastname: 'Field' })).body.results[0];
+    const created = (await upsert('Jane@Shop.example', { firstname: 'Jane' })).body.results[0];
+    const updated = (await upsert('jane@shop.example', { lastname: 'Doe' })).body.results[0];
     assert.deepEqual([created.new, updated.new, updated.id], [true, false, created.id]);
-    assert.partialDeepStrictEqual(updated.properties, { email: 'jo@shop.example', firstname: 'Jo', lastname: 'Field' });
+    assert.partialDeepStrictEqual(updated.properties, {
+      email: 'jane@shop.example',
+      firstname: 'Jane',
+      lastname: 'Doe',
+    });
   });
 
   it('are the same under the dated paths', async () => {
-    const { body } = await upsert('jo@shop.example', { firstname: 'Jo' }, '/crm/objects/2026-03/contacts');
+    const { body } = await upsert('jane@shop.example', { firstname: 'Jane' }, '/crm/objects/2026-03/contacts');
     const { id } = body.results[0];
-    assert.equal((await call('GET', `${CONTACTS}/${id}`)).body.properties.firstname, 'Jo');
+    assert.equal((await call('GET', `${CONTACTS}/${id}`)).body.properties.firstname, 'Jane');
   });
 
   it('are read by mail or id, alone or in a batch, which says what is missing', async () => {
-    const { id } = (await upsert('jo@shop.example')).body.results[0];
-    assert.equal((await call('GET', `${CONTACTS}/jo%40shop.example?idProperty=email`)).body.id, id);
+    const { id } = (await upsert('jane@shop.example')).body.results[0];
+    assert.equal((await call('GET', `${CONTACTS}/jane%40shop.example?idProperty=email`)).body.id, id);
     assert.equal((await call('GET', `${CONTACTS}/999`)).body.category, 'OBJECT_NOT_FOUND');
-    const inputs = [{ id: 'jo@shop.example' }, { id: 'no@shop.example' }];
+    const inputs = [{ id: 'jane@shop.example' }, { id: 'no@shop.example' }];
     const { status, body } = await call('POST', `${CONTACTS}/batch/read`, { idProperty: 'email', inputs });
     assert.equal(status, 207);
     assert.deepEqual([body.results.length, body.errors[0].context.ids], [1, ['no@shop.example']]);
   });
 
   it('are found once the index has caught up', async () => {
-    await upsert('jo@shop.example', { chatbot_detected_intent: 'refund' });
+    await upsert('jane@shop.example', { chatbot_detected_intent: 'refund' });
     assert.equal((await search(CONTACTS, 'chatbot_detected_intent', 'refund')).body.total, 1);
     sandbox.fault('hubspot', { indexLagMs: 60_000 });
     assert.equal((await search(CONTACTS, 'chatbot_detected_intent', 'refund')).body.total, 0);
-    assert.equal((await call('GET', `${CONTACTS}/jo%40shop.example?idProperty=email`)).status, 200);
+    assert.equal((await call('GET', `${CONTACTS}/jane%40shop.example?idProperty=email`)).status, 200);
   });
 
   it('conflict when one is created twice', async () => {
-    assert.equal((await call('POST', CONTACTS, { properties: { email: 'jo@shop.example' } })).status, 201);
-    const { status, body } = await call('POST', CONTACTS, { properties: { email: 'jo@shop.example' } });
+    assert.equal((await call('POST', CONTACTS, { properties: { email: 'jane@shop.example' } })).status, 201);
+    const { status, body } = await call('POST', CONTACTS, { properties: { email: 'jane@shop.example' } });
     assert.deepEqual([status, body.category], [409, 'CONFLICT']);
     assert.match(body.message, /Existing ID: \d+/);
   });
 
   it('are refused as a whole for one that is wrong', async () => {
-    const good = { idProperty: 'email', id: 'jo@shop.example', properties: {} };
+    const good = { idProperty: 'email', id: 'jane@shop.example', properties: {} };
     for (const inputs of [
       [],
       [good, good],
       [good, { ...good, id: 'nobody' }],
       [good, { idProperty: 'email', id: 'a@b.example', properties: { 'Not a name': 'x' } }],
-      Array.from({ length: 101 }, (_, index) => ({ ...good, id: `jo${index}@shop.example` })),
+      Array.from({ length: 101 }, (_, index) => ({ ...good, id: `jane${index}@shop.example` })),
     ]) {
       const { status, body } = await call('POST', `${CONTACTS}/batch/upsert`, { inputs });
       assert.deepEqual([status, body.category], [400, 'VALIDATION_ERROR']);
     }
-    assert.equal((await call('GET', `${CONTACTS}/jo%40shop.example?idProperty=email`)).status, 404);
+    assert.equal((await call('GET', `${CONTACTS}/jane%40shop.example?idProperty=email`)).status, 404);
   });
 });
 
 describe('notes', () => {
   it('are listed and found by their contact', async () => {
-    const { id } = (await upsert('jo@shop.example')).body.results[0];
+    const { id } = (await upsert('jane@shop.example')).body.results[0];
     const { status, body } = await note(id, 'wants a refund');
     assert.equal(status, 201);
     assert.deepEqual((await call('GET', `${CONTACTS}/${id}/associations/notes`)).body.results, [
@@ -99,7 +103,7 @@ describe('notes', () => {
   });
 
   it('are refused when too long, without a time, or for nobody', async () => {
-    const { id } = (await upsert('jo@shop.example')).body.results[0];
+    const { id } = (await upsert('jane@shop.example')).body.results[0];
     assert.equal((await note(id, 'x'.repeat(65_536))).status, 201);
     assert.equal((await note(id, 'x'.repeat(65_537))).status, 400);
     assert.equal((await note('999', 'x')).status, 400);

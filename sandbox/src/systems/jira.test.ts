@@ -54,6 +54,12 @@ it('tells only the id of an issue when no fields are asked for', async () => {
   assert.deepEqual((await search('labels = "conv-1"', {})).body.issues, [{ id }]);
 });
 
+it('tells the properties of an issue that are asked for', async () => {
+  await create();
+  const { body } = await search('labels = "conv-1"', { fields: ['created'], properties: ['switchboard', 'other'] });
+  assert.deepEqual(body.issues[0].properties, { switchboard: { id: 'e-1' } });
+});
+
 it('has a search that lags, except for issues that the caller names', async () => {
   sandbox.fault('jira', { indexLagMs: 60_000 });
   const { id } = (await create()).body;

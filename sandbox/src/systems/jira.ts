@@ -243,10 +243,18 @@ export function createJira(board: Board, { indexLagMs }: Surroundings): System {
 const selfOf = ({ id }: Issue): string => `/rest/api/3/issue/${id}`;
 
 /** Without `fields`, an issue is its id and nothing else. */
-function pick(issue: Issue, wanted: readonly string[]): JsonObject {
+function pick(issue: Issue, wanted: readonly string[], properties: readonly string[] = []): JsonObject {
   const { id, key, fields } = issue;
-  if (wanted.length === 0) return { id };
-  const all = wanted.some((name) => name === '*all' || name === '*navigable');
-  const entries = Object.entries(fields).filter(([name]) => all || wanted.includes(name));
-  return { id, key, self: selfOf(issue), fields: Object.fromEntries(entries) };
+  const some = (all: JsonObject, isWanted: (name: string) => boolean): JsonObject =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => isWanted(name)));
+  const isAll = wanted.some((name) => name === '*all' || name === '*navigable');
+  return {
+    id,
+    ...(wanted.length > 0 && {
+      key,
+      self: selfOf(issue),
+      fields: some(fields, (name) => isAll || wanted.includes(name)),
+    }),
+    ...(properties.length > 0 && { properties: some(issue.properties, (name) => properties.includes(name)) }),
+  };
 }

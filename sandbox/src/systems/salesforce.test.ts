@@ -94,20 +94,20 @@ describe('the token endpoint', () => {
 
 describe('records', () => {
   it('are created, then updated, by their external id', async () => {
-    const created = await call('PATCH', `${CONTACT}/a%2Fb`, { LastName: 'Field', Email: 'jo@shop.example' });
+    const created = await call('PATCH', `${CONTACT}/a%2Fb`, { LastName: 'Doe', Email: 'jane@shop.example' });
     assert.deepEqual([created.status, created.body.created], [201, true]);
-    const updated = await call('PATCH', `${CONTACT}/a%2Fb`, { FirstName: 'Jo' });
+    const updated = await call('PATCH', `${CONTACT}/a%2Fb`, { FirstName: 'Jane' });
     assert.deepEqual([updated.status, updated.body.created, updated.body.id], [200, false, created.body.id]);
     const { body } = await call('GET', `${CONTACT}/a%2Fb`);
-    assert.partialDeepStrictEqual(body, { FirstName: 'Jo', LastName: 'Field', Switchboard_Id__c: 'a/b' });
-    assert.equal((await call('PATCH', `${DATA}/sobjects/Contact/${body.Id}`, { FirstName: 'Joe' })).status, 204);
+    assert.partialDeepStrictEqual(body, { FirstName: 'Jane', LastName: 'Doe', Switchboard_Id__c: 'a/b' });
+    assert.equal((await call('PATCH', `${DATA}/sobjects/Contact/${body.Id}`, { FirstName: 'Janet' })).status, 204);
   });
 
   it('are updated without a body in versions before 46', async () => {
     const path = CONTACT.replace('v65.0', 'v45.0');
-    assert.equal((await call('PATCH', `${path}/1`, { LastName: 'Field' })).status, 201);
+    assert.equal((await call('PATCH', `${path}/1`, { LastName: 'Doe' })).status, 201);
     assert.deepEqual(
-      await call('PATCH', `${path}/1`, { LastName: 'Fields' }).then(({ status, body }) => [status, body]),
+      await call('PATCH', `${path}/1`, { LastName: 'Does' }).then(({ status, body }) => [status, body]),
       [204, undefined],
     );
   });
@@ -126,10 +126,10 @@ describe('records', () => {
     const record = (fields: object) => ({ attributes: { type: 'Contact' }, ...fields });
     const path = `${DATA}/composite/sobjects/Contact/Switchboard_Id__c`;
     const records = [
-      record({ Switchboard_Id__c: '1', LastName: 'Field' }),
+      record({ Switchboard_Id__c: '1', LastName: 'Doe' }),
       record({ Switchboard_Id__c: '2' }),
       record({ LastName: 'Nobody' }),
-      record({ Switchboard_Id__c: '3', LastName: 'Field', Email: 'no mail' }),
+      record({ Switchboard_Id__c: '3', LastName: 'Doe', Email: 'no mail' }),
     ];
     const { status, body } = await call('PATCH', path, { allOrNone: false, records });
     assert.equal(status, 200);
@@ -153,8 +153,8 @@ describe('records', () => {
     const cases: [fields: object, code: string, field: string][] = [
       [{}, 'REQUIRED_FIELD_MISSING', 'LastName'],
       [{ LastName: 'x'.repeat(81) }, 'STRING_TOO_LONG', 'LastName'],
-      [{ LastName: 'Field', Email: 'nobody' }, 'INVALID_EMAIL_ADDRESS', 'Email'],
-      [{ LastName: 'Field', Switchboard_Id__c: '1' }, 'INVALID_FIELD', 'Switchboard_Id__c'],
+      [{ LastName: 'Doe', Email: 'nobody' }, 'INVALID_EMAIL_ADDRESS', 'Email'],
+      [{ LastName: 'Doe', Switchboard_Id__c: '1' }, 'INVALID_FIELD', 'Switchboard_Id__c'],
     ];
     for (const [fields, code, field] of cases) {
       const { status, body } = await call('PATCH', `${CONTACT}/1`, fields);
@@ -164,13 +164,13 @@ describe('records', () => {
   });
 
   it('are queried by mail or external id', async () => {
-    await call('PATCH', `${CONTACT}/1`, { LastName: "O'Field", Email: 'jo@shop.example' });
+    await call('PATCH', `${CONTACT}/1`, { LastName: "O'Doe", Email: 'jane@shop.example' });
     await call('PATCH', `${DATA}/sobjects/Task/Event_Id__c/e-1`, { Subject: 'Conversation', Status: 'Completed' });
     const query = (q: string) => call('GET', `${DATA}/query?q=${encodeURIComponent(q)}`);
     const mail = await query(
-      "SELECT Id, LastName FROM Contact WHERE Email = 'JO@shop.example' AND LastName = 'O\\'Field' LIMIT 1",
+      "SELECT Id, LastName FROM Contact WHERE Email = 'JANE@shop.example' AND LastName = 'O\\'Doe' LIMIT 1",
     );
-    assert.deepEqual([mail.body.totalSize, mail.body.records[0].LastName], [1, "O'Field"]);
+    assert.deepEqual([mail.body.totalSize, mail.body.records[0].LastName], [1, "O'Doe"]);
     assert.equal((await query("SELECT Id FROM Task WHERE Event_Id__c = 'e-1'")).body.totalSize, 1);
     assert.equal((await query("SELECT Id FROM Task WHERE Event_Id__c = 'e-2'")).body.totalSize, 0);
     assert.equal((await query('SELECT nonsense')).body[0].errorCode, 'MALFORMED_QUERY');

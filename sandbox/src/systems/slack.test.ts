@@ -36,7 +36,7 @@ it('posts a message, and lists it with its metadata, newest first', async () => 
 });
 
 it('writes to a person found by mail', async () => {
-  const { user } = (await call('GET', '/api/users.lookupByEmail?email=Jo%40shop.example')).body;
+  const { user } = (await call('GET', '/api/users.lookupByEmail?email=Jane%40shop.example')).body;
   const opened = await call('POST', '/api/conversations.open', { users: user.id });
   assert.equal((await post({ channel: opened.body.channel.id, text: 'hello' })).body.channel, opened.body.channel.id);
 });

@@ -31,6 +31,8 @@ const fail = (error: string): never => {
   throw new Refused(failed(error));
 };
 
+const CHANNEL_NAMES: Readonly<Record<string, string>> = { [credentials.slack.agentsChannel]: '#support-agents' };
+
 /** An id that Slack could have given: the same for the same name. */
 const idFor = (letter: string, name: string): string =>
   `${letter}0${createHash('sha256').update(name).digest('hex').slice(0, 8).toUpperCase()}`;
@@ -97,7 +99,7 @@ export function createSlack(board: Board): System {
       kind: 'message',
       system: 'slack',
       id: ts,
-      title: names.get(channel) ?? textOf(given.channel),
+      title: CHANNEL_NAMES[channel] ?? names.get(channel) ?? textOf(given.channel),
       text: [textOf(text), ...listOf(blocks).flatMap(blockTexts)]
         .filter((one, index, all) => one !== '' && all.indexOf(one) === index)
         .join('\n'),

@@ -15,7 +15,7 @@ afterEach(() => sandbox.reset());
 const TICKET = {
   subject: '[Chatbot Escalation] refund',
   comment: { body: 'the transcript' },
-  requester: { name: 'Jo', email: 'jo@shop.example' },
+  requester: { name: 'Jane', email: 'jane@shop.example' },
   priority: 'high',
   tags: ['chatbot-escalation', 'refund'],
   custom_fields: [{ id: 1, value: 'conv-1' }],
@@ -87,8 +87,8 @@ it('refuses what is wrong, naming it', async () => {
     [{ comment: { body: ' ' } }, 'comment'],
     [{ comment: { body: 'x'.repeat(65_537) } }, 'comment'],
     [{ priority: 'highest' }, 'priority'],
-    [{ requester: { email: 'jo@shop.example' } }, 'requester'],
-    [{ requester: { name: 'Jo', email: 'nobody' } }, 'requester'],
+    [{ requester: { email: 'jane@shop.example' } }, 'requester'],
+    [{ requester: { name: 'Jane', email: 'nobody' } }, 'requester'],
     [{ custom_fields: [{ id: 'name', value: 1 }] }, 'custom_fields'],
   ];
   for (const [changes, field] of cases) {

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { catalogue, type EventType } from '@switchboard/events';
+import { createSampleEvent, type SampleEvent } from './sample-event.ts';
+
+export interface Act {
+  readonly type: EventType;
+  readonly happens: string;
+  /** What it causes. */
+  readonly look: string;
+  readonly event: SampleEvent;
+}
+
+const SECOND = 1_000;
+const DAY = 86_400 * SECOND;
+
+/** A small story about people, an order and an article that nobody has heard of before. */
+export function createStory(now = Date.now()): Act[] {
+  const mark = randomUUID().slice(0, 8);
+  const at = (offsetMs: number): string => new Date(now + offsetMs).toISOString();
+  const customer = { userId: `user-${mark}`, email: `jane.${mark}@example.com` };
+  const conversation = { conversationId: `conv-${mark}`, userId: customer.userId };
+  const { transcript } = catalogue['conversation.escalated'].example as { transcript: object[] };
+
+  const act = (type: EventType, happens: string, look: string, changes: Record<string, unknown>): Act => ({
+    type,
+    happens,
+    look,
+    event: createSampleEvent(type, changes),
+  });
+
+  return [
+    act(
+      'preference.updated',
+      'Jane agrees to news of her orders and of incidents.',
+      'nothing yet: notifier knows it now',
+      {
+        ...customer,
+        channels: { chat: true, email: true, slack: false, webhook: false },
+        topics: { 'order.shipped': true, 'incident.opened': true },
+        quietHours: null,
+        digest: 'none',
+      },
+    ),
+    act(
+      'conversation.escalated',
+      'The chatbot cannot help her with a refund, and hands her over.',
+      'a ticket with the transcript, a contact with a note, a Slack message for the agents',
+      {
+        ...conversation,
+        customer: { name: 'Jane Doe', email: customer.email },
+        startedAt: at(-312 * SECOND),
+        transcript: transcript.map((entry, index) => ({
+          ...entry,
+          timestamp: at((index - transcript.length) * 20 * SECOND),
+        })),
+      },
+    ),
+    act('lead.captured', 'Somebody else asks for prices.', 'a contact with a note', {
+      conversationId: `conv-lead-${mark}`,
+      leadId: `lead-${mark}`,
+      email: `erika.${mark}@example.org`,
+    }),
+    act('article.published', 'Support publishes an article.', 'a document that can be searched', {
+      articleId: `article-${mark}`,
+      updatedAt: at(0),
+    }),
+    act(
+      'order.shipped',
+      "Jane's order leaves the warehouse.",
+      'a chat message and an e-mail with the tracking number',
+      {
+        ...customer,
+        orderId: `order-${mark}`,
+        shippedAt: at(0),
+        estimatedDelivery: at(2 * DAY),
+      },
+    ),
+    act('incident.opened', 'Card payments fail.', 'a chat message and an e-mail, at once: it is critical', {
+      incidentId: `inc-${mark}`,
+      userIds: [customer.userId],
+      startedAt: at(0),
+    }),
+    act('conversation.resolved', 'An agent has settled the refund.', 'a comment on the ticket, a second note', {
+      ...conversation,
+      customer: { name: 'Jane Doe', email: customer.email },
+      transcript: [],
+    }),
+  ];
+}
