@@ -19,7 +19,7 @@ export function oneLine(text: string | null | undefined, max: number): string | 
 export function normaliseEmail(text: string | null | undefined): string | undefined {
   const email = (text ?? '').trim().toLowerCase();
   // Salesforce keeps no more than 80 characters of an address.
-  return email.length <= 80 && /^[^\s@"<>()[\],;:\\]+@[^\s@"'<>()[\],;:\\]+\.[a-z0-9-]{2,}$/u.test(email)
+  return email.length <= 80 && /^[^\s\p{C}@"<>()[\],;:\\]+@[^\s@"'<>()[\],;:\\]+\.[a-z0-9-]{2,}$/u.test(email)
     ? email
     : undefined;
 }
