@@ -70,7 +70,7 @@ export const DEFAULT_LIMITS: ConsumeLimits = {
   doneTtlMs: 7 * 24 * 3_600_000,
   onDeadLetter: 'continue',
   orphanAfterMs: 10 * 60_000,
-  bufferBytes: 32 * 1024 * 1024,
+  bufferBytes: 16 * 1024 * 1024,
   commitWindow: 10_000,
   commitIntervalMs: 500,
   sessionTimeoutMs: 30_000,

@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { AssignedPartition } from './assigned-partition.ts';
 import { Assignment, type AssignmentOptions } from './assignment.ts';
 import type { ConsumeLimits } from './options.ts';
+import { createPatience, type Patience } from './patience.ts';
+import { type StartOffset, startOffsets } from './start-offsets.ts';
 
 export interface SubscriptionOptions {
   kafka: Kafka;
@@ -33,7 +35,8 @@ export interface Subscription {
 
 /** kafkajs sleeps this long when everything is paused, and a resumed partition waits for the fetch under way. */
 const FETCH_WAIT_MS = 100;
-const PATIENCE_MS = 50;
+/** All batches of a fetch are handed over together. */
+const BATCHES_AT_A_TIME = 256;
 const HEARTBEAT_MS = 3_000;
 const MAX_BYTES_PER_PARTITION = 128 * 1024;
 /** kafkajs makes objects of a whole answer at once, several times its size. */
@@ -63,6 +66,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   let generation = 0;
   let stopping = false;
   let lastActivityAt = performance.now();
+  let patience: Patience | undefined;
   const pausedPartitions = new Set<AssignedPartition>();
   const timers: NodeJS.Timeout[] = [];
 
@@ -92,34 +96,22 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     void findStarts(assignment);
   }
 
-  /** The committed offset, or the earliest one where there is none or the log no longer has it. */
   async function findStarts(joinedAssignment: Assignment): Promise<void> {
     while (joinedAssignment.active && !stopping) {
       try {
-        const names = [...new Set(joinedAssignment.partitions.map(({ topic }) => topic))];
-        if (names.length === 0) return;
-        const [committed, ...logs] = await Promise.all([
-          admin.fetchOffsets({ groupId, topics: names }),
-          ...names.map((topic) => admin.fetchTopicOffsets(topic)),
-        ]);
+        const starts = await startOffsets(admin, groupId, joinedAssignment.partitions);
         if (!joinedAssignment.active || stopping) return;
-        for (const entry of joinedAssignment.partitions) {
+        for (const [index, entry] of joinedAssignment.partitions.entries()) {
           const { topic, partition } = entry;
-          const log = logs[names.indexOf(topic)]?.find((candidate) => candidate.partition === partition);
-          const found = committed
-            .find((candidate) => candidate.topic === topic)
-            ?.partitions.find((candidate) => candidate.partition === partition);
-          const [low, high] = [Number(log?.low ?? 0), Number(log?.high ?? 0)];
-          const offset = Number(found?.offset ?? -1);
-          if (offset >= 0 && (offset < low || offset > high)) {
+          const { offset, lost } = starts[index] as StartOffset;
+          if (lost !== undefined) {
             logger.error(
-              { topic, partition, committed: offset, low, high },
+              { topic, partition, ...lost },
               'the committed offset is not in the log: starting at the earliest',
             );
           }
-          const start = offset < low || offset > high ? low : offset;
-          entry.begin(start);
-          consumer.seek({ topic, partition, offset: String(start) });
+          entry.begin(offset);
+          consumer.seek({ topic, partition, offset: String(offset) });
         }
         return;
       } catch (error) {
@@ -158,23 +150,14 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   }
 
   /**
-   * A full partition gets a moment to empty before it is paused: a pause costs up to FETCH_WAIT_MS, since the fetch
-   * that is then under way goes without this partition.
+   * When all batches of a fetch were taken, full partitions get a moment to empty before they are paused: the fetch
+   * after a pause goes without them, and takes FETCH_WAIT_MS when there is nothing to read elsewhere.
    */
-  let awaited: { partition: AssignedPartition; go(): void } | undefined;
   async function untilRoom(partition: AssignedPartition): Promise<void> {
     if (!partition.isFull || options.resting()) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, PATIENCE_MS);
-      awaited = {
-        partition,
-        go() {
-          clearTimeout(timer);
-          resolve();
-        },
-      };
-    });
-    awaited = undefined;
+    patience ??= createPatience();
+    await patience.until(partition);
+    patience = undefined;
   }
 
   /** Whether the batch starts where reading stopped. If not, the position is set anew, once; then the log has a gap there. */
@@ -213,11 +196,11 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
 
   let reconciling = false;
   function roomMade(): void {
-    if ((pausedPartitions.size === 0 && awaited === undefined) || reconciling) return;
+    if ((pausedPartitions.size === 0 && patience === undefined) || reconciling) return;
     reconciling = true;
     setImmediate(() => {
       reconciling = false;
-      if (awaited?.partition.hasRoom) awaited.go();
+      patience?.look();
       reconcile();
     });
   }
@@ -256,7 +239,12 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     async start() {
       await Promise.all([admin.connect(), consumer.connect()]);
       await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-      await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: BATCHES_AT_A_TIME,
+        eachBatch,
+      });
       timers.push(
         setInterval(() => void commit(), limits.commitIntervalMs),
         // kafkajs beats only between fetches, and a fetch can hang on one broker.
