@@ -6,9 +6,10 @@ import { consume } from './consume/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
 import { writeTable } from './readme.ts';
+import { search } from './search/bench.ts';
 import { renderTable } from './table.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, consume };
+const benches: Readonly<Record<string, Bench>> = { ingest, consume, search };
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(benches).join(' | ')} …] [options]
   --rounds <n>     how often each measurement is taken, in turns with its reference (5)

@@ -18,8 +18,9 @@ export function connectPostgres(url: string): Database {
     statement_timeout: 20_000,
     application_name: 'kb-indexer',
   });
-  // Of a connection that nobody uses; the next query gets another one.
+  // A connection that was lost tells so by the query that uses it, and by no event that would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return {
     async query(sql, values = []) {
       try {

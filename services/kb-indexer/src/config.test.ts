@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { describe, it } from 'node:test';
+import { readConfig } from '@switchboard/service';
+import { kbIndexerConfig, required } from './config.ts';
+
+describe('the configuration', () => {
+  it('needs only what the chosen index needs, and says what and why', () => {
+    const config = readConfig(kbIndexerConfig, { INDEX: 'postgres' });
+    assert.throws(() => required(config, 'POSTGRES_URL', 'INDEX=postgres'), {
+      name: 'ConfigError',
+      message: /POSTGRES_URL is not set, and INDEX=postgres needs it: postgres:\/\//,
+    });
+    assert.equal(required(readConfig(kbIndexerConfig, { INDEX_FILE: 'x' }), 'INDEX_FILE', ''), 'x');
+  });
+
+  it('refuses a path without a place for the id, and addresses of another kind', () => {
+    const wrong = { PLATFORM_DOCUMENT_PATH: '/v1/documents', POSTGRES_URL: 'mysql://x', EMBEDDINGS_URL: 'file:///x' };
+    assert.throws(
+      () => readConfig(kbIndexerConfig, wrong),
+      (error: { problems: string[] }) => error.problems.length === 3,
+    );
+  });
+
+  it('is in the README, all of it', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+    const settings = readme.slice(readme.indexOf('## Settings'));
+    const listed = [...settings.matchAll(/^\| (`[A-Z_]+`[^|]*)\|/gm)].flatMap(
+      ([, names = '']) => names.match(/[A-Z_]+/g) ?? [],
+    );
+    assert.deepEqual(listed.toSorted(), [...Object.keys(kbIndexerConfig.properties), 'HOST'].toSorted());
+  });
+});

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { type Postgres, startPostgres } from '@switchboard/local/postgres';
+import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { type Articles, openArticles } from '../fixtures/articles.ts';
+import { createDatabase } from '../fixtures/database.ts';
+import { eventually } from '../fixtures/eventually.ts';
+import { type RunningService, type ServiceOptions, startService } from '../fixtures/service.ts';
+import type { SearchResult } from './search.ts';
+
+const search = async (service: RunningService, query: Record<string, string>): Promise<SearchResult> => {
+  const { status, body } = await service.get(`/v1/search?${new URLSearchParams(query)}`);
+  assert.equal(status, 200, JSON.stringify(body));
+  return body as SearchResult;
+};
+
+const titles = async (service: RunningService, q: string): Promise<string[]> =>
+  (await search(service, { q, limit: '50' })).hits.map(({ title }) => title).toSorted();
+
+/** In a process of its own. */
+function spawnService(options: ServiceOptions) {
+  const child = fork(join(import.meta.dirname, '../fixtures/worker.ts'), [JSON.stringify(options)]);
+  const exited = once(child, 'exit');
+  return {
+    async hits(query: string): Promise<number> {
+      child.send(`/v1/search?${query}`);
+      const [{ body }] = (await once(child, 'message')) as [{ body: SearchResult }];
+      return body.hits.length;
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+describe('kb-indexer', () => {
+  let articles: Articles;
+  let folder: string;
+  let postgres: Postgres;
+  before(async () => {
+    postgres = await startPostgres();
+  });
+  after(() => postgres[Symbol.asyncDispose]());
+  beforeEach(async () => {
+    articles = await openArticles();
+    folder = await mkdtemp(join(tmpdir(), 'switchboard-kb-'));
+  });
+  afterEach(async () => {
+    await articles[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true });
+  });
+
+  const kinds = {
+    embedded: async () => ({ INDEX_FILE: join(folder, 'index.db') }),
+    postgres: async () => ({ INDEX: 'postgres', POSTGRES_URL: await createDatabase(postgres) }),
+  };
+
+  for (const [kind, variablesFor] of Object.entries(kinds)) {
+    describe(`with the ${kind} index`, () => {
+      it('finds what was published, then what it was updated to, and nothing when it was withdrawn', async () => {
+        await using service = await startService(articles.optionsWith(await variablesFor()));
+        await articles.publish('published', {
+          title: 'Old',
+          content: '<nav>menu</nav><p>thirty days',
+          version: 1,
+          tags: ['a'],
+        });
+        await eventually(['Old'], () => titles(service, 'thirty'));
+        assert.deepEqual(await titles(service, 'menu'), []);
+        await articles.publish('updated', { title: 'New', content: '<p>sixty days', version: 2 });
+        await eventually(['New'], () => titles(service, 'sixty'));
+        assert.deepEqual(await titles(service, 'thirty'), []);
+        await articles.publish('unpublished', { version: 3 });
+        await eventually([], () => titles(service, 'sixty'));
+        // A late one; the marker tells that it was handled.
+        await articles.publish('updated', { title: 'Late', content: '<p>sixty days', version: 2 });
+        await articles.publish('updated', { title: 'Marker', content: '<p>marker', version: 4 });
+        await eventually(['Marker'], () => titles(service, 'marker'));
+        assert.deepEqual(await titles(service, 'sixty'), []);
+      });
+
+      it('has one document for the same event ten times', async () => {
+        await using service = await startService(articles.optionsWith(await variablesFor()));
+        const event = await articles.publish('published', { title: 'Once', content: 'parcel' });
+        for (let time = 1; time < 10; time += 1) await articles.repeat(event);
+        await articles.publish('published', {
+          articleId: `${articles.topic}-marker`,
+          title: 'Marker',
+          content: 'parcel',
+        });
+        await eventually(['Marker', 'Once'], () => titles(service, 'parcel'));
+      });
+
+      it('has every article once after a kill in the middle', { timeout: 120_000 }, async () => {
+        const options = articles.optionsWith(await variablesFor());
+        const content = '<p>parcel</p>'.repeat(200);
+        const numbers = Array.from({ length: 200 }, (_, number) => number);
+        const worker = spawnService(options);
+        await Promise.all(
+          numbers.map((number) =>
+            articles.publish('published', {
+              articleId: `${articles.topic}-${number}`,
+              title: `Article ${number}`,
+              content,
+              tags: [String(number % 10)],
+            }),
+          ),
+        );
+        await eventually(true, async () => (await worker.hits('q=parcel&limit=50')) >= 20);
+        await worker.kill();
+        await using service = await startService(options);
+        const expected = numbers.map((number) => `Article ${number}`).toSorted();
+        await eventually(expected, async () => {
+          const found = numbers
+            .slice(0, 10)
+            .map((tag) => search(service, { q: 'parcel', tag: String(tag), limit: '50' }));
+          return (await Promise.all(found)).flatMap(({ hits }) => hits.map(({ title }) => title)).toSorted();
+        });
+      });
+    });
+  }
+
+  describe('with embeddings', () => {
+    let sandbox: Sandbox;
+    before(async () => {
+      sandbox = await startSandbox();
+    });
+    after(() => sandbox.close());
+    beforeEach(() => sandbox.reset());
+    const variables = async () => ({
+      ...(await kinds.embedded()),
+      EMBEDDINGS_URL: `${sandbox.url}/embeddings/v1`,
+      EMBEDDINGS_API_KEY: credentials.embeddings.apiKey,
+      EMBEDDINGS_MODEL: 'local',
+    });
+
+    it('searches by words and vectors, and by words alone while the endpoint is down', async () => {
+      await using service = await startService(articles.optionsWith(await variables()));
+      await articles.publish('published', { title: 'Refunds', content: 'Your money comes back.' });
+      await eventually('hybrid', async () => (await search(service, { q: 'refunding' })).mode);
+      await eventually(['Refunds'], () => titles(service, 'refunding'));
+      sandbox.fault('embeddings', { status: 500 });
+      assert.deepEqual(await search(service, { q: 'refunding' }), { mode: 'keyword', hits: [] });
+      assert.equal((await search(service, { q: 'refunds' })).hits.length, 1);
+    });
+
+    it('waits with an article until it can be embedded, and loses none', { timeout: 120_000 }, async () => {
+      await using service = await startService(articles.optionsWith(await variables()));
+      sandbox.fault('embeddings', { status: 503 });
+      const numbers = Array.from({ length: 30 }, (_, number) => number);
+      for (const number of numbers) {
+        await articles.publish('published', {
+          articleId: `${articles.topic}-${number}`,
+          title: `Article ${number}`,
+          content: 'parcel',
+        });
+      }
+      await eventually(true, async () => sandbox.effects('embeddings').length > 0);
+      assert.deepEqual(await titles(service, 'parcel'), []);
+      sandbox.reset();
+      await eventually(numbers.map((number) => `Article ${number}`).toSorted(), () => titles(service, 'parcel'));
+    });
+
+    it('embeds later what was indexed without', async () => {
+      {
+        await using service = await startService(articles.optionsWith(await kinds.embedded()));
+        await articles.publish('published', { title: 'Refunds', content: 'Your money comes back.' });
+        await eventually(['Refunds'], () => titles(service, 'refunds'));
+        assert.deepEqual(await titles(service, 'refunding'), []);
+      }
+      await using service = await startService(articles.optionsWith(await variables()));
+      await eventually(['Refunds'], () => titles(service, 'refunding'));
+    });
+  });
+});

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import Fastify from 'fastify';
+import type { Passage } from './article-index.ts';
+import { phrasesOf } from './query.ts';
+import { createSearch, fuse } from './search.ts';
+import { registerSearch } from './search-route.ts';
+import { snippetOf } from './snippet.ts';
+
+const passage = (articleId: string, locale = '', text = 'text'): Passage => ({
+  articleId,
+  locale,
+  title: articleId,
+  url: null,
+  tags: [],
+  heading: '',
+  text,
+});
+
+const order = (rankings: Passage[][], wanted = '') => fuse(rankings, wanted).map((found) => found.passage.title);
+
+describe('the fusion of rankings', () => {
+  it('puts first what both put first, and what both have before what one has', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((id) => passage(id)) as [Passage, Passage, Passage];
+    assert.deepEqual(
+      order([
+        [a, b],
+        [a, c],
+      ]),
+      ['a', 'b', 'c'],
+    );
+    assert.deepEqual(
+      order([
+        [a, b],
+        [b, c],
+      ]),
+      ['b', 'a', 'c'],
+    );
+    assert.deepEqual(fuse([[a], [a]], '')[0]?.score, 1);
+  });
+
+  it('has an article once, in the nearest locale, however often it was found', () => {
+    const found = fuse([[passage('a', 'de'), passage('b'), passage('a', 'de-AT'), passage('a', 'de')]], 'de-AT');
+    assert.deepEqual(
+      found.map(({ passage: { articleId, locale } }) => `${articleId} ${locale}`),
+      ['a de-AT', 'b '],
+    );
+  });
+});
+
+describe('a snippet', () => {
+  const text =
+    `${'Filling words here. '.repeat(40)}The Größe of the label matters. ${'More of them. '.repeat(40)}`.trim();
+
+  it('shows where the most words of the question are, in whole words', () => {
+    const snippet = snippetOf(text, phrasesOf('groesse grosse lab'));
+    assert.match(snippet, /^….* The Größe of the label .*…$/);
+  });
+
+  it('is a part of the text, never longer than 240 characters, and cuts no character in two', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 2_000 }),
+        fc.string({ maxLength: 20 }),
+        (whole, question) => {
+          const snippet = snippetOf(whole, phrasesOf(question));
+          assert.ok(snippet.length <= 242);
+          if (whole.isWellFormed()) assert.ok(whole.includes(snippet.replace(/^…|…$/g, '').replaceAll('\ufffd', '')));
+        },
+      ),
+    );
+  });
+
+  it('is the beginning when no word is found, also of a text without spaces', () => {
+    assert.match(snippetOf(text, []), /^Filling words.*…$/);
+    assert.equal(snippetOf('x'.repeat(1_000), []).length, 241);
+  });
+});
+
+describe('GET /v1/search', () => {
+  function app(matching: () => Promise<Passage[]>) {
+    const asked: unknown[] = [];
+    const index = {
+      matching: (...given: unknown[]) => {
+        asked.push(given);
+        return matching();
+      },
+      nearest: async () => [],
+    };
+    const http = Fastify();
+    registerSearch(http, { search: createSearch({ index, logger: { warn: () => {} } }), tenant: 'local' });
+    return { http, asked };
+  }
+
+  it('answers JSON, also of what would be markup', async () => {
+    const { http, asked } = app(async () => [
+      passage('<img src=x onerror=alert(1)>', 'de', '<script>alert(1)</script>'),
+    ]);
+    const response = await http.inject('/v1/search?q=script&locale=de_AT&tag=a&limit=3');
+    assert.match(String(response.headers['content-type']), /^application\/json/);
+    assert.equal(response.headers['x-content-type-options'], 'nosniff');
+    assert.deepEqual(response.json().hits[0].snippet, '<script>alert(1)</script>');
+    assert.deepEqual(asked, [
+      [[{ terms: ['script'], prefix: true }], 'all', { tenant: 'local', language: 'de', tag: 'a' }, 100],
+    ]);
+  });
+
+  for (const [query, problem] of [
+    ['', /q/],
+    ['q=', /q/],
+    ['q=a&q=b', /q/],
+    ['q=a&limit=0', /limit/],
+    ['q=a&limit=51', /limit/],
+    ['q=a&limit=x', /limit/],
+    ['q=a&locale=de;drop', /locale/],
+    ['q=a&tag=', /tag/],
+    ['q=a&tenant=', /tenant/],
+  ] as const) {
+    it(`answers ?${query} with a problem that names what is wrong`, async () => {
+      const response = await app(async () => []).http.inject(`/v1/search?${query}`);
+      assert.equal(response.statusCode, 400);
+      assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+      assert.match(response.json().detail, problem);
+    });
+  }
+
+  it('says nothing of why the index failed', async () => {
+    const { http } = app(() => Promise.reject(new Error('password=secret')));
+    const response = await http.inject('/v1/search?q=a');
+    assert.equal(response.statusCode, 503);
+    assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+    assert.doesNotMatch(response.payload, /secret/);
+  });
+});
