@@ -29,6 +29,8 @@ const faultOptions = {
   expireTokens: Type.Boolean(),
 };
 
+export const faultNames = Object.keys(faultOptions);
+
 const optional = Type.Partial(Type.Object(faultOptions));
 const schema = Type.Object(
   { system: Type.Enum([...systemNames]), ...optional.properties },
@@ -64,7 +66,7 @@ function explain({ instancePath, message, keyword, params }: ReturnType<typeof V
   if (keyword === 'enum') return `${name} must be one of ${systemNames.join(', ')}.`;
   if (keyword === 'additionalProperties') {
     const { additionalProperties } = params as { additionalProperties: string[] };
-    return `There is no ${additionalProperties.join(', ')}; there is ${Object.keys(faultOptions).join(', ')}.`;
+    return `There is no ${additionalProperties.join(', ')}; there is ${faultNames.join(', ')}.`;
   }
   return `${name === '' ? 'The fault' : name} ${message}.`;
 }

@@ -8,8 +8,6 @@ import { type Answer, Refused, type Route, type System, type SystemRequest } fro
 export interface HttpDeps {
   journal: Journal;
   faults: Faults;
-  /** Aborted when the server closes. */
-  closing: AbortSignal;
 }
 
 const MOST_BODY_BYTES = 10 * 1_048_576;
@@ -79,7 +77,7 @@ export function registerSystem(http: FastifyInstance, system: System, deps: Http
       },
       raw.length,
     );
-    if (mishap.latencyMs > 0) await sleep(mishap.latencyMs, undefined, { signal: deps.closing }).catch(() => {});
+    if (mishap.latencyMs > 0) await sleep(mishap.latencyMs, undefined, { ref: false });
     return send(reply, answer, mishap);
   }
 

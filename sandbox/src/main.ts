@@ -7,7 +7,7 @@ import { createWorld } from './world.ts';
 await runService({
   name: 'sandbox',
   config: sandboxConfig,
-  http: { ...serverOptions, forceCloseConnections: true },
+  http: serverOptions,
   async start({ config, http, onStop, stopping }) {
     const world = createWorld({ effects: config.EFFECTS_LIMIT, salesforcePublicKey: config.SALESFORCE_PUBLIC_KEY });
     registerSandbox(http, world, stopping);

@@ -30,7 +30,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { host = '127.0.0.1', port = 0, smtpPort = 0 } = options;
   const world = createWorld(options);
   const closing = new AbortController();
-  const http = Fastify({ ...serverOptions, forceCloseConnections: true });
+  const http = Fastify(serverOptions);
   registerSandbox(http, world, closing.signal);
   await http.listen({ host, port });
   const smtp = await startSmtp({ host, port: smtpPort }, world).catch(async (error) => {
