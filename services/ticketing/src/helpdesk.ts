@@ -40,7 +40,6 @@ export interface Fact {
 }
 
 export interface NewTicket extends Note {
-  readonly idempotencyKey: string;
   readonly subject: string;
   readonly priority: 'high' | 'normal';
   readonly tags: string[];

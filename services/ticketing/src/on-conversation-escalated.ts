@@ -13,8 +13,8 @@ interface Deps {
 
 /** One ticket for each escalation; a conversation that is escalated again gets another one. */
 export function onConversationEscalated({ helpdesk, memory }: Deps): Handler<'conversation.escalated'> {
-  return async (event, { idempotencyKey, signal }) => {
-    const ticket = { ...ticketFor(event), idempotencyKey };
+  return async (event, { signal }) => {
+    const ticket = ticketFor(event);
     const { origin } = ticket;
     await memory.once({
       conversation: origin.conversation,
@@ -33,7 +33,7 @@ export function onConversationEscalated({ helpdesk, memory }: Deps): Handler<'co
 const LOW_CONFIDENCE = 0.3;
 const SUBJECT_LIMIT = 150;
 
-export function ticketFor(event: EventOf<'conversation.escalated'>): Omit<NewTicket, 'idempotencyKey'> {
+export function ticketFor(event: EventOf<'conversation.escalated'>): NewTicket {
   const { intent, reason, confidence, sessionDuration, transcript } = event;
   const origin = originOf(event);
   const urgent = (confidence !== null && confidence < LOW_CONFIDENCE) || reason === 'customer_frustrated';

@@ -78,7 +78,7 @@ async function deadLetters(service: string): Promise<number> {
 describe('ticketing on Kafka', () => {
   it('carries an escalation to a ticket, and its resolution to a note there', async () => {
     await using _service = await startService(optionsFor('zendesk'));
-    const event = escalation('evt-1', { conversationId: conversationId() });
+    const event = escalation('evt-é😀', { conversationId: conversationId() });
     for (let times = 0; times < 10; times += 1) await publish(event);
     await publish(resolution('evt-2', { conversationId: conversationId() }));
     await until('the note is there', () => effects('zendesk').length >= 2);

@@ -36,12 +36,12 @@ export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
         .map(({ id, description }) => ({ id: String(id), reference: description ?? '' }));
     },
     async createTicket(ticket, signal) {
-      const { origin, subject, priority, tags, idempotencyKey } = ticket;
+      const { origin, subject, priority, tags } = ticket;
       const { name, email } = origin.requester;
       const answer = await target.request({
         method: 'POST',
         path: '/api/v2/tickets.json',
-        headers: { 'Idempotency-Key': idempotencyKey },
+        headers: { 'Idempotency-Key': origin.event },
         body: {
           ticket: {
             subject,
