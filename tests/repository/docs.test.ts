@@ -45,6 +45,15 @@ describe('the table of services in README.md', () => {
     assert.deepEqual(services.map(({ name }) => name).sort(), folders);
   });
 
+  it('has those of docker-compose.yml, once that runs services', () => {
+    const folders = services.map(({ name }) => name);
+    const [, composed = ''] = /^services:\n([\s\S]*?)^(?:\S|$(?![\s\S]))/m.exec(textOf('docker-compose.yml')) ?? [];
+    const names = [...composed.matchAll(/^ {2}([\w-]+):/gm)].flatMap(([, name = '']) =>
+      folders.includes(name) ? [name] : [],
+    );
+    if (names.length > 0) assert.deepEqual(names.sort(), folders.sort());
+  });
+
   it('is followed by their ports, and what changes them', () => {
     for (const service of services) {
       const { name, port } = service;

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { EventType } from '@switchboard/events';
+import { portsIn, withRows, withService } from './listings.ts';
+import { type Names, nameMistake, namesOf, typeMistake } from './names.ts';
+
+/** What was asked for cannot be made; the message says why. */
+export class NewServiceError extends Error {
+  override readonly name = 'NewServiceError';
+}
+
+export interface NewService {
+  readonly names: Names;
+  /** From the repository's root. */
+  readonly files: readonly string[];
+}
+
+const templates = join(import.meta.dirname, 'templates');
+const FIRST_PORT = 8081;
+
+/**
+ * Writes services/<name>, and names it wherever services are listed.
+ * @throws NewServiceError before anything is written
+ */
+export function createService(root: string, name: string, type: string): NewService {
+  const mistakes = [nameMistake(name, takenNames(root)), typeMistake(type)].filter((mistake) => mistake !== undefined);
+  if (mistakes.length > 0) throw new NewServiceError(mistakes.join('\n'));
+
+  const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+  const readme = read('README.md');
+  const list = read('deploy/services.ts');
+  const names = namesOf(name, type as EventType, freePort(readme, list));
+  const changed = new Map([
+    ['README.md', withRows(readme, names)],
+    ['deploy/services.ts', withService(list, names)],
+  ]);
+  const made = globSync('**/*.template', { cwd: templates }).map((path): [string, string] => [
+    join('services', name, fill(path.replace(/\.template$/, ''), names)),
+    fill(readFileSync(join(templates, path), 'utf8'), names),
+  ]);
+
+  for (const [path, text] of [...made, ...changed]) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+  const files = [...made.map(([path]) => path).sort(), ...changed.keys()];
+  execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', ...files], { cwd: root, stdio: 'pipe' });
+  return { names, files };
+}
+
+const fill = (template: string, names: Names): string =>
+  template.replaceAll(/\{\{(\w+)\}\}/g, (_, key: string) => names[key as keyof Names]);
+
+/** Names of packages, and of parts of the local stack, whose ports have variables too. */
+function takenNames(root: string): Set<string> {
+  const manifests = globSync('{packages,services}/*/package.json', { cwd: root });
+  const others = ['bench', 'deploy', 'local', 'sandbox', 'tests', 'kafka', 'registry', 'redis', 'postgres'];
+  return new Set([...manifests.map((path) => path.split('/')[1] ?? ''), ...others].sort());
+}
+
+function freePort(readme: string, services: string): number {
+  const used = new Set([...portsIn(readme), ...[...services.matchAll(/port: (\d+)/g)].map(([, port]) => Number(port))]);
+  let port = FIRST_PORT;
+  while (used.has(port)) port += 1;
+  return port;
+}

@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { type AnyEvent, catalogue, eventHeaders, eventTypes, keyOf, readFields } from '@switchboard/events';
+import { createCodec, createPublisher } from '@switchboard/kafka';
+import { testStack } from '@switchboard/local/test-stack';
+import { createLogger, environment } from '@switchboard/service';
+import { createScratchCopy, type ScratchCopy } from './scratch-copy.ts';
+
+/** Not a name that others of the shared stack consume under. */
+const NAME = `order-archive-${randomUUID().replace(/^\d/, 'a').slice(0, 6)}`;
+const TYPE = 'order.shipped';
+const folder = `services/${NAME}`;
+
+let copy: ScratchCopy;
+let said: string;
+/** Without the install, which needs the network. */
+const generate = (...args: string[]): Promise<string> =>
+  copy.run(process.execPath, 'deploy/new-service.ts', '--no-install', ...args);
+
+before(async () => {
+  copy = createScratchCopy();
+  said = await generate(NAME, TYPE);
+  copy.link();
+});
+after(() => copy?.[Symbol.dispose]());
+
+describe('npm run new-service', () => {
+  it('says what it has written', () => {
+    for (const file of ['package.json', 'src/main.ts', 'src/config.ts', 'src/on-order-shipped.ts', 'README.md']) {
+      assert.ok(said.includes(`${folder}/${file}`), file);
+    }
+  });
+
+  it('writes code that tsc and biome accept', async () => {
+    await Promise.all([
+      copy.run('node_modules/.bin/tsc', '-p', folder),
+      copy.run('node_modules/.bin/biome', 'check', '--error-on-warnings', folder, 'deploy/services.ts', 'README.md'),
+    ]);
+  });
+
+  it('writes a small service', () => {
+    assert.ok(copy.read(`${folder}/src/main.ts`).split('\n').length <= 15);
+    const files = ['main.ts', 'config.ts', 'on-order-shipped.ts'];
+    const lines = files.flatMap((file) => copy.read(`${folder}/src/${file}`).split('\n'));
+    assert.ok(lines.length < 100);
+  });
+
+  it('writes a test that passes without Kafka', async () => {
+    const printed = await copy.run(
+      process.execPath,
+      '--test',
+      '--test-reporter=tap',
+      `${folder}/src/on-order-shipped.test.ts`,
+    );
+    assert.match(printed, /^# pass 1$/m);
+  });
+
+  it('keeps the rules of the repository, and its lists in step', async () => {
+    await copy.run(process.execPath, '--test', 'tests/repository/docs.test.ts', 'tests/repository/layout.test.ts');
+  });
+
+  it('gives each service a port of its own', async () => {
+    const ports = [...copy.read('deploy/services.ts').matchAll(/port: (\d+)/g)].map(([, port]) => port);
+    await generate(`${NAME}-too`, 'incident.opened');
+    const later = [...copy.read('deploy/services.ts').matchAll(/port: (\d+)/g)].map(([, port]) => port);
+    assert.equal(later.length, ports.length + 1);
+    assert.equal(new Set(later).size, later.length);
+  });
+
+  for (const [name, sentence] of [
+    ['OrderArchive', 'OrderArchive is no name for a service: use small letters'],
+    ['order_archive', 'is no name for a service'],
+    ['../escape', 'is no name for a service'],
+    ['ingest', 'ingest is taken'],
+    ['redis', 'redis is taken'],
+    ['kafka', 'kafka is taken'],
+    ['utils', 'utils does not say what the service does'],
+    ['a'.repeat(41), 'is too long'],
+  ] as const) {
+    it(`refuses the name ${name}`, async () => {
+      await assert.rejects(generate(name, TYPE), (error: Error) => error.message.includes(sentence));
+    });
+  }
+
+  it('refuses an event type that is not in the catalogue, and lists those that are', async () => {
+    const list = eventTypes.join(', ');
+    await assert.rejects(generate('order-copy', 'order.lost'), (error: Error) =>
+      error.message.includes(`There is no event type order.lost; there are ${list}.`),
+    );
+  });
+});
+
+it('a new service runs: an event reaches its destination', async () => {
+  const stack = testStack();
+  const received: { key: unknown; id: string }[] = [];
+  const destination = createServer(async (request, response) => {
+    const chunks = await request.toArray();
+    const event = JSON.parse(Buffer.concat(chunks).toString()) as AnyEvent;
+    received.push({ key: request.headers['idempotency-key'], id: event.meta.id });
+    response.end();
+  });
+  await once(destination.listen(0, '127.0.0.1'), 'listening');
+  const variable = `${NAME.replaceAll('-', '_').toUpperCase()}_URL`;
+  const service = spawn(process.execPath, [join(copy.root, folder, 'src/main.ts')], {
+    env: {
+      ...environment,
+      KAFKA_BROKERS: stack.brokers,
+      SCHEMA_REGISTRY_URL: stack.registryUrl,
+      REDIS_URL: stack.redisUrl,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      [variable]: `http://127.0.0.1:${(destination.address() as AddressInfo).port}`,
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const exited = once(service, 'exit');
+  const logger = createLogger('test', 'silent');
+  const publisher = await createPublisher({ brokers: stack.brokers.split(','), clientId: 'test', logger });
+  try {
+    const event = orderShipped(randomUUID());
+    const { encode } = await createCodec({ registryUrl: stack.registryUrl });
+    const { topic } = catalogue[TYPE];
+    await publisher.publish({ topic, key: keyOf(event), value: encode(event), headers: eventHeaders(event) });
+    const arrived = () => received.filter(({ id }) => id === event.meta.id);
+    for (const deadline = Date.now() + 60_000; arrived().length === 0; ) {
+      assert.ok(Date.now() < deadline && service.exitCode === null, 'waited in vain for the event');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.deepEqual(arrived(), [
+      { key: encodeURIComponent(`${NAME}:/acme/shop:${event.meta.id}`), id: event.meta.id },
+    ]);
+    service.kill('SIGTERM');
+    assert.deepEqual(await exited, [0, null]);
+  } finally {
+    service.kill('SIGKILL');
+    await publisher.close();
+    destination.close();
+  }
+});
+
+function orderShipped(id: string): AnyEvent {
+  const now = Date.now();
+  const result = readFields(TYPE, { ...catalogue[TYPE].example, orderId: `order-${id}` });
+  assert.ok(result.ok);
+  const meta = {
+    id,
+    type: TYPE,
+    source: 'shop',
+    tenant: 'acme',
+    occurredAt: now,
+    receivedAt: now,
+    extra: null,
+  } as const;
+  return { ...result.fields, meta };
+}
