@@ -1,27 +1,26 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type FaultOptions, type Sandbox, startSandbox } from '@switchboard/sandbox';
-import type { Redis } from 'ioredis';
 import { agreed, eventOf } from '../fixtures/events.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { bodiesOf, messagesOf, type Office, type OfficeOptions, openOffice } from '../fixtures/office.ts';
-import { emptyRedis } from '../fixtures/redis.ts';
+import { openPlace, type Place } from '../fixtures/redis.ts';
 
 const NOON = Date.parse('2026-01-15T12:00:00Z');
 const DAY = 86_400_000;
 const NIGHT = { start: '11:00', end: '13:00' };
 
-let redis: Redis;
+let place: Place;
 let sandbox: Sandbox;
 let office: Office;
 let clock = NOON;
 
 before(async () => {
-  redis = await emptyRedis(13);
+  place = await openPlace();
 });
-after(() => redis.disconnect());
+after(() => place.close());
 beforeEach(async () => {
-  await redis.flushdb();
+  place.renew();
   sandbox = await startSandbox();
   clock = NOON;
   await reopen();
@@ -34,7 +33,7 @@ afterEach(async () => {
 async function reopen(options: Partial<OfficeOptions> = {}): Promise<void> {
   await office?.close();
   office = await openOffice({
-    redis,
+    place,
     sandbox,
     now: () => clock,
     ...options,
@@ -142,10 +141,10 @@ for (const [channel, cases] of Object.entries(CASES) as [Channel, (typeof CASES)
         sandbox.fault(systems[channel], fault);
         await eventually(async () => {
           clock += 10 * 60_000;
-          assert.equal(await redis.zcard('notifier:due:0'), 0);
+          assert.equal(await place.redis.zcard(`${place.name}:due:0`), 0);
         });
         assert.equal(messagesOf(sandbox, systems[channel]).length, messages);
-        assert.equal(await redis.llen('notifier:dead'), ends.at(-1) === 'done' ? 0 : 1);
+        assert.equal(await place.redis.llen(`${place.name}:dead`), ends.at(-1) === 'done' ? 0 : 1);
         assert.ok(clock < NOON + 3 * DAY);
       });
     }

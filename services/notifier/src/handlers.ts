@@ -28,16 +28,16 @@ export function createHandlers(
   context: ConsumerContext<NotifierConfig>,
   { now, pollMs }: Surroundings = { now: Date.now, pollMs: 1_000 },
 ): Handlers {
-  const { config, logger, redis, http, onStop } = context;
+  const { name, config, logger, redis, http, onStop } = context;
   const templates = readTemplates(config.TEMPLATES, notifiedTypes, config.DEFAULT_LOCALE);
   const channels = openOutlets(context);
-  const preferences = createPreferences(redis);
+  const preferences = createPreferences(redis, name);
   const recipients = createRecipients(preferences, {
     conversation: config.SLACK_AGENTS_CHANNEL,
     topics: notifiedTypes,
     locale: config.DEFAULT_LOCALE,
   });
-  const waiting = createWaitingMessages({ redis, now, leaseMs: config.LEASE_MS });
+  const waiting = createWaitingMessages({ redis, service: name, now, leaseMs: config.LEASE_MS });
   const metrics = createNotifierMetrics(context.metrics, waiting);
   const deps = { recipients, templates, waiting, metrics, now };
   const deliver = createDelivering({ ...deps, channels, ratePerHour: config.RATE_PER_HOUR });

@@ -1,32 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
-import type { Redis } from 'ioredis';
 import { agreed, eventOf } from '../fixtures/events.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { AGENTS, bodiesOf, messagesOf, type Office, type OfficeOptions, openOffice } from '../fixtures/office.ts';
-import { emptyRedis } from '../fixtures/redis.ts';
+import { openPlace, type Place } from '../fixtures/redis.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const NOON = Date.parse('2026-01-15T12:00:00Z');
 const NIGHT = { start: '22:00', end: '07:00' };
 
-let redis: Redis;
+let place: Place;
 let sandbox: Sandbox;
 let clock = NOON;
 let offices: Office[] = [];
 
 before(async () => {
-  redis = await emptyRedis(12);
+  place = await openPlace();
   sandbox = await startSandbox();
 });
 after(async () => {
-  redis.disconnect();
+  place.close();
   await sandbox.close();
 });
 beforeEach(async () => {
-  await redis.flushdb();
+  place.renew();
   sandbox.reset();
   clock = NOON;
 });
@@ -36,7 +35,7 @@ afterEach(async () => {
 });
 
 async function open(options: Partial<OfficeOptions> = {}): Promise<Office> {
-  const office = await openOffice({ redis, sandbox, now: () => clock, ...options });
+  const office = await openOffice({ place, sandbox, now: () => clock, ...options });
   offices.push(office);
   return office;
 }
@@ -50,14 +49,14 @@ const shipped = (id: string, fields: object = {}) => eventOf('order.shipped', id
 const textsOf = (system: 'chat' | 'slack' | 'webhook'): string[] =>
   bodiesOf(sandbox, system).map(({ message, text }) => message ?? text ?? '');
 const waiting = async (): Promise<number> =>
-  (await redis.zcard('notifier:due:0')) + (await redis.zcard('notifier:due:1'));
+  (await place.redis.zcard(`${place.name}:due:0`)) + (await place.redis.zcard(`${place.name}:due:1`));
 /** Everything that is due has been dealt with. */
 const settled = () =>
   eventually(async () => {
-    for (const key of ['notifier:due:0', 'notifier:due:1']) assert.equal(await redis.zcount(key, '-inf', clock), 0);
+    for (const key of ['0', '1']) assert.equal(await place.redis.zcount(`${place.name}:due:${key}`, '-inf', clock), 0);
     // A lease is a due time that is near.
-    for (const key of ['notifier:due:0', 'notifier:due:1'])
-      assert.equal(await redis.zcount(key, clock, clock + MINUTE), 0);
+    for (const key of ['0', '1'])
+      assert.equal(await place.redis.zcount(`${place.name}:due:${key}`, clock, clock + MINUTE), 0);
   });
 const counted = async (office: Office, outcome: string): Promise<number> => {
   const metric = await office.metrics.getSingleMetric('notifier_messages_total')?.get();

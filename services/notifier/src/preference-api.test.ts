@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import Fastify, { type FastifyInstance } from 'fastify';
-import type { Redis } from 'ioredis';
-import { emptyRedis } from '../fixtures/redis.ts';
+import { openPlace, type Place } from '../fixtures/redis.ts';
 import { registerPreferenceApi } from './preference-api.ts';
-import { createPreferences } from './preferences.ts';
+import { createPreferences, type Preferences } from './preferences.ts';
 
 const KEY = 'acme-key-0123456789';
 const OTHER_KEY = 'other-key-0123456789';
@@ -18,23 +17,27 @@ const WISHES = {
   email: 'jane@example.com',
 };
 
-let redis: Redis;
+let place: Place;
 let http: FastifyInstance;
 
 before(async () => {
-  redis = await emptyRedis(15);
+  place = await openPlace();
   http = Fastify();
+  const preferences: Preferences = {
+    read: (people) => createPreferences(place.redis, place.name).read(people),
+    apply: (...change) => createPreferences(place.redis, place.name).apply(...change),
+  };
   const apiKeys = new Map([
     [KEY, 'acme'],
     [OTHER_KEY, 'other'],
   ]);
-  registerPreferenceApi(http, { preferences: createPreferences(redis), apiKeys, now: () => 1_000 });
+  registerPreferenceApi(http, { preferences, apiKeys, now: () => 1_000 });
 });
 after(async () => {
   await http.close();
-  redis.disconnect();
+  place.close();
 });
-beforeEach(() => redis.flushdb());
+beforeEach(() => place.renew());
 
 async function ask(
   method: 'GET' | 'PUT',
@@ -88,7 +91,7 @@ describe('/v1/preferences/:userId', () => {
       assert.equal(answer.body.status, status);
       assert.match(answer.body.detail, /\S/);
       assert.doesNotMatch(JSON.stringify(answer.body), /0123456789/);
-      assert.deepEqual(await redis.keys('*'), []);
+      assert.equal(await place.redis.exists(`${place.name}:preference:acme:jane`), 0);
     });
   }
 });

@@ -1,25 +1,23 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
-import { emptyRedis } from '../fixtures/redis.ts';
+import { openPlace, type Place } from '../fixtures/redis.ts';
 import { createPreferences, type Preferences, readChanges, readReplacement } from './preferences.ts';
 
 const JANE = { tenant: 'acme', userId: 'jane' };
 
-let redis: Redis;
-let preferences: Preferences;
+let place: Place;
 
 before(async () => {
-  redis = await emptyRedis(14);
-  preferences = createPreferences(redis);
+  place = await openPlace();
 });
-after(() => redis.disconnect());
-beforeEach(() => redis.flushdb());
+after(() => place.close());
+beforeEach(() => place.renew());
 
+const kept = (): Preferences => createPreferences(place.redis, place.name);
 const apply = (input: Parameters<typeof readChanges>[0], at: number) =>
-  preferences.apply(JANE, readChanges(input).changes, at);
-const jane = async () => (await preferences.read([JANE]))[0];
+  kept().apply(JANE, readChanges(input).changes, at);
+const jane = async () => (await kept().read([JANE]))[0];
 
 describe('a preference', () => {
   it('is nothing but what was said', async () => {
@@ -44,7 +42,7 @@ describe('a preference', () => {
       [channels, topics, timeZone],
       [{ chat: true, email: true }, { 'order.shipped': true }, 'Europe/Berlin'],
     );
-    const [stranger] = await preferences.read([{ ...JANE, tenant: 'other' }]);
+    const [stranger] = await kept().read([{ ...JANE, tenant: 'other' }]);
     assert.deepEqual(stranger?.channels, {});
   });
 
@@ -71,11 +69,11 @@ describe('a preference', () => {
       );
     await fc.assert(
       fc.asyncProperty(shuffled, async ([changes, arriving]) => {
-        await redis.flushdb();
+        place.renew();
         for (const { at, change } of changes.toSorted((one, other) => one.at - other.at))
           await apply(change as never, at);
         const expected = await jane();
-        await redis.flushdb();
+        place.renew();
         for (const { at, change } of arriving) await apply(change as never, at);
         assert.deepEqual(await jane(), expected);
       }),
@@ -91,7 +89,7 @@ describe('a preference', () => {
 
   it('is replaced as a whole, but not by what is older', async () => {
     await apply({ channels: { chat: true }, locale: 'de' }, 5);
-    await preferences.apply(JANE, readReplacement({ channels: { email: true } }).changes, 6);
+    await kept().apply(JANE, readReplacement({ channels: { email: true } }).changes, 6);
     assert.deepEqual([(await jane())?.channels, (await jane())?.locale], [{ email: true }, undefined]);
     await apply({ channels: { chat: true }, locale: 'de' }, 5);
     assert.deepEqual((await jane())?.channels, { email: true });

@@ -91,9 +91,11 @@ export const readReplacement = (input: PreferenceInput): ReturnType<typeof readC
   return { changes: { ...Object.fromEntries(nothing), ...changes }, unusable };
 };
 
-export function createPreferences(redis: Redis): Preferences {
+export function createPreferences(redis: Redis, service: string): Preferences {
   redis.defineCommand('notifierPreference', { numberOfKeys: 1, lua: APPLY });
   const script = redis as Redis & { notifierPreference(key: string, ...args: (string | number)[]): Promise<unknown> };
+  const keyOf = ({ tenant, userId }: Person): string => `${service}:preference:${encodeURIComponent(tenant)}:${userId}`;
+
   return {
     async read(people) {
       const pipeline = redis.pipeline();
@@ -114,8 +116,6 @@ function allOf(replies: readonly [Error | null, unknown][] | null): unknown[] {
     return reply;
   });
 }
-
-const keyOf = ({ tenant, userId }: Person): string => `notifier:preference:${encodeURIComponent(tenant)}:${userId}`;
 
 function preferenceOf(fields: Readonly<Record<string, string>>): Preference {
   const values = Object.fromEntries(

@@ -1,29 +1,33 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Redis } from 'ioredis';
-import { emptyRedis } from '../fixtures/redis.ts';
+import { openPlace, type Place } from '../fixtures/redis.ts';
 import { createWaitingMessages, type Entry, type Message, type Put, type WaitingMessages } from './waiting-messages.ts';
 
 const LEASE_MS = 60_000;
 const HOUR = 3_600_000;
 const CONTENT = { title: 'title', text: 'text' };
 
-let redis: Redis;
+let place: Place;
 let clock = 0;
 let one: WaitingMessages;
 let other: WaitingMessages;
 
 before(async () => {
-  redis = await emptyRedis(11);
+  place = await openPlace();
 });
-after(() => redis.disconnect());
-beforeEach(async () => {
-  await redis.flushdb();
+after(() => place.close());
+beforeEach(() => {
+  place.renew();
   clock = 1_768_471_200_000;
-  const open = () => createWaitingMessages({ redis, now: () => clock, leaseMs: LEASE_MS });
-  [one, other] = [open(), open()];
+  openBoth();
 });
+
+function openBoth(): void {
+  const open = () =>
+    createWaitingMessages({ redis: place.redis, service: place.name, now: () => clock, leaseMs: LEASE_MS });
+  [one, other] = [open(), open()];
+}
 
 const messageOf = (id: string, change: Partial<Message> = {}): Message => ({
   id,
@@ -129,7 +133,7 @@ describe('a message that waits', () => {
     const entry = await claimed(one, put('a', { now: true }, { values: { secret: 'canary' } }));
     await one.bury(entry, 'REFUSED');
     assert.deepEqual(await one.claim(10), []);
-    const [dead = ''] = await redis.lrange('notifier:dead', 0, -1);
+    const [dead = ''] = await place.redis.lrange(`${place.name}:dead`, 0, -1);
     assert.deepEqual(JSON.parse(dead), {
       id: 'a',
       tenant: 'acme',
@@ -144,7 +148,7 @@ describe('a message that waits', () => {
   it('leaves nothing behind but that it is known', async () => {
     await one.put([put('a'), put('b', { lane: 'l' }), put('c', { lane: 'l' })]);
     for (let round = 0; round < 2; round += 1) for (const entry of await one.claim(10)) await one.finish(entry);
-    assert.deepEqual((await redis.keys('*')).sort(), ['notifier:known:a', 'notifier:known:b', 'notifier:known:c']);
+    assert.deepEqual(await place.keys(), [`${place.name}:known:a`, `${place.name}:known:b`, `${place.name}:known:c`]);
   });
 });
 
@@ -183,7 +187,8 @@ describe('order', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (history) => {
-        await redis.flushdb();
+        place.renew();
+        openBoth();
         const held: Entry[] = [];
         const ended: string[] = [];
         const wanted: string[] = [];
@@ -226,10 +231,8 @@ describe('order', () => {
           const inLane = (ids: string[]) => ids.filter((id) => id.slice(0, -4) === lane);
           assert.deepEqual(inLane(ended), inLane(wanted));
         }
-        assert.deepEqual(
-          (await redis.keys('*')).filter((key) => !key.startsWith('notifier:known:')),
-          [],
-        );
+        const left = wanted.flatMap((id) => [`entry:${id}`, `lane:${id.slice(0, -4)}`]);
+        assert.equal(await place.redis.exists(`${place.name}:due:0`, ...left.map((key) => `${place.name}:${key}`)), 0);
       }),
       { numRuns: 60 },
     );

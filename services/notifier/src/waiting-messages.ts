@@ -78,6 +78,8 @@ export interface Rate {
 
 interface Options {
   redis: Redis;
+  /** What its keys begin with; all instances of a service share them. */
+  service: string;
   now: () => number;
   leaseMs: number;
 }
@@ -86,13 +88,15 @@ const RATE_WINDOW_MS = 3_600_000;
 /** Longer than the runtime remembers an event, and than anything waits. */
 const KNOWN_SECONDS = 8 * 86_400;
 
-export function createWaitingMessages({ redis, now, leaseMs }: Options): WaitingMessages {
+export function createWaitingMessages({ redis, service, now, leaseMs }: Options): WaitingMessages {
   redis.defineCommand('notifierWaiting', { numberOfKeys: 0, lua: WAITING_SCRIPT });
-  const script = redis as Redis & { notifierWaiting(op: string, now: number, args: string): Promise<unknown> };
+  const script = redis as Redis & {
+    notifierWaiting(service: string, op: string, now: number, args: string): Promise<unknown>;
+  };
 
   const step = <T>(op: string, args: object): Promise<T> =>
     redisReply(
-      script.notifierWaiting(op, now(), JSON.stringify({ lease: leaseMs, ttl: KNOWN_SECONDS, ...args })),
+      script.notifierWaiting(service, op, now(), JSON.stringify({ lease: leaseMs, ttl: KNOWN_SECONDS, ...args })),
     ) as Promise<T>;
 
   return {

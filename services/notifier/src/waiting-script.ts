@@ -1,7 +1,7 @@
 /**
  * The steps of messages that wait, each one atomic unit; every one may be repeated, and claims carry a token.
  *
- * Keys under `notifier:`:
+ * Keys under `<service>:`:
  *   known:<id>    `taken`: the message waits, is being sent or was sent; `tried`: it was given back, maybe after a try
  *   entry:<id>    hash: its lane, urgency, due time, tries, token, whether and with
  *                 what content a try began, and `i:<message id>` for each message
@@ -13,12 +13,12 @@
  * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
  */
 export const WAITING_SCRIPT = `
-local op, now, args = ARGV[1], tonumber(ARGV[2]), cjson.decode(ARGV[3])
+local service, op, now, args = ARGV[1], ARGV[2], tonumber(ARGV[3]), cjson.decode(ARGV[4])
 
-local function entry_key(id) return 'notifier:entry:' .. id end
-local function lane_key(lane) return 'notifier:lane:' .. lane end
-local function known_key(id) return 'notifier:known:' .. id end
-local function due_key(urgent) return 'notifier:due:' .. urgent end
+local function entry_key(id) return service .. ':entry:' .. id end
+local function lane_key(lane) return service .. ':lane:' .. lane end
+local function known_key(id) return service .. ':known:' .. id end
+local function due_key(urgent) return service .. ':due:' .. urgent end
 
 local function set_due(id, due)
   local lane, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
@@ -88,7 +88,7 @@ end
 function steps.begin()
   if not owns(args.id, args.token) then return { 'lost' } end
   if args.rate then
-    local key = 'notifier:rate:' .. args.rate.person
+    local key = service .. ':rate:' .. args.rate.person
     redis.call('ZREMRANGEBYSCORE', key, '-inf', now - args.rate.window)
     if not redis.call('ZSCORE', key, args.id) then
       if redis.call('ZCARD', key) >= args.rate.limit then
@@ -115,8 +115,8 @@ function steps.remove()
   remove(args.id)
   redis.call('SET', known_key(args.id), args.mark, 'EX', args.ttl)
   if args.dead then
-    redis.call('LPUSH', 'notifier:dead', args.dead)
-    redis.call('LTRIM', 'notifier:dead', 0, 9999)
+    redis.call('LPUSH', service .. ':dead', args.dead)
+    redis.call('LTRIM', service .. ':dead', 0, 9999)
   end
   return 'ok'
 end
@@ -128,7 +128,7 @@ function steps.count()
     local first = redis.call('ZRANGE', due_key(urgent), 0, 0, 'WITHSCORES')[2]
     oldest = math.min(oldest, tonumber(first or now))
   end
-  return { waiting, now - oldest, redis.call('LLEN', 'notifier:dead') }
+  return { waiting, now - oldest, redis.call('LLEN', service .. ':dead') }
 end
 
 return steps[op]()
