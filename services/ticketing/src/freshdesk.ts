@@ -22,7 +22,7 @@ const Ticket = Type.Object({
 });
 const Tickets = Type.Array(Ticket);
 const Results = Type.Object({ results: Tickets });
-const Detail = Type.Object({ description_text: Type.String() });
+const Detail = Type.Object({ description_text: Type.Union([Type.String(), Type.Null()]) });
 const Conversations = Type.Array(Type.Unknown());
 const UnknownContact = Type.Object({
   errors: Type.Tuple([Type.Object({ field: Type.Enum(['email', 'unique_external_id']) })]),
@@ -74,7 +74,7 @@ export function createFreshdesk({ target, fields, lagMs }: Options): Helpdesk {
       const found = [];
       for (const id of [...new Set(candidates)].sort((one, other) => other - one)) {
         const answer = await target.request({ method: 'GET', path: `/api/v2/tickets/${id}`, signal });
-        const { description_text: reference } = bodyOf(Detail, answer, target);
+        const reference = bodyOf(Detail, answer, target).description_text ?? '';
         // Two tenants may have conversations of one id.
         if (reference.includes(origin.conversation)) found.push({ id: String(id), reference });
       }

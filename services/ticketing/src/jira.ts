@@ -17,6 +17,7 @@ interface Options {
   lagMs: number;
 }
 
+const Comments = Type.Object({ comments: Type.Array(Type.Unknown()) });
 const Created = Type.Object({ id: Type.String({ minLength: 1 }) });
 const Found = Type.Object({
   issues: Type.Array(
@@ -76,14 +77,14 @@ export function createJira({ target, project, issueType, priorities, fields, lag
       return bodyOf(Created, answer, target).id;
     },
     async hasComment(ticketId, { event }, signal) {
-      const { status, body } = await target.request({
+      const answer = await target.request({
         method: 'GET',
         path: `/rest/api/3/issue/${ticketId}/comment`,
         query: { orderBy: '-created', maxResults: '100' },
         accept: [404],
         signal,
       });
-      return status !== 404 && JSON.stringify(body).includes(event);
+      return answer.status !== 404 && JSON.stringify(bodyOf(Comments, answer, target)).includes(event);
     },
     async addComment(ticketId, note, signal) {
       const { status } = await target.request({

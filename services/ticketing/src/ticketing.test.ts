@@ -131,6 +131,19 @@ describe('ticketing on Kafka', () => {
     assert.equal(made('jira').length, 0);
   });
 
+  it('waits for a lagging search rather than making a second ticket after a lost answer', async () => {
+    const options = optionsFor('jira', { LOOKUP_LAG_MS: '15000' });
+    await using _service = await startService(options);
+    sandbox.fault('jira', { indexLagMs: 3_000 });
+    sandbox.fault('jira', { dropResponse: true, method: 'POST', path: '/issue', count: 1 });
+    await publish(escalation('evt-1', { conversationId: conversationId() }));
+    await publish(resolution('evt-2', { conversationId: conversationId() }));
+    await until('the later event is done', () => effects('jira').length >= 2);
+    assert.equal(made('jira').length, 1);
+    assert.match(effects('jira')[1]?.path ?? '', /comment$/);
+    assert.equal(await deadLetters(options.service), 0);
+  });
+
   for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
     it(`makes one ticket in ${name} when the process is killed in the middle of the create`, async () => {
       const options = optionsFor(name, { LOOKUP_LAG_MS: '20000' });

@@ -20,6 +20,7 @@ const COMMENT_BYTES = 65_000;
 const Tickets = Type.Object({
   tickets: Type.Array(Type.Object({ id: Type.Integer(), description: Type.Union([Type.String(), Type.Null()]) })),
 });
+const Comments = Type.Object({ comments: Type.Array(Type.Unknown()) });
 const Created = Type.Object({ ticket: Type.Object({ id: Type.Integer() }) });
 
 /** Tickets carry the conversation as their external id; a repeated create is recognised by its idempotency key. */
@@ -59,14 +60,14 @@ export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
       return String(bodyOf(Created, answer, target).ticket.id);
     },
     async hasComment(ticketId, { event }, signal) {
-      const { status, body } = await target.request({
+      const answer = await target.request({
         method: 'GET',
         path: `/api/v2/tickets/${ticketId}/comments.json`,
         query: { sort_order: 'desc' },
         accept: [404],
         signal,
       });
-      return status !== 404 && JSON.stringify(body).includes(event);
+      return answer.status !== 404 && JSON.stringify(bodyOf(Comments, answer, target)).includes(event);
     },
     async addComment(ticketId, note, signal) {
       const { status, body } = await target.request({
