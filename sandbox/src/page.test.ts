@@ -6,9 +6,14 @@ import { launchBrowser } from '../fixtures/browser.ts';
 import { caller } from '../fixtures/calls.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
+interface Box {
+  scrollWidth: number;
+  clientWidth: number;
+}
+
 /** What the page's own side has. */
 interface BrowserWindow {
-  document: { documentElement: { scrollWidth: number } };
+  document: { documentElement: Box; querySelectorAll(selector: string): Iterable<Box> };
   innerWidth: number;
 }
 
@@ -125,16 +130,19 @@ describe('the page', () => {
   });
 
   for (const width of [320, 360, 768, 1_440]) {
-    it(`needs no sideways scrolling at a width of ${width}, whatever was sent`, async () => {
+    it(`needs no sideways scrolling at a width of ${width}, and cuts nothing off, whatever was sent`, async () => {
       await page.setViewportSize({ width, height: 740 });
       await sendHostile();
       await card('ticket', HOSTILE).waitFor();
       for (const fold of await page.locator('summary').all()) await fold.click();
-      const [content, visible] = await page.evaluate(() => {
+      const widths = await page.evaluate(() => {
         const { document, innerWidth } = globalThis as unknown as BrowserWindow;
-        return [document.documentElement.scrollWidth, innerWidth] as const;
+        const cards = [...document.querySelectorAll('.card')].map(
+          (card) => [card.scrollWidth, card.clientWidth] as const,
+        );
+        return [[document.documentElement.scrollWidth, innerWidth] as const, ...cards];
       });
-      assert.ok(content <= visible, `${content} of ${visible}`);
+      for (const [content, visible] of widths) assert.ok(content <= visible, `${content} of ${visible}`);
     });
   }
 
