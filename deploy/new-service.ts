@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { eventTypes } from '@switchboard/events';
 import { explainAndExit } from './explain.ts';
-import { createService } from './new-service/create-service.ts';
+import { createService, NewServiceError } from './new-service/create-service.ts';
 
 const USAGE = `Writes a new consumer service, with a test:
 
@@ -17,8 +17,11 @@ const root = join(import.meta.dirname, '..');
 /** The lockfile learns of the new package, and its dependencies are linked. */
 async function install(): Promise<void> {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { packageManager: string };
-  await promisify(execFile)('npx', ['--yes', packageManager, 'install', '--no-frozen-lockfile', '--prefer-offline'], {
-    cwd: root,
+  const npx = ['--yes', packageManager, 'install', '--no-frozen-lockfile', '--prefer-offline'];
+  await promisify(execFile)('npx', npx, { cwd: root }).catch((error: { stdout?: string; message: string }) => {
+    throw new NewServiceError(
+      `The service is written, but its dependencies could not be linked. Check the network, then run npx ${npx.join(' ')}.\n${error.stdout || error.message}`,
+    );
   });
 }
 
@@ -46,5 +49,8 @@ ${name} is ready; npm start runs it on port ${names.port}. What it does is in
 Its test runs without Kafka: npm test -- services/${name}`);
   }
 } catch (error) {
-  explainAndExit(error);
+  if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exitCode = 1;
+  } else explainAndExit(error);
 }
