@@ -1,4 +1,11 @@
-import { consume, createCodec, createPublisher, createRedis, type Handlers } from '@switchboard/kafka';
+import {
+  type ConsumeOptions,
+  consume,
+  createCodec,
+  createPublisher,
+  createRedis,
+  type Handlers,
+} from '@switchboard/kafka';
 import {
   createGuardedTarget,
   createTarget,
@@ -26,6 +33,8 @@ export interface ConsumerDefinition<S extends TObject> {
   name: string;
   /** What it can be told beside what every consumer service can. */
   config: S;
+  /** Event types that go first when there is more to do than can be done at once. */
+  urgent?: ConsumeOptions['urgent'];
   /** One per event type; the topics to read follow from them. Opens what they need. */
   handlers(context: ConsumerContext<Static<S>>): Handlers | Promise<Handlers>;
 }
@@ -54,7 +63,8 @@ export function runConsumer<S extends TObject>(definition: ConsumerDefinition<S>
       onStop('publisher', publisher.close);
 
       function target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target {
-        const created = createTarget({ ...options, logger, metrics });
+        // No handler has to wait for another's request.
+        const created = createTarget({ concurrency: config.CONCURRENCY, ...options, logger, metrics });
         onStop(options.name, created.close);
         health.add(options.name, created.check);
         return created;
@@ -78,6 +88,7 @@ export function runConsumer<S extends TObject>(definition: ConsumerDefinition<S>
         handlerTimeoutMs: config.HANDLER_TIMEOUT_MS,
         retryDelays: commaSeparated(config.RETRY_DELAYS),
         onDeadLetter: config.ON_DEAD_LETTER,
+        urgent: definition.urgent ?? [],
         logger,
         metrics,
         onFailure: fail,

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { OutboundRequest } from '@switchboard/outbound';
+import { createSalesforce } from './salesforce.ts';
+
+const { signal } = new AbortController();
+const person = { email: "o'brien\\@example.com", firstName: 'Pat' };
+
+/** Saves a contact that is not there yet, which Salesforce answers with this. */
+async function save(status: number, body: unknown, requests: OutboundRequest[] = []): Promise<string> {
+  const crm = createSalesforce({
+    target: {
+      name: 'salesforce',
+      async request(request) {
+        requests.push(request);
+        if (request.method === 'GET') return { status: 200, headers: {}, body: { records: [] } };
+        return { status, headers: {}, body };
+      },
+      check() {},
+      close: () => Promise.resolve(),
+    },
+    version: 'v62.0',
+    fields: { lastInteraction: 'Last__c', resolutionStatus: 'Status__c', detectedIntent: 'Intent__c' },
+    contactKey: 'Key__c',
+    noteKey: 'Note__c',
+  });
+  return crm.saveContact(person, { at: 0, status: 'resolved' }, signal);
+}
+
+describe('Salesforce', () => {
+  const refusals = [
+    { status: 403, code: 'REQUEST_LIMIT_EXCEEDED', error: { code: 'RETRYABLE_STATUS', retry: 'when-available' } },
+    { status: 400, code: 'UNABLE_TO_LOCK_ROW', error: { code: 'RETRYABLE_STATUS', retry: undefined } },
+    { status: 400, code: 'DUPLICATE_VALUE', error: { code: 'RETRYABLE_STATUS', retry: undefined } },
+    { status: 400, code: 'DUPLICATES_DETECTED', error: { code: 'DUPLICATES_DETECTED', retry: 'never' } },
+    { status: 400, code: 'Jane Doe', error: { code: 'REJECTED', retry: 'never' } },
+    { status: 300, code: 'UNUSED', error: { code: 'AMBIGUOUS_KEY', retry: 'never' } },
+  ];
+  for (const { status, code, error } of refusals) {
+    it(`that answers ${status} ${code} is understood`, async () => {
+      await assert.rejects(
+        save(status, [{ errorCode: code, message: 'Jane Doe' }]),
+        (thrown: Error & { code: string; retry: string }) => {
+          assert.deepEqual({ code: thrown.code, retry: thrown.retry }, error);
+          assert.doesNotMatch(thrown.message, /Jane/);
+          return true;
+        },
+      );
+    });
+  }
+
+  it('is asked for an address as it is, and gives a new contact a last name', async () => {
+    const requests: OutboundRequest[] = [];
+    assert.equal(await save(201, { id: '003' }, requests), '003');
+    assert.match(requests[0]?.query?.q ?? '', / WHERE Email = 'o\\'brien\\\\@example\.com' ORDER BY /);
+    assert.equal(requests[1]?.path, "/services/data/v62.0/sobjects/Contact/Key__c/o'brien%5C%40example.com");
+    const { Email, FirstName, LastName } = (requests[1]?.body ?? {}) as Record<string, unknown>;
+    assert.deepEqual([Email, FirstName, LastName], [person.email, undefined, 'Pat']);
+  });
+});
