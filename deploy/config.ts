@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { environment, readConfig } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
-import { portVariable, type Service, services } from './services.ts';
+import { portVariable, type Service, sandbox, services } from './services.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -17,22 +17,29 @@ const schema = Type.Object({
   }),
 });
 
-const ports = Type.Object(
-  Object.fromEntries(
-    services.map((service) => [
+const ports = Type.Object({
+  SANDBOX_SMTP_PORT: Type.Integer({
+    minimum: 1,
+    maximum: 65_535,
+    default: sandbox.smtpPort,
+    description: 'where the sandbox takes mail',
+  }),
+  ...Object.fromEntries(
+    [...services, sandbox].map((service) => [
       portVariable(service),
       Type.Integer({ minimum: 1, maximum: 65_535, default: service.port, description: `the port of ${service.name}` }),
     ]),
   ),
-);
+});
 
 export interface DeployConfig extends Static<typeof schema> {
-  portOf(service: Service): number;
+  SANDBOX_SMTP_PORT: number;
+  portOf(service: Pick<Service, 'name' | 'port'>): number;
 }
 
 /** @throws ConfigError naming every wrong variable */
 export function readDeployConfig(variables = environment): DeployConfig {
   const config = readConfig(Type.Object({ ...schema.properties, ...ports.properties }), variables);
-  const given = config as Readonly<Record<string, number | undefined>> & Static<typeof schema>;
+  const given = config as unknown as Omit<DeployConfig, 'portOf'> & Readonly<Record<string, number>>;
   return { ...given, portOf: (service) => given[portVariable(service)] ?? service.port };
 }

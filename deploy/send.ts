@@ -1,13 +1,11 @@
 import { parseArgs } from 'node:util';
 import { type EventType, eventTypes, isEventType } from '@switchboard/events';
-import { readConfig } from '@switchboard/service';
-import Type from 'typebox';
-import { readDeployConfig } from './config.ts';
+import { type DeployConfig, readDeployConfig } from './config.ts';
 import { playDemo } from './demo.ts';
 import { explainAndExit } from './explain.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { type Answer, sendEvents } from './send-events.ts';
-import { services } from './services.ts';
+import { ingest, sandbox } from './services.ts';
 
 const USAGE = `Signs and sends sample events to ingest:
 
@@ -21,10 +19,6 @@ Event types: ${eventTypes.join(', ')}`;
 
 /** Slow enough to be watched. */
 const ACTS_PER_SECOND = 0.5;
-
-const sandboxConfig = Type.Object({
-  SANDBOX_PORT: Type.Integer({ minimum: 1, maximum: 65_535, default: 8090, description: 'where its page is' }),
-});
 
 /** How many answers are shown before only their number is told. */
 const SHOWN = 5;
@@ -60,9 +54,8 @@ type Arguments = NonNullable<ReturnType<typeof readArguments>>;
 /** @returns whether every event was accepted */
 async function run({ type, count, rate, same, source, url: given }: Arguments): Promise<boolean> {
   const config = readDeployConfig();
-  const [ingest] = services.filter(({ name }) => name === 'ingest');
-  const url = given ?? `http://127.0.0.1:${ingest === undefined ? 8080 : config.portOf(ingest)}`;
-  if (type === 'demo') return runDemo(url, config.LOCAL_SECRET, rate);
+  const url = given ?? `http://127.0.0.1:${config.portOf(ingest)}`;
+  if (type === 'demo') return runDemo(url, config, rate);
   const create = (): SampleEvent => {
     const event = createSampleEvent(type);
     return source === undefined ? event : { ...event, source };
@@ -89,12 +82,11 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
   return succeeded(answers, url);
 }
 
-async function runDemo(url: string, secret: string, rate = ACTS_PER_SECOND): Promise<boolean> {
-  const { SANDBOX_PORT } = readConfig(sandboxConfig);
+async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND): Promise<boolean> {
   const answers = await playDemo({
     url,
-    sandboxUrl: `http://127.0.0.1:${SANDBOX_PORT}`,
-    secret,
+    sandboxUrl: `http://127.0.0.1:${config.portOf(sandbox)}`,
+    secret: config.LOCAL_SECRET,
     pauseMs: 1_000 / rate,
     say: (line) => console.log(line),
   });

@@ -6,20 +6,33 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { eventTypes } from '@switchboard/events';
-import { freePort } from '@switchboard/local';
-import { testStack } from '@switchboard/local/test-stack';
+import { freePort, type Stack, startStack } from '@switchboard/local';
 import { isAlive, type Program, runProgram, until } from './fixtures/program.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { type Answer, sendEvents } from './send-events.ts';
+import { portVariable, sandbox, services } from './services.ts';
 
-testStack();
 const script = (name: string): string => join(import.meta.dirname, name);
 const execute = promisify(execFile);
 
-/** A port and data of its own; Kafka, registry and Redis are those of the test run. */
-async function ownVariables() {
-  const directory = await mkdtemp(join(tmpdir(), 'switchboard-start-'));
-  return { INGEST_PORT: String(await freePort()), LOCAL_DIRECTORY: directory };
+/** The services read all that is in Kafka: not what other tests have put there. */
+let stack: Stack;
+before(async () => {
+  stack = await startStack({ directory: await mkdtemp(join(tmpdir(), 'switchboard-start-')), ports: 'free' });
+});
+after(() => stack.stop());
+
+/** Ports and data of its own. */
+async function ownVariables(): Promise<Record<string, string>> {
+  const names = [...[...services, sandbox].map(portVariable), 'SANDBOX_SMTP_PORT'];
+  const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())] as const));
+  return {
+    ...Object.fromEntries(ports),
+    LOCAL_DIRECTORY: await mkdtemp(join(tmpdir(), 'switchboard-start-')),
+    KAFKA_BROKERS: stack.brokers,
+    SCHEMA_REGISTRY_URL: stack.registryUrl,
+    REDIS_URL: stack.redisUrl,
+  };
 }
 
 /** The process of ingest, by what was last said about it. */
@@ -118,7 +131,7 @@ it('says what is wrong when the registry does not answer', async () => {
 
 it('registering twice changes nothing', async () => {
   for (const _ of [1, 2]) {
-    const registering = runProgram(script('register.ts'));
+    const registering = runProgram(script('register.ts'), [], await ownVariables());
     assert.equal(await registering.exit, 0, registering.output);
     assert.match(registering.output, /topics exist: chat\.conversations, .*ingest\.quarantine/);
   }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backOffMs } from './back-off.ts';
 import type { ServiceLog } from './service-log.ts';
-import { nodeFlags } from './services.ts';
+import { compileCache, nodeFlags } from './services.ts';
 
 export interface SupervisedService {
   name: string;
@@ -111,7 +111,7 @@ export class StartError extends Error {
 function start({ script, variables, log }: SupervisedService): ChildProcess {
   const child = spawn(process.execPath, [...nodeFlags, script], {
     detached: true,
-    env: { ...variables },
+    env: { NODE_COMPILE_CACHE: compileCache, ...variables },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const { stdout, stderr } = child;

@@ -4,11 +4,14 @@ import { isTaken, LocalStackError, type Part, type Stack, startStack } from '@sw
 import { environment } from '@switchboard/service';
 import { backOffMs } from './back-off.ts';
 import type { DeployConfig } from './config.ts';
+import { outsideSystems } from './outside-systems.ts';
 import { register } from './register.ts';
 import { openServiceLog } from './service-log.ts';
-import { portVariable, type Service, scriptOf, services } from './services.ts';
+import { ingest, portVariable, sandbox, scriptOf, services } from './services.ts';
 import { type Supervision, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
+
+type Program = Pick<(typeof services)[number], 'name' | 'port'>;
 
 export interface Switchboard {
   /**
@@ -40,27 +43,41 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
     say(`  Kafka on ${stack.brokers}, the registry on ${stack.registryUrl}, Redis on ${hostOf(stack.redisUrl)}`);
     say(await register(stack, config));
     stopping.signal.throwIfAborted();
-    await Promise.all(services.map((service) => run(service, stack)));
-    const [ingest] = services.map(urlOf);
+    await Promise.all([sandbox, ...services].map((program) => run(program, stack)));
     const logs = relative('', logDirectory);
-    const places = { registryUrl: stack.registryUrl, logs: logs.startsWith('..') ? logDirectory : logs };
-    say(welcome({ ...places, ingestUrl: ingest ?? '' }, config.LOCAL_SECRET));
+    say(
+      welcome(
+        {
+          ingestUrl: urlOf(ingest),
+          sandboxUrl: urlOf(sandbox),
+          registryUrl: stack.registryUrl,
+          logs: logs.startsWith('..') ? logDirectory : logs,
+        },
+        config.LOCAL_SECRET,
+      ),
+    );
   }
 
   const logDirectory = join(config.LOCAL_DIRECTORY, 'logs');
-  const urlOf = (service: Service): string => `http://127.0.0.1:${config.portOf(service)}`;
+  const urlOf = (program: Program): string => `http://127.0.0.1:${config.portOf(program)}`;
 
-  async function run(service: Service, { brokers, registryUrl, redisUrl }: Stack): Promise<void> {
-    const { name } = service;
+  async function run(program: Program, { brokers, registryUrl, redisUrl }: Stack): Promise<void> {
+    const { name } = program;
     const tell = (line: string): void => say(`${name} ${line}`);
     const supervision = supervise({
       name,
-      script: scriptOf(service),
-      url: urlOf(service),
+      script: scriptOf(program),
+      url: urlOf(program),
       variables: {
+        ...outsideSystems(name, {
+          sandboxUrl: urlOf(sandbox),
+          smtpPort: config.SANDBOX_SMTP_PORT,
+          directory: join(config.LOCAL_DIRECTORY, 'data'),
+        }),
         ...environment,
         HOST: '127.0.0.1',
-        PORT: String(config.portOf(service)),
+        PORT: String(config.portOf(program)),
+        SMTP_PORT: String(config.SANDBOX_SMTP_PORT),
         KAFKA_BROKERS: brokers,
         SCHEMA_REGISTRY_URL: registryUrl,
         REDIS_URL: redisUrl,
@@ -106,13 +123,18 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
   };
 }
 
-/** @throws LocalStackError naming a port that a service needs and cannot have */
+/** @throws LocalStackError naming a port that something needs and cannot have */
 async function checkPorts(config: DeployConfig): Promise<void> {
-  for (const service of services) {
-    const port = config.portOf(service);
+  const needed = [...services, sandbox].map((program) => ({
+    name: program.name,
+    port: config.portOf(program),
+    variable: portVariable(program),
+  }));
+  needed.push({ name: 'the mail of the sandbox', port: config.SANDBOX_SMTP_PORT, variable: 'SANDBOX_SMTP_PORT' });
+  for (const { name, port, variable } of needed) {
     if (!(await isTaken(port))) continue;
     throw new LocalStackError(
-      `Port ${port}, which ${service.name} needs, is taken: stop what listens there (another \`npm start\`?), or set ${portVariable(service)} to a free port.`,
+      `Port ${port}, which ${name} needs, is taken: stop what listens there (another \`npm start\`?), or set ${variable} to a free port.`,
     );
   }
 }

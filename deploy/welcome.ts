@@ -1,14 +1,19 @@
 interface Places {
   ingestUrl: string;
+  sandboxUrl: string;
   registryUrl: string;
   logs: string;
 }
 
 /** What a person needs to know when everything runs. */
-export const welcome = ({ ingestUrl, registryUrl, logs }: Places, secret: string): string => `
+export const welcome = ({ ingestUrl, sandboxUrl, registryUrl, logs }: Places, secret: string): string => `
 Switchboard is ready
 
-Send an event:
+Play a small story, and watch what it causes on ${sandboxUrl}
+
+  npm run send -- demo
+
+Send one event:
 
   npm run send -- conversation.escalated
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { register } from '@switchboard/deploy/register';
+import { compileCache } from '@switchboard/deploy/services';
 import { LocalStackError, type Stack, startStack } from '@switchboard/local';
 import { environment } from '@switchboard/service';
 import { runChecks } from './runner/checks.ts';
@@ -57,6 +58,7 @@ async function test({ data, temporary }: RunDirectory): Promise<Result> {
 
 /** What tests read through `environment`: the addresses of the stack, and TEST_SIZE, `ci` or `full`. */
 const variablesOf = (stack: Stack, temporary: string, size: keyof typeof LIMITS) => ({
+  NODE_COMPILE_CACHE: compileCache,
   ...environment,
   KAFKA_BROKERS: stack.brokers,
   SCHEMA_REGISTRY_URL: stack.registryUrl,
