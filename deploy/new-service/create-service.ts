@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EventType } from '@switchboard/events';
-import { portsIn, withRows, withService } from './listings.ts';
+import { portsIn, withDestination, withRows, withService } from './listings.ts';
 import { type Names, nameMistake, namesOf, typeMistake } from './names.ts';
 
 /** What was asked for cannot be made; the message says why. */
@@ -34,6 +34,7 @@ export function createService(root: string, name: string, type: string): NewServ
   const changed = new Map([
     ['README.md', withRows(readme, names)],
     ['deploy/services.ts', withService(list, names)],
+    ['deploy/outside-systems.ts', withDestination(read('deploy/outside-systems.ts'), names)],
   ]);
   const made = globSync('**/*.template', { cwd: templates }).map((path): [string, string] => [
     join('services', name, fill(path.replace(/\.template$/, ''), names)),

@@ -8,6 +8,14 @@ export function withService(source: string, { name, port }: Names): string {
   return source.replace(list, (_, start: string, entries: string) => `${start}${entries},\n  ${entry},\n];`);
 }
 
+/** `deploy/outside-systems.ts` with the sandbox as the destination of one more service. */
+export function withDestination(source: string, { name, VARIABLE }: Names): string {
+  const list = /(const variables: [^=]*= \{[\s\S]*?)(,?\n {2}\};)/;
+  if (!list.test(source)) throw new Error('deploy/outside-systems.ts has no list of variables that could be added to.');
+  const entry = `'${name}': { ${VARIABLE}_URL: \`\${sandboxUrl}/webhook\` }`;
+  return source.replace(list, (_, entries: string) => `${entries},\n    ${entry},\n  };`);
+}
+
 const SERVICE_ROW = /^\| \[[\w-]+\]\(services\/.*$/gm;
 const PORT_ROW = /^\| [\w-]+ +\| \d+ +\| `\w+_PORT`.*$/gm;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { portVariable, services } from '@switchboard/deploy/services';
+import { portVariable, sandbox, services } from '@switchboard/deploy/services';
 import { isEventType } from '@switchboard/events';
 import { filesOf, manifestOf, root, textOf } from './source-files.ts';
 
@@ -64,6 +64,9 @@ describe('the table of services in README.md', () => {
 
 it('README.md names variables that something reads', () => {
   const sources = filesOf('{packages,services,deploy}/**/*.{ts,yaml}').map(textOf).join('\n');
-  const known = new Set([...(sources.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []), ...services.map(portVariable)]);
+  const known = new Set([
+    ...(sources.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []),
+    ...[...services, sandbox].map(portVariable),
+  ]);
   for (const [, name = ''] of readme.matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)) assert.ok(known.has(name), name);
 });

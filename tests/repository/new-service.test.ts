@@ -40,8 +40,23 @@ describe('npm run new-service', () => {
   it('writes code that tsc and biome accept', async () => {
     await Promise.all([
       copy.run('node_modules/.bin/tsc', '-p', folder),
-      copy.run('node_modules/.bin/biome', 'check', '--error-on-warnings', folder, 'deploy/services.ts', 'README.md'),
+      copy.run(
+        'node_modules/.bin/biome',
+        'check',
+        '--error-on-warnings',
+        folder,
+        'deploy/services.ts',
+        'deploy/outside-systems.ts',
+        'README.md',
+      ),
     ]);
+  });
+
+  it('points it to the sandbox, as npm start does with all of them', async () => {
+    const url = "(await import('./deploy/outside-systems.ts')).outsideSystems";
+    const places = "{ sandboxUrl: 'http://sandbox', smtpPort: 1, directory: '' }";
+    const printed = await copy.run(process.execPath, '--eval', `console.log(${url}('${NAME}', ${places}))`);
+    assert.match(printed, /_URL: 'http:\/\/sandbox\/webhook'/);
   });
 
   it('writes a small service', () => {
