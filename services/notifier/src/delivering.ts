@@ -1,9 +1,9 @@
-import type { Send } from './channel.ts';
+import type { Send } from './channels/channel.ts';
 import type { NotifierMetrics } from './metrics.ts';
 import { type Channel, decide, type Preference } from './policy.ts';
 import type { Recipients } from './recipients.ts';
-import type { Content, Templates } from './templates.ts';
-import type { Entry, Message, WaitingMessages } from './waiting-messages.ts';
+import type { Content, Templates } from './texts/templates.ts';
+import type { Entry, Message, WaitingMessages } from './waiting/waiting-messages.ts';
 
 export interface DeliveringDeps {
   readonly waiting: Pick<WaitingMessages, 'begin' | 'later' | 'finish'>;

@@ -1,20 +1,20 @@
 import type { ConsumerContext } from '@switchboard/consumer';
 import type { Handler, Handlers } from '@switchboard/kafka';
 import { ConfigError, commaSeparated } from '@switchboard/service';
+import { openOutlets } from './channels/outlets.ts';
 import type { NotifierConfig } from './config.ts';
 import { createDelivering } from './delivering.ts';
 import { createNotifierMetrics } from './metrics.ts';
 import { type Notification, notifications, notifiedTypes } from './notifications.ts';
 import { notify } from './notify.ts';
 import { onPreferenceUpdated } from './on-preference-updated.ts';
-import { openOutlets } from './outlets.ts';
 import type { Channel } from './policy.ts';
-import { registerPreferenceApi } from './preference-api.ts';
-import { createPreferences } from './preferences.ts';
+import { registerPreferenceApi } from './preferences/preference-api.ts';
+import { createPreferences } from './preferences/preferences.ts';
 import { createRecipients } from './recipients.ts';
-import { startSender } from './sender.ts';
-import { readTemplates } from './templates.ts';
-import { createWaitingMessages } from './waiting-messages.ts';
+import { readTemplates } from './texts/templates.ts';
+import { startSender } from './waiting/sender.ts';
+import { createWaitingMessages } from './waiting/waiting-messages.ts';
 
 interface Surroundings {
   /** The clock that people live by. */
@@ -30,6 +30,7 @@ export function createHandlers(
 ): Handlers {
   const { name, config, logger, redis, http, onStop } = context;
   const templates = readTemplates(config.TEMPLATES, notifiedTypes, config.DEFAULT_LOCALE);
+  const apiKeys = readApiKeys(config.API_KEYS);
   const channels = openOutlets(context);
   const preferences = createPreferences(redis, name);
   const recipients = createRecipients(preferences, {
@@ -50,7 +51,7 @@ export function createHandlers(
     pollMs,
   });
   onStop('sender', sender.stop);
-  registerPreferenceApi(http, { preferences, apiKeys: readApiKeys(config.API_KEYS), now });
+  registerPreferenceApi(http, { preferences, apiKeys, now });
 
   const configured = new Set(Object.keys(channels) as Channel[]);
   const handlerOf = (type: keyof typeof notifications): Handler<never> =>

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Message, WaitingMessages } from './waiting-messages.ts';
+import type { Message, WaitingMessages } from './waiting/waiting-messages.ts';
 
 /** How a message ended, or what it waits for. */
 export type Ending = 'sent' | 'waits' | 'gathered' | 'retried' | 'dead' | 'not_opted_in' | 'no_address' | 'expired';

@@ -38,3 +38,6 @@ export const notifications = {
 export type NotifiedType = keyof typeof notifications;
 
 export const notifiedTypes = Object.keys(notifications) as readonly NotifiedType[];
+
+/** Those that may be urgent go first when there is more to do than can be done at once. */
+export const urgentTypes = notifiedTypes.filter((type) => notifications[type].urgent !== never);

@@ -6,8 +6,8 @@ import type { NotifierMetrics } from './metrics.ts';
 import type { Notification } from './notifications.ts';
 import { type Channel, type Decision, decide, type Preference } from './policy.ts';
 import type { Recipients } from './recipients.ts';
-import type { Templates } from './templates.ts';
-import type { Entry, Message, Put, PutReply, WaitingMessages } from './waiting-messages.ts';
+import type { Templates } from './texts/templates.ts';
+import type { Entry, Message, Put, PutReply, WaitingMessages } from './waiting/waiting-messages.ts';
 
 export interface NotifyDeps {
   readonly recipients: Recipients;
@@ -20,8 +20,8 @@ export interface NotifyDeps {
   readonly now: () => number;
 }
 
-/** People whose preferences are read, and messages put, in one step. */
-const MOST_AT_A_TIME = 250;
+/** People whose preferences are read, and messages put, in one step; it keeps Redis from others for a few milliseconds. */
+const MOST_AT_A_TIME = 100;
 
 type Notify = (event: AnyEvent, context: Pick<HandlerContext, 'idempotencyKey' | 'signal' | 'skip'>) => Promise<void>;
 

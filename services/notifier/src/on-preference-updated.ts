@@ -1,5 +1,5 @@
 import type { Handler } from '@switchboard/kafka';
-import { type Preferences, readChanges } from './preferences.ts';
+import { type Preferences, readChanges } from './preferences/preferences.ts';
 
 interface Deps {
   readonly preferences: Pick<Preferences, 'apply'>;

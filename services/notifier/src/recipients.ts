@@ -1,5 +1,5 @@
 import type { Preference } from './policy.ts';
-import type { Preferences } from './preferences.ts';
+import type { Preferences } from './preferences/preferences.ts';
 
 export interface Recipients {
   /** In the order of the ids; null stands for the agents. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { openPlace, type Place } from '../fixtures/redis.ts';
+import { openPlace, type Place } from '../../fixtures/redis.ts';
 import { registerPreferenceApi } from './preference-api.ts';
 import { createPreferences, type Preferences } from './preferences.ts';
 

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import type { Preference } from './policy.ts';
+import type { Preference } from '../policy.ts';
 import { type Preferences, readReplacement } from './preferences.ts';
 
 interface Deps {

@@ -1,4 +1,4 @@
-import type { Content } from './templates.ts';
+import type { Content } from '../texts/templates.ts';
 
 /** What a channel is asked to deliver. */
 export interface Delivery extends Content {

@@ -1,11 +1,10 @@
 import type { ConsumerContext } from '@switchboard/consumer';
-import { createGuardedTarget } from '@switchboard/outbound';
 import { ConfigError, commaSeparated } from '@switchboard/service';
+import type { NotifierConfig } from '../config.ts';
+import type { Channel } from '../policy.ts';
 import type { Send } from './channel.ts';
 import { createChat } from './chat.ts';
-import type { NotifierConfig } from './config.ts';
 import { createEmail } from './email.ts';
-import type { Channel } from './policy.ts';
 import { createSlack } from './slack.ts';
 import { createWebhook } from './webhook.ts';
 
@@ -13,7 +12,7 @@ export type Outlets = { readonly [C in Channel]?: Send };
 
 /** The channels that are configured. */
 export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
-  const { config, target, logger, metrics, health, onStop } = context;
+  const { config, target, guardedTarget, logger, health, onStop } = context;
   const outlets: { [C in Channel]?: Send } = {};
   const problems: string[] = [];
 
@@ -53,14 +52,7 @@ export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
     health.add('smtp', email.check);
   }
   if (config.WEBHOOKS) {
-    const guarded = createGuardedTarget({
-      name: 'webhook',
-      allow: commaSeparated(config.WEBHOOK_ALLOW),
-      logger,
-      metrics,
-    });
-    outlets.webhook = createWebhook(guarded);
-    onStop('webhook', guarded.close);
+    outlets.webhook = createWebhook(guardedTarget({ name: 'webhook', allow: commaSeparated(config.WEBHOOK_ALLOW) }));
   }
   return outlets;
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AnyEvent, catalogue, type EventType } from '@switchboard/events';
 import { ConfigError } from '@switchboard/service';
-import { type Channel, channels } from './policy.ts';
+import { type Channel, channels } from '../policy.ts';
 import { isAlwaysThere, type Kind, kindOf } from './template-fields.ts';
 import { type Values, valuesOf } from './template-values.ts';
 

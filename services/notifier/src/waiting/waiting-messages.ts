@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EventType } from '@switchboard/events';
 import type { Redis } from 'ioredis';
-import type { Channel } from './policy.ts';
-import { redisReply } from './redis-reply.ts';
-import type { Values } from './template-values.ts';
-import type { Content } from './templates.ts';
+import type { Channel } from '../policy.ts';
+import { redisReply } from '../redis-reply.ts';
+import type { Values } from '../texts/template-values.ts';
+import type { Content } from '../texts/templates.ts';
 import { WAITING_SCRIPT } from './waiting-script.ts';
 
 /** A message to one person on one channel, as it waits. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { openPlace, type Place } from '../fixtures/redis.ts';
+import { openPlace, type Place } from '../../fixtures/redis.ts';
 import { createWaitingMessages, type Entry, type Message, type Put, type WaitingMessages } from './waiting-messages.ts';
 
 const LEASE_MS = 60_000;

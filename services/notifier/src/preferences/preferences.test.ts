@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { openPlace, type Place } from '../fixtures/redis.ts';
+import { openPlace, type Place } from '../../fixtures/redis.ts';
 import { createPreferences, type Preferences, readChanges, readReplacement } from './preferences.ts';
 
 const JANE = { tenant: 'acme', userId: 'jane' };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { type FaultOptions, type Sandbox, startSandbox } from '@switchboard/sandbox';
-import { agreed, eventOf } from '../fixtures/events.ts';
-import { eventually } from '../fixtures/eventually.ts';
-import { bodiesOf, messagesOf, type Office, type OfficeOptions, openOffice } from '../fixtures/office.ts';
-import { openPlace, type Place } from '../fixtures/redis.ts';
+import { agreed, eventOf } from '../../fixtures/events.ts';
+import { eventually } from '../../fixtures/eventually.ts';
+import { bodiesOf, messagesOf, type Office, type OfficeOptions, openOffice } from '../../fixtures/office.ts';
+import { openPlace, type Place } from '../../fixtures/redis.ts';
 
 const NOON = Date.parse('2026-01-15T12:00:00Z');
 const DAY = 86_400_000;
@@ -81,7 +81,7 @@ async function runs(event = shipped()): Promise<string[]> {
   return ends;
 }
 
-const SLOW: FaultOptions = { latencyMs: 1_500, count: 1 };
+const SLOW: FaultOptions = { latencyMs: 60_000, count: 1 };
 
 /** By channel: what goes wrong, how the runs end, and how many messages the person has then. */
 const CASES: Record<Channel, Record<string, [fault: FaultOptions, ends: string[], messages: number]>> = {

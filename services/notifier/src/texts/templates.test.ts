@@ -6,10 +6,10 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type AnyEvent, catalogue, readFields } from '@switchboard/events';
 import { ConfigError } from '@switchboard/service';
-import { notifiedTypes } from './notifications.ts';
+import { notifiedTypes } from '../notifications.ts';
 import { readTemplates } from './templates.ts';
 
-const folder = fileURLToPath(new URL('../templates', import.meta.url));
+const folder = fileURLToPath(new URL('../../templates', import.meta.url));
 const shipped = readTemplates(folder, notifiedTypes, 'en');
 const reader = { locale: undefined, timeZone: 'Europe/Berlin' };
 

@@ -1,9 +1,9 @@
 import { eventTypes } from '@switchboard/events';
 import type { Redis } from 'ioredis';
-import { type Channel, channels, type Preference } from './policy.ts';
-import { type DigestFrequency, isTimeZone, type QuietHours } from './quiet-hours.ts';
-import { redisReply } from './redis-reply.ts';
-import { isLocale } from './templates.ts';
+import { type Channel, channels, type Preference } from '../policy.ts';
+import { type DigestFrequency, isTimeZone, type QuietHours } from '../quiet-hours.ts';
+import { redisReply } from '../redis-reply.ts';
+import { isLocale } from '../texts/templates.ts';
 
 /** What a person says of themselves; what is absent or null is not said. An empty text takes one back. */
 export interface PreferenceInput {

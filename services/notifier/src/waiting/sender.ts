@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@switchboard/service';
-import type { Deliver } from './delivering.ts';
-import type { NotifierMetrics } from './metrics.ts';
+import type { Deliver } from '../delivering.ts';
+import type { NotifierMetrics } from '../metrics.ts';
 import type { Entry, WaitingMessages } from './waiting-messages.ts';
 
 export interface SenderOptions {
@@ -30,7 +30,8 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   let away = false;
-  let resting = false;
+  /** Nothing was due, or something cannot be reached. */
+  let resting = true;
 
   async function claim(): Promise<Entry[]> {
     try {
@@ -64,7 +65,7 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
       retryAfterMs = 0,
       code = 'FAILED',
     } = error as { retry?: string; retryAfterMs?: number; code?: string };
-    if (stopping.signal.aborted) return waiting.later(entry, now(), { spent: true });
+    if (stopping.signal.aborted) return waiting.later(entry, now(), { spent: false });
     if (retry === 'when-available') {
       resting = true;
       return waiting.later(entry, now() + REST_MS, { spent: false });
@@ -81,18 +82,17 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
   }
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const entries = running.size < concurrency ? await claim() : [];
+    for (;;) {
+      if (resting) await sleep(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) break;
+      const entries = await claim();
+      resting = entries.length === 0;
       for (const entry of entries) {
         const carried = carry(entry).finally(() => running.delete(carried));
         running.add(carried);
       }
       // With all places taken, the next is claimed when one is free.
       if (running.size >= concurrency) await Promise.race(running);
-      if (entries.length === 0 || resting) {
-        resting = false;
-        await sleep(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
-      }
     }
     await Promise.race([Promise.all(running), sleep(STOP_MS, undefined, { ref: false })]);
   }
