@@ -24,7 +24,8 @@ export function registerControl(http: FastifyInstance, world: World): void {
     if (system === null) return wrong(reply, unknownSystem);
     const { after = '0', limit = '100000' } = query as Record<string, string>;
     if (!/^\d+$/.test(after) || !/^\d+$/.test(limit)) return wrong(reply, 'after and limit must be whole numbers.');
-    return journal.list({ ...(system === undefined ? {} : { system }), after: Number(after), limit: Number(limit) });
+    const selection = { ...(system === undefined ? {} : { system }), after: Number(after), limit: Number(limit) };
+    return reply.type('application/json; charset=utf-8').send(journal.json(selection));
   });
 
   http.delete('/effects', async (_request, reply) => {

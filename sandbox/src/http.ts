@@ -63,20 +63,17 @@ export function registerSystem(http: FastifyInstance, system: System, deps: Http
       body.isMalformed,
     );
     const fault = faultOf(mishap);
-    deps.journal.add(
-      {
-        system: name,
-        kind: answer.kind,
-        method,
-        path,
-        headers: withoutSecrets(headers),
-        body: body.shown,
-        status: answer.status,
-        ...(fault === undefined ? {} : { fault }),
-        at,
-      },
-      raw.length,
-    );
+    deps.journal.add({
+      system: name,
+      kind: answer.kind,
+      method,
+      path,
+      headers: withoutSecrets(headers),
+      body: body.shown,
+      status: answer.status,
+      ...(fault === undefined ? {} : { fault }),
+      at,
+    });
     if (mishap.latencyMs > 0) await sleep(mishap.latencyMs, undefined, { ref: false });
     return send(reply, answer, mishap);
   }

@@ -1,55 +1,67 @@
 import type { Effect, SystemName } from './effect.ts';
 
+export interface Selection {
+  system?: SystemName;
+  /** Only what came after the effect with this id. */
+  after?: number;
+  limit?: number;
+}
+
 export interface Journal {
-  add(effect: Omit<Effect, 'id'>, bytes: number): void;
+  add(effect: Omit<Effect, 'id'>): void;
   /** Oldest first. */
-  list(selection?: { system?: SystemName; after?: number; limit?: number }): Effect[];
+  list(selection?: Selection): Effect[];
+  /** The same as JSON. */
+  json(selection?: Selection): string;
   clear(): void;
 }
 
-/** What an effect takes beside its body. */
-const OVERHEAD_BYTES = 1_000;
+/** JSON takes a fraction of what objects do, and is what is asked for. */
+interface Entry {
+  readonly id: number;
+  readonly system: SystemName;
+  readonly json: string;
+}
 
-/** Keeps the newest effects. */
-export function createJournal({ limit, maxBytes }: { limit: number; maxBytes: number }): Journal {
-  let effects: (Effect & { bytes?: never })[] = [];
-  let sizes: number[] = [];
+/** Keeps the newest effects: at most `limit`, of at most `maxCharacters` in all. */
+export function createJournal({ limit, maxCharacters }: { limit: number; maxCharacters: number }): Journal {
+  let entries: (Entry | undefined)[] = [];
   let first = 0;
   let total = 0;
   let lastId = 0;
 
-  function compact(): void {
-    if (first < 1_000 || first < effects.length / 2) return;
-    effects = effects.slice(first);
-    sizes = sizes.slice(first);
+  function forget(): void {
+    total -= entries[first]?.json.length ?? 0;
+    entries[first] = undefined;
+    first += 1;
+    // Now and then, so that it costs nothing each time.
+    if (first < 1_000 || first < entries.length / 2) return;
+    entries = entries.slice(first);
     first = 0;
   }
 
+  function select({ system, after = 0, limit: most = Number.POSITIVE_INFINITY }: Selection = {}): string[] {
+    const found: string[] = [];
+    for (let index = first; index < entries.length && found.length < most; index += 1) {
+      const entry = entries[index];
+      if (entry === undefined || entry.id <= after) continue;
+      if (system === undefined || entry.system === system) found.push(entry.json);
+    }
+    return found;
+  }
+
   return {
-    add(effect, bytes) {
+    add(effect) {
       lastId += 1;
-      effects.push({ id: lastId, ...effect });
-      sizes.push(bytes + OVERHEAD_BYTES);
-      total += bytes + OVERHEAD_BYTES;
-      while (effects.length - first > limit || (total > maxBytes && effects.length - first > 1)) {
-        total -= sizes[first] ?? 0;
-        effects[first] = undefined as never;
-        first += 1;
-      }
-      compact();
+      const json = JSON.stringify({ id: lastId, ...effect });
+      entries.push({ id: lastId, system: effect.system, json });
+      total += json.length;
+      while (entries.length - first > limit || (total > maxCharacters && entries.length - first > 1)) forget();
     },
-    list({ system, after = 0, limit: most = Number.POSITIVE_INFINITY } = {}) {
-      const found: Effect[] = [];
-      for (let index = first; index < effects.length && found.length < most; index += 1) {
-        const effect = effects[index];
-        if (effect === undefined || effect.id <= after) continue;
-        if (system === undefined || effect.system === system) found.push(effect);
-      }
-      return found;
-    },
+    list: (selection) => select(selection).map((json) => JSON.parse(json) as Effect),
+    json: (selection) => `[${select(selection).join(',')}]`,
     clear() {
-      effects = [];
-      sizes = [];
+      entries = [];
       first = 0;
       total = 0;
     },

@@ -3,9 +3,9 @@ export interface Table<T> {
   /** Adds or replaces; beyond the bounds, the oldest goes. */
   set(id: string, record: T): void;
   delete(id: string): boolean;
-  /** Oldest first. */
+  /** The one that was set last comes last. */
   all(): Iterable<T>;
-  /** Those of which the index `name` holds `key`, oldest first. */
+  /** Those of which the index `name` holds `key`, in the same order. */
   find(name: string, key: string): T[];
   clear(): void;
 }
@@ -13,7 +13,7 @@ export interface Table<T> {
 export type Indexes<T> = Readonly<Record<string, (record: T) => readonly string[]>>;
 
 const MOST_RECORDS = 10_000;
-const MOST_CHARACTERS = 64 * 1_048_576;
+const MOST_CHARACTERS = 16 * 1_048_576;
 
 /** The records of one kind that a system keeps: the newest, with look-ups by more than their id. */
 export function createTable<T>(indexes: Indexes<T> = {}, limit = MOST_RECORDS): Table<T> {

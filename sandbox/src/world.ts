@@ -33,10 +33,10 @@ export interface World {
 }
 
 const MOST_EFFECTS = 50_000;
-const MOST_EFFECT_BYTES = 128 * 1_048_576;
+const MOST_EFFECT_CHARACTERS = 64 * 1_048_576;
 
 export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: WorldOptions = {}): World {
-  const journal = createJournal({ limit: effects, maxBytes: MOST_EFFECT_BYTES });
+  const journal = createJournal({ limit: effects, maxCharacters: MOST_EFFECT_CHARACTERS });
   const faults = createFaults();
   const board = createBoard();
   const around = (name: SystemName): Surroundings => ({ indexLagMs: () => faults.indexLagMs(name) });

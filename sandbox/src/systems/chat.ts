@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import { hasApiKey } from '../authentication.ts';
 import type { Board } from '../board.ts';
 import { credentials } from '../credentials.ts';
@@ -21,9 +21,11 @@ const text = (value: unknown, name: string): string => {
   throw new Refused(problem(422, `${name} must be a text that is not empty`));
 };
 
+const hashOf = (body: unknown): string => hash('sha256', JSON.stringify(body));
+
 /** The chatbot platform: messages to its users, and the documents that it answers from. */
 export function createChat(board: Board): System {
-  const sent = createTable<{ user_id: string; body: string; answer: object }>();
+  const sent = createTable<{ hash: string; answer: object }>();
   const documents = createTable<{ id: string; [field: string]: unknown }>();
 
   function send({ body, headers }: SystemRequest) {
@@ -33,12 +35,12 @@ export function createChat(board: Board): System {
     const key = headers['idempotency-key'];
     const known = key === undefined ? undefined : sent.get(key);
     if (known !== undefined) {
-      return known.body === JSON.stringify(body)
+      return known.hash === hashOf(body)
         ? lookup(known.answer)
         : problem(422, 'this idempotency key came with another message');
     }
     const answer = { id: randomUUID(), user_id: user, status: 'sent' };
-    if (key !== undefined) sent.set(key, { user_id: user, body: JSON.stringify(body), answer });
+    if (key !== undefined) sent.set(key, { hash: hashOf(body), answer });
     board.put({ kind: 'message', system: 'chat', id: answer.id, title: user, text: message });
     return effect(200, answer);
   }

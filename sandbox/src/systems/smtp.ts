@@ -56,20 +56,17 @@ export async function startSmtp({ host, port }: { host: string; port: number }, 
       });
     }
     const fault = status !== undefined ? 'status' : dropResponse === true ? 'dropResponse' : undefined;
-    journal.add(
-      {
-        system: 'smtp',
-        kind: status === undefined ? 'effect' : 'refused',
-        method: 'SEND',
-        path: to.join(','),
-        headers,
-        body,
-        status: status ?? 250,
-        at,
-        ...(fault === undefined ? {} : { fault }),
-      },
-      bytes.length,
-    );
+    journal.add({
+      system: 'smtp',
+      kind: status === undefined ? 'effect' : 'refused',
+      method: 'SEND',
+      path: to.join(','),
+      headers,
+      body,
+      status: status ?? 250,
+      at,
+      ...(fault === undefined ? {} : { fault }),
+    });
     return mishap;
   }
 
