@@ -1,3 +1,4 @@
+export { answerClientError } from './client-error.ts';
 export { ConfigError, commaSeparated, readConfig } from './config.ts';
 export { environment } from './environment.ts';
 export type { Check, CheckResult, Health } from './health.ts';

@@ -7,6 +7,7 @@ import Fastify, {
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import Type, { type Static, type TObject } from 'typebox';
+import { answerClientError } from './client-error.ts';
 import { baseConfig, ConfigError, readConfig } from './config.ts';
 import { createHealth, type Health } from './health.ts';
 import { createLogger } from './logger.ts';
@@ -55,6 +56,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
   const stopping = new AbortController();
   const http = Fastify({
     logController: new LogController({ disableRequestLogging: true }),
+    clientErrorHandler: answerClientError,
     ...definition.http,
     loggerInstance: logger as FastifyBaseLogger,
   });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { Logger } from '@switchboard/service';
+import { answerClientError, type Logger } from '@switchboard/service';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
@@ -12,7 +12,6 @@ import { type AddressList, createAddressList } from './address-list.ts';
 import { createAdmission } from './admission.ts';
 import { readBody } from './body.ts';
 import { createByteBudget } from './byte-budget.ts';
-import { answerClientError } from './client-error.ts';
 import { createDuplicates } from './duplicates.ts';
 import { createIntake, type Publishing } from './intake.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';

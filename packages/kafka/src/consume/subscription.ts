@@ -93,9 +93,10 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     logger.info({ partitions: assignment.partitions.length }, 'partitions assigned');
     // A pause outlives a rebalance in kafkajs.
     consumer.resume(Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })));
-    void findStarts(assignment);
+    finding = findStarts(assignment);
   }
 
+  let finding = Promise.resolve();
   async function findStarts(joinedAssignment: Assignment): Promise<void> {
     while (joinedAssignment.active && !stopping) {
       try {
@@ -261,6 +262,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       assignment?.end();
       await withinLimit(limitMs, async () => {
         await consumer.disconnect();
+        // kafkajs would connect once more for a request that is under way, and stay so.
+        await finding;
         await admin.disconnect();
       });
     },
