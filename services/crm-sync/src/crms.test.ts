@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createRedis } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
-import { type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, lead, NOON, resolved } from '../fixtures/events.ts';
@@ -146,6 +147,15 @@ for (const crm of ['hubspot', 'salesforce'] as const) {
       assert.equal(contact?.chatbot_resolution_status, 'resolved');
     });
 
+    it('is not kept from later events by one whose sender is ahead of its time', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      const early = escalated({ id: '1', at: NOON + 1_000 * 24 * HOUR });
+      await desk.handle({ ...early, meta: { ...early.meta, receivedAt: NOON } });
+      await desk.handle(resolved({ id: '2', at: NOON + 1 }));
+      const [contact] = await records.contacts();
+      assert.equal(contact?.chatbot_resolution_status, 'resolved');
+    });
+
     it('keeps what people have corrected, and gets what it does not know', async () => {
       await using desk = openDesk(crm, sandbox, { redis });
       const customer = { email: 'jane.doe@example.com', phone: null, company: null };
@@ -196,6 +206,20 @@ describe('salesforce alone', () => {
     await desk.handle(resolved({ id: '2' }));
     const tokens = sandbox.effects('salesforce').filter(({ path }) => path.includes('token'));
     assert.equal(tokens.length, 2);
+  });
+
+  it('is signed in to by a private key', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+    await using signed = await startSandbox({
+      salesforcePublicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    });
+    const variables = {
+      SALESFORCE_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      SALESFORCE_USERNAME: credentials.salesforce.username,
+    };
+    await using desk = openDesk('salesforce', signed, { redis, variables });
+    await desk.handle(escalated({ id: '1' }));
+    assert.equal(signed.effects('salesforce').filter(({ kind }) => kind === 'effect').length, 2);
   });
 
   it('updates a contact that was there before, and that has no external id', async () => {

@@ -7,7 +7,7 @@ export const onConversationEscalated =
   ({ meta, customer, intent, summary, ...event }, context) =>
     record(
       {
-        at: meta.occurredAt,
+        meta,
         status: 'escalated',
         intent,
         email: customer?.email,

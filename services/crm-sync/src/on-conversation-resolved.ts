@@ -7,7 +7,7 @@ export const onConversationResolved =
   ({ meta, customer, intent, summary, ...event }, context) =>
     record(
       {
-        at: meta.occurredAt,
+        meta,
         status: 'resolved',
         intent,
         email: customer?.email,

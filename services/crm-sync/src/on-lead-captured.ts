@@ -7,7 +7,7 @@ export const onLeadCaptured =
   ({ meta, intent, summary, ...event }, context) =>
     record(
       {
-        at: meta.occurredAt,
+        meta,
         status: 'lead_captured',
         intent,
         email: event.email,

@@ -8,7 +8,7 @@ import type { NewestInteractions } from './newest.ts';
 import { createRecorder, type Visit } from './recorder.ts';
 
 const visit = (at: number): Visit => ({
-  at,
+  meta: { occurredAt: at, receivedAt: at },
   status: 'escalated',
   intent: `intent-${at}`,
   email: 'ada@example.com',

@@ -4,7 +4,8 @@ import type { NewestInteractions } from './newest.ts';
 import { createNote, type NoteInput } from './note.ts';
 import { normaliseEmail, oneLine, splitName } from './text.ts';
 
-export interface Visit extends Omit<Interaction, 'intent'>, Omit<NoteInput, 'idempotencyKey'> {
+export interface Visit extends Pick<Interaction, 'status'>, Pick<NoteInput, 'title' | 'summary' | 'facts'> {
+  meta: { occurredAt: number; receivedAt: number };
   email: string | null | undefined;
   name: string | null | undefined;
   phone: string | null | undefined;
@@ -42,9 +43,11 @@ export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestIntera
       company: oneLine(visit.company, 255),
       jobTitle: oneLine(visit.jobTitle, 128),
     };
-    const { at, status } = visit;
+    // A sender whose clock is ahead must not keep later events out.
+    const at = Math.min(visit.meta.occurredAt, visit.meta.receivedAt);
+    const { status } = visit;
     const contact = await saveContact(person, { at, status, intent: oneLine(visit.intent, 255) }, signal);
-    const note: Note = createNote({ ...visit, idempotencyKey });
+    const note: Note = createNote({ ...visit, at, idempotencyKey });
     await crm.saveNote(contact, note, signal);
   };
 }
