@@ -41,6 +41,8 @@ export interface SearchIndex {
   remove(removal: Removal): Promise<Outcome>;
   /** The best chunk of each document with all, or any, of the phrases; the best first. */
   matching(phrases: readonly Phrase[], match: 'all' | 'any', filter: Filter, limit: number): Promise<Passage[]>;
+  /** Those of the phrases that do not consist of words which very many chunks have; all, when there is no other. */
+  telling(phrases: readonly Phrase[]): Promise<readonly Phrase[]>;
   /** The chunks nearest to the vector; the nearest first. */
   nearest(vector: Float32Array, filter: Filter, limit: number): Promise<Passage[]>;
   /** Chunks that have no vector of the current model yet. */

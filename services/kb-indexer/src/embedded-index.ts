@@ -5,7 +5,7 @@ import type { Document, DocumentKey, Removal } from './document.ts';
 import { openEmbedded } from './embedded-schema.ts';
 import { dimensionError } from './index-error.ts';
 import { languageOf } from './locale.ts';
-import type { Phrase } from './query.ts';
+import { type Phrase, tellingPhrases } from './query.ts';
 import { EVERY_LOCALE, isOutdated, type KnownRevision, type Revision } from './revision.ts';
 import { wordsOf } from './words.ts';
 
@@ -158,6 +158,10 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
         ...values,
         limit,
       ).map(passage);
+    },
+    async telling(phrases) {
+      const count = 'SELECT doc FROM vocabulary WHERE term = ?';
+      return tellingPhrases(phrases, (term) => all<{ doc: number }>(count, term)[0]?.doc ?? 0);
     },
     async nearest(vector, filter, limit) {
       const known = dimension();

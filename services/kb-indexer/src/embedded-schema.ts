@@ -21,6 +21,7 @@ const SCHEMA = `
   ) STRICT;
   CREATE INDEX chunks_of_document ON chunks (document);
   CREATE VIRTUAL TABLE terms USING fts5 (title, heading, text, content='', contentless_delete=1, tokenize='ascii', prefix='3');
+  CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, row);
   CREATE TABLE embedded (chunk INTEGER PRIMARY KEY) STRICT;
   CREATE TABLE settings (name TEXT PRIMARY KEY, value ANY) STRICT;
   PRAGMA user_version = ${VERSION};

@@ -5,7 +5,7 @@ import { dimensionError, IndexError } from './index-error.ts';
 import { languageOf } from './locale.ts';
 import { connectPostgres } from './postgres-connection.ts';
 import { preparePostgres } from './postgres-schema.ts';
-import type { Phrase } from './query.ts';
+import { type Phrase, tellingPhrases } from './query.ts';
 import { EVERY_LOCALE, isOutdated, type KnownRevision, type Revision } from './revision.ts';
 import { wordsOf } from './words.ts';
 
@@ -92,6 +92,18 @@ export async function createPostgresIndex({ url, model }: PostgresOptions): Prom
          ORDER BY rank DESC, document LIMIT $5`,
         [query, ...valuesOf(filter), limit],
       );
+    },
+    async telling(phrases) {
+      // What ANALYZE knows of the words; autovacuum runs it.
+      const rows = await database.query<{ term: string; chunks: number }>(
+        `SELECT term, share * reltuples AS chunks FROM pg_class, pg_stats,
+           unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common (term, share)
+         WHERE oid = 'kb_chunks'::regclass AND tablename = relname AND schemaname = relnamespace::regnamespace::text
+           AND attname = 'terms' AND term = ANY ($1)`,
+        [phrases.flatMap(({ terms }) => terms)],
+      );
+      const known = new Map(rows.map(({ term, chunks }) => [term, chunks]));
+      return tellingPhrases(phrases, (term) => known.get(term) ?? 0);
     },
     async nearest(vector, filter, limit) {
       const [row] = await database.query<{ value: string }>("SELECT value FROM kb_settings WHERE name = 'dimension'");

@@ -32,3 +32,12 @@ export function phrasesOf(text: string): Phrase[] {
   if (previous !== undefined && !paired) addAlone(previous);
   return [...phrases.values()];
 }
+
+/** A word that more chunks have than this tells little about one of them, and takes long to rank. */
+const COMMON = 1_000;
+
+/** The phrases that do not consist of common words; all of them, when there is no other. */
+export function tellingPhrases(phrases: readonly Phrase[], chunksWith: (term: string) => number): readonly Phrase[] {
+  const telling = phrases.filter(({ terms }) => terms.some((term) => chunksWith(term) <= COMMON));
+  return telling.length > 0 ? telling : phrases;
+}

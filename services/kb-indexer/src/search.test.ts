@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import Fastify from 'fastify';
 import type { Passage } from './article-index.ts';
-import { phrasesOf } from './query.ts';
+import { type Phrase, phrasesOf, tellingPhrases } from './query.ts';
 import { createSearch, fuse } from './search.ts';
 import { registerSearch } from './search-route.ts';
 import { snippetOf } from './snippet.ts';
@@ -49,6 +49,35 @@ describe('the fusion of rankings', () => {
   });
 });
 
+it('a question is asked without the words that very many chunks have, unless it has no others', () => {
+  const chunks = new Map([
+    ['how', 20_000],
+    ['to', 1_001],
+    ['refund', 1_000],
+  ]);
+  const termsOf = (text: string) =>
+    tellingPhrases(phrasesOf(text), (term) => chunks.get(term) ?? 0).flatMap(({ terms }) => terms);
+  assert.deepEqual(termsOf('how to refund'), ['refund']);
+  assert.deepEqual(termsOf('how to'), ['how', 'to']);
+});
+
+it('a question whose only telling word is nowhere is asked with the others', async () => {
+  const asked: string[] = [];
+  const search = createSearch({
+    index: {
+      async matching(phrases, match) {
+        asked.push(`${match} ${phrases.map(({ terms }) => terms).join(' ')}`);
+        return match === 'any' && phrases.length > 1 ? [passage('a')] : [];
+      },
+      telling: async (phrases) => phrases.slice(-1),
+      nearest: async () => [],
+    },
+    logger: { warn: () => {} },
+  });
+  assert.equal((await search({ tenant: 'local', text: 'how to refnud', limit: 10 })).hits.length, 1);
+  assert.deepEqual(asked, ['all how to refnud', 'any refnud', 'any how to refnud']);
+});
+
 describe('a snippet', () => {
   const text =
     `${'Filling words here. '.repeat(40)}The Größe of the label matters. ${'More of them. '.repeat(40)}`.trim();
@@ -86,6 +115,7 @@ describe('GET /v1/search', () => {
         asked.push(given);
         return matching();
       },
+      telling: async (phrases: readonly Phrase[]) => phrases,
       nearest: async () => [],
     };
     const http = Fastify();

@@ -1,9 +1,9 @@
 import type { Logger } from '@switchboard/service';
-import type { Passage, SearchIndex } from './article-index.ts';
+import type { Filter, Passage, SearchIndex } from './article-index.ts';
 import { storable } from './document.ts';
 import type { Embeddings } from './embeddings.ts';
 import { canonicalLocale, languageOf, localeDistance } from './locale.ts';
-import { phrasesOf } from './query.ts';
+import { type Phrase, phrasesOf } from './query.ts';
 import { snippetOf } from './snippet.ts';
 
 export interface SearchQuery {
@@ -33,7 +33,7 @@ export interface SearchResult {
 }
 
 export interface SearchDeps {
-  index: Pick<SearchIndex, 'matching' | 'nearest'>;
+  index: Pick<SearchIndex, 'matching' | 'telling' | 'nearest'>;
   embeddings?: Embeddings | undefined;
   logger: Pick<Logger, 'warn'>;
 }
@@ -47,10 +47,7 @@ const FLATNESS = 60;
 
 /** Finds articles by their words and, with embeddings, by their meaning. */
 export function createSearch({ index, embeddings, logger }: SearchDeps): (query: SearchQuery) => Promise<SearchResult> {
-  async function byMeaning(
-    text: string,
-    filter: Parameters<SearchIndex['nearest']>[1],
-  ): Promise<Passage[] | undefined> {
+  async function byMeaning(text: string, filter: Filter): Promise<Passage[] | undefined> {
     if (embeddings === undefined) return undefined;
     try {
       const [vector] = await embeddings.embed([text.slice(0, 2_000)], AbortSignal.timeout(EMBEDDING_LIMIT_MS));
@@ -61,6 +58,19 @@ export function createSearch({ index, embeddings, logger }: SearchDeps): (query:
     }
   }
 
+  /** Those with all of the words; when they are few, as for a question in a sentence, then those with some. */
+  async function byWords(phrases: readonly Phrase[], filter: Filter, limit: number): Promise<Passage[]> {
+    const found = await index.matching(phrases, 'all', filter, CANDIDATES);
+    if (found.length >= limit || phrases.length < 2) return found;
+    const telling = await index.telling(phrases);
+    let some = await index.matching(telling, 'any', filter, CANDIDATES);
+    if (found.length + some.length === 0 && telling.length < phrases.length) {
+      some = await index.matching(phrases, 'any', filter, CANDIDATES);
+    }
+    const seen = new Set(found.map(documentOf));
+    return [...found, ...some.filter((passage) => !seen.has(documentOf(passage)))];
+  }
+
   return async ({ tenant, text, locale, tag, limit }) => {
     const wanted = canonicalLocale(locale ?? '');
     const filter = {
@@ -69,16 +79,7 @@ export function createSearch({ index, embeddings, logger }: SearchDeps): (query:
       tag: tag && storable(tag),
     };
     const phrases = phrasesOf(storable(text));
-    const [nearest, matching] = await Promise.all([
-      byMeaning(storable(text), filter),
-      index.matching(phrases, 'all', filter, CANDIDATES).then(async (found) => {
-        // A question in a sentence: few articles have all of its words.
-        if (found.length >= limit || phrases.length < 2) return found;
-        const seen = new Set(found.map(documentOf));
-        const some = await index.matching(phrases, 'any', filter, CANDIDATES);
-        return [...found, ...some.filter((passage) => !seen.has(documentOf(passage)))];
-      }),
-    ]);
+    const [nearest, matching] = await Promise.all([byMeaning(storable(text), filter), byWords(phrases, filter, limit)]);
     const rankings = nearest === undefined ? [matching] : [matching, nearest];
     const hits = fuse(rankings, wanted)
       .slice(0, limit)
