@@ -12,6 +12,8 @@ export interface DeliveringDeps {
   readonly channels: { readonly [C in Channel]?: Send };
   /** Messages an hour to one person that are not urgent. */
   readonly ratePerHour: number;
+  /** How long one message may take; less than its lease. */
+  readonly sendTimeoutMs: number;
   readonly metrics: NotifierMetrics;
   readonly now: () => number;
 }
@@ -20,13 +22,16 @@ export interface DeliveringDeps {
 export type Deliver = (entry: Entry, signal: AbortSignal) => Promise<void>;
 
 export function createDelivering(deps: DeliveringDeps): Deliver {
-  const { waiting, recipients, templates, channels, ratePerHour, metrics, now } = deps;
+  const { waiting, recipients, templates, channels, ratePerHour, sendTimeoutMs, metrics, now } = deps;
 
   return async (entry, signal) => {
     const [{ tenant, userId, channel, urgent }] = entry.messages;
     const [preference] = await recipients.preferencesOf(tenant, [userId]);
     const send = channels[channel];
-    if (preference === undefined || send === undefined) return waiting.finish(entry);
+    if (preference === undefined || send === undefined) {
+      for (const message of entry.messages) metrics.ended(message, 'channel_not_configured');
+      return waiting.finish(entry);
+    }
 
     let until: number | undefined;
     const wanted = entry.messages.filter((message) => {
@@ -55,7 +60,7 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
         again: entry.again,
         since: Math.min(...entry.messages.map(({ receivedAt }) => receivedAt)),
       },
-      signal,
+      AbortSignal.any([signal, AbortSignal.timeout(sendTimeoutMs)]),
     );
     await waiting.finish(entry);
     for (const message of wanted) metrics.ended(message, 'sent');
@@ -73,8 +78,20 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     const reader = { locale: locale ?? messages[0]?.locale ?? undefined, timeZone };
     const { channel } = entry.messages[0];
     const { title, text } = templates.render('digest', channel, { count: messages.length }, reader);
-    return { title, text: [text, ...contents.map((content) => content.text)].join('\n\n') };
+    return { title, text: joined([text, ...contents.map((content) => content.text)]) };
   }
+}
+
+/** Chat platforms and Slack refuse long messages: what does not fit is left out, the title counts it. */
+const MOST_CHARACTERS = 12_000;
+
+function joined(texts: readonly string[]): string {
+  let digest = '';
+  for (const text of texts) {
+    if (digest.length + text.length > MOST_CHARACTERS) return `${digest}\n\n…`;
+    digest += digest === '' ? text : `\n\n${text}`;
+  }
+  return digest;
 }
 
 const isDigest = ({ id, messages }: Entry): boolean => messages[0].id !== id;

@@ -41,13 +41,17 @@ export function createHandlers(
   const waiting = createWaitingMessages({ redis, service: name, now, leaseMs: config.LEASE_MS });
   const metrics = createNotifierMetrics(context.metrics, waiting);
   const deps = { recipients, templates, waiting, metrics, now };
-  const deliver = createDelivering({ ...deps, channels, ratePerHour: config.RATE_PER_HOUR });
+  const deliver = createDelivering({
+    ...deps,
+    channels,
+    ratePerHour: config.RATE_PER_HOUR,
+    sendTimeoutMs: config.LEASE_MS / 2,
+  });
   const sender = startSender({
     ...deps,
     deliver,
     logger,
     concurrency: config.SEND_CONCURRENCY,
-    sendTimeoutMs: config.LEASE_MS / 2,
     pollMs,
   });
   onStop('sender', sender.stop);

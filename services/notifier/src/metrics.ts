@@ -2,7 +2,16 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Message, WaitingMessages } from './waiting/waiting-messages.ts';
 
 /** How a message ended, or what it waits for. */
-export type Ending = 'sent' | 'waits' | 'gathered' | 'retried' | 'dead' | 'not_opted_in' | 'no_address' | 'expired';
+export type Ending =
+  | 'sent'
+  | 'waits'
+  | 'gathered'
+  | 'retried'
+  | 'dead'
+  | 'not_opted_in'
+  | 'no_address'
+  | 'expired'
+  | 'channel_not_configured';
 
 export interface NotifierMetrics {
   ended(message: Pick<Message, 'type' | 'channel'>, ending: Ending): void;

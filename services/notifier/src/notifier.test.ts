@@ -207,6 +207,18 @@ describe('a digest', () => {
     assert.doesNotMatch(textsOf('chat')[1] ?? '', /o-3/);
   });
 
+  it('of very much says how much it is, and as much of it as a message holds', async () => {
+    const office = await open();
+    await prefer(office, 'jane', { chat: true, email: true }, { digest: 'hourly', email: 'jane@example.com' });
+    const long = 'x'.repeat(900);
+    for (let number = 0; number < 40; number += 1) await office.tell(shipped(`e-${number}`, { carrier: long }));
+    clock = NOON + HOUR;
+    await eventually(() => assert.equal(textsOf('chat').length + messagesOf(sandbox, 'smtp').length, 2));
+    assert.ok(textsOf('chat')[0]?.endsWith('\n\n…'));
+    assert.equal(bodiesOf(sandbox, 'smtp')[0]?.subject, 'Your news (40)');
+    assert.equal(await counted(office, 'dead'), 0);
+  });
+
   it('whose answer is lost is sent again as it was', async () => {
     const office = await open();
     await prefer(office, 'jane', { chat: true }, { digest: 'hourly' });
@@ -246,4 +258,19 @@ it('an incident reaches each of a thousand people once, through repeats and seve
   await eventually(async () => assert.equal(await waiting(), 0), 60_000);
   const reached = bodiesOf(sandbox, 'chat').map((body) => body.user_id ?? '');
   assert.deepEqual(reached.toSorted(), userIds.slice(10).toSorted());
+});
+
+it('while Redis is away the service waits, and the API says so', async () => {
+  const redis = place.redis.duplicate({ retryStrategy: () => null });
+  redis.on('error', () => {});
+  await new Promise((resolve) => redis.once('ready', resolve));
+  const office = await open({ place: { ...place, redis, name: place.name } });
+  await prefer(office, 'jane', { chat: true });
+  redis.disconnect();
+  await assert.rejects(office.tell(shipped('e-1')), { retry: 'when-available' });
+  await assert.rejects(prefer(office, 'jane', { chat: false }), { retry: 'when-available' });
+  const headers = { authorization: 'Bearer acme-key-0123456789' };
+  const answer = await office.http.inject({ url: '/v1/preferences/jane', headers });
+  assert.equal(answer.statusCode, 503);
+  assert.match(await office.metrics.metrics(), /notifier_messages_total/);
 });

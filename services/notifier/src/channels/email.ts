@@ -4,7 +4,8 @@ import type { Send } from './channel.ts';
 
 export interface Email {
   readonly send: Send;
-  check(): Promise<void>;
+  /** Throws while the server cannot be reached; asks nothing of it. */
+  check(): void;
   close(): void;
 }
 
@@ -33,6 +34,7 @@ export function createEmail({ url, from }: { url: string; from: string }): Email
     disableUrlAccess: true,
   });
   const domain = from.slice(from.lastIndexOf('@') + 1).replace(/>.*$/, '');
+  let down: Error | undefined;
 
   return {
     async send({ id, address, title, text }, signal) {
@@ -47,12 +49,15 @@ export function createEmail({ url, from }: { url: string; from: string }): Email
           headers: { 'Auto-Submitted': 'auto-generated' },
           signal,
         });
+        down = undefined;
       } catch (error) {
-        throw failureOf(error);
+        const failure = failureOf(error);
+        down = failure instanceof UnavailableError ? failure : undefined;
+        throw failure;
       }
     },
-    async check() {
-      await transport.verify();
+    check() {
+      if (down !== undefined) throw down;
     },
     close: () => transport.close(),
   };

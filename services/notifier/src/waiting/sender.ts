@@ -12,8 +12,6 @@ export interface SenderOptions {
   readonly now: () => number;
   /** Messages on their way at a time. */
   readonly concurrency: number;
-  /** How long one may take; less than the lease. */
-  readonly sendTimeoutMs: number;
   readonly pollMs: number;
 }
 
@@ -26,7 +24,7 @@ const STOP_MS = 10_000;
 
 /** Sends what is due, until it is stopped; several instances do so side by side. */
 export function startSender(options: SenderOptions): { stop(): Promise<void> } {
-  const { waiting, deliver, metrics, logger, now, concurrency, sendTimeoutMs, pollMs } = options;
+  const { waiting, deliver, metrics, logger, now, concurrency, pollMs } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   let away = false;
@@ -50,7 +48,7 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
     const [{ channel, type }] = entry.messages;
     const ids = { entry: entry.id, events: entry.messages.map(({ event }) => event), type, channel };
     try {
-      await deliver(entry, AbortSignal.any([stopping.signal, AbortSignal.timeout(sendTimeoutMs)]));
+      await deliver(entry, stopping.signal);
     } catch (error) {
       await settle(entry, error, ids).catch((cause) => {
         // Its lease runs out, and it is sent again.
