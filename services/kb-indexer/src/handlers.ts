@@ -8,7 +8,7 @@ import { onArticlePublished } from './on-article-published.ts';
 import { onArticleUnpublished } from './on-article-unpublished.ts';
 import { createPlatformIndex } from './platform-index.ts';
 import { createPostgresIndex } from './postgres-index.ts';
-import { reembed } from './reembed.ts';
+import { reembed } from './reembedding.ts';
 import { createSearch } from './search.ts';
 import { registerSearch } from './search-route.ts';
 

@@ -1,3 +1,4 @@
+import type { FailureHint } from '@switchboard/kafka';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { createSearch } from './search.ts';
@@ -19,13 +20,10 @@ export interface SearchRouteDeps {
 /** Adds `GET /v1/search`; errors are problems as in RFC 9457. */
 export function registerSearch(http: FastifyInstance, { search, tenant }: SearchRouteDeps): void {
   http.register(async (scope) => {
-    scope.setErrorHandler((error: FastifyError, request, reply) => {
-      const invalid = error.validation !== undefined;
-      // What could not be answered may quote an article or the question: the log gets the stack of our code only.
-      if (!invalid) request.log.error({ stack: error.stack }, 'the search failed');
-      const problem = invalid
-        ? { title: 'The query cannot be used', status: 400, detail: error.message }
-        : { title: 'The index cannot be searched now', status: 503, detail: 'Try again later.' };
+    scope.setErrorHandler((error: FastifyError & FailureHint, request, reply) => {
+      const problem = problemOf(error);
+      // The message may quote an article or the question.
+      if (problem.status >= 500) request.log.error({ code: error.code, stack: stackOf(error) }, 'the search failed');
       return reply
         .code(problem.status)
         .type('application/problem+json')
@@ -43,3 +41,14 @@ export function registerSearch(http: FastifyInstance, { search, tenant }: Search
     );
   });
 }
+
+function problemOf(error: FastifyError & FailureHint): { title: string; status: number; detail: string } {
+  if (error.validation !== undefined) return { title: 'The query cannot be used', status: 400, detail: error.message };
+  const detail = 'Try again later.';
+  return error.retry === 'when-available'
+    ? { title: 'The index cannot be reached now', status: 503, detail }
+    : { title: 'The search failed', status: 500, detail };
+}
+
+/** Where it was thrown, without its message. */
+const stackOf = ({ stack = '', message }: Error): string => stack.replace(message, '');

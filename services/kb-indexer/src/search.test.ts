@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { UnavailableError } from '@switchboard/kafka';
 import fc from 'fast-check';
 import Fastify from 'fastify';
 import type { Passage } from './article-index.ts';
@@ -155,11 +156,16 @@ describe('GET /v1/search', () => {
     });
   }
 
-  it('says nothing of why the index failed', async () => {
-    const { http } = app(() => Promise.reject(new Error('password=secret')));
-    const response = await http.inject('/v1/search?q=a');
-    assert.equal(response.statusCode, 503);
-    assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
-    assert.doesNotMatch(response.payload, /secret/);
-  });
+  for (const [error, status] of [
+    [new Error('password=secret'), 500],
+    [new UnavailableError('postgres', { cause: new Error('password=secret') }), 503],
+  ] as const) {
+    it(`answers ${status} to a ${error.name} of the index, and says nothing of why`, async () => {
+      const { http } = app(() => Promise.reject(error));
+      const response = await http.inject('/v1/search?q=a');
+      assert.equal(response.statusCode, status);
+      assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+      assert.doesNotMatch(response.payload, /secret/);
+    });
+  }
 });
