@@ -1,6 +1,7 @@
 import kafkajs, { type Admin } from 'kafkajs';
 import { brokerList, createKafka, type KafkaConnection, protocolError } from './connection.ts';
 import { KafkaError } from './error.ts';
+import type { Range } from './reader.ts';
 
 export interface TopicDescription {
   topic: string;
@@ -66,6 +67,28 @@ export function describeTopics(connection: KafkaConnection, topics: readonly str
   );
 }
 
+export const topicNames = (connection: KafkaConnection): Promise<string[]> =>
+  withAdmin(connection, (admin) => admin.listTopics());
+
+/** What the topics hold at this moment, from `since` (epoch ms) on; all of it when that is undefined. */
+export function logRanges(connection: KafkaConnection, topics: readonly string[], since?: number): Promise<Range[]> {
+  return withAdmin(connection, async (admin) => {
+    const ranges = await Promise.all(
+      topics.map(async (topic) => {
+        const [log, starts] = await Promise.all([
+          untilUsable(() => admin.fetchTopicOffsets(topic)),
+          since === undefined ? [] : untilUsable(() => admin.fetchTopicOffsetsByTimestamp(topic, since)),
+        ]);
+        return log.map(({ partition, low, high }) => {
+          const start = starts.find((candidate) => candidate.partition === partition)?.offset ?? low;
+          return { topic, partition, from: Math.max(Number(start), Number(low)), to: Number(high) };
+        });
+      }),
+    );
+    return ranges.flat();
+  });
+}
+
 async function create(admin: Admin, topics: Parameters<Admin['createTopics']>[0]['topics']): Promise<void> {
   try {
     await admin.createTopics({ topics, waitForLeaders: false });
@@ -106,7 +129,7 @@ export async function untilUsable<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-async function withAdmin<T>(connection: KafkaConnection, run: (admin: Admin) => Promise<T>): Promise<T> {
+export async function withAdmin<T>(connection: KafkaConnection, run: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = createKafka(connection, 'switchboard-admin', undefined, {
     retry: { retries: 5, maxRetryTime: 1_000 },
   }).admin();

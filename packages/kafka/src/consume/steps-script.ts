@@ -137,6 +137,14 @@ function steps.dead(step)
   return 'ok'
 end
 
+-- A dead letter that is given up lets its key go on.
+function steps.abandon(step)
+  local id, lane = step[2], step[3]
+  local member = read_member(lane, id)
+  if member and member.state == 'd' then leave(lane, id) end
+  return 'ok'
+end
+
 function steps.renew(step)
   local id, token = step[2], step[3]
   if call('GET', marks .. id) ~= token then return 'refused' end

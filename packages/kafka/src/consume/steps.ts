@@ -45,6 +45,8 @@ export interface Steps {
   moved(event: StepSubject, token: string, position: Position): Promise<Verdict>;
   /** It is in the dead-letter topic. With `holdTier` the key waits for it there; 0 lets the key go on. */
   dead(event: StepSubject, token: string, holdTier: number): Promise<Verdict>;
+  /** It will not be redriven: a key that it holds goes on. */
+  abandon(event: Pick<StepSubject, 'identity' | 'lane'>): Promise<Verdict>;
   renew(event: StepSubject, token: string): Promise<Verdict>;
   /** The claim is given back: the event did not run. */
   release(event: StepSubject, token: string): Promise<Verdict>;
@@ -156,6 +158,7 @@ export function createSteps(options: StepsOptions): Steps {
       send(readVerdict, 'moved', identity, lane, token, String(origin.offset), hop, tier, due),
     dead: ({ identity, lane, origin, redrive }, token, holdTier) =>
       send(readVerdict, 'dead', identity, lane, token, String(origin.offset), redrive, holdTier),
+    abandon: ({ identity, lane }) => send(readVerdict, 'abandon', identity, lane),
     renew: ({ identity }, token) => send(readVerdict, 'renew', identity, token),
     release: ({ identity }, token) => send(readVerdict, 'release', identity, token),
     close() {

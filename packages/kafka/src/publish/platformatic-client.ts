@@ -78,7 +78,7 @@ const SETTINGS = {
   maxInflights: 1_000,
 } as const;
 
-function security({ ssl, sasl }: KafkaConnection): Partial<ProducerOptions<Buffer, Buffer, Buffer, Buffer>> {
+export function security({ ssl, sasl }: KafkaConnection): Partial<ProducerOptions<Buffer, Buffer, Buffer, Buffer>> {
   const mechanism = sasl?.mechanism.toUpperCase() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
   return {
     ...(ssl === undefined || ssl === false ? {} : { tls: ssl === true ? {} : ssl, tlsServerName: true }),

@@ -1,0 +1,136 @@
+import type { Redis } from 'ioredis';
+import type { KafkaConnection } from '../connection.ts';
+import { type ConsumedRecord, type Origin, readRecord } from '../consume/record.ts';
+import { KafkaError } from '../error.ts';
+import { openReader, type StoredRecord } from '../reader.ts';
+import { logRanges, topicNames } from '../topics.ts';
+import { type Ledger, placeName, readLedger } from './ledger.ts';
+import { readDone } from './marks.ts';
+
+/**
+ * open — it waits for somebody to decide; redriven, purged — somebody has; done — its event has had its effect after
+ * all, by a redrive or because the service was killed right after the burial.
+ */
+export type LetterState = 'open' | 'redriven' | 'purged' | 'done';
+
+/** A dead letter without its value, which may be large. */
+export interface DeadLetter {
+  /** Its place in the dead-letter topic: `<partition>-<offset>`. */
+  readonly id: string;
+  /** The ids of further records of the same death; a crash can leave them. */
+  readonly copies: readonly string[];
+  readonly state: LetterState;
+  readonly service: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly origin: Origin;
+  readonly key: string | null;
+  readonly eventId: string;
+  readonly type: string;
+  /** Tenant and source of the event, as `/tenant/source`. */
+  readonly source: string;
+  readonly code: string;
+  readonly message: string;
+  /** Epoch milliseconds. */
+  readonly diedAt: number;
+  readonly runs: number;
+  readonly redrives: number;
+  readonly bytes: number;
+  /** What the consumer knows it by. */
+  readonly subject: Pick<ConsumedRecord, 'identity' | 'lane'>;
+}
+
+export const deadLetterTopicOf = (service: string): string => `${service}.dlq`;
+
+/**
+ * The dead letters of a service, each once, in the order of their deaths. Of an event that died again after a redrive
+ * there is only the last letter.
+ * @param since only those that died at or after this time (epoch ms)
+ */
+export async function readDeadLetters(
+  connection: KafkaConnection,
+  redis: Redis,
+  service: string,
+  since?: number,
+): Promise<DeadLetter[]> {
+  const topic = deadLetterTopicOf(service);
+  if (!(await topicNames(connection)).includes(topic)) {
+    const message = `There is no topic ${topic}: ${service} has never run here, or its name is another`;
+    throw new KafkaError('UNKNOWN_TOPIC', message);
+  }
+  const [ledger, letters] = await Promise.all([
+    readLedger(connection, topic),
+    readLetters(connection, service, topic, since),
+  ]);
+  const done = await readDone(
+    redis,
+    service,
+    letters.map(({ subject }) => subject.identity),
+  );
+  return letters
+    .map((letter) => ({ ...letter, state: stateOf(letter, ledger, done) }))
+    .sort((one, other) => one.diedAt - other.diedAt);
+}
+
+async function readLetters(
+  connection: KafkaConnection,
+  service: string,
+  topic: string,
+  since: number | undefined,
+): Promise<DeadLetter[]> {
+  const letters = new Map<string, DeadLetter>();
+  const reader = openReader(connection);
+  try {
+    await reader.read(await logRanges(connection, [topic], since), (record) => {
+      const letter = letterOf(service, record);
+      const place = placeName(letter.origin);
+      const known = letters.get(place);
+      if (known === undefined || known.redrives < letter.redrives) letters.set(place, letter);
+      else if (known.redrives === letter.redrives) {
+        letters.set(place, { ...known, copies: [...known.copies, letter.id] });
+      }
+    });
+  } finally {
+    await reader.close();
+  }
+  return [...letters.values()];
+}
+
+function letterOf(service: string, stored: StoredRecord): DeadLetter {
+  const { topic, partition, offset, headers, timestamp } = stored;
+  const { origin, identity, lane, redrive, attempts } = asConsumed(stored);
+  return {
+    id: `${partition}-${offset}`,
+    copies: [],
+    state: 'open',
+    service,
+    partition,
+    offset,
+    origin,
+    key: stored.key === null ? null : String(stored.key),
+    eventId: headers.ce_id ?? '',
+    type: headers.ce_type ?? '',
+    source: headers.ce_source ?? '',
+    code: headers['__dlq.errors.code'] ?? '',
+    message: headers['__dlq.errors.message'] ?? `no dead letter of the chain: it came to ${topic} some other way`,
+    diedAt: Number(headers['__dlq.errors.timestamp'] ?? timestamp),
+    runs: attempts,
+    redrives: redrive,
+    bytes: stored.value?.length ?? 0,
+    subject: { identity, lane },
+  };
+}
+
+/** As the consumer reads it: who it is and what it waits for is decided in one place. */
+export function asConsumed({ topic, partition, offset, key, value, headerBytes, timestamp }: StoredRecord) {
+  const from = { topic, partition, active: true, settle: () => undefined };
+  const message = { key, value, headers: headerBytes, timestamp: String(timestamp), attributes: 0, offset: '' };
+  return readRecord(from, message, { offset, done: false });
+}
+
+function stateOf({ origin, redrives, subject }: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {
+  if (done.has(subject.identity)) return 'done';
+  const entry = ledger.get(placeName(origin));
+  if (entry === undefined || entry.redrives < redrives || entry.action === 'resubmitted') return 'open';
+  return entry.action;
+}

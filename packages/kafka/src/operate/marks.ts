@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis';
+import type { StepSubject } from '../consume/steps.ts';
+
+/** What Redis knows of an event in a service; how it is kept there is told in consume/steps-script.ts. */
+export type Mark =
+  | { readonly kind: 'done' | 'none' }
+  | { readonly kind: 'dead'; readonly redrives: number }
+  /** A worker has it now; `leaseMs` is what its claim has left. */
+  | { readonly kind: 'running'; readonly leaseMs: number }
+  | Waiting;
+
+/** It is in the chain: in tier `tier`, counted from 1, until `due`, behind `ahead` earlier events of its key. */
+export interface Waiting {
+  readonly kind: 'waiting';
+  readonly tier: number;
+  readonly due: number;
+  readonly ahead: number;
+  /** The dead event that holds the key, where there is one. */
+  readonly heldBy: string | undefined;
+}
+
+type Subject = Pick<StepSubject, 'identity' | 'lane'>;
+
+const MARKS_A_CALL = 1_000;
+
+/** Of these events, those that are done. */
+export async function readDone(redis: Redis, service: string, identities: readonly string[]): Promise<Set<string>> {
+  const done = new Set<string>();
+  for (let start = 0; start < identities.length; start += MARKS_A_CALL) {
+    const part = identities.slice(start, start + MARKS_A_CALL);
+    const marks = await redis.mget(part.map((identity) => `d:${service}:${identity}`));
+    for (const [index, identity] of part.entries()) if (marks[index] === 'done') done.add(identity);
+  }
+  return done;
+}
+
+export async function readMark(redis: Redis, service: string, { identity, lane }: Subject): Promise<Mark> {
+  const key = `d:${service}:${identity}`;
+  const members = `m:${service}:${lane}`;
+  const [mark, leaseMs, place, ahead, [head = '']] = await Promise.all([
+    redis.get(key),
+    redis.pttl(key),
+    redis.hget(members, identity),
+    redis.zrank(`h:${service}:${lane}`, identity),
+    redis.zrange(`h:${service}:${lane}`, '0', '0'),
+  ]);
+  if (mark === 'done') return { kind: 'done' };
+  const [, redrives] = /^dead:(\d+)$/.exec(mark ?? '') ?? [];
+  if (mark !== null && redrives === undefined) return { kind: 'running', leaseMs };
+  const [, tier, due, state] = place?.split(':') ?? [];
+  if (place !== null && state !== 'd') {
+    const isHeld = head !== identity && (await redis.hget(members, head))?.endsWith(':d') === true;
+    const heldBy = isHeld ? head : undefined;
+    return { kind: 'waiting', tier: Number(tier), due: Number(due), ahead: ahead ?? 0, heldBy };
+  }
+  return redrives === undefined ? { kind: 'none' } : { kind: 'dead', redrives: Number(redrives) };
+}

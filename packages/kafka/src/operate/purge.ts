@@ -1,0 +1,38 @@
+import type { Redis } from 'ioredis';
+import pino from 'pino';
+import type { KafkaConnection } from '../connection.ts';
+import { DEFAULT_LIMITS } from '../consume/options.ts';
+import { createSteps } from '../consume/steps.ts';
+import type { Publisher } from '../publish/publisher.ts';
+import { type DeadLetter, deadLetterTopicOf } from './dead-letters.ts';
+import { openLedger, placeName } from './ledger.ts';
+
+const AT_ONCE = 200;
+
+/**
+ * Notes that these letters of one service are dealt with, and lets keys go on that wait for them. They stay in their
+ * topic until its retention deletes them.
+ */
+export async function purge(
+  letters: readonly DeadLetter[],
+  { connection, publisher, redis }: { connection: KafkaConnection; publisher: Publisher; redis: Redis },
+): Promise<void> {
+  const [first] = letters;
+  if (first === undefined) return;
+  const { service } = first;
+  const write = await openLedger(connection, deadLetterTopicOf(service), publisher.publish);
+  const steps = createSteps({ ...DEFAULT_LIMITS, redis, service, logger: pino({ level: 'silent' }), reachable() {} });
+  try {
+    for (let start = 0; start < letters.length; start += AT_ONCE) {
+      await Promise.all(
+        letters.slice(start, start + AT_ONCE).map(async ({ subject, origin, redrives }) => {
+          // In this order: a letter that is dealt with must not hold its key for ever.
+          await steps.abandon(subject);
+          await write(placeName(origin), { action: 'purged', at: Date.now(), redrives });
+        }),
+      );
+    }
+  } finally {
+    steps.close();
+  }
+}
