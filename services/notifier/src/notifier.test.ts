@@ -255,7 +255,11 @@ it('an incident reaches each of a thousand people once, through repeats and seve
   const incident = eventOf('incident.opened', 'e-1', clock, { userIds: [...userIds, 'user-500'] });
   await Promise.all([first.tell(incident), second.tell(incident)]);
   await first.tell(incident);
-  await eventually(async () => assert.equal(await waiting(), 0), 60_000);
+  await eventually(async () => {
+    // What failed on a busy machine is tried again later.
+    clock += 200;
+    assert.equal(await waiting(), 0);
+  }, 90_000);
   const reached = bodiesOf(sandbox, 'chat').map((body) => body.user_id ?? '');
   assert.deepEqual(reached.toSorted(), userIds.slice(10).toSorted());
 });

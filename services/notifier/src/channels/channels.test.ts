@@ -36,6 +36,7 @@ async function reopen(options: Partial<OfficeOptions> = {}): Promise<void> {
     place,
     sandbox,
     now: () => clock,
+    timeoutMs: 1_000,
     ...options,
     // The clock runs ahead of what is on its way.
     variables: { LEASE_MS: String(DAY), ...options.variables },
