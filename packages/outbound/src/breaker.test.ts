@@ -28,14 +28,14 @@ function fragile(): { respond: Respond; status: number } {
 }
 
 describe('the breaker', () => {
-  const ways: Record<string, { respond: Respond; code: string }> = {
+  const ways: Record<string, { respond: Respond; code: string; timeoutMs?: number }> = {
     'answers 5xx': { respond: (response) => json(response, 503, {}), code: 'RETRYABLE_STATUS' },
     'drops connections': { respond: (_, __, socket) => void socket.destroy(), code: 'CONNECTION_FAILED' },
-    'does not answer in time': { respond: () => {}, code: 'TIMEOUT' },
+    'does not answer in time': { respond: () => {}, code: 'TIMEOUT', timeoutMs: 60 },
   };
-  for (const [way, { respond, code }] of Object.entries(ways)) {
+  for (const [way, { respond, code, timeoutMs = 10_000 }] of Object.entries(ways)) {
     it(`opens at the 20th failure in a row of a target that ${way}, and then fails at once`, async () => {
-      await against(respond, { timeoutMs: 60 }, async (target, { received }) => {
+      await against(respond, { timeoutMs }, async (target, { received }) => {
         assert.deepEqual(new Set(await codesOf(target, 19)), new Set([code]));
         target.check();
         await assert.rejects(target.request(GET), { code: 'UNAVAILABLE', retry: 'when-available' });

@@ -51,9 +51,9 @@ describe('a time-out', () => {
     const lateOnce: Respond = (response) => {
       requests += 1;
       const number = requests;
-      setTimeout(() => response.writeHead(200, HEAD).end(JSON.stringify({ number })), number === 1 ? 400 : 0);
+      setTimeout(() => response.writeHead(200, HEAD).end(JSON.stringify({ number })), number === 1 ? 4_000 : 0);
     };
-    await against(lateOnce, { timeoutMs: 200, concurrency: 1 }, async (target) => {
+    await against(lateOnce, { timeoutMs: 2_000, concurrency: 1 }, async (target) => {
       await assert.rejects(target.request(GET), { code: 'TIMEOUT' });
       assert.deepEqual((await target.request(GET)).body, { number: 2 });
     });

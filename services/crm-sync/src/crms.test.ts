@@ -81,7 +81,7 @@ for (const crm of ['hubspot', 'salesforce'] as const) {
     STEPS[crm].forEach((step, index) => {
       for (const { what, fault, error } of FAULTS) {
         it(`has one contact and one note after ${what} when it ${step}`, async () => {
-          await using desk = openDesk(crm, sandbox, { redis, timeoutMs: 1_000 });
+          await using desk = openDesk(crm, sandbox, { redis, ...('latencyMs' in fault && { timeoutMs: 2_000 }) });
           let requests = 0;
           desk.onRequest = () => {
             if (requests === index)
