@@ -22,6 +22,9 @@ export const services: readonly Service[] = [
 /** Stands in for the outside systems; no service of ours. */
 export const sandbox = { name: 'sandbox', port: 8090, smtpPort: 8025 } as const;
 
+/** What is bundled, and has an image: `register` runs once before the others. */
+export const programs: readonly string[] = [...services.map(({ name }) => name), sandbox.name, 'register'];
+
 /** V8 grows into what memory it finds; a service is told what it has. */
 export const nodeFlags: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=192'];
 
