@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { prepare, type Service, startService } from '@switchboard/ingest/fixtures';
 import { readTopics } from '@switchboard/kafka';
 import { type Stack, startStack } from '@switchboard/local';
-import { size } from './consume/size.ts';
+import { size } from './size.ts';
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
 
 // Both client libraries go through the same faults at the same time.

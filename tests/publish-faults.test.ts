@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ClientName, createPublisher, createTopics, type Publisher } from '@switchboard/kafka';
 import { type Broker, type Stack, startStack } from '@switchboard/local';
 import { createLogger } from '@switchboard/service';
-import { size } from './consume/size.ts';
 import { type Load, startLoad } from './publish-load.ts';
+import { size } from './size.ts';
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
 
 // Both client libraries go through the same faults at the same time, each with a topic of its own.

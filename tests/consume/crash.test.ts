@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { size } from '../size.ts';
 import { createFixture, type Fixture, until } from './fixture.ts';
 import type { CrashPoint } from './reference-consumer.ts';
 import { inversions } from './sink.ts';
-import { size } from './size.ts';
 
 /** Short enough to wait for, long enough to be renewed on a busy machine. */
 const LEASE_MS = 3_000;

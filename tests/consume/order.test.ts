@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { size } from '../size.ts';
 import { createFixture, type Fixture, until } from './fixture.ts';
 import type { ReferenceConsumer } from './reference-consumer.ts';
 import { inversions, numbersByKey } from './sink.ts';
-import { size } from './size.ts';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 

@@ -6,9 +6,9 @@ import { after, before, describe, it } from 'node:test';
 import { registerSchemas } from '@switchboard/kafka';
 import { type Stack, startStack } from '@switchboard/local';
 import { Redis } from 'ioredis';
+import { size } from '../size.ts';
 import { createFixture, until } from './fixture.ts';
 import { inversions } from './sink.ts';
-import { size } from './size.ts';
 
 describe('an outside system that is down', () => {
   it('pauses the service: nothing is dead, at most one probe a second, and it goes on by itself', async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { size } from '../size.ts';
 import { createFixture, until } from './fixture.ts';
 import { numbersByKey } from './sink.ts';
-import { size } from './size.ts';
 
 describe('a retry delay longer than the session', () => {
   it('causes no rebalance, holds up no other key, and the event runs within 2 s of its time', async () => {

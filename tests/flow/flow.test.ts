@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, it } from 'node:test';
+import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
+import type { Effect } from '@switchboard/sandbox';
+import { type Installation, startInstallation, until } from './installation.ts';
+
+let switchboard: Installation;
+before(async () => {
+  switchboard = await startInstallation({ RETRY_DELAYS: '1s,2s,4s' });
+});
+after(() => switchboard?.[Symbol.asyncDispose]());
+
+const mark = (): string => randomUUID().slice(0, 8);
+const holds = (effect: Effect, text: string): boolean => JSON.stringify(effect.body).includes(text);
+
+async function accepted(...events: SampleEvent[]): Promise<void> {
+  for (const { status, text } of await switchboard.send(events, true)) assert.equal(status, 200, text);
+}
+
+/** The first effect of a system that speaks of `text`. */
+const effectWith = (system: Parameters<Installation['effects']>[0], text: string): Promise<Effect> =>
+  until(`${system} hears of ${text}`, async () =>
+    (await switchboard.effects(system)).find((effect) => holds(effect, text)),
+  );
+
+const countOf = async (system: Parameters<Installation['effects']>[0], text: string): Promise<number> =>
+  (await switchboard.effects(system)).filter((effect) => holds(effect, text)).length;
+
+/** An escalation of a customer of its own. */
+function escalation(changes: Record<string, unknown> = {}): { event: SampleEvent; id: string; email: string } {
+  const [id, email] = [`conv-${mark()}`, `jane.${mark()}@example.com`];
+  const event = createSampleEvent('conversation.escalated', {
+    conversationId: id,
+    customer: { name: 'Jane Doe', email },
+    intent: 'refund',
+    confidence: 0.15,
+    ...changes,
+  });
+  return { event, id, email };
+}
+
+describe('an escalation', () => {
+  it('becomes a ticket with its context, a contact, a note, and a message for the agents', async () => {
+    const { event, id, email } = escalation();
+    await accepted(event);
+    const { ticket } = (await effectWith('zendesk', id)).body as { ticket: Record<string, unknown> };
+    assert.equal(ticket.subject, '[Chatbot Escalation] refund');
+    assert.equal(ticket.priority, 'high');
+    assert.deepEqual(ticket.tags, ['chatbot-escalation', 'refund']);
+    assert.deepEqual(ticket.requester, { name: 'Jane Doe', email });
+    assert.ok((ticket.custom_fields as { value: unknown }[]).some(({ value }) => value === id));
+    assert.match(JSON.stringify(ticket.comment), /refund/i);
+    const contact = await effectWith('hubspot', email);
+    assert.match(contact.path, /contacts\/batch\/upsert/);
+    await until('a note', async () => (await switchboard.effects('hubspot')).find(({ path }) => /notes$/.test(path)));
+    await effectWith('slack', 'refund');
+  });
+
+  it('that is sent ten times has one effect everywhere', async () => {
+    const { event, id, email } = escalation();
+    await accepted(...Array<SampleEvent>(10).fill(event));
+    // What comes after them in their partition shows that all ten were seen.
+    await accepted(createSampleEvent('conversation.resolved', { conversationId: id, resolution: `done-${mark()}` }));
+    await until('the comment on the ticket', async () =>
+      (await switchboard.effects('zendesk')).some(({ method }) => method === 'PUT'),
+    );
+    const ofTicket = (await switchboard.effects('zendesk')).filter((effect) => holds(effect, id));
+    assert.deepEqual(
+      ofTicket.map(({ method }) => method),
+      ['POST'],
+    );
+    assert.equal(await countOf('hubspot', email), 1);
+  });
+
+  it('whose texts are hostile is shown as text', async () => {
+    const hostile = `<script>alert("${mark()}")</script> **bold** [x](javascript:alert(1)) 🦊 \u202Eright-to-left\u202C \0`;
+    const { event, id } = escalation({
+      intent: hostile,
+      summary: hostile.repeat(50),
+      transcript: [
+        { role: 'user', text: hostile },
+        { role: 'bot', text: 'x'.repeat(100_000) },
+      ],
+    });
+    await accepted(event);
+    const ticket = JSON.stringify((await effectWith('zendesk', id)).body);
+    assert.doesNotMatch(JSON.parse(ticket).ticket.comment.html_body, /<script|<a href="javascript/i);
+    assert.match(ticket, /🦊/);
+    assert.doesNotMatch(ticket, /\\u0000/);
+    assert.ok(ticket.length < 120_000);
+    const slack = await effectWith('slack', '🦊');
+    assert.doesNotMatch(JSON.stringify(slack.body), /<script/);
+  });
+});
+
+it('an article is found when it is published, by its new text when it is updated, and not when it is unpublished', async () => {
+  const articleId = `article-${mark()}`;
+  const [first, second] = [`zebrafinch${mark()}`, `quokka${mark()}`];
+  const article = (type: 'article.published' | 'article.updated', content: string, version: number) =>
+    createSampleEvent(type, { articleId, title: 'Animals', content: `<p>${content}</p>`, version });
+  const found = async (word: string): Promise<boolean> => {
+    const response = await fetch(`${switchboard.urlOf('kb-indexer')}/v1/search?q=${word}`);
+    const { hits } = (await response.json()) as { hits: { articleId: string; snippet: string }[] };
+    return hits.some((hit) => hit.articleId === articleId && hit.snippet.includes(word));
+  };
+  await accepted(article('article.published', first, 1));
+  await until('it is found', () => found(first));
+  await accepted(article('article.updated', second, 2));
+  await until('its new text is found', () => found(second));
+  assert.equal(await found(first), false);
+  await accepted(createSampleEvent('article.unpublished', { articleId, version: 3 }));
+  await until('it is gone', async () => !(await found(second)));
+});
+
+describe('a shipped order', () => {
+  const shipped = (userId: string, trackingNumber: string) =>
+    createSampleEvent('order.shipped', { userId, trackingNumber, email: null });
+
+  it('is told once to a person who agreed to it, and to nobody else', async () => {
+    const [agreed, silent] = [`user-${mark()}`, `user-${mark()}`];
+    const [told, untold] = [`1Z${mark()}`, `1Z${mark()}`];
+    await accepted(
+      createSampleEvent('preference.updated', {
+        userId: agreed,
+        channels: { chat: true, email: false, slack: false, webhook: false },
+        topics: { 'order.shipped': true },
+        quietHours: null,
+        digest: 'none',
+      }),
+    );
+    await until('the preference is known', async () => {
+      const response = await fetch(`${switchboard.urlOf('notifier')}/v1/preferences/${agreed}`, {
+        headers: { authorization: 'Bearer local-notifier-key' },
+      });
+      return response.status === 200;
+    });
+    const event = shipped(agreed, told);
+    await accepted(shipped(silent, untold), ...Array<SampleEvent>(10).fill(event));
+    await effectWith('chat', told);
+    const skipped = await until('the other is skipped', async () => {
+      const metrics = await (await fetch(`${switchboard.urlOf('notifier')}/metrics`)).text();
+      return /consumer_nothing_to_do_total\{[^}]*not_opted_in[^}]*\} [1-9]/.test(metrics);
+    });
+    assert.ok(skipped);
+    assert.equal(await countOf('chat', told), 1);
+    assert.equal(await countOf('chat', untold), 0);
+  });
+});

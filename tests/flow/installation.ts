@@ -1,0 +1,105 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Program, runProgram } from '@switchboard/deploy/fixtures/program';
+import type { SampleEvent } from '@switchboard/deploy/sample-event';
+import { type Answer, sendEvents } from '@switchboard/deploy/send-events';
+import { portVariable, sandbox, services } from '@switchboard/deploy/services';
+import { freePort, type Stack, startStack } from '@switchboard/local';
+import type { Effect, SystemName } from '@switchboard/sandbox';
+
+/** All that `npm start` runs, on a stack of its own. */
+export interface Installation extends AsyncDisposable {
+  readonly stack: Stack;
+  /** What a user who sets these variables would run against it. */
+  readonly variables: Readonly<Record<string, string>>;
+  urlOf(name: string): string;
+  /** The process of a service, by what was last said about it. */
+  processOf(name: string): number;
+  /** Waits until it was said, after what was waited for before. */
+  says(what: string): Promise<void>;
+  /** Signs and sends, as fast as it is answered; in the order given when `inTurn`. */
+  send(events: readonly SampleEvent[], inTurn?: boolean): Promise<Answer[]>;
+  /** What a system received that changed something there, oldest first. */
+  effects(system: SystemName): Promise<Effect[]>;
+  fault(fault: Readonly<Record<string, unknown>>): Promise<void>;
+}
+
+const PATIENCE_MS = 90_000;
+
+export async function startInstallation(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
+  const directory = await mkdtemp(join(tmpdir(), 'switchboard-flow-'));
+  const stack = await startStack({ directory: join(directory, 'stack'), ports: 'free' });
+  const names = [...[...services, sandbox].map(portVariable), 'SANDBOX_SMTP_PORT'];
+  const ports = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, String(await freePort())] as const)),
+  );
+  const variables = {
+    ...ports,
+    LOCAL_DIRECTORY: directory,
+    KAFKA_BROKERS: stack.brokers,
+    SCHEMA_REGISTRY_URL: stack.registryUrl,
+    REDIS_URL: stack.redisUrl,
+    ...settings,
+  };
+  const program: Program = runProgram(new URL('../../deploy/start.ts', import.meta.url).pathname, [], variables);
+  async function stop(): Promise<void> {
+    program.child.kill('SIGTERM');
+    await program.exit;
+    await stack.stop();
+  }
+  try {
+    await program.says('Switchboard is ready');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const urlOf = (name: string): string => `http://127.0.0.1:${ports[portVariable({ name })]}`;
+
+  return {
+    stack,
+    variables,
+    urlOf,
+    processOf: (name) => Number(new RegExp(`.*\n${name} is ready[^\n]*process (\\d+)`, 's').exec(program.output)?.[1]),
+    says: program.says,
+    async send(events, inTurn = false) {
+      const answers: Answer[] = [];
+      const queue = [...events];
+      const send = (count: number) =>
+        sendEvents({
+          url: urlOf('ingest'),
+          secret: 'local-secret',
+          count,
+          rate: undefined,
+          next: () => queue.shift() as SampleEvent,
+          onAnswer: (answer) => answers.push(answer),
+        });
+      if (!inTurn) await send(events.length);
+      else for (const _ of events) await send(1);
+      return answers;
+    },
+    async effects(system) {
+      const response = await fetch(`${urlOf('sandbox')}/effects?system=${system}`);
+      return ((await response.json()) as Effect[]).filter(({ kind }) => kind === 'effect');
+    },
+    async fault(fault) {
+      const response = await fetch(`${urlOf('sandbox')}/faults`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(fault),
+      });
+      if (response.status !== 201) throw new Error(await response.text());
+    },
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+/** Asks until it is so. */
+export async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(100)) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1_000} s: ${what}`);
+  }
+}
