@@ -11,3 +11,11 @@ export {
 } from './consume/handler.ts';
 export type { ConsumeLimits, ConsumeOptions } from './consume/options.ts';
 export { DeliveryError, KafkaError } from './error.ts';
+export { type ClientName, createPublisher, type Publisher, type PublisherOptions } from './publish/publisher.ts';
+export type { OutgoingRecord } from './publish/record.ts';
+export { readTopics, setCommittedOffset } from './read-topic.ts';
+export type { StoredRecord } from './reader.ts';
+export { createRedis } from './redis.ts';
+export { type Codec, createCodec } from './registry/codec.ts';
+export { registerSchemas } from './registry/register.ts';
+export { createTopics, describeTopics } from './topics.ts';
