@@ -11,10 +11,17 @@ export {
 } from './consume/handler.ts';
 export type { ConsumeLimits, ConsumeOptions } from './consume/options.ts';
 export { DeliveryError, KafkaError } from './error.ts';
+export { type DeadLetter, deadLetterTopicOf, type LetterState, readDeadLetters } from './operate/dead-letters.ts';
+export { findEvents } from './operate/find-events.ts';
+export { type LedgerEntry, openLedger, placeName, readLedger } from './operate/ledger.ts';
+export { readProgress, type ServiceProgress, type TopicProgress } from './operate/progress.ts';
+export { purge } from './operate/purge.ts';
+export { readRecords, redrive } from './operate/redrive.ts';
+export { findWhereabouts, type Whereabouts } from './operate/whereabouts.ts';
 export { type ClientName, createPublisher, type Publisher, type PublisherOptions } from './publish/publisher.ts';
 export type { OutgoingRecord } from './publish/record.ts';
 export { readTopics, setCommittedOffset } from './read-topic.ts';
-export type { StoredRecord } from './reader.ts';
+export { openReader, type Reader, type StoredRecord } from './reader.ts';
 export { createRedis } from './redis.ts';
 export { type Codec, createCodec } from './registry/codec.ts';
 export { registerSchemas } from './registry/register.ts';

@@ -1,0 +1,100 @@
+import {
+  type Codec,
+  createCodec,
+  createPublisher,
+  createRedis,
+  type KafkaConnection,
+  KafkaError,
+  type Publisher,
+} from '@switchboard/kafka';
+import { createLogger } from '@switchboard/service';
+import { OpsError } from './ops-error.ts';
+import type { Privacy } from './privacy.ts';
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+type Redis = ReturnType<typeof createRedis>;
+
+/** What a command may use; connections are made when they are asked for. */
+export interface Context {
+  readonly variables: Variables;
+  readonly connection: KafkaConnection;
+  readonly privacy: Privacy;
+  redis(): Promise<Redis>;
+  publisher(): Promise<Publisher>;
+  codec(): Promise<Codec>;
+  /** The result: text for people, or with --json the document. */
+  report(text: string, document: unknown): void;
+  /** How it goes, for who watches. */
+  note(text: string): void;
+  /** Aborted by Ctrl-C: what is half done is finished, nothing new begun. */
+  readonly signal: AbortSignal;
+}
+
+export interface Output {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+const silent = createLogger('ops', 'silent');
+
+/** @returns the context, and a function that closes what was opened */
+export function openContext(
+  options: { variables: Variables; privacy: Privacy; json: boolean; signal: AbortSignal } & Output,
+): [Context, close: () => Promise<void>] {
+  const { variables, privacy, json, signal, out, err } = options;
+  const { KAFKA_BROKERS, KAFKA_PORT, SCHEMA_REGISTRY_URL, REGISTRY_PORT, REDIS_URL, REDIS_PORT } = variables;
+  const brokers = KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT || '9092'}`;
+  const registryUrl = SCHEMA_REGISTRY_URL || `http://127.0.0.1:${REGISTRY_PORT || '8085'}/apis/ccompat/v7`;
+  const redisUrl = REDIS_URL || `redis://127.0.0.1:${REDIS_PORT || '6379'}`;
+  const closing: (() => unknown)[] = [];
+  let redis: Promise<Redis> | undefined;
+  let publisher: Promise<Publisher> | undefined;
+
+  async function connectRedis(): Promise<Redis> {
+    const client = createRedis(redisUrl, silent);
+    closing.push(() => client.disconnect());
+    const failure = await new Promise<Error | undefined>((resolve) => {
+      client.once('ready', () => resolve(undefined));
+      client.once('error', resolve);
+    });
+    if (failure === undefined) return client;
+    const { host } = new URL(redisUrl);
+    throw new OpsError(`Redis does not answer at ${host}: start it, or set REDIS_URL.`, { cause: failure });
+  }
+
+  async function connectPublisher(): Promise<Publisher> {
+    const opened = await createPublisher({ brokers, clientId: 'switchboard-ops', logger: silent, deadlineMs: 30_000 });
+    closing.push(opened.close);
+    return opened;
+  }
+
+  const context: Context = {
+    variables,
+    connection: { brokers },
+    privacy,
+    signal,
+    redis: () => (redis ??= connectRedis()),
+    publisher: () => (publisher ??= connectPublisher()),
+    codec: () => createCodec({ registryUrl }),
+    report: (text, document) => out(json ? JSON.stringify(document, null, 2) : text),
+    note: (text) => err(text),
+  };
+  const close = async (): Promise<void> => {
+    for (const end of closing.reverse()) await end();
+  };
+  return [context, close];
+}
+
+/** The sentence for what went wrong; undefined when it is a bug of ours. */
+export function sentenceOf(error: unknown, { KAFKA_BROKERS }: Variables): string | undefined {
+  if (error instanceof KafkaError && error.code === 'UNREACHABLE') {
+    return KAFKA_BROKERS
+      ? `${error.message}; KAFKA_BROKERS says where it is.`
+      : `${error.message}: is \`npm start\` running? KAFKA_BROKERS says where another Kafka is.`;
+  }
+  if (error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE') {
+    return `${error.message}: start it, or set SCHEMA_REGISTRY_URL.`;
+  }
+  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
+  return ['ConfigError', 'DeliveryError', 'KafkaError', 'OpsError', 'UsageError'].includes(name) ? message : undefined;
+}

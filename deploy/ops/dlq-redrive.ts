@@ -1,0 +1,68 @@
+import { type DeadLetter, readProgress, redrive } from '@switchboard/kafka';
+import type { Command } from './command.ts';
+import { chooseLetters, LETTER_FILTERS, oneService } from './letter-selection.ts';
+import { causeTable, letterDocument } from './letter-view.ts';
+import { OpsError } from './ops-error.ts';
+import { counted } from './table.ts';
+
+/** A pace that no outside system minds. */
+const RATE = 50;
+/** Who comes back for the fourth time will come back for the fifth. */
+const LOOP_LIMIT = 3;
+const TELL_EVERY_MS = 5_000;
+
+/** Sends dead letters back into the retry chain of their service, and of no other. */
+export const dlqRedrive: Command = {
+  usage: 'dlq redrive --service <name> <letter>… | filters | --all [--rate 50] [--dry-run] [--force]',
+  options: [...LETTER_FILTERS, 'all', 'dry-run', 'rate', 'force', 'loop-limit'],
+  words: Number.POSITIVE_INFINITY,
+  async run(given, context) {
+    const { connection, privacy, signal } = context;
+    const service = oneService(given);
+    const rate = given.number('rate', RATE, 0);
+    const limit = given.is('force') ? Number.POSITIVE_INFINITY : given.number('loop-limit', LOOP_LIMIT, 1);
+    const chosen = await chooseLetters(given, given.words.slice(2), context);
+    const [letters, refused] = [
+      chosen.filter(({ redrives }) => redrives < limit),
+      chosen.filter(({ redrives }) => redrives >= limit),
+    ];
+    const refusal =
+      refused.length === 0
+        ? ''
+        : `\nRefused ${counted(refused.length, 'letter')} that came back ${limit} times or more: find the cause (\`dlq show\`), then --force.`;
+    const view = (list: readonly DeadLetter[]) => list.map((letter) => letterDocument(letter, privacy));
+
+    if (given.is('dry-run') || letters.length === 0) {
+      const table = letters.length === 0 ? '' : `\n\n${causeTable(letters)}\n`;
+      const text = `${counted(letters.length, 'letter')} of ${service} would be redriven.${table}${refusal}`;
+      context.report(text, {
+        dryRun: given.is('dry-run'),
+        redriven: 0,
+        letters: view(letters),
+        refused: view(refused),
+      });
+      return refused.length === 0 ? 0 : 1;
+    }
+
+    const { members, tiers } = await readProgress(connection, service);
+    const [first] = tiers;
+    if (first === undefined) throw new OpsError(`${service} has no retry topics: start it once, and it makes them.`);
+    if (members === 0) context.note(`Nothing of ${service} runs: the letters will wait for it in ${first.topic}.`);
+    let toldAt = performance.now();
+    let count = 0;
+    const redriven = await redrive(letters, {
+      ...{ connection, rate, signal, publisher: await context.publisher(), retryTopic: first.topic },
+      redriven() {
+        count += 1;
+        if (performance.now() - toldAt < TELL_EVERY_MS) return;
+        toldAt = performance.now();
+        context.note(`${count} of ${letters.length} …`);
+      },
+    });
+    const left = letters.length - redriven;
+    const rest = left === 0 ? '' : `\n${counted(left, 'letter')} left: run it again to go on.`;
+    const text = `Redrove ${counted(redriven, 'letter')} of ${service} into ${first.topic}.${rest}${refusal}`;
+    context.report(text, { dryRun: false, redriven, left, topic: first.topic, refused: view(refused) });
+    return left + refused.length === 0 ? 0 : 1;
+  },
+};

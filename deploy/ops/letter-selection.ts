@@ -1,0 +1,68 @@
+import { type DeadLetter, readDeadLetters } from '@switchboard/kafka';
+import type { Arguments, OptionName } from './arguments.ts';
+import type { Context } from './context.ts';
+import { OpsError, UsageError } from './ops-error.ts';
+
+export const LETTER_FILTERS: readonly OptionName[] = [
+  'service',
+  'code',
+  'type',
+  'source',
+  'since',
+  'until',
+  'key',
+  'conversation',
+];
+
+export function oneService({ services }: Arguments): string {
+  const [service, ...others] = services;
+  if (service === undefined) throw new UsageError('Say whose dead letters: --service <name>.');
+  if (others.length > 0) throw new UsageError('One --service at a time.');
+  return service;
+}
+
+/** The open letters that the ids or filters name; none of them, and all of them, must be said on purpose. */
+export async function chooseLetters(given: Arguments, ids: readonly string[], context: Context): Promise<DeadLetter[]> {
+  const service = oneService(given);
+  const isFiltered = (['code', 'type', 'source', 'key', 'conversation'] as const).some(
+    (name) => given.text(name) !== undefined,
+  );
+  const isNarrowed = isFiltered || given.since !== undefined || given.until !== undefined;
+  if (ids.length === 0 && !isNarrowed && !given.is('all')) {
+    throw new UsageError('Say which letters: their ids, a filter such as --code, or --all.');
+  }
+  const letters = (await readDeadLetters(context.connection, await context.redis(), service)).filter(filterOf(given));
+  if (ids.length > 0) return ids.map((id) => findLetter(letters, id)).filter(({ state }) => state === 'open');
+  return letters.filter(({ state }) => state === 'open');
+}
+
+export function findLetter(letters: readonly DeadLetter[], id: string): DeadLetter {
+  const found = letters.find((letter) => letter.id === id || letter.copies.includes(id));
+  if (found !== undefined) return found;
+  throw new OpsError(`There is no dead letter ${id}: \`dlq list\` shows those that there are, --history all of them.`);
+}
+
+export function filterOf(given: Arguments): (letter: DeadLetter) => boolean {
+  const { since = 0, until = Number.POSITIVE_INFINITY } = given;
+  const [code, type, source, key] = [
+    given.text('code'),
+    given.text('type'),
+    given.text('source'),
+    given.text('key') ?? given.text('conversation'),
+  ];
+  return (letter) =>
+    (code === undefined || letter.code === code) &&
+    (type === undefined || letter.type === type) &&
+    (source === undefined || isSource(letter.source, source)) &&
+    (key === undefined || isKey(letter.key, key)) &&
+    letter.diedAt >= since &&
+    letter.diedAt <= until;
+}
+
+/** `/tenant/source` by its last part, or as a whole. */
+const isSource = (attribute: string, wanted: string): boolean =>
+  attribute === wanted || attribute.endsWith(`/${encodeURIComponent(wanted)}`);
+
+/** `tenant:entity` by the entity, or as a whole. */
+export const isKey = (key: string | null, wanted: string): boolean =>
+  key === wanted || key?.slice(key.indexOf(':') + 1) === wanted;

@@ -1,0 +1,44 @@
+import { createHmac, type KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseSources, resolveSources } from '@switchboard/ingest';
+import type { Variables } from './context.ts';
+import { OpsError } from './ops-error.ts';
+
+/**
+ * Makes the headers under which ingest takes a body of a source as it would from the source itself. The signature
+ * that it came with was checked and is not kept, and may be too old to count: it is signed anew, with the first of the
+ * source's live secrets, which this therefore needs as ingest does.
+ */
+export type Sign = (source: string, body: Buffer) => Promise<Record<string, string>>;
+
+export function createSign(variables: Variables): Sign {
+  const path = variables.SOURCES_FILE || join(import.meta.dirname, '../local-sources.yaml');
+  const environment = { LOCAL_SECRET: 'local-secret', ...variables };
+
+  async function secretOf(source: string): Promise<KeyObject> {
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      throw new OpsError(`The sources file ${path} cannot be read: set SOURCES_FILE to that of ingest.`, {
+        cause: error,
+      });
+    }
+    const entry = parseSources(text, path)[source];
+    if (entry === undefined) throw new OpsError(`${path} has no source ${source}: set SOURCES_FILE to that of ingest.`);
+    if (entry.scheme !== 'platform') {
+      throw new OpsError(
+        `Bodies of ${source} are signed by ${entry.scheme}, which cannot be done here: ask its sender to send again.`,
+      );
+    }
+    const sources = await resolveSources({ [source]: entry }, path, environment);
+    return sources.get(source)?.secrets[0] as KeyObject;
+  }
+
+  return async (source, body) => ({
+    'x-webhook-signature': createHmac('sha256', await secretOf(source))
+      .update(body)
+      .digest('hex'),
+  });
+}
