@@ -23,7 +23,9 @@ export function outsideSystems(name: string, { sandboxUrl, smtpPort, directory }
       FIELD_SESSION_DURATION: '9004',
     },
     'kb-indexer': {
-      INDEX: 'embedded',
+      INDEX: 'embedded,platform',
+      PLATFORM_URL: `${sandboxUrl}/chat`,
+      PLATFORM_TOKEN: chat.apiKey,
       INDEX_FILE: `${directory}/knowledge.sqlite`,
       EMBEDDINGS_URL: `${sandboxUrl}/embeddings/v1`,
       EMBEDDINGS_API_KEY: embeddings.apiKey,

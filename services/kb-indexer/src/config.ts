@@ -6,7 +6,7 @@ const url = (description: string) => Type.Optional(Type.String({ pattern: '^http
 
 export const kbIndexerConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8083 }),
-  INDEX: Type.Enum(['embedded', 'postgres', 'platform'], {
+  INDEX: Type.Enum(['embedded', 'postgres', 'platform', 'embedded,platform', 'postgres,platform'], {
     default: 'embedded',
     description: 'where articles are put',
   }),

@@ -19,7 +19,10 @@ type Context = Pick<
 
 /** The handlers on the index that the configuration names; where the index is our own, the search beside them. */
 export async function handlers(context: Context): Promise<Handlers> {
-  const index = context.config.INDEX === 'platform' ? openPlatform(context) : await openOwn(context);
+  const places = context.config.INDEX.split(',');
+  const index = inAll(
+    await Promise.all(places.map((place) => (place === 'platform' ? openPlatform(context) : openOwn(context, place)))),
+  );
   const put = onArticlePublished({ index });
   return { 'article.published': put, 'article.updated': put, 'article.unpublished': onArticleUnpublished({ index }) };
 }
@@ -34,12 +37,26 @@ function openPlatform({ config, redis, target }: Context): ArticleIndex {
   return createPlatformIndex({ target: platform, redis, path: config.PLATFORM_DOCUMENT_PATH });
 }
 
-async function openOwn(context: Context): Promise<ArticleIndex> {
+/** Every change is safe to repeat: one that got into the first only is made in both when the event comes again. */
+const inAll = ([first, ...others]: readonly ArticleIndex[]): ArticleIndex => ({
+  async upsert(document, signal) {
+    const outcome = await (first as ArticleIndex).upsert(document, signal);
+    for (const other of others) await other.upsert(document, signal);
+    return outcome;
+  },
+  async remove(removal, signal) {
+    const outcome = await (first as ArticleIndex).remove(removal, signal);
+    for (const other of others) await other.remove(removal, signal);
+    return outcome;
+  },
+});
+
+async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
   const { config, logger, http, health, onStop, stopping } = context;
   const embeddings = openEmbeddings(context);
   const model = embeddings && config.EMBEDDINGS_MODEL;
   const index =
-    config.INDEX === 'postgres'
+    place === 'postgres'
       ? await createPostgresIndex({ url: required(config, 'POSTGRES_URL', 'INDEX=postgres'), model })
       : createEmbeddedIndex({ file: required(config, 'INDEX_FILE', 'INDEX=embedded'), model });
   onStop('index', async () => index.close());
