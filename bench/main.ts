@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Bench, BenchContext } from './comparison.ts';
 import { consume } from './consume/bench.ts';
+import { flow } from './flow/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
 import { writeTable } from './readme.ts';
 import { search } from './search/bench.ts';
 import { renderTable } from './table.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, consume, search };
+const benches: Readonly<Record<string, Bench>> = { ingest, consume, flow, search };
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(benches).join(' | ')} …] [options]
   --rounds <n>     how often each measurement is taken, in turns with its reference (5)

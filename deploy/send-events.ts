@@ -9,7 +9,7 @@ export interface Sending {
   /** Events a second, on a fixed schedule; as fast as they are answered when undefined. */
   rate: number | undefined;
   next: () => SampleEvent;
-  onAnswer: (answer: Answer) => void;
+  onAnswer: (answer: Answer, event: SampleEvent) => void;
 }
 
 export interface Answer {
@@ -30,7 +30,8 @@ export async function sendEvents({ url, secret, count, rate, next, onAnswer }: S
   for (let index = 0; index < count; index += 1) {
     if (rate !== undefined) await sleep(Math.max(startedAt + (index * 1_000) / rate - performance.now(), 0));
     while (pending.size >= MOST_AT_ONCE) await Promise.race(pending);
-    const sent = send(url, secret, next()).then(onAnswer);
+    const event = next();
+    const sent = send(url, secret, event).then((answer) => onAnswer(answer, event));
     pending.add(sent);
     void sent.finally(() => pending.delete(sent));
   }

@@ -139,7 +139,7 @@ describe('SIGTERM at full load', () => {
     assert.equal(await worker.exited, 0);
     assert.ok(Date.now() - toldAt < 30_000);
     await fixture.spawn({ limits });
-    await until('everything has its effect', () => fixture.sink.effects.length >= keys * each);
+    await until('everything has its effect', () => fixture.sink.effects.length >= keys * each, 300_000);
     assertComplete(fixture, keys * each);
     assert.equal(fixture.sink.repeats.length, 0);
     await fixture.close();

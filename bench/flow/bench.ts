@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { sendEvents } from '@switchboard/deploy/send-events';
+import { sandbox, services } from '@switchboard/deploy/services';
+import type { SystemName } from '@switchboard/sandbox';
+import { type Installation, startInstallation, until } from '@switchboard/tests/installation';
+import type { Bench, Comparison } from '../comparison.ts';
+import { percentile } from '../statistics.ts';
+import { createTraffic, type MarkedEvent, optIn } from './traffic.ts';
+
+const RATE = 300;
+const OUTSIDE_LATENCY_MS = 20;
+const SLOWEST_P99_MS = 1_000;
+const MOST_MEGABYTES = 200;
+
+const systems: readonly SystemName[] = ['hubspot', 'zendesk', 'slack', 'chat'];
+/** The request by which an effect is known. */
+const effects = [
+  { what: 'CRM note', system: 'hubspot', path: /\/notes$/ },
+  { what: 'ticket', system: 'zendesk', path: /tickets/ },
+  { what: 'chat message', system: 'chat', path: /messages/ },
+] as const;
+
+/** All of `npm start` at 300 events a second, each outside answer 20 ms late: from the 200 to the effect outside. */
+export const flow: Bench = async ({ minutes, resources, progress }) => {
+  progress('Starting everything');
+  const switchboard = resources.use(await startInstallation({ RATE_PER_HOUR: '1000000' }));
+  for (const system of systems) {
+    await switchboard.fault({ system, latencyMs: OUTSIDE_LATENCY_MS });
+  }
+  await switchboard.send([optIn]);
+  progress('Warming up');
+  await load(switchboard, 10 * RATE);
+  const count = Math.round(minutes * 60 * RATE);
+  progress(`${count} events, ${RATE} a second`);
+  const acceptedAt = await load(switchboard, count);
+  const comparisons: Comparison[] = [];
+  for (const effect of effects) comparisons.push(...(await latencies(switchboard, effect, acceptedAt)));
+  const memory = services.concat({ ...sandbox, topics: [] }).map(({ name }): Comparison => {
+    const ours = [residentMegabytes(switchboard.processOf(name))];
+    return {
+      what: `Resident memory of ${name}`,
+      ours,
+      unit: 'MB',
+      ...(name === sandbox.name ? {} : { atMost: MOST_MEGABYTES }),
+    };
+  });
+  return [...comparisons, ...memory];
+};
+
+/** When each event was accepted, by the system it must reach and its mark. */
+type Accepted = ReadonlyMap<SystemName, ReadonlyMap<string, number>>;
+
+/** Sends on a fixed schedule. */
+async function load(switchboard: Installation, count: number): Promise<Accepted> {
+  const accepted = new Map<SystemName, Map<string, number>>(systems.map((system) => [system, new Map()]));
+  const traffic = createTraffic();
+  const marked = new Map<string, MarkedEvent>();
+  await sendEvents({
+    url: switchboard.urlOf('ingest'),
+    secret: 'local-secret',
+    count,
+    rate: RATE,
+    next() {
+      const next = traffic();
+      marked.set(next.event.body, next);
+      return next.event;
+    },
+    onAnswer({ status, text }, { body }) {
+      if (status !== 200) throw new Error(`An event was not accepted: ${status} ${text}`);
+      const now = Date.now();
+      const { mark, reaches } = marked.get(body) as MarkedEvent;
+      marked.delete(body);
+      for (const system of reaches) accepted.get(system)?.set(mark, now);
+    },
+  });
+  return accepted;
+}
+
+/** From the 200 to the request that makes the effect. */
+async function latencies(
+  switchboard: Installation,
+  { what, system, path }: (typeof effects)[number],
+  accepted: Accepted,
+): Promise<Comparison[]> {
+  const marks = new Map(accepted.get(system));
+  const ms: number[] = [];
+  await until(`every ${what}`, async () => {
+    for (const { path: at, body, at: time } of await switchboard.effects(system)) {
+      const mark = path.test(at) ? /m-[0-9a-f]{32}/.exec(JSON.stringify(body))?.[0] : undefined;
+      const acceptedAt = mark === undefined ? undefined : marks.get(mark);
+      if (mark === undefined || acceptedAt === undefined) continue;
+      marks.delete(mark);
+      ms.push(Date.parse(time) - acceptedAt);
+    }
+    return marks.size === 0;
+  });
+  ms.sort((one, other) => one - other);
+  const line = `200 to ${what} at ${RATE} events/s`;
+  return [
+    { what: `${line}, p50`, ours: [percentile(ms, 0.5)], unit: 'ms' },
+    { what: `${line}, p99`, ours: [percentile(ms, 0.99)], unit: 'ms', atMost: SLOWEST_P99_MS },
+  ];
+}
+
+const residentMegabytes = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;

@@ -1,0 +1,44 @@
+import { randomUUID } from 'node:crypto';
+import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
+import type { SystemName } from '@switchboard/sandbox';
+
+/** An event, and the mark by which its effects are known. */
+export interface MarkedEvent {
+  readonly event: SampleEvent;
+  readonly mark: string;
+  readonly reaches: readonly SystemName[];
+}
+
+const USER = 'user-of-the-bench';
+
+/** Without it nobody would be told of orders. */
+export const optIn: SampleEvent = createSampleEvent('preference.updated', {
+  userId: USER,
+  channels: { chat: true, email: false, slack: false, webhook: false },
+  topics: { 'order.shipped': true },
+  quietHours: null,
+  digest: 'none',
+});
+
+/** Of twenty events, ten are messages that nobody handles, six shipped orders, two leads and two escalations. */
+export function createTraffic(): () => MarkedEvent {
+  let count = 0;
+  return () => {
+    const turn = count % 20;
+    count += 1;
+    const mark = `m-${randomUUID().replaceAll('-', '')}`;
+    if (turn % 2 === 0) return { event: createSampleEvent('message.received'), mark, reaches: [] };
+    if (turn < 13) {
+      const event = createSampleEvent('order.shipped', { userId: USER, trackingNumber: mark, email: null });
+      return { event, mark, reaches: ['chat'] };
+    }
+    const conversation = { conversationId: mark, intent: mark };
+    const email = `${mark}@example.com`;
+    if (turn < 17) {
+      const event = createSampleEvent('lead.captured', { ...conversation, leadId: mark, email });
+      return { event, mark, reaches: ['hubspot'] };
+    }
+    const event = createSampleEvent('conversation.escalated', { ...conversation, customer: { name: 'Jane', email } });
+    return { event, mark, reaches: ['hubspot', 'zendesk'] };
+  };
+}
