@@ -40,7 +40,7 @@ describe('the bundles of all services, away from the repository', () => {
   it('register what the services need, and end', () => assert.equal(deployment.registered, 0));
 
   for (const name of [sandbox.name, ...services.map((service) => service.name)]) {
-    it(`start ${name}, which writes nowhere but where it is told to`, () => ready(running(name)));
+    it(`start ${name}`, () => ready(running(name)));
   }
 
   it('carry an escalation to the CRM, the helpdesk and the agents', async () => {
@@ -63,6 +63,12 @@ describe('the bundles of all services, away from the repository', () => {
     const port = new URL(running(ingest.name).url).port;
     assert.equal(await exitOf(healthcheck, { PORT: port }), 0);
     assert.equal(await exitOf(healthcheck, { PORT: String(await freePort()) }), 1);
+  });
+
+  it('name the line of the source where something failed', async () => {
+    const failing = deployment.run('kb-indexer', { INDEX: 'embedded', INDEX_FILE: '/dev/null/index.sqlite' });
+    assert.equal(await failing.exit, 1);
+    assert.match(failing.output, /services\/kb-indexer\/src\/embedded-schema\.ts:\d+/);
   });
 
   it('end with 0 on SIGTERM', async () => {

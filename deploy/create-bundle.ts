@@ -1,9 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { cp, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire, isBuiltin } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
+import { keepOwnSources } from './own-source-map.ts';
 import { scriptOf } from './services.ts';
+
+const root = join(import.meta.dirname, '..');
 
 export interface Bundle {
   /** Can be moved anywhere: nothing outside of it is needed but Node. */
@@ -30,6 +33,7 @@ const NEVER_LOADED = ['pg-native'];
 export async function createBundle(name: string, directory: string): Promise<Bundle> {
   const script = name === 'register' ? join(import.meta.dirname, 'register.ts') : scriptOf({ name });
   const folder = join(directory, name);
+  const main = join(folder, 'src/main.mjs');
   await rm(folder, { recursive: true, force: true });
 
   const kept = new Set<string>();
@@ -45,12 +49,15 @@ export async function createBundle(name: string, directory: string): Promise<Bun
     },
   });
   const { output } = await input.write({
-    file: join(folder, 'src/main.mjs'),
+    file: main,
     codeSplitting: false,
     sourcemap: true,
     sourcemapExcludeSources: true,
+    // As /app/services/… in the image.
+    sourcemapPathTransform: (path, map) => join('..', relative(root, resolve(dirname(map), path))),
   });
   await input.close();
+  await keepOwnSources(`${main}.map`);
   for (const imported of output[0].imports) {
     if (!isBuiltin(imported) && !(imported in KEPT_WHOLE))
       throw new Error(`${imported} is not in the bundle of ${name}`);
@@ -60,7 +67,6 @@ export async function createBundle(name: string, directory: string): Promise<Bun
   for (const place of kept) await cp(place, modules, { recursive: true, dereference: true });
   const home = packageOf(script);
   for (const file of await filesBeside(home)) await cp(join(home, file), join(folder, file), { recursive: true });
-  const main = join(folder, 'src/main.mjs');
   return { folder, script: main, bytes: (await stat(main)).size };
 }
 

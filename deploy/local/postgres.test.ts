@@ -30,5 +30,5 @@ test('it says what is missing', async () => {
 
   await program(tools, 'python3', '[ "$3" = --version ] && exit 0', 'echo "no such package" >&2', 'exit 1');
   await assert.rejects(install(tools), { name: 'LocalStackError', message: /pgserver==.*: no such package$/ });
-  assert.equal(existsSync(join(software, 'draft-postgres')), false);
+  assert.equal(existsSync(join(software, 'draft-pgserver')), false);
 });

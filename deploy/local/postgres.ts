@@ -1,36 +1,26 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { chown, cp, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { chown, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { environment } from '@switchboard/service';
-import { LocalStackError } from './error.ts';
-import { withLock } from './lock.mjs';
 import type { Part } from './part.ts';
 import { freePort } from './ports.ts';
 import { createProcess } from './process.ts';
-import { findProgram, type Variables } from './programs.ts';
-import { checkSpace } from './software.ts';
+import { installPythonPackage, type PythonPackageOptions } from './python-package.ts';
 import { startWatcher } from './watcher.ts';
 
 const run = promisify(execFile);
 
-/** Holds Postgres 16 and pgvector 0.6. */
-const PACKAGE = 'pgserver==0.1.4';
-/** The newest Python that its wheels name; what we take from it needs none. */
-const WHEELS_FOR = '3.12';
-const MEGABYTES = 35;
-const SOFTWARE = join(import.meta.dirname, '../../.local/software');
+/** Holds Postgres 16 and pgvector 0.6; the newest Python that its wheels name is 3.12, and what we take needs none. */
+const PGSERVER = {
+  name: 'pgserver',
+  version: '0.1.4',
+  python: '3.12',
+  title: 'Postgres 16 with pgvector',
+  megabytes: 35,
+};
 
-export interface PostgresOptions {
-  /** Where the servers are kept that were downloaded. */
-  software?: string;
-  /** Told in a line each what takes time. */
-  progress?: (line: string) => void;
-  /** Instead of the environment. */
-  variables?: Variables;
-}
+export type PostgresOptions = PythonPackageOptions;
 
 export interface Postgres extends AsyncDisposable {
   /** Of the superuser and the database `postgres`. */
@@ -98,45 +88,5 @@ async function userFor(directory: string): Promise<{ uid: number; gid: number } 
   return { uid, gid };
 }
 
-/** @returns the folder, which is complete as soon as it is there */
-export async function installPostgres(options: PostgresOptions = {}): Promise<string> {
-  const { software = SOFTWARE, variables = environment, progress = () => {} } = options;
-  const folder = join(software, PACKAGE.replace('==', '-'));
-  if (existsSync(folder)) return folder;
-  await withLock(join(software, 'install-postgres.lock'), async () => {
-    if (existsSync(folder)) return;
-    const python = await findPip(variables);
-    await checkSpace(software, 3 * MEGABYTES);
-    progress(`Downloading Postgres 16 with pgvector (once, ~11 MB) …`);
-    const draft = join(software, 'draft-postgres');
-    await rm(draft, { recursive: true, force: true });
-    const wheel = ['--no-deps', '--only-binary=:all:', '--implementation', 'cp', '--python-version', WHEELS_FOR];
-    try {
-      await run(python, ['-m', 'pip', 'install', '--quiet', ...wheel, '--target', draft, PACKAGE]);
-      await rename(draft, folder);
-    } catch (cause) {
-      throw new LocalStackError(`pip could not install ${PACKAGE}: ${lastLine(cause)}`, { cause });
-    } finally {
-      await rm(draft, { recursive: true, force: true });
-    }
-  });
-  return folder;
-}
-
-async function findPip(variables: Variables): Promise<string> {
-  const python = await findProgram('python3', variables);
-  const advice = 'which downloads Postgres for the tests: install Python 3 and pip (python3-pip)';
-  if (python === undefined) throw new LocalStackError(`There is no python3 on the PATH, ${advice}.`);
-  try {
-    await run(python, ['-m', 'pip', '--version']);
-    return python;
-  } catch (cause) {
-    throw new LocalStackError(`${python} has no pip, ${advice}.`, { cause });
-  }
-}
-
-const lastLine = (error: unknown): string =>
-  String((error as { stderr?: string }).stderr ?? error)
-    .trim()
-    .split('\n')
-    .at(-1) ?? '';
+export const installPostgres = (options: PostgresOptions = {}): Promise<string> =>
+  installPythonPackage(PGSERVER, options);

@@ -86,7 +86,8 @@ async function startInFreePorts(request: Request): Promise<Stack> {
     try {
       return await start(request);
     } catch (error) {
-      const taken = error instanceof LocalStackError && /already in use|already bound|failed listening/i.test(error.message);
+      const taken =
+        error instanceof LocalStackError && /already in use|already bound|failed listening/i.test(error.message);
       if (!taken || request.ports !== 'free' || tries === FREE_PORT_TRIES) throw error;
     }
   }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EventType } from '@switchboard/events';
-import { portsIn, withDestination, withRows, withService } from './listings.ts';
+import { portsIn, withContainer, withDestination, withRows, withScrape, withService } from './listings.ts';
 import { type Names, nameMistake, namesOf, typeMistake } from './names.ts';
 
 /** What was asked for cannot be made; the message says why. */
@@ -35,6 +35,8 @@ export function createService(root: string, name: string, type: string): NewServ
     ['README.md', withRows(readme, names)],
     ['deploy/services.ts', withService(list, names)],
     ['deploy/outside-systems.ts', withDestination(read('deploy/outside-systems.ts'), names)],
+    ['docker-compose.yml', withContainer(read('docker-compose.yml'), names)],
+    ['deploy/prometheus/prometheus.yml', withScrape(read('deploy/prometheus/prometheus.yml'), names)],
   ]);
   const made = globSync('**/*.template', { cwd: templates }).map((path): [string, string] => [
     join('services', name, fill(path.replace(/\.template$/, ''), names)),
@@ -46,7 +48,11 @@ export function createService(root: string, name: string, type: string): NewServ
     writeFileSync(join(root, path), text);
   }
   const files = [...made.map(([path]) => path).sort(), ...changed.keys()];
-  execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', ...files], { cwd: root, stdio: 'pipe' });
+  const formatted = files.filter((file) => !file.endsWith('.yml'));
+  execFileSync(join(root, 'node_modules/.bin/biome'), ['format', '--write', ...formatted], {
+    cwd: root,
+    stdio: 'pipe',
+  });
   return { names, files };
 }
 
@@ -56,8 +62,9 @@ const fill = (template: string, names: Names): string =>
 /** Names of packages, and of parts of the local stack, whose ports have variables too. */
 function takenNames(root: string): Set<string> {
   const manifests = globSync('{packages,services}/*/package.json', { cwd: root });
-  const others = ['bench', 'deploy', 'local', 'sandbox', 'tests', 'kafka', 'registry', 'redis', 'postgres'];
-  return new Set([...manifests.map((path) => path.split('/')[1] ?? ''), ...others].sort());
+  const others = ['bench', 'deploy', 'local', 'register', 'sandbox', 'tests'];
+  const parts = ['grafana', 'kafka', 'kafka-ui', 'postgres', 'prometheus', 'redis', 'registry'];
+  return new Set([...manifests.map((path) => path.split('/')[1] ?? ''), ...others, ...parts].sort());
 }
 
 function freePort(readme: string, services: string): number {

@@ -16,6 +16,31 @@ export function withDestination(source: string, { name, VARIABLE }: Names): stri
   return source.replace(list, (_, entries: string) => `${entries},\n    ${entry},\n  };`);
 }
 
+/** `docker-compose.yml` with a container of one more service. */
+export function withContainer(source: string, { name, port, VARIABLE }: Names): string {
+  const after = /\n {2}prometheus:\n/;
+  if (!after.test(source)) throw new Error('docker-compose.yml has no prometheus, before which services are added.');
+  const container = `
+  ${name}:
+    <<: *program
+    image: switchboard/${name}:\${SWITCHBOARD_VERSION:-local}
+    build: { <<: *build, args: { SERVICE: ${name} } }
+    ports: ["127.0.0.1:\${${VARIABLE}_PORT:-${port}}:8080"]
+    environment:
+      <<: *addresses
+      ${VARIABLE}_URL: http://sandbox:8080/webhook
+    depends_on: *needs
+`;
+  return source.replace(after, (next) => container + next);
+}
+
+/** `deploy/prometheus/prometheus.yml` with one more service to scrape. */
+export function withScrape(source: string, { name }: Names): string {
+  const list = /(names: \[.*)(, sandbox\])/;
+  if (!list.test(source)) throw new Error('prometheus.yml has no list of names that could be added to.');
+  return source.replace(list, (_, names: string, end: string) => `${names}, ${name}${end}`);
+}
+
 const SERVICE_ROW = /^\| \[[\w-]+\]\(services\/.*$/gm;
 const PORT_ROW = /^\| [\w-]+ +\| \d+ +\| `\w+_PORT`.*$/gm;
 
