@@ -9,9 +9,10 @@ const sources = filesOf('**/*.{ts,mjs}').filter((path) => !path.includes('/gener
 /** What a package's code, and what only its tests, may use of the workspace. */
 const ALLOWED = {
   'packages/events': [],
-  'packages/service': [],
-  'packages/outbound': [],
-  'packages/kafka': ['@switchboard/events'],
+  'packages/tracing': [],
+  'packages/service': ['@switchboard/tracing'],
+  'packages/outbound': ['@switchboard/tracing'],
+  'packages/kafka': ['@switchboard/events', '@switchboard/tracing'],
   'packages/consumer': ['@switchboard/kafka', '@switchboard/outbound', '@switchboard/service'],
   services: [
     '@switchboard/consumer',
@@ -19,6 +20,7 @@ const ALLOWED = {
     '@switchboard/kafka',
     '@switchboard/outbound',
     '@switchboard/service',
+    '@switchboard/tracing',
   ],
 } as const;
 const ALLOWED_IN_TESTS = ['@switchboard/local', '@switchboard/sandbox', '@switchboard/service'];

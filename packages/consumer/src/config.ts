@@ -22,6 +22,10 @@ export const consumerConfig = Type.Object({
     default: 'continue',
     description: 'what the later events of a key do when one of it is dead: go on, or wait for the redrive',
   }),
+  TRACE_TARGETS: Type.String({
+    default: '',
+    description: 'the outside systems that are told of the trace by a traceparent header, separated by commas',
+  }),
 });
 
 export type ConsumerConfig = Static<typeof consumerConfig>;

@@ -46,7 +46,7 @@ export function runConsumer<S extends TObject>(definition: ConsumerDefinition<S>
     name,
     config: Type.Object({ ...consumerConfig.properties, ...definition.config.properties }),
     async start(service) {
-      const { logger, metrics, health, onStop, fail } = service;
+      const { logger, metrics, tracer, health, onStop, fail } = service;
       const config = service.config as ServiceContext<ConsumerConfig>['config'];
       const connection = { brokers: config.KAFKA_BROKERS };
 
@@ -62,15 +62,24 @@ export function runConsumer<S extends TObject>(definition: ConsumerDefinition<S>
       });
       onStop('publisher', publisher.close);
 
+      const told = commaSeparated(config.TRACE_TARGETS);
       function target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target {
+        const tellTrace = told.includes(options.name);
         // No handler has to wait for another's request.
-        const created = createTarget({ concurrency: config.CONCURRENCY, ...options, logger, metrics });
+        const created = createTarget({
+          concurrency: config.CONCURRENCY,
+          tellTrace,
+          ...options,
+          logger,
+          metrics,
+          tracer,
+        });
         onStop(options.name, created.close);
         health.add(options.name, created.check);
         return created;
       }
       function guardedTarget(options: Omit<GuardedTargetOptions, 'logger' | 'metrics'>): GuardedTarget {
-        const created = createGuardedTarget({ ...options, logger, metrics });
+        const created = createGuardedTarget({ ...options, logger, metrics, tracer });
         onStop(options.name, created.close);
         return created;
       }
@@ -91,6 +100,7 @@ export function runConsumer<S extends TObject>(definition: ConsumerDefinition<S>
         urgent: definition.urgent ?? [],
         logger,
         metrics,
+        tracer,
         onFailure: fail,
       });
       onStop('consumer', consumer.stop);

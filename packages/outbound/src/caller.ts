@@ -1,3 +1,4 @@
+import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Authenticator } from './auth.ts';
 import type { Breaker, Verdict } from './breaker.ts';
 import type { Answer, Exchange } from './exchange.ts';
@@ -20,6 +21,8 @@ export interface CallerParts {
   authenticator?: Authenticator;
   concurrency: number;
   metrics: OutboundMetrics;
+  tracer: Tracer;
+  tellTrace?: boolean;
 }
 
 type Ending =
@@ -28,7 +31,7 @@ type Ending =
 
 /** A request all the way: breaker, slot, credentials, exchange, and what its answer means. */
 export function createCaller(parts: CallerParts): (call: Call) => Promise<OutboundResponse> {
-  const { name, exchange, breaker, authenticator, concurrency, metrics } = parts;
+  const { name, exchange, breaker, authenticator, concurrency, metrics, tracer, tellTrace = false } = parts;
   const slots = createSlots(concurrency);
 
   const unavailable = (cause?: unknown): OutboundError => {
@@ -37,11 +40,19 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     return new OutboundError('UNAVAILABLE', message, { target: name, retry: 'when-available', cause });
   };
 
-  async function attempt(call: Call): Promise<Ending> {
-    const startedAt = performance.now();
-    const ending = await carryOut(call);
-    metrics.ended(call.method, ending.outcome, performance.now() - startedAt);
-    return ending;
+  /** The span tells neither URL nor message: both may hold what belongs to people. */
+  function attempt(call: Call): Promise<Ending> {
+    const { method } = call;
+    const attributes = (): SpanAttributes => ({ 'http.request.method': method, 'service.peer.name': name });
+    return tracer.span({ kind: 'client', name: `${method} ${name}`, attributes }, async (span) => {
+      const startedAt = performance.now();
+      const ending = await carryOut(tellTrace ? withTrace(call, span) : call);
+      metrics.ended(method, ending.outcome, performance.now() - startedAt);
+      const status = statusOf(ending);
+      if (status !== undefined) span.set(() => ({ 'http.response.status_code': status }));
+      if (ending.outcome !== 'ok') span.fail(ending.outcome);
+      return ending;
+    });
   }
 
   async function carryOut(call: Call): Promise<Ending> {
@@ -112,6 +123,14 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
       metrics.inFlight(slots.taken);
     }
   };
+}
+
+const withTrace = (call: Call, { traceparent }: Span): Call =>
+  traceparent === undefined ? call : { ...call, headers: { ...call.headers, traceparent } };
+
+function statusOf(ending: Ending): number | undefined {
+  if (ending.outcome === 'ok') return ending.response.status;
+  return ending.error instanceof OutboundError ? ending.error.status : undefined;
 }
 
 const isDown = ({ code, status = 0 }: OutboundError): boolean =>

@@ -1,3 +1,4 @@
+import { untraced } from '@switchboard/tracing';
 import { Agent } from 'undici';
 import { createCaller } from './caller.ts';
 import { createExchange } from './exchange.ts';
@@ -7,7 +8,7 @@ import { createSlots, type Slots } from './slots.ts';
 import type { OutboundRequest, OutboundResponse, TargetOptions } from './target.ts';
 import { createUrlGuard, ForbiddenAddressError, type GuardOptions } from './url-guard.ts';
 
-export interface GuardedTargetOptions extends Omit<TargetOptions, 'baseUrl' | 'auth'>, GuardOptions {}
+export interface GuardedTargetOptions extends Omit<TargetOptions, 'baseUrl' | 'auth' | 'tellTrace'>, GuardOptions {}
 
 export interface GuardedRequest extends Omit<OutboundRequest, 'path' | 'query'> {
   /** Chosen by an event or a user. */
@@ -42,7 +43,8 @@ export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarge
   // The path of a webhook is often its secret.
   const exchange = createExchange({ target: name, dispatcher, timeoutMs, maxResponseBytes, hidePath: true });
   const metrics = createOutboundMetrics(options.metrics, name);
-  const call = createCaller({ name, exchange, concurrency, metrics });
+  const { tracer = untraced } = options;
+  const call = createCaller({ name, exchange, concurrency, metrics, tracer });
 
   function locate(text: string): URL {
     try {

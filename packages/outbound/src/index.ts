@@ -1,4 +1,6 @@
 export type { Auth } from './auth.ts';
+export { bodyOf } from './body-of.ts';
+export { escapeHtml } from './escape-html.ts';
 export {
   createGuardedTarget,
   type GuardedRequest,

@@ -1,3 +1,4 @@
+import { type Tracer, untraced } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Agent } from 'undici';
@@ -27,6 +28,9 @@ export interface TargetOptions extends TargetLimits {
   headers?: Readonly<Record<string, string>>;
   logger: Logger;
   metrics?: Registry;
+  tracer?: Tracer;
+  /** Whether the system is told of the trace, by a `traceparent` header: no, unless it is one of ours. */
+  tellTrace?: boolean;
 }
 
 export interface OutboundRequest {
@@ -65,6 +69,7 @@ export interface Target {
 /** @throws OutboundError when an option cannot be used */
 export function createTarget(options: TargetOptions): Target {
   const { name, timeoutMs = 10_000, concurrency = 16, maxResponseBytes = 1_048_576 } = options;
+  const { tracer = untraced, tellTrace = false } = options;
   const base = readBaseUrl(name, options.baseUrl);
   const metrics = createOutboundMetrics(options.metrics, name);
   const breaker = createBreaker((state) => {
@@ -83,7 +88,7 @@ export function createTarget(options: TargetOptions): Target {
   });
   const exchange = createExchange({ target: name, dispatcher, timeoutMs, maxResponseBytes });
   const authenticator = createAuthenticator(name, options.auth, exchange);
-  const call = createCaller({ name, exchange, breaker, authenticator, concurrency, metrics });
+  const call = createCaller({ name, exchange, breaker, authenticator, concurrency, metrics, tracer, tellTrace });
 
   return {
     name,

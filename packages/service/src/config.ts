@@ -1,6 +1,7 @@
 import Type, { type Static, type TObject } from 'typebox';
 import Value from 'typebox/value';
 import { environment } from './environment.ts';
+import { tracingConfig } from './tracing.ts';
 
 /** The configuration cannot be used. `problems` names every wrong variable, one sentence each. */
 export class ConfigError extends Error {
@@ -24,6 +25,7 @@ export const baseConfig = Type.Object({
     default: 0,
     description: 'how long to stay up, not ready, before closing; in Kubernetes, until the endpoints have moved on',
   }),
+  ...tracingConfig.properties,
 });
 
 /** A list in one variable: `a,b , c`. */

@@ -1,3 +1,4 @@
+import type { Tracer } from '@switchboard/tracing';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -13,12 +14,14 @@ import { createHealth, type Health } from './health.ts';
 import { createLogger } from './logger.ts';
 import { registerOperations } from './operations.ts';
 import { createReleaseStack, type ReleaseStack } from './release-stack.ts';
+import { openTracing } from './tracing.ts';
 
 export interface ServiceContext<C> {
   readonly name: string;
   readonly config: C & Static<typeof baseConfig>;
   readonly logger: Logger;
   readonly metrics: Registry;
+  readonly tracer: Tracer;
   /** The service's HTTP server: it already answers the probes and the scrape, and listens once `start` is done. */
   readonly http: FastifyInstance;
   readonly health: Pick<Health, 'add'>;
@@ -88,11 +91,14 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
   process.on('unhandledRejection', (reason) => fail(asError(reason)));
 
   try {
+    const { tracer, close } = await openTracing(definition.name, config, logger);
+    releases.add('traces', close);
     await definition.start({
       name: definition.name,
       config,
       logger,
       metrics,
+      tracer,
       http,
       health,
       onStop: releases.add,

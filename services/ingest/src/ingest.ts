@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { answerClientError, type Logger } from '@switchboard/service';
+import { type Tracer, untraced } from '@switchboard/tracing';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
@@ -25,6 +26,7 @@ export interface IngestDeps extends Publishing {
   seenIds: Pick<SeenIds, 'has' | 'add'>;
   metrics: Registry;
   logger: Logger;
+  tracer?: Tracer;
   limits?: Partial<Limits>;
 }
 
@@ -76,13 +78,14 @@ declare module 'fastify' {
 
 /** Adds `POST /webhooks/:source`. */
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
-  const { sources, seenIds, logger, publish, encode, limits } = deps;
+  const { sources, seenIds, logger, publish, encode, tracer = untraced, limits } = deps;
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
   const budget = createByteBudget(inFlightBytes);
   const rates = createRateLimiter();
   const metrics = createMetrics(deps.metrics, () => budget.used);
   const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
-  const take = createIntake({ publish, encode, duplicates: createDuplicates(seenIds), rates, metrics, logger });
+  const duplicates = createDuplicates(seenIds);
+  const take = createIntake({ publish, encode, duplicates, rates, metrics, logger, tracer });
   http.server.maxConnections = MOST_CONNECTIONS;
   hangUpAtClose(http);
 

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf } from '@switchboard/events';
-import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
+import { DeliveryError, eventAttributes, type OutgoingRecord } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
+import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
 import type { Duplicates } from './duplicates.ts';
 import { parse } from './json/parse.ts';
 import type { Metrics } from './metrics.ts';
@@ -23,15 +24,16 @@ interface Intake extends Publishing {
   rates: RateLimiter;
   metrics: Metrics;
   logger: Logger;
+  tracer: Tracer;
 }
 
 /** The sender is promised an answer within 2.5 s; the difference is for getting it out. */
 const ANSWER_MS = 2_400;
 
-const TRACEPARENT = /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const ROUTE = '/webhooks/:source';
 
 /** From the complete body to the answer. A 200 means: acknowledged by Kafka, now or at an earlier delivery. */
-export function createIntake({ publish, encode, duplicates, rates, metrics, logger }: Intake) {
+export function createIntake({ publish, encode, duplicates, rates, metrics, logger, tracer }: Intake) {
   const quarantine = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
 
@@ -43,21 +45,26 @@ export function createIntake({ publish, encode, duplicates, rates, metrics, logg
   async function send(event: AnyEvent, traceparent: unknown, deadline: number): Promise<void> {
     const { topic } = catalogue[event.meta.type];
     const headers = eventHeaders(event);
-    if (typeof traceparent === 'string' && TRACEPARENT.test(traceparent)) headers.traceparent = traceparent;
-    await publish({ topic, key: keyOf(event), value: encode(event), headers, deadline });
+    const attributes = (): SpanAttributes => ({
+      ...eventAttributes(headers),
+      'messaging.system': 'kafka',
+      'messaging.operation.name': 'send',
+      'messaging.destination.name': topic,
+    });
+    await tracer.span({ kind: 'producer', name: `send ${topic}`, attributes }, async (span) => {
+      const carried = span.traceparent ?? (readTraceparent(traceparent) && (traceparent as string));
+      if (carried !== undefined) headers.traceparent = carried;
+      await publish({ topic, key: keyOf(event), value: encode(event), headers, deadline });
+    });
   }
 
-  return async function take(source: Source, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
+  async function accept(source: Source, headers: IncomingHttpHeaders, body: Buffer, span: Span): Promise<Answer> {
     const receivedAt = Date.now();
     const since = performance.now();
-    if (!source.verify({ headers, body }, source.secrets)) return refuse(source, { reason: 'signature' });
-    const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
-    if (wait > 0) return refuse(source, { reason: 'source_rate', retryAfterSeconds: wait });
-
     const deadline = receivedAt + ANSWER_MS;
     const contentType = headers['content-type'];
     const reject = (refusal: Refusal, id?: string): Promise<Answer> =>
-      quarantine({ source, body, refusal, id, contentType, receivedAt, deadline });
+      quarantine({ source, body, refusal, id, contentType, receivedAt, deadline, ids: span.ids });
 
     const parsed = parse(body);
     if (!parsed.ok) return reject({ reason: 'json', error: parsed.message });
@@ -70,6 +77,7 @@ export function createIntake({ publish, encode, duplicates, rates, metrics, logg
     }
 
     const { event } = normalised;
+    span.set(() => eventAttributes(eventHeaders(event)));
     const { id, type } = event.meta;
     try {
       const outcome = await duplicates.once(identityOf(event.meta), () => send(event, headers.traceparent, deadline));
@@ -80,9 +88,27 @@ export function createIntake({ publish, encode, duplicates, rates, metrics, logg
       const reason = error instanceof DeliveryError ? undelivered(error.code) : 'internal';
       if (reason === 'not_acknowledged') return refuse(source, { reason });
       // The stack alone: a cause may quote the event.
-      if (reason === 'internal') logger.error({ source: source.name, id, type, stack: stackOf(error) }, 'event failed');
+      if (reason === 'internal') {
+        logger.error({ source: source.name, id, type, stack: stackOf(error), ...span.ids }, 'event failed');
+      }
       return reject({ reason }, id);
     }
+  }
+
+  return async function take(source: Source, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
+    if (!source.verify({ headers, body }, source.secrets)) return refuse(source, { reason: 'signature' });
+    const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
+    if (wait > 0) return refuse(source, { reason: 'source_rate', retryAfterSeconds: wait });
+
+    // Not before the signature is right: a trace is no place for strangers.
+    const cause = { traceparent: headers.traceparent as string | undefined };
+    const attributes = (): SpanAttributes => ({ 'http.route': ROUTE, 'switchboard.source': source.name });
+    return tracer.span({ kind: 'server', name: `POST ${ROUTE}`, cause, attributes }, async (span) => {
+      const answer = await accept(source, headers, body, span);
+      span.set(() => ({ 'http.response.status_code': answer.status }));
+      if (answer.status >= 500) span.fail(String(answer.status));
+      return answer;
+    });
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Problem } from '@switchboard/events';
 import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
+import type { Span } from '@switchboard/tracing';
 import type { Metrics } from './metrics.ts';
 import { type Answer, answerTo, type Refusal } from './refusals.ts';
 import type { Source } from './sources.ts';
@@ -17,6 +18,7 @@ export interface BadBody {
   contentType: string | undefined;
   receivedAt: number;
   deadline: number;
+  ids: Span['ids'];
 }
 
 interface Quarantine {
@@ -28,10 +30,10 @@ interface Quarantine {
 /** Keeps what a real sender sent before it is refused; if that fails, the sender is asked to send again. */
 export function createQuarantine({ publish, metrics, logger }: Quarantine) {
   return async function keep(bad: BadBody): Promise<Answer> {
-    const { source, refusal, id } = bad;
+    const { source, refusal, id, ids } = bad;
     const { reason, problems = [] } = refusal;
     const paths = problems.map(({ path }) => path);
-    logger.warn({ source: source.name, tenant: source.tenant, reason, id, problems: paths }, 'event rejected');
+    logger.warn({ source: source.name, tenant: source.tenant, reason, id, problems: paths, ...ids }, 'event rejected');
     try {
       await publish(quarantineRecord(bad));
     } catch (error) {

@@ -11,6 +11,7 @@ export async function start({
   config,
   logger,
   metrics,
+  tracer,
   http,
   health,
   onStop,
@@ -44,6 +45,7 @@ export async function start({
     encode,
     metrics,
     logger,
+    tracer,
     limits: { ipRate: config.IP_RATE, trustedProxies, inFlightBytes: config.MAX_IN_FLIGHT_BYTES },
   });
 }

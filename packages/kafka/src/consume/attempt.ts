@@ -1,6 +1,8 @@
 import type { AnyEvent } from '@switchboard/events';
+import type { Span } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import { KafkaError } from '../error.ts';
+import { withoutPerson } from '../event-attributes.ts';
 import type { CauseOfDeath } from './forwarder.ts';
 import type { Closure } from './gate.ts';
 import { type HandlerContext, hintOf } from './handler.ts';
@@ -65,16 +67,18 @@ export class Attempt implements HandlerContext {
   readonly #record: ConsumedRecord;
   readonly #service: string;
   readonly #parentLogger: Logger;
+  readonly #ids: Span['ids'];
   #controller: AbortController | undefined;
   #logger: Logger | undefined;
   #abortedFor: Error | undefined;
   #abandon: ((error: Error) => void) | undefined;
 
-  constructor(record: ConsumedRecord, service: string, logger: Logger) {
+  constructor(record: ConsumedRecord, service: string, logger: Logger, ids?: Span['ids']) {
     this.attempt = record.attempts;
     this.#record = record;
     this.#service = service;
     this.#parentLogger = logger;
+    this.#ids = ids;
   }
 
   get signal(): AbortSignal {
@@ -86,11 +90,13 @@ export class Attempt implements HandlerContext {
   }
 
   get logger(): Logger {
+    const { type, identity, key } = this.#record;
     this.#logger ??= this.#parentLogger.child({
-      type: this.#record.type,
-      event: this.#record.identity,
-      key: this.#record.key?.toString(),
+      type,
+      event: withoutPerson(identity, type),
+      key: withoutPerson(key?.toString() ?? '', type),
       attempt: this.attempt,
+      ...this.#ids,
     });
     return this.#logger;
   }

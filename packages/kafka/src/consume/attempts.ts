@@ -1,5 +1,7 @@
 import type { AnyEvent } from '@switchboard/events';
+import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
+import { eventAttributes } from '../event-attributes.ts';
 import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf, stackOf } from './attempt.ts';
 import type { Claim } from './claims.ts';
 import type { Gate } from './gate.ts';
@@ -18,6 +20,7 @@ export interface AttemptParts {
   limits: ConsumeLimits;
   metrics: ConsumeMetrics;
   logger: Logger;
+  tracer: Tracer;
 }
 
 /** Runs handlers, each in bounded time, and tells how it ended. */
@@ -34,7 +37,7 @@ const ABORT_GRACE_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 
 export function createAttempts(parts: AttemptParts): Attempts {
-  const { service, handlers, decode, gate, limits, metrics, logger } = parts;
+  const { service, handlers, decode, gate, limits, metrics, logger, tracer } = parts;
   const running = new Set<Attempt>();
   const timer = setInterval(endOverdue, LOOK_EVERY_MS);
 
@@ -64,7 +67,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
     return { kind: 'permanent', cause: { code: 'TYPE_MISMATCH', message: 'ce_type and the value name two types' } };
   }
 
-  async function handle(record: ConsumedRecord, claim: Claim, event: AnyEvent): Promise<Outcome> {
+  async function handle(record: ConsumedRecord, claim: Claim, event: AnyEvent, ids: Span['ids']): Promise<Outcome> {
     record.attempts += 1;
     const attempt = new Attempt(record, service, logger);
     claim.onLost = () => attempt.abort(new Error('the lease is lost'));
@@ -86,9 +89,30 @@ export function createAttempts(parts: AttemptParts): Attempts {
   }
 
   return {
-    async run(record, claim) {
-      const event = await read(record);
-      return 'kind' in event ? event : handle(record, claim, event);
+  const attributesOf = ({ from, tracked, headers, attempts, hop }: ConsumedRecord): SpanAttributes => ({
+    ...eventAttributes(headers),
+    'messaging.system': 'kafka',
+    'messaging.operation.name': 'process',
+    'messaging.destination.name': from.topic,
+    'messaging.destination.partition.id': String(from.partition),
+    'messaging.kafka.offset': tracked.offset,
+    'messaging.consumer.group.name': service,
+    'switchboard.attempt': attempts + 1,
+    'switchboard.hop': hop,
+  });
+
+    run(record, claim) {
+      const name = `process ${record.origin.topic}`;
+      const cause = { traceparent: record.traceparent };
+      return tracer.span({ kind: 'consumer', name, cause, attributes: () => attributesOf(record) }, async (span) => {
+        record.traceparent ??= span.traceparent;
+        const event = await read(record);
+        const outcome = 'kind' in event ? event : await handle(record, claim, event, span.ids);
+        span.set(() => ({ 'switchboard.outcome': outcome.kind }));
+        if (outcome.kind === 'unavailable') span.fail(`${outcome.closure}_unavailable`);
+        else if ('cause' in outcome) span.fail(outcome.cause.code);
+        return outcome;
+      });
     },
     abort(reason) {
       for (const attempt of running) attempt.abort(reason);

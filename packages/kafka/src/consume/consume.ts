@@ -1,4 +1,5 @@
 import { catalogue, type EventType } from '@switchboard/events';
+import { untraced } from '@switchboard/tracing';
 import { createKafka } from '../connection.ts';
 import type { AnyHandler } from './attempts.ts';
 import { createChain } from './chain.ts';
@@ -44,7 +45,7 @@ const CLIENT_SETTINGS = { requestTimeout: 10_000, connectionTimeout: 2_000 };
  */
 export async function consume(options: ConsumeOptions): Promise<RunningConsumer> {
   const limits: ConsumeLimits = { ...DEFAULT_LIMITS, ...options };
-  const { service, redis, publisher, codec, onFailure } = options;
+  const { service, redis, publisher, codec, tracer = untraced, onFailure } = options;
   const logger = options.logger.child({ component: 'consumer' });
   const handlers = new Map(Object.entries(options.handlers) as [EventType, AnyHandler][]);
   const sources = options.sources ?? [...new Set([...handlers.keys()].map((type) => catalogue[type].topic))];
@@ -74,13 +75,13 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     orphanAfterMs: limits.orphanAfterMs,
     reachable: (yes) => (yes ? gate.open('redis') : gate.close('redis')),
   });
-  const forwarder = createForwarder({ chain, publisher, logger, stopping: stopping.signal });
+  const forwarder = createForwarder({ chain, publisher, logger, tracer, stopping: stopping.signal });
   const decode = (value: Buffer) => codec.decode(value);
   const failed = (error: Error): void => {
     if (!stopping.signal.aborted) onFailure(error);
   };
   pipeline = createPipeline({
-    ...{ service, chain, handlers, decode, steps, forwarder, gate, limits, metrics, logger, failed },
+    ...{ service, chain, handlers, decode, steps, forwarder, gate, limits, metrics, logger, tracer, failed },
   });
   const { offer } = pipeline;
 

@@ -1,4 +1,5 @@
 import type { EventType } from '@switchboard/events';
+import type { Tracer } from '@switchboard/tracing';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -20,6 +21,7 @@ export interface ConsumeOptions extends Partial<ConsumeLimits> {
   publisher: Publisher;
   logger: Logger;
   metrics?: Registry;
+  tracer?: Tracer;
   /** The consumer cannot go on; the process should end and be started anew. */
   onFailure(error: Error): void;
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { readTraceparent } from '@switchboard/tracing';
+import { withoutPerson } from '../event-attributes.ts';
 import type { Outcome } from './attempt.ts';
 import { type AttemptParts, createAttempts } from './attempts.ts';
 import type { Chain } from './chain.ts';
@@ -219,7 +221,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     await forwarder.bury(record, cause);
     const holdTier = limits.onDeadLetter === 'hold' && record.defect === undefined ? chain.tiers.length : 0;
     if ((await steps.dead(record, claim.token, holdTier)) === 'refused') return 'again';
-    logger.error({ event: record.identity, type: record.type, ...cause, attempts: record.attempts }, 'dead letter');
+    const { identity, type, attempts, traceparent } = record;
+    const trace_id = readTraceparent(traceparent)?.traceId;
+    logger.error({ event: withoutPerson(identity, type), type, ...cause, attempts, trace_id }, 'dead letter');
     metrics.ended(record, 'dead');
     return 'settled';
   }

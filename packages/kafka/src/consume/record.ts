@@ -1,3 +1,4 @@
+import { readTraceparent } from '@switchboard/tracing';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 import type { TrackedOffset } from './offset-tracker.ts';
 
@@ -40,6 +41,8 @@ export interface ConsumedRecord {
   attempts: number;
   /** Why it cannot be an event, when its headers already tell. */
   readonly defect: Defect | undefined;
+  /** What the spans of all its attempts are children of; a record that came without gets that of its first attempt. */
+  traceparent: string | undefined;
   /** When it first came to the head of its lane, on the clock of `performance.now()`. */
   offeredAt: number;
   /** How often it came to the head and had to wait for something else. */
@@ -92,6 +95,7 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
   const key = message.key?.toString();
   const defect = defectOf(key, message.value, type !== undefined && source !== undefined && id !== undefined);
   // What is no event has no identity of its own, and no order to keep: it is known by its place.
+  const traceparent = text('traceparent');
   const place = `@${origin.topic}:${origin.partition}:${origin.offset}`;
 
   return {
@@ -113,6 +117,7 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
     defect,
     offeredAt: 0,
     waits: 0,
+    traceparent: readTraceparent(traceparent) === undefined ? undefined : traceparent,
     isAhead: false,
   };
 }

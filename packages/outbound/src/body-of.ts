@@ -1,6 +1,7 @@
-import { OutboundError, type Target } from '@switchboard/outbound';
 import type { Static, TSchema } from 'typebox';
 import Value from 'typebox/value';
+import { OutboundError } from './outbound-error.ts';
+import type { OutboundResponse, Target } from './target.ts';
 
 /**
  * The body of an answer, as the API promises it.
@@ -8,7 +9,7 @@ import Value from 'typebox/value';
  */
 export function bodyOf<S extends TSchema>(
   schema: S,
-  { body }: { body: unknown },
+  { body }: Pick<OutboundResponse, 'body'>,
   { name }: Pick<Target, 'name'>,
 ): Static<S> {
   if (Value.Check(schema, body)) return body;

@@ -1,0 +1,26 @@
+import { catalogue, isEventType } from '@switchboard/events';
+import type { SpanAttributes } from '@switchboard/tracing';
+
+type Headers = Readonly<Record<string, string | Buffer | (string | Buffer)[] | undefined>>;
+
+/** What spans tell of an event: its CloudEvents attributes, which are ids. */
+export function eventAttributes(headers: Headers = {}): SpanAttributes {
+  const type = headers.ce_type?.toString() ?? '';
+  const attributes: Record<string, string> = {};
+  for (const name of ['id', 'type', 'source', 'subject']) {
+    const value = headers[`ce_${name}`]?.toString();
+    if (value !== undefined) attributes[`cloudevents.event_${name}`] = withoutPerson(value, type);
+  }
+  const [, tenant] = headers.ce_source?.toString().split('/') ?? [];
+  return tenant === undefined ? attributes : { ...attributes, 'switchboard.tenant': tenant };
+}
+
+const ADDRESS = /[^\s:/]+(@|%40)[^\s:/]+/gi;
+const NUMBER = /(?<![\w-])\+\d[\d\s()./-]{6,}/g;
+const ANY_NUMBER = /(?<![\w-])\+?\d[\d\s()./-]{6,}/g;
+
+/** An id or a key for operators: kept, unless it is the address or the number of a person. */
+export function withoutPerson(text: string, type: string): string {
+  const isPersonal = !isEventType(type) || catalogue[type].keyFields.includes('phone');
+  return text.replace(ADDRESS, '[e-mail]').replace(isPersonal ? ANY_NUMBER : NUMBER, '[number]');
+}
