@@ -40,6 +40,8 @@ export async function createBundle(name: string, directory: string): Promise<Bun
   const input = await rolldown({
     input: script,
     platform: 'node',
+    // It is for checking only.
+    tsconfig: false,
     external: NEVER_LOADED,
     plugins: [keepWhole(kept)],
     // A dependency evaluates a text to find the global object.

@@ -61,7 +61,7 @@ describe('docker-compose.yml', () => {
     assert.deepEqual(built.map(([name]) => name).sort(), [...programs].sort());
     for (const [name, { build, image }] of built) {
       assert.equal(build?.args.SERVICE, name);
-      assert.equal(image, `switchboard/${name}:\${SWITCHBOARD_VERSION:-local}`);
+      assert.equal(image, `\${SWITCHBOARD_IMAGES:-switchboard}/${name}:\${SWITCHBOARD_VERSION:-local}`);
     }
   });
 

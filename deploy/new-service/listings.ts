@@ -23,7 +23,7 @@ export function withContainer(source: string, { name, port, VARIABLE }: Names): 
   const container = `
   ${name}:
     <<: *program
-    image: switchboard/${name}:\${SWITCHBOARD_VERSION:-local}
+    image: \${SWITCHBOARD_IMAGES:-switchboard}/${name}:\${SWITCHBOARD_VERSION:-local}
     build: { <<: *build, args: { SERVICE: ${name} } }
     ports: ["127.0.0.1:\${${VARIABLE}_PORT:-${port}}:8080"]
     environment:
