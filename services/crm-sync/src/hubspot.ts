@@ -1,6 +1,5 @@
-import { OutboundError, type OutboundResponse, type Target } from '@switchboard/outbound';
+import { bodyOf, OutboundError, type OutboundResponse, type Target } from '@switchboard/outbound';
 import Type, { type Static } from 'typebox';
-import { bodyOf } from './answer.ts';
 import { type Crm, changesTo, type InteractionFields, type Person } from './crm.ts';
 import { noteHtml } from './note.ts';
 

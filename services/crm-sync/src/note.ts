@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '@switchboard/outbound';
 import type { Fact, Note } from './crm.ts';
 import { oneLine, plainText } from './text.ts';
 
@@ -51,13 +52,3 @@ export function noteHtml({ title, facts, summary, key }: Note): string {
     .map((part) => `<p>${part}</p>`)
     .join('');
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

@@ -1,8 +1,7 @@
 import { PermanentError } from '@switchboard/kafka';
-import { OutboundError, type OutboundRequest, type OutboundResponse, type Target } from '@switchboard/outbound';
+import { bodyOf, OutboundError, type OutboundRequest, type OutboundResponse, type Target } from '@switchboard/outbound';
 import Type from 'typebox';
 import Value from 'typebox/value';
-import { bodyOf } from './answer.ts';
 import { type Crm, changesTo, type InteractionFields, type Person } from './crm.ts';
 import { ACTIVITY, noteText } from './note.ts';
 

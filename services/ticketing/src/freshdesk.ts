@@ -1,8 +1,7 @@
 import { PermanentError } from '@switchboard/kafka';
-import type { Target } from '@switchboard/outbound';
+import { bodyOf, type Target } from '@switchboard/outbound';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import { bodyOf } from './answer.ts';
 import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';
 import { renderHtml } from './html.ts';
 import { type Origin, referenceOf } from './origin.ts';

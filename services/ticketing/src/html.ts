@@ -1,3 +1,4 @@
+import { escapeHtml } from '@switchboard/outbound';
 import { omission, type Report } from './transcript.ts';
 
 /** A report in HTML, every character of it escaped that could be markup. */
@@ -16,13 +17,3 @@ export function renderHtml({ facts, messages, omitted, reference }: Report): str
 }
 
 const paragraph = (lines: string[]): string => `<p>${lines.join('<br>')}</p>`;
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');

@@ -1,7 +1,6 @@
-import type { Target } from '@switchboard/outbound';
+import { bodyOf, type Target } from '@switchboard/outbound';
 import Type from 'typebox';
 import { type AdfDocument, renderAdf } from './adf.ts';
-import { bodyOf } from './answer.ts';
 import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';
 import { referenceOf } from './origin.ts';
 import { fitTranscript } from './transcript.ts';

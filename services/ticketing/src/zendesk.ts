@@ -1,7 +1,6 @@
 import { PermanentError } from '@switchboard/kafka';
-import type { Target } from '@switchboard/outbound';
+import { bodyOf, type Target } from '@switchboard/outbound';
 import Type from 'typebox';
-import { bodyOf } from './answer.ts';
 import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';
 import { renderHtml } from './html.ts';
 import { referenceOf } from './origin.ts';

@@ -1,4 +1,5 @@
 import { PermanentError, UnavailableError } from '@switchboard/kafka';
+import { escapeHtml } from '@switchboard/outbound';
 import { createTransport } from 'nodemailer';
 import type { Send } from './channel.ts';
 
@@ -63,18 +64,9 @@ export function createEmail({ url, from }: { url: string; from: string }): Email
   };
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 /** All of the text as text, each paragraph in the direction of its language. */
 export const htmlOf = (text: string): string =>
-  text
-    .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
+  escapeHtml(text)
     .split(/\n{2,}/)
     .map((paragraph) => `<p dir="auto">${paragraph.replaceAll('\n', '<br>\n')}</p>`)
     .join('\n');
