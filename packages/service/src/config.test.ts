@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import Type from 'typebox';
-import { ConfigError, commaSeparated, readConfig } from './config.ts';
+import { ConfigError, commaSeparated, readConfig, required } from './config.ts';
 
 const schema = Type.Object({
   PORT: Type.Integer({ minimum: 1, maximum: 65_535, default: 8080 }),
@@ -46,6 +46,23 @@ describe('readConfig', () => {
 
   it('never repeats a value, which may be a secret', () => {
     assert.doesNotMatch(problemsOf({ PORT: 'hunter2', MODE: 'hunter2' }).join('\n'), /hunter2/);
+  });
+});
+
+describe('required', () => {
+  const choice = Type.Object({
+    TO: Type.Enum(['a', 'b']),
+    A_URL: Type.Optional(Type.String({ description: 'where a is' })),
+    A_TOKEN: Type.Optional(Type.String()),
+    B_URL: Type.Optional(Type.String()),
+  });
+
+  it('gives what is set, and names each variable that is not, with what needs it', () => {
+    const config = readConfig(choice, { TO: 'a', B_URL: 'x' });
+    assert.equal(required(choice, config, 'TO=b', 'B_URL').B_URL, 'x');
+    assert.throws(() => required(choice, config, 'TO=a', 'A_URL', 'A_TOKEN', 'B_URL'), {
+      problems: ['A_URL is not set, and TO=a needs it: where a is', 'A_TOKEN is not set, and TO=a needs it'],
+    });
   });
 });
 

@@ -59,6 +59,25 @@ export function readConfig<S extends TObject>(schema: S, variables = environment
   return config as Static<S>;
 }
 
+/**
+ * Variables that only another one, such as `CRM=hubspot`, makes necessary.
+ * @throws ConfigError naming each one that is not set
+ */
+export function required<S extends TObject, N extends keyof Static<S> & string>(
+  schema: S,
+  config: Static<S>,
+  because: string,
+  ...names: N[]
+): { [K in N]: NonNullable<Static<S>[K]> } {
+  const missing = names.filter((name) => config[name] === undefined);
+  if (missing.length > 0) {
+    throw new ConfigError(
+      missing.map((name) => `${name} is not set, and ${because} needs it${meaning(schema.properties[name])}`),
+    );
+  }
+  return config as { [K in N]: NonNullable<Static<S>[K]> };
+}
+
 const meaning = (property: unknown): string => {
   const { description } = property as { description?: string };
   return description === undefined ? '' : `: ${description}`;

@@ -1,5 +1,5 @@
 export { answerClientError } from './client-error.ts';
-export { ConfigError, commaSeparated, readConfig } from './config.ts';
+export { ConfigError, commaSeparated, readConfig, required } from './config.ts';
 export { environment } from './environment.ts';
 export type { Check, CheckResult, Health } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';

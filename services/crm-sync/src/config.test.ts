@@ -20,7 +20,7 @@ describe('the configuration', () => {
   it('must say what the chosen CRM needs, and nothing for the others', () => {
     assert.throws(() => open({ CRM: 'hubspot', SALESFORCE_URL: 'https://a.example' }), {
       name: 'ConfigError',
-      message: /HUBSPOT_URL is not set, which CRM=hubspot needs: such as(.|\n)*HUBSPOT_TOKEN/,
+      message: /HUBSPOT_URL is not set, and CRM=hubspot needs it: such as(.|\n)*HUBSPOT_TOKEN/,
     });
     assert.throws(() => open({ CRM: 'http' }), { message: /HTTP_URL is not set/ });
     assert.throws(() => open({ CRM: 'salesforce', SALESFORCE_URL: 'https://a.example' }), { message: /CLIENT_ID/ });

@@ -1,4 +1,3 @@
-import { ConfigError } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
@@ -33,25 +32,3 @@ export const crmSyncConfig = Type.Object({
 });
 
 export type CrmSyncConfig = Static<typeof crmSyncConfig>;
-
-type Name = keyof CrmSyncConfig;
-
-/**
- * The variables that only the chosen CRM needs.
- * @throws ConfigError naming each one that is not set
- */
-export function required<N extends Name>(
-  config: CrmSyncConfig,
-  ...names: N[]
-): { [K in N]: NonNullable<CrmSyncConfig[K]> } {
-  const missing = names.filter((name) => config[name] === undefined);
-  if (missing.length > 0) {
-    throw new ConfigError(
-      missing.map((name) => {
-        const { description } = crmSyncConfig.properties[name] as { description?: string };
-        return `${name} is not set, which CRM=${config.CRM} needs: ${description}`;
-      }),
-    );
-  }
-  return config as { [K in N]: NonNullable<CrmSyncConfig[K]> };
-}

@@ -1,5 +1,6 @@
 import type { Auth, Target, TargetOptions } from '@switchboard/outbound';
-import { type CrmSyncConfig, required } from './config.ts';
+import { required } from '@switchboard/service';
+import { type CrmSyncConfig, crmSyncConfig } from './config.ts';
 import type { Crm } from './crm.ts';
 import { createHttpCrm } from './http.ts';
 import { createHubspot } from './hubspot.ts';
@@ -22,7 +23,7 @@ export function openCrm({ config, target }: CrmContext): Crm {
 
   switch (name) {
     case 'hubspot': {
-      const set = required(config, 'HUBSPOT_URL', 'HUBSPOT_TOKEN');
+      const set = required(crmSyncConfig, config, 'CRM=hubspot', 'HUBSPOT_URL', 'HUBSPOT_TOKEN');
       return createHubspot({
         target: target({ name, baseUrl: set.HUBSPOT_URL, auth: { kind: 'bearer', token: set.HUBSPOT_TOKEN } }),
         objects: config.HUBSPOT_OBJECTS_PATH,
@@ -30,20 +31,18 @@ export function openCrm({ config, target }: CrmContext): Crm {
         noteKey: config.FIELD_NOTE_KEY ?? 'switchboard_event',
       });
     }
-    case 'salesforce':
+    case 'salesforce': {
+      const { SALESFORCE_URL: baseUrl } = required(crmSyncConfig, config, 'CRM=salesforce', 'SALESFORCE_URL');
       return createSalesforce({
-        target: target({
-          name,
-          baseUrl: required(config, 'SALESFORCE_URL').SALESFORCE_URL,
-          auth: salesforceAuth(config),
-        }),
+        target: target({ name, baseUrl, auth: salesforceAuth(config, baseUrl) }),
         version: config.SALESFORCE_VERSION,
         fields: named('Last_Chatbot_Interaction__c', 'Chatbot_Resolution_Status__c', 'Chatbot_Detected_Intent__c'),
         contactKey: config.FIELD_CONTACT_KEY ?? 'Chatbot_Email__c',
         noteKey: config.FIELD_NOTE_KEY ?? 'Switchboard_Event__c',
       });
+    }
     case 'http': {
-      const { HTTP_URL } = required(config, 'HTTP_URL');
+      const { HTTP_URL } = required(crmSyncConfig, config, 'CRM=http', 'HTTP_URL');
       const auth: Auth | undefined =
         config.HTTP_TOKEN === undefined ? undefined : { kind: 'bearer', token: config.HTTP_TOKEN };
       return createHttpCrm({
@@ -57,18 +56,19 @@ export function openCrm({ config, target }: CrmContext): Crm {
 }
 
 /** By a private key where there is one, else by the secret. */
-function salesforceAuth(config: CrmSyncConfig): Auth {
-  const { SALESFORCE_URL, SALESFORCE_CLIENT_ID } = required(config, 'SALESFORCE_URL', 'SALESFORCE_CLIENT_ID');
-  const tokenUrl = `${SALESFORCE_URL.replace(/\/$/, '')}/services/oauth2/token`;
+function salesforceAuth(config: CrmSyncConfig, baseUrl: string): Auth {
+  const because = 'CRM=salesforce';
+  const { SALESFORCE_CLIENT_ID: clientId } = required(crmSyncConfig, config, because, 'SALESFORCE_CLIENT_ID');
+  const tokenUrl = `${baseUrl.replace(/\/$/, '')}/services/oauth2/token`;
   if (config.SALESFORCE_PRIVATE_KEY === undefined) {
-    const { SALESFORCE_CLIENT_SECRET: clientSecret } = required(config, 'SALESFORCE_CLIENT_SECRET');
-    return { kind: 'client-credentials', tokenUrl, clientId: SALESFORCE_CLIENT_ID, clientSecret };
+    const { SALESFORCE_CLIENT_SECRET } = required(crmSyncConfig, config, because, 'SALESFORCE_CLIENT_SECRET');
+    return { kind: 'client-credentials', tokenUrl, clientId, clientSecret: SALESFORCE_CLIENT_SECRET };
   }
   return {
     kind: 'jwt-bearer',
     tokenUrl,
-    issuer: SALESFORCE_CLIENT_ID,
-    subject: required(config, 'SALESFORCE_USERNAME').SALESFORCE_USERNAME,
+    issuer: clientId,
+    subject: required(crmSyncConfig, config, because, 'SALESFORCE_USERNAME').SALESFORCE_USERNAME,
     audience: config.SALESFORCE_LOGIN_URL ?? 'https://login.salesforce.com',
     privateKey: config.SALESFORCE_PRIVATE_KEY,
   };

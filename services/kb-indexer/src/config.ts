@@ -1,4 +1,3 @@
-import { ConfigError } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
@@ -32,14 +31,3 @@ export const kbIndexerConfig = Type.Object({
 });
 
 export type KbIndexerConfig = Static<typeof kbIndexerConfig>;
-
-/**
- * A variable that is needed because of what another one says.
- * @throws ConfigError when it is not set
- */
-export function required(config: KbIndexerConfig, name: keyof KbIndexerConfig, because: string): string {
-  const value = config[name];
-  if (value !== undefined) return String(value);
-  const { description } = kbIndexerConfig.properties[name] as { description?: string };
-  throw new ConfigError([`${name} is not set, and ${because} needs it: ${description}`]);
-}

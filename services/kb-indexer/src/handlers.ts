@@ -1,7 +1,8 @@
 import type { ConsumerContext } from '@switchboard/consumer';
 import type { Handlers } from '@switchboard/kafka';
+import { required } from '@switchboard/service';
 import { type ArticleIndex, embeddedText, type SearchIndex } from './article-index.ts';
-import { type KbIndexerConfig, required } from './config.ts';
+import { type KbIndexerConfig, kbIndexerConfig } from './config.ts';
 import { createEmbeddedIndex } from './embedded-index.ts';
 import { createEmbeddings, type Embeddings } from './embeddings.ts';
 import { onArticlePublished } from './on-article-published.ts';
@@ -28,12 +29,9 @@ export async function handlers(context: Context): Promise<Handlers> {
 }
 
 function openPlatform({ config, redis, target }: Context): ArticleIndex {
-  const token = required(config, 'PLATFORM_TOKEN', 'INDEX=platform');
-  const platform = target({
-    name: 'platform',
-    baseUrl: required(config, 'PLATFORM_URL', 'INDEX=platform'),
-    auth: { kind: 'bearer', token },
-  });
+  const set = required(kbIndexerConfig, config, 'INDEX=platform', 'PLATFORM_URL', 'PLATFORM_TOKEN');
+  const auth = { kind: 'bearer', token: set.PLATFORM_TOKEN } as const;
+  const platform = target({ name: 'platform', baseUrl: set.PLATFORM_URL, auth });
   return createPlatformIndex({ target: platform, redis, path: config.PLATFORM_DOCUMENT_PATH });
 }
 
@@ -57,8 +55,14 @@ async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
   const model = embeddings && config.EMBEDDINGS_MODEL;
   const index =
     place === 'postgres'
-      ? await createPostgresIndex({ url: required(config, 'POSTGRES_URL', 'INDEX=postgres'), model })
-      : createEmbeddedIndex({ file: required(config, 'INDEX_FILE', 'INDEX=embedded'), model });
+      ? await createPostgresIndex({
+          url: required(kbIndexerConfig, config, 'INDEX=postgres', 'POSTGRES_URL').POSTGRES_URL,
+          model,
+        })
+      : createEmbeddedIndex({
+          file: required(kbIndexerConfig, config, 'INDEX=embedded', 'INDEX_FILE').INDEX_FILE,
+          model,
+        });
   onStop('index', async () => index.close());
   health.add('index', () => index.check(), { required: true });
   registerSearch(http, { search: createSearch({ index, embeddings, logger }), tenant: config.SEARCH_TENANT });
@@ -72,7 +76,7 @@ async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
 function openEmbeddings({ config, target }: Context): Embeddings | undefined {
   const { EMBEDDINGS_URL: baseUrl, EMBEDDINGS_API_KEY: token } = config;
   if (baseUrl === undefined) return undefined;
-  const model = required(config, 'EMBEDDINGS_MODEL', 'EMBEDDINGS_URL');
+  const { EMBEDDINGS_MODEL: model } = required(kbIndexerConfig, config, 'EMBEDDINGS_URL', 'EMBEDDINGS_MODEL');
   const auth = token === undefined ? undefined : ({ kind: 'bearer', token } as const);
   // 64 vectors of 3,072 numbers in JSON, and time for a small model on a CPU.
   const endpoint = target({ name: 'embeddings', baseUrl, auth, timeoutMs: 20_000, maxResponseBytes: 8_388_608 });

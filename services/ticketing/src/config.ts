@@ -1,4 +1,3 @@
-import { ConfigError } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
@@ -36,25 +35,3 @@ export const ticketingConfig = Type.Object({
 });
 
 export type TicketingConfig = Static<typeof ticketingConfig>;
-
-type Name = keyof TicketingConfig;
-
-/**
- * The variables that only the chosen helpdesk needs.
- * @throws ConfigError naming each one that is not set
- */
-export function required<N extends Name>(
-  config: TicketingConfig,
-  ...names: N[]
-): { [K in N]: NonNullable<TicketingConfig[K]> } {
-  const missing = names.filter((name) => config[name] === undefined);
-  if (missing.length > 0) {
-    throw new ConfigError(
-      missing.map((name) => {
-        const { description } = ticketingConfig.properties[name] as { description?: string };
-        return `${name} is not set, and HELPDESK=${config.HELPDESK} needs it: ${description}`;
-      }),
-    );
-  }
-  return config as { [K in N]: NonNullable<TicketingConfig[K]> };
-}

@@ -1,5 +1,6 @@
 import type { Target, TargetOptions } from '@switchboard/outbound';
-import { required, type TicketingConfig } from './config.ts';
+import { required } from '@switchboard/service';
+import { type TicketingConfig, ticketingConfig } from './config.ts';
 import { createFreshdesk } from './freshdesk.ts';
 import type { FieldNames, Helpdesk } from './helpdesk.ts';
 import { createJira } from './jira.ts';
@@ -16,6 +17,7 @@ const maxResponseBytes = 16 * 1_048_576;
 /** The one that the configuration names. @throws ConfigError when something that it needs is not set */
 export function openHelpdesk({ config, target }: HelpdeskContext): Helpdesk {
   const name = config.HELPDESK;
+  const because = `HELPDESK=${name}`;
   const lagMs = config.LOOKUP_LAG_MS;
   const fields: FieldNames = {
     conversation_id: config.FIELD_CONVERSATION_ID,
@@ -28,7 +30,7 @@ export function openHelpdesk({ config, target }: HelpdeskContext): Helpdesk {
 
   switch (name) {
     case 'zendesk': {
-      const set = required(config, 'ZENDESK_URL', 'ZENDESK_EMAIL', 'ZENDESK_TOKEN');
+      const set = required(ticketingConfig, config, because, 'ZENDESK_URL', 'ZENDESK_EMAIL', 'ZENDESK_TOKEN');
       return createZendesk({
         target: connect(set.ZENDESK_URL, `${set.ZENDESK_EMAIL}/token`, set.ZENDESK_TOKEN),
         fields,
@@ -36,11 +38,11 @@ export function openHelpdesk({ config, target }: HelpdeskContext): Helpdesk {
       });
     }
     case 'freshdesk': {
-      const set = required(config, 'FRESHDESK_URL', 'FRESHDESK_API_KEY');
+      const set = required(ticketingConfig, config, because, 'FRESHDESK_URL', 'FRESHDESK_API_KEY');
       return createFreshdesk({ target: connect(set.FRESHDESK_URL, set.FRESHDESK_API_KEY, 'X'), fields, lagMs });
     }
     case 'jira': {
-      const set = required(config, 'JIRA_URL', 'JIRA_EMAIL', 'JIRA_TOKEN', 'JIRA_PROJECT');
+      const set = required(ticketingConfig, config, because, 'JIRA_URL', 'JIRA_EMAIL', 'JIRA_TOKEN', 'JIRA_PROJECT');
       const [high, normal] = config.JIRA_PRIORITIES === 'none' ? [] : config.JIRA_PRIORITIES.split(',');
       return createJira({
         target: connect(set.JIRA_URL, set.JIRA_EMAIL, set.JIRA_TOKEN),
