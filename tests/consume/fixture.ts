@@ -13,6 +13,8 @@ import {
 } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
 import { createLogger } from '@switchboard/service';
+import type { Tracer } from '@switchboard/tracing';
+import type { Registry } from 'prom-client';
 import { type ReferenceConsumer, type ReferenceOptions, startReferenceConsumer } from './reference-consumer.ts';
 import { createSink, type Sink } from './sink.ts';
 
@@ -38,7 +40,12 @@ export interface Fixture {
   /** A well-formed event as it goes to Kafka. */
   encode(key: string, number: number): { value: Buffer; headers: Record<string, string> };
   /** In this process; with a handler of its own where the sink is not the point. */
-  start(options?: Partial<ReferenceOptions>, handler?: Handler<'message.received'>): Promise<ReferenceConsumer>;
+  start(
+    options?: Partial<ReferenceOptions>,
+    handler?: Handler<'message.received'>,
+    metrics?: Registry,
+    tracer?: Tracer,
+  ): Promise<ReferenceConsumer>;
   /** In a process of its own. */
   spawn(options?: Partial<ReferenceOptions>): Promise<Worker>;
   createTopic(topic: string, partitions: number): Promise<void>;
@@ -118,8 +125,8 @@ export async function createFixture({
     encode,
     send: (key, number) => publisher.publish({ topic, key: `acme:${key}`, ...encode(key, number) }),
     sendRaw: ({ key, value, headers = {} }) => publisher.publish({ topic, key, value, headers }),
-    async start(options = {}, handler) {
-      const consumer = await startReferenceConsumer(optionsFor(options), handler);
+    async start(options = {}, handler, metrics, tracer) {
+      const consumer = await startReferenceConsumer(optionsFor(options), handler, metrics, tracer);
       consumers.push(consumer);
       return consumer;
     },

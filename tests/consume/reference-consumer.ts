@@ -11,7 +11,9 @@ import {
   UnavailableError,
 } from '@switchboard/kafka';
 import { createLogger } from '@switchboard/service';
+import type { Tracer } from '@switchboard/tracing';
 import type { Redis } from 'ioredis';
+import type { Registry } from 'prom-client';
 
 /** Where a worker of the tests ends itself, as if by kill -9. */
 export type CrashPoint = 'after claim' | 'before mark' | 'before forward' | 'after forward';
@@ -39,6 +41,8 @@ export interface ReferenceConsumer extends RunningConsumer {
 export async function startReferenceConsumer(
   options: ReferenceOptions,
   handler?: Handler<'message.received'>,
+  metrics?: Registry,
+  tracer?: Tracer,
 ): Promise<ReferenceConsumer> {
   const logger = createLogger(options.service, options.logLevel ?? 'silent');
   const connection = { brokers: options.brokers.split(',') };
@@ -63,6 +67,8 @@ export async function startReferenceConsumer(
     publisher: crashingPublisher(publisher, crash),
     codec,
     logger,
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(tracer === undefined ? {} : { tracer }),
     onFailure(error) {
       failure = error;
       logger.fatal({ err: error }, 'the consumer failed');

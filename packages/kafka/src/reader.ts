@@ -28,6 +28,8 @@ export interface Range {
 export interface Reader {
   /** Hands over every record of the ranges, each partition in order. */
   read(ranges: readonly Range[], take: (record: StoredRecord) => void): Promise<void>;
+  /** For each topic and partition the offset that the next record will get. */
+  ends(topics: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>>;
   close(): Promise<void>;
 }
 
@@ -121,6 +123,10 @@ export function openReader(connection: KafkaConnection): Reader {
           throw new KafkaError('UNREACHABLE', `Kafka gives no records of ${names.join(', ')}: look at its partitions`);
         }
       }
+    },
+    async ends(topics) {
+      const ends = await consumer.listOffsets({ topics: [...topics] });
+      return new Map([...ends].map(([topic, offsets]) => [topic, offsets.map(Number)]));
     },
     close: () => consumer.close(true),
   };

@@ -94,7 +94,7 @@ describe('crm-sync on Kafka', () => {
     await publish(lead({ id: '3', email, conversationId: 'b', at: NOON + 2 }));
     await publish(escalated({ id: '4', email: null, conversationId: 'c' }));
     const doneTo = async (text: string): Promise<boolean> => (await service.metrics.metrics()).includes(text);
-    await until('all are done', () => doneTo('consumer_records_total{type="conversation.resolved",ending="done"} 1'));
+    await until('all are done', () => doneTo('consumer_records_total{type="conversation.resolved",outcome="done"} 1'));
     await until('the lead is there', async () => (await records.notes()).length === 3);
     await until('the one without an address is done', () =>
       doneTo('consumer_nothing_to_do_total{type="conversation.escalated",reason="no_email"} 1'),

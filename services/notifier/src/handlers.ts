@@ -40,6 +40,7 @@ export function createHandlers(
   });
   const waiting = createWaitingMessages({ redis, service: name, now, leaseMs: config.LEASE_MS });
   const metrics = createNotifierMetrics(context.metrics, waiting);
+  onStop('metrics', metrics.stop);
   const deps = { recipients, templates, waiting, metrics, now };
   const deliver = createDelivering({
     ...deps,

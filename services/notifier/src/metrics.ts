@@ -15,7 +15,11 @@ export type Ending =
 
 export interface NotifierMetrics {
   ended(message: Pick<Message, 'type' | 'channel'>, ending: Ending): void;
+  stop(): void;
 }
+
+/** A scrape waits for nobody: what Redis holds is counted between scrapes. */
+const COUNT_EVERY_MS = 5_000;
 
 export function createNotifierMetrics(registry: Registry, waiting: Pick<WaitingMessages, 'count'>): NotifierMetrics {
   const messages = new Counter({
@@ -27,18 +31,22 @@ export function createNotifierMetrics(registry: Registry, waiting: Pick<WaitingM
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers: [registry] });
   const dead = gauge('notifier_dead_messages', 'Messages that were given up, in the list that an operator reads');
   const overdue = gauge('notifier_overdue_seconds', 'For how long the oldest waiting message has been due');
-  new Gauge({
-    name: 'notifier_waiting_messages',
-    help: 'Messages that wait in Redis: those that others wait behind count once',
-    registers: [registry],
-    async collect() {
-      // While Redis is away the last numbers stand.
-      const count = await waiting.count().catch(() => undefined);
-      if (count === undefined) return;
-      this.set(count.waiting);
-      overdue.set(count.overdueMs / 1_000);
-      dead.set(count.dead);
-    },
-  });
-  return { ended: ({ type, channel }, outcome) => messages.inc({ type, channel, outcome }) };
+  const waits = gauge(
+    'notifier_waiting_messages',
+    'Messages that wait in Redis: those that others wait behind count once',
+  );
+  async function count(): Promise<void> {
+    // While Redis is away the last numbers stand.
+    const counted = await waiting.count().catch(() => undefined);
+    if (counted === undefined) return;
+    waits.set(counted.waiting);
+    overdue.set(counted.overdueMs / 1_000);
+    dead.set(counted.dead);
+  }
+  void count();
+  const timer = setInterval(count, COUNT_EVERY_MS);
+  return {
+    ended: ({ type, channel }, outcome) => messages.inc({ type, channel, outcome }),
+    stop: () => clearInterval(timer),
+  };
 }

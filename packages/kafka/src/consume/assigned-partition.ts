@@ -20,6 +20,16 @@ export interface PartitionOptions {
   roomMade(): void;
 }
 
+export interface Unread {
+  readonly offset: number;
+  /** Since when it waits to be handled, in epoch ms. */
+  readonly since: number;
+}
+
+/** A record that has its time is not late before it; one without a timestamp waits from now on. */
+export const waitsSince = (dueAt: number, timestamp: number): number =>
+  dueAt > 0 ? dueAt : timestamp > 0 ? timestamp : Date.now();
+
 /** One partition of an assignment: what was read of it and how far it is done. */
 export class AssignedPartition implements RecordSource {
   readonly topic: string;
@@ -28,6 +38,10 @@ export class AssignedPartition implements RecordSource {
   /** The offset the next batch must start with; undefined until the start is known. */
   expected: number | undefined;
   committed: number | undefined;
+  /** Where the log ended when it was last looked at. */
+  end = 0;
+  /** The first record that was not read, when it was last looked at. */
+  unread: Unread | undefined;
   bytes = 0;
   readonly #options: PartitionOptions;
   #tracker: OffsetTracker | undefined;
@@ -53,6 +67,7 @@ export class AssignedPartition implements RecordSource {
     const tracked = this.#tracker?.add(Number(message.offset));
     if (tracked === undefined) return undefined;
     const record = readRecord(this, message, tracked);
+    tracked.since = waitsSince(record.dueAt, Number(message.timestamp));
     this.bytes += record.bytes;
     return record;
   }
@@ -89,6 +104,20 @@ export class AssignedPartition implements RecordSource {
   /** Everything before it is done. */
   get position(): number | undefined {
     return this.#tracker?.position();
+  }
+
+  /** Whether all that was read is finished. */
+  get isEmpty(): boolean {
+    return this.#pending === 0;
+  }
+
+  /** Since when its oldest unfinished record waits to be handled, in epoch ms; undefined when all are. */
+  get waitsSince(): number | undefined {
+    const { oldest, last } = this.#tracker ?? {};
+    if (oldest !== undefined) return oldest.since;
+    if (this.expected === undefined || this.expected >= this.end) return undefined;
+    // Of a record that nobody has looked at it is known that it came after the last one.
+    return this.unread?.offset === this.expected ? this.unread.since : last?.since;
   }
 
   /** Records in lanes: due, and not settled. */

@@ -7,6 +7,10 @@ export interface AssignmentOptions extends Pick<PartitionOptions, 'offer' | 'roo
   /** Whether the service handles this type; what it does not is done as soon as it is read. */
   handles(type: string): boolean;
   skipped(record: ConsumedRecord): void;
+  /** A record was read. */
+  accepted(from: 'source' | 'retry'): void;
+  /** So many records are left to the next owner. */
+  left(count: number): void;
   /** Whether records of this topic wait for their time. */
   isDelayed(topic: string): boolean;
   bufferBytes: number;
@@ -59,10 +63,13 @@ export class Assignment {
 
   /** Takes a batch into memory: what is due goes to its lane, the rest waits for its time. */
   take(partition: AssignedPartition, messages: readonly KafkaMessage[]): void {
+    if (!this.active) return;
     const now = Date.now();
+    const from = this.#options.isDelayed(partition.topic) ? 'retry' : 'source';
     for (const message of messages) {
       const record = partition.read(message);
       if (record === undefined) return;
+      this.#options.accepted(from);
       if (record.defect === undefined && !this.#options.handles(record.type)) {
         this.#options.skipped(record);
         partition.settle(record);
@@ -95,7 +102,13 @@ export class Assignment {
     return this.partitions.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  /** Records read and not settled. */
+  get inFlight(): number {
+    return this.active ? this.due + this.delayed : 0;
+  }
+
   end(): void {
+    this.#options.left(this.inFlight);
     this.active = false;
     for (const partition of this.partitions) partition.active = false;
     this.#waitingRoom.clear();

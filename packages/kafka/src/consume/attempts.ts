@@ -63,13 +63,14 @@ export function createAttempts(parts: AttemptParts): Attempts {
       return { kind: 'permanent', cause: causeOf(error) };
     }
     gate.open('registry');
+    record.receivedAt = event.meta.receivedAt;
     if (event.meta.type === record.type) return event;
     return { kind: 'permanent', cause: { code: 'TYPE_MISMATCH', message: 'ce_type and the value name two types' } };
   }
 
   async function handle(record: ConsumedRecord, claim: Claim, event: AnyEvent, ids: Span['ids']): Promise<Outcome> {
     record.attempts += 1;
-    const attempt = new Attempt(record, service, logger);
+    const attempt = new Attempt(record, service, logger, ids);
     claim.onLost = () => attempt.abort(new Error('the lease is lost'));
     running.add(attempt);
     let outcome: Outcome = { kind: 'done' };
@@ -88,7 +89,6 @@ export function createAttempts(parts: AttemptParts): Attempts {
     return outcome;
   }
 
-  return {
   const attributesOf = ({ from, tracked, headers, attempts, hop }: ConsumedRecord): SpanAttributes => ({
     ...eventAttributes(headers),
     'messaging.system': 'kafka',
@@ -101,6 +101,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
     'switchboard.hop': hop,
   });
 
+  return {
     run(record, claim) {
       const name = `process ${record.origin.topic}`;
       const cause = { traceparent: record.traceparent };

@@ -1,16 +1,19 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { untraced } from '@switchboard/tracing';
 import { createKafka } from '../connection.ts';
+import { openReader } from '../reader.ts';
 import type { AnyHandler } from './attempts.ts';
 import { createChain } from './chain.ts';
 import { createChainTopics } from './chain-topics.ts';
 import { createForwarder } from './forwarder.ts';
 import { createGate } from './gate.ts';
+import { createLagWatch, type LagWatch } from './lag.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { createSteps } from './steps.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
+import { type Followed, followTallies, readTallies } from './tallies.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export interface ConsumerState {
@@ -60,11 +63,15 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     subscription?.reconcile();
   });
   const resting = (): boolean => gate.closedBy.size > 0 && (pipeline?.waiting ?? 0) > 0;
-  const metrics = createConsumeMetrics(options.metrics, new Set(handlers.keys()), {
+  let lag: LagWatch | undefined;
+  let tallies: Followed | undefined;
+  const metrics = createConsumeMetrics(options.metrics, service, new Set(handlers.keys()), {
     running: () => pipeline?.running ?? 0,
-    buffered: () => (subscription?.current?.due ?? 0) + (subscription?.current?.delayed ?? 0),
+    inFlight: () => subscription?.current?.inFlight ?? 0,
     bufferedBytes: () => subscription?.current?.bytes ?? 0,
     closedBy: () => gate.closedBy,
+    lag: () => lag?.read() ?? [],
+    tallies: () => tallies?.last,
   });
   const steps = createSteps({
     redis,
@@ -96,6 +103,8 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     assignment: {
       handles: (type) => handlers.has(type as EventType),
       skipped: (record) => metrics.ended(record, 'skipped'),
+      accepted: metrics.accepted,
+      left: metrics.left,
       bufferBytes: limits.bufferBytes,
       commitWindow: limits.commitWindow,
       offer,
@@ -103,6 +112,15 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     },
   });
   await subscription.start();
+  if (options.metrics !== undefined) {
+    lag = createLagWatch({
+      reader: openReader(options.connection),
+      assignment: () => subscription.current,
+      paused: () => subscription.paused,
+      logger,
+    });
+    tallies = followTallies(() => readTallies(redis, service, limits.doneTtlMs));
+  }
 
   const watchdog = createWatchdog(
     {
@@ -136,9 +154,10 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       stopping.abort();
       watchdog.stop();
       gate.stop();
+      tallies?.stop();
       // Leaving the group takes a moment of its own.
       await pipeline.stop(left() - Math.min(3_000, left() / 4));
-      await subscription.stop(left());
+      await Promise.all([subscription.stop(left()), lag?.stop()]);
     },
   };
 }

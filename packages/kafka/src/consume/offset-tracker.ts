@@ -1,6 +1,8 @@
 /** One record that was read and is not yet committed. */
 export interface TrackedOffset {
   readonly offset: number;
+  /** Since when it waits to be handled, in epoch ms: since it was written, or is due. */
+  since: number;
   done: boolean;
 }
 
@@ -15,6 +17,10 @@ export interface OffsetTracker {
   position(): number;
   /** How many records were read since the oldest unfinished one, itself included. */
   readonly pending: number;
+  /** The oldest unfinished one. */
+  readonly oldest: TrackedOffset | undefined;
+  /** The one that was added last. */
+  readonly last: TrackedOffset | undefined;
 }
 
 /** The finished entries at the front are cut off in one go, so that each costs O(1) in the long run. */
@@ -24,6 +30,7 @@ export function createOffsetTracker(start: number): OffsetTracker {
   let entries: TrackedOffset[] = [];
   let first = 0;
   let position = start;
+  let last: TrackedOffset | undefined;
 
   function advance(): void {
     for (let entry = entries[first]; entry?.done; entry = entries[first]) {
@@ -38,8 +45,9 @@ export function createOffsetTracker(start: number): OffsetTracker {
 
   return {
     add(offset) {
-      const entry = { offset, done: false };
+      const entry = { offset, since: 0, done: false };
       entries.push(entry);
+      last = entry;
       return entry;
     },
     position() {
@@ -49,6 +57,13 @@ export function createOffsetTracker(start: number): OffsetTracker {
     get pending() {
       advance();
       return entries.length - first;
+    },
+    get oldest() {
+      advance();
+      return entries[first];
+    },
+    get last() {
+      return last;
     },
   };
 }

@@ -183,6 +183,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if ((await steps.complete(record, claim.token, claim.admittedAs)) === 'refused') return 'again';
     metrics.ended(record, 'done');
     if (outcome.kind === 'skipped') metrics.nothingToDo(record, outcome.reason);
+    else metrics.effect(record);
     return 'settled';
   }
 

@@ -45,6 +45,8 @@ export interface ConsumedRecord {
   traceparent: string | undefined;
   /** When it first came to the head of its lane, on the clock of `performance.now()`. */
   offeredAt: number;
+  /** When the ingest accepted it, in epoch ms, as its value says; 0 until that is decoded. */
+  receivedAt: number;
   /** How often it came to the head and had to wait for something else. */
   waits: number;
   /** Whether it is on its way and has no slot yet. */
@@ -93,9 +95,9 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
   const source = text('ce_source');
   const id = text('ce_id');
   const key = message.key?.toString();
+  const traceparent = text('traceparent');
   const defect = defectOf(key, message.value, type !== undefined && source !== undefined && id !== undefined);
   // What is no event has no identity of its own, and no order to keep: it is known by its place.
-  const traceparent = text('traceparent');
   const place = `@${origin.topic}:${origin.partition}:${origin.offset}`;
 
   return {
@@ -115,9 +117,10 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
     round: number(CHAIN_HEADERS.round),
     attempts: number(CHAIN_HEADERS.attempt),
     defect,
-    offeredAt: 0,
-    waits: 0,
     traceparent: readTraceparent(traceparent) === undefined ? undefined : traceparent,
+    offeredAt: 0,
+    receivedAt: 0,
+    waits: 0,
     isAhead: false,
   };
 }

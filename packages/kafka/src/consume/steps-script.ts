@@ -7,6 +7,8 @@
  *   h:S:<lane>  sorted set: the ids that wait for this key in the chain, by their offset in the source topic
  *   m:S:<lane>  hash: for each of them `<hop>:<tier>:<due>:<state>`, state being p (being forwarded), c (forwarded)
  *               or d (dead, and holding the key); and `@`, the watch on a head that nobody has seen
+ *   k:S         sorted set: the lanes that have such ids, by when Redis forgets them; for the metrics
+ *   x:S         sorted set: the ids of open dead letters, by the time of death; for the metrics
  *
  * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
  */
@@ -14,6 +16,7 @@ export const STEPS_SCRIPT = `
 local service, done_ttl, lease, orphan_after = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local call = redis.call
 local marks, sets, members = 'd:' .. service .. ':', 'h:' .. service .. ':', 'm:' .. service .. ':'
+local held, open_letters = 'k:' .. service, 'x:' .. service
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -31,12 +34,15 @@ local function write_member(lane, id, offset, hop, tier, due, state)
   call('HSET', members .. lane, id, string.format('%d:%d:%d:%s', hop, tier, due, state))
   call('EXPIRE', sets .. lane, done_ttl)
   call('EXPIRE', members .. lane, done_ttl)
+  call('ZADD', held, now + done_ttl * 1000, lane)
 end
 
 local function leave(lane, id)
   if call('ZREM', sets .. lane, id) == 0 then return end
   call('HDEL', members .. lane, id)
-  if call('EXISTS', sets .. lane) == 0 then call('DEL', members .. lane) end
+  if call('EXISTS', sets .. lane) == 1 then return end
+  call('DEL', members .. lane)
+  call('ZREM', held, lane)
 end
 
 -- A head that is due, that nobody runs and nobody has asked for, over and over while its followers come round,
@@ -83,6 +89,7 @@ function steps.admit(step)
     local dead = is_dead(former)
     if dead and tonumber(dead) >= step[7] then return 'dead' end
     if not dead and former ~= token then return 'busy' end
+    if dead then call('ZREM', open_letters, id) end
     call('SET', mark_key, token, 'PX', lease)
   end
   if call('EXISTS', sets .. lane) == 0 then return 'run' end
@@ -105,6 +112,7 @@ function steps.complete(step)
     call('SET', marks .. id, mark, 'PX', lease)
     return 'refused'
   end
+  if is_dead(mark) then call('ZREM', open_letters, id) end
   if waited == 1 then leave(lane, id) end
   return 'ok'
 end
@@ -129,6 +137,10 @@ function steps.dead(step)
   local mark = call('GET', marks .. id)
   if mark and mark ~= token and not is_dead(mark) then return 'refused' end
   call('SET', marks .. id, 'dead:' .. redrive, 'EX', done_ttl)
+  call('ZADD', open_letters, now, id)
+  call('EXPIRE', open_letters, done_ttl)
+  call('ZREMRANGEBYSCORE', open_letters, '-inf', now - done_ttl * 1000)
+  call('ZREMRANGEBYSCORE', held, '-inf', now)
   if hold_tier > 0 then
     write_member(lane, id, offset, 0, hold_tier, 0, 'd')
   else
@@ -142,6 +154,7 @@ function steps.abandon(step)
   local id, lane = step[2], step[3]
   local member = read_member(lane, id)
   if member and member.state == 'd' then leave(lane, id) end
+  call('ZREM', open_letters, id)
   return 'ok'
 end
 

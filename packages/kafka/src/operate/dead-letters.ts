@@ -125,7 +125,7 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
 export function asConsumed({ topic, partition, offset, key, value, headerBytes, timestamp }: StoredRecord) {
   const from = { topic, partition, active: true, settle: () => undefined };
   const message = { key, value, headers: headerBytes, timestamp: String(timestamp), attributes: 0, offset: '' };
-  return readRecord(from, message, { offset, done: false });
+  return readRecord(from, message, { offset, since: timestamp, done: false });
 }
 
 function stateOf({ origin, redrives, subject }: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {

@@ -11,7 +11,7 @@ export function createPublisherMetrics(
 ): PublisherMetrics {
   const registers = registry === undefined ? [] : [registry];
   const seconds = new Histogram({
-    name: 'publisher_seconds',
+    name: 'publisher_ack_seconds',
     help: 'From the call to the acknowledgement by all in-sync replicas.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers,

@@ -191,7 +191,7 @@ for (const client of clients) {
     test('it says whether Kafka answers, and counts what it did', async () => {
       await publisher.check();
       const text = await metrics.metrics();
-      assert.match(text, /publisher_seconds_count [1-9]/);
+      assert.match(text, /publisher_ack_seconds_count [1-9]/);
       assert.match(text, /publisher_failures_total\{code="TOO_LARGE"\} 2/);
       assert.match(text, /publisher_queue_bytes 0/);
       assert.match(text, /publisher_isolated_partitions 0/);

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnavailableError } from '@switchboard/kafka';
+import { Registry } from 'prom-client';
+import { createFixture, type Fixture, until } from './fixture.ts';
+
+const TOLERANCE_S = 1;
+
+/** What is sent and not yet handled, and since when. */
+interface Ledger {
+  sentAt: Map<string, number>;
+  /** Seconds that the oldest unhandled event waits; 0 without one. */
+  truth(): number;
+}
+
+function createLedger(): Ledger {
+  const sentAt = new Map<string, number>();
+  return {
+    sentAt,
+    truth: () => (sentAt.size === 0 ? 0 : (Date.now() - Math.min(...sentAt.values())) / 1_000),
+  };
+}
+
+async function send(fixture: Fixture, { sentAt }: Ledger, key: string, number: number): Promise<void> {
+  sentAt.set(`${key}-${number}`, Date.now());
+  await fixture.send(key, number);
+}
+
+async function seconds(metrics: Registry, topic: string): Promise<number> {
+  const values = (await metrics.getSingleMetric('kafka_consumergroup_lag_seconds')?.get())?.values ?? [];
+  return Math.max(0, ...values.filter(({ labels }) => labels.topic === topic).map(({ value }) => value));
+}
+
+async function records(metrics: Registry, topic: string): Promise<number> {
+  const values = (await metrics.getSingleMetric('kafka_consumergroup_lag')?.get())?.values ?? [];
+  return values.filter(({ labels }) => labels.topic === topic).reduce((sum, { value }) => sum + value, 0);
+}
+
+/** Compares at every moment for so long; both are read in one turn of the event loop. */
+async function compare(metrics: Registry, topic: string, { truth }: Ledger, forMs: number): Promise<number> {
+  let worst = 0;
+  for (const end = Date.now() + forMs; Date.now() < end; await sleep(50)) {
+    worst = Math.max(worst, Math.abs((await seconds(metrics, topic)) - truth()));
+  }
+  return worst;
+}
+
+describe('the lag in seconds is within 1 s of the truth', () => {
+  it('at steady load, with a handler that cannot keep up, and is 0 when all is done', async () => {
+    const fixture = await createFixture();
+    after(fixture.close);
+    const ledger = createLedger();
+    const metrics = new Registry();
+    await fixture.start(
+      { limits: { concurrency: 2 } },
+      async ({ conversationId, messageId }) => {
+        await sleep(40);
+        ledger.sentAt.delete(`${conversationId}-${messageId}`);
+      },
+      metrics,
+    );
+    let sending = true;
+    const load = (async () => {
+      for (let number = 1; sending; number += 1) {
+        await send(fixture, ledger, `key-${number % 20}`, number);
+        await sleep(10);
+      }
+    })();
+    await until('the handler falls behind', () => ledger.truth() > 1.5);
+    assert.ok((await compare(metrics, fixture.topic, ledger, 3_000)) <= TOLERANCE_S);
+    sending = false;
+    await load;
+    await until('all is done', () => ledger.sentAt.size === 0);
+    await until('the lag is 0', async () => (await seconds(metrics, fixture.topic)) === 0);
+    await until('all is committed', async () => (await records(metrics, fixture.topic)) === 0);
+    await sleep(500);
+    assert.equal(await seconds(metrics, fixture.topic), 0, 'an idle topic has no lag');
+  });
+
+  it('with paused partitions that nothing was read of, and after a restart', async () => {
+    const fixture = await createFixture();
+    after(fixture.close);
+    const ledger = createLedger();
+    let down = true;
+    const handler = ({ conversationId, messageId }: { conversationId: string | null; messageId: string }) => {
+      if (down) throw new UnavailableError('sink');
+      ledger.sentAt.delete(`${conversationId}-${messageId}`);
+    };
+    const first = new Registry();
+    const consumer = await fixture.start({}, handler, first);
+    await until('it has its partitions', () => consumer.state().assigned > 0);
+    for (const number of [1, 2, 3]) await send(fixture, ledger, `first-${number}`, number);
+    await until('it is paused', () => consumer.state().paused > 0);
+    for (let number = 1; number <= 30; number += 1) await send(fixture, ledger, `late-${number}`, number);
+    assert.ok((await compare(first, fixture.topic, ledger, 3_000)) <= TOLERANCE_S);
+    const values = (await first.getSingleMetric('kafka_consumergroup_lag_seconds')?.get())?.values ?? [];
+    const behind = values.filter(({ labels, value }) => labels.topic === fixture.topic && value > 1);
+    assert.ok(behind.length > 1, 'also of partitions that nothing was read of');
+    assert.equal(await records(first, fixture.topic), 33);
+
+    await consumer.stop();
+    const second = new Registry();
+    const restarted = await fixture.start({}, handler, second);
+    await until('it has its partitions', () => restarted.state().assigned > 0);
+    await until('it knows its lag', async () => (await seconds(second, fixture.topic)) > 0);
+    assert.ok((await compare(second, fixture.topic, ledger, 2_000)) <= TOLERANCE_S);
+    down = false;
+    await until('all is done', () => ledger.sentAt.size === 0);
+    await until('the lag is 0', async () => (await seconds(second, fixture.topic)) === 0);
+  });
+});
+
+describe('in the retry chain', () => {
+  it('an event that waits for its time is not late, and is counted as a record', async () => {
+    const fixture = await createFixture();
+    after(fixture.close);
+    const metrics = new Registry();
+    fixture.sink.respond = () => ({ status: 500 });
+    const consumer = await fixture.start({ limits: { retryDelays: ['30s'] } }, undefined, metrics);
+    await fixture.send('key', 1);
+    await until('it waits', () => consumer.state().delayed === 1);
+    assert.equal(await seconds(metrics, `${fixture.service}.retry.30s`), 0);
+    assert.equal(await records(metrics, `${fixture.service}.retry.30s`), 1);
+  });
+});
