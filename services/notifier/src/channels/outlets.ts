@@ -12,7 +12,7 @@ export type Outlets = { readonly [C in Channel]?: Send };
 
 /** The channels that are configured. */
 export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
-  const { config, target, guardedTarget, logger, health, onStop } = context;
+  const { config, target, guardedTarget, logger, tracer, health, onStop } = context;
   const outlets: { [C in Channel]?: Send } = {};
   const problems: string[] = [];
 
@@ -47,7 +47,8 @@ export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
   if (smtp !== undefined) {
     const [url, from] = smtp;
     const email = createEmail({ url, from });
-    outlets.email = email.send;
+    const call = { kind: 'client', name: 'SEND smtp', attributes: () => ({ 'service.peer.name': 'smtp' }) } as const;
+    outlets.email = (message, signal) => tracer.span(call, () => email.send(message, signal));
     onStop('smtp', email.close);
     health.add('smtp', email.check);
   }
