@@ -26,6 +26,10 @@ describe('ops event', () => {
       if (meta.id === `${key}-2`) throw new PermanentError('REFUSED', 'no');
       if (meta.id === `${key}-3`) throw new Error('not now');
     };
+    const before = await service.start(limits);
+    await service.send(key, 0);
+    await until('it is done', async () => (await stateOf(service, `${key}-0`))?.state === 'done');
+    await before.stop();
     await service.send(key, 1);
     const [event] = await lookUp(service, 'event', `${key}-1`);
     assert.deepEqual(
@@ -54,7 +58,7 @@ describe('ops event', () => {
       return state === 'waiting' && ahead === 1;
     });
     const { out } = await service.ops('event', `${key}-4`, '--service', service.name, '--since', '10m');
-    assert.match(out, /behind 1 event of its key/);
+    assert.match(out.replaceAll(/\s+/g, ' '), /behind 1 event of its key/);
     for (const line of out.split('\n')) assert.ok(line.length <= 100, line);
 
     await service.send(key, 5, { type: 'conversation.resolved' });
@@ -70,7 +74,7 @@ describe('ops event', () => {
     await until('all are done', async () => {
       const events = await lookUp(service, 'conversation', key);
       const states = events.map(({ services }: { services: { state: string }[] }) => services[0]?.state);
-      return states.join() === 'done,done,done,done,skipped';
+      return states.join() === 'done,done,done,done,done,skipped';
     });
   });
 

@@ -119,7 +119,7 @@ function textOf(record: StoredRecord, found: Found[], privacy: Privacy): string 
     ['accepted', `${asTime(record.timestamp)}, ${topic}, partition ${partition}, offset ${offset}`],
   ]);
   const rows = found.map((one) => [one.service, one.state, explain(one, topic, privacy)]);
-  return `${head}\n\n${table([{ title: 'service', most: 24 }, { title: 'state' }, { title: '' }], rows)}`;
+  return `${head}\n\n${table([{ title: 'service', most: 24 }, { title: 'state' }, { title: '', wrap: true }], rows)}`;
 }
 
 function explain(found: Found, topic: string, { id, sentence }: Privacy): string {

@@ -1,7 +1,6 @@
 import { createHmac, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseSources, resolveSources } from '@switchboard/ingest';
 import type { Variables } from './context.ts';
 import { OpsError } from './ops-error.ts';
 
@@ -25,6 +24,8 @@ export function createSign(variables: Variables): Sign {
         cause: error,
       });
     }
+    // All of ingest comes with it, which the other commands need not wait for.
+    const { parseSources, resolveSources } = await import('@switchboard/ingest');
     const entry = parseSources(text, path)[source];
     if (entry === undefined) throw new OpsError(`${path} has no source ${source}: set SOURCES_FILE to that of ingest.`);
     if (entry.scheme !== 'platform') {

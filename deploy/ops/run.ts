@@ -25,10 +25,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'quarantine resubmit': quarantineResubmit,
 };
 
-const USAGE = `What is stuck, why, and how it gets going again:
+const USAGE = `npm run ops -- <command>: what is stuck, why, and how it gets going again.
 
 ${Object.values(COMMANDS)
-  .map(({ usage }) => `  npm run ops -- ${usage}`)
+  .map(({ usage }) => `  ${usage}`)
   .join('\n')}
 
 Filters of dlq: --code --type --source --key --conversation --since --until. Times: 15m, 2h, 7d ago, or ISO 8601.

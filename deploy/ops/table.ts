@@ -5,6 +5,8 @@ export interface Column {
   readonly title: string;
   /** What is longer is cut; the last column takes what is left of the line. */
   readonly most?: number;
+  /** What is longer goes on in the next line; for the last column. */
+  readonly wrap?: true;
   readonly align?: 'right';
 }
 
@@ -19,17 +21,35 @@ export function table(columns: readonly Column[], rows: readonly (readonly (stri
     return width;
   });
   return lines
+    .flatMap((line) => unfold(line, columns, widths))
     .map((line) =>
-      columns
-        .map(({ align }, index) => {
-          const width = widths[index] as number;
-          const cell = cut(line[index] ?? '', width);
-          return align === 'right' ? cell.padStart(width) : cell.padEnd(width);
+      line
+        .map((cell, index) => {
+          const width = widths[index] ?? 0;
+          return columns[index]?.align === 'right' ? cut(cell, width).padStart(width) : cut(cell, width).padEnd(width);
         })
         .join(GAP)
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** A row whose last cell needs several lines. */
+function unfold(line: readonly string[], columns: readonly Column[], widths: readonly number[]): string[][] {
+  const last = columns.length - 1;
+  if (columns[last]?.wrap !== true) return [[...line]];
+  const parts = wrap(line[last] ?? '', widths[last] ?? 0);
+  return parts.map((part, index) => [...line.slice(0, last).map((cell) => (index === 0 ? cell : '')), part]);
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) as string;
+    if (line !== '' && line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
 }
 
 /** Names and what they stand for, one a line; long values are not cut, but nothing of them moves the cursor. */
