@@ -9,8 +9,9 @@ import { describeMachine } from './machine.ts';
 import { writeTable } from './readme.ts';
 import { search } from './search/bench.ts';
 import { renderTable } from './table.ts';
+import { tracing } from './tracing/bench.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, consume, flow, search };
+const benches: Readonly<Record<string, Bench>> = { ingest, consume, flow, search, tracing };
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(benches).join(' | ')} …] [options]
   --rounds <n>     how often each measurement is taken, in turns with its reference (5)

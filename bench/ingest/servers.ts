@@ -11,6 +11,7 @@ export const SECRET = 'local-secret';
 const root = join(import.meta.dirname, '../..');
 const ingest = join(root, 'services/ingest/src/main.ts');
 const drop = join(import.meta.dirname, 'drop.ts');
+const sources = { SOURCES_FILE: join(root, 'deploy/local-sources.yaml'), LOCAL_SECRET: SECRET };
 
 /** How each client's ingest is named in the table; the first is the default one. */
 export const clients = ['platformatic', 'kafkajs'] as const;
@@ -20,18 +21,22 @@ export type Servers = Readonly<Record<ServerName, number>>;
 
 /** Ingest as it is deployed, once with each client library, and the reference: each in a process of its own. */
 export async function startServers(stack: Stack, context: BenchContext): Promise<Servers> {
-  const sources = { SOURCES_FILE: join(root, 'deploy/local-sources.yaml'), LOCAL_SECRET: SECRET };
+  const [dropPort, platformatic, kafkajs] = await Promise.all([
+    startServer(drop, sources, context),
+    startIngest(stack, { KAFKA_CLIENT: 'platformatic' }, context),
+    startIngest(stack, { KAFKA_CLIENT: 'kafkajs' }, context),
+  ]);
+  return { drop: dropPort, platformatic, kafkajs };
+}
+
+/** With what it is told beside its surroundings; returns its port. */
+export function startIngest(stack: Stack, variables: Record<string, string>, context: BenchContext): Promise<number> {
   const addresses = {
     KAFKA_BROKERS: stack.brokers,
     SCHEMA_REGISTRY_URL: stack.registryUrl,
     REDIS_URL: stack.redisUrl,
   };
-  const [dropPort, platformatic, kafkajs] = await Promise.all([
-    startServer(drop, sources, context),
-    startServer(ingest, { ...sources, ...addresses, KAFKA_CLIENT: 'platformatic' }, context),
-    startServer(ingest, { ...sources, ...addresses, KAFKA_CLIENT: 'kafkajs' }, context),
-  ]);
-  return { drop: dropPort, platformatic, kafkajs };
+  return startServer(ingest, { ...sources, ...addresses, ...variables }, context);
 }
 
 async function startServer(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/deploy/sample-event';
+import { until } from '@switchboard/local/until';
 import { type Collector, type ReceivedSpan, startCollector } from '@switchboard/tracing/fixtures/collector';
-import { type Installation, startInstallation, until } from './installation.ts';
+import { type Installation, startInstallation } from './installation.ts';
 
 const CANARIES = ['canary-name', 'canary@example.org', '+49 170 5550199', 'canary-text', 'canary-summary'];
 
@@ -121,6 +123,13 @@ describe('with a collector', () => {
         ['send ticketing.dlq', true],
       ],
     );
+  });
+
+  it('every attribute is in docs/operating.md', async () => {
+    const documented = await readFile(new URL('../../docs/operating.md', import.meta.url), 'utf8');
+    const names = new Set(collector.spans.flatMap(({ attributes }) => Object.keys(attributes)));
+    assert.ok(names.size > 10);
+    for (const name of names) assert.ok(documented.includes(`\`${name}\``), name);
   });
 
   it('no span tells what people wrote, or who they are', () => {

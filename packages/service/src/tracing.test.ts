@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { it } from 'node:test';
 import { promisify } from 'node:util';
 import { untraced } from '@switchboard/tracing';
@@ -19,7 +20,7 @@ it('without an endpoint nothing is traced, and nothing of OpenTelemetry is loade
     registerHooks({ resolve: (name, context, next) => (asked.push(name), next(name, context)) });
     const { runService } = await import('${new URL('./index.ts', import.meta.url)}');
     const { openTracing } = await import('${new URL('./tracing.ts', import.meta.url)}');
-    const found = () => asked.some((name) => name.startsWith('@opentelemetry/'));
+    const found = () => asked.some((name) => name.startsWith('@opentelemetry/sdk'));
     const loaded = [];
     for (const endpoint of [undefined, 'http://127.0.0.1:1']) {
       await openTracing('test', { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: '', OTEL_RESOURCE_ATTRIBUTES: '' });
@@ -42,6 +43,11 @@ it('the standard variables say where spans go, with which headers, and what they
   assert.equal(collector.spans[0]?.service, 'crm');
   assert.partialDeepStrictEqual(collector.headers[0], { 'x-key': 'a,b', 'x-other': 'c=d' });
   assert.match(collector.bodies[0] ?? '', /"staging"/);
+});
+
+it('docs/operating.md lists the variables', async () => {
+  const documented = await readFile(new URL('../../../docs/operating.md', import.meta.url), 'utf8');
+  for (const name of Object.keys(tracingConfig.properties)) assert.ok(documented.includes(`| \`${name}\``), name);
 });
 
 it('variables that cannot be used are named', () => {
