@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { until } from '@switchboard/local/until';
 import { size } from '../size.ts';
-import { createFixture, type Fixture, until } from './fixture.ts';
+import { createFixture, type Fixture } from './fixture.ts';
 import type { ReferenceConsumer } from './reference-consumer.ts';
 import { inversions, numbersByKey } from './sink.ts';
 
@@ -18,14 +19,16 @@ async function runWithK(failures: number): Promise<{ fixture: Fixture; consumer:
   fixture.sink.respond = ({ key, number }, nth) =>
     key === 'K' && number === 7 && nth <= failures ? { status: 500 } : undefined;
   const consumer = await fixture.start();
+  const ofOthers = () => fixture.sink.effects.filter(({ key }) => key !== 'K');
   const sentAt = new Map<number, number>();
   for (const number of upTo(50)) {
     sentAt.set(number, Date.now());
     await Promise.all(['K', ...others].map((key) => fixture.send(key, number)));
+    // One round at a time, or what is measured is how long the queue is.
+    await until(`the others have number ${number}`, () => ofOthers().length === others.length * number);
   }
   await until('everything has its effect', () => fixture.sink.effects.length === 21 * 50);
-  const latencies = fixture.sink.effects
-    .filter(({ key }) => key !== 'K')
+  const latencies = ofOthers()
     .map(({ at, number }) => at - (sentAt.get(number) ?? 0))
     .sort((one, other) => one - other);
   return { fixture, consumer, p99: latencies[Math.ceil(latencies.length * 0.99) - 1] ?? 0 };
