@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '@switchboard/kafka';
+import { until } from '@switchboard/local/until';
 import { Registry } from 'prom-client';
-import { createFixture, type Fixture, until } from './fixture.ts';
+import { createFixture, type Fixture } from './fixture.ts';
 
 const TOLERANCE_S = 1;
 
@@ -83,7 +84,7 @@ describe('the lag in seconds is within 1 s of the truth', () => {
     after(fixture.close);
     const ledger = createLedger();
     let down = true;
-    const handler = ({ conversationId, messageId }: { conversationId: string | null; messageId: string }) => {
+    const handler = ({ conversationId, messageId }: { conversationId: string | null; messageId: string | null }) => {
       if (down) throw new UnavailableError('sink');
       ledger.sentAt.delete(`${conversationId}-${messageId}`);
     };

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Reason } from './refusals.ts';
+import { type Reason, refusals } from './refusals.ts';
 
 export interface Metrics {
   received(source: string): void;
@@ -41,8 +41,18 @@ export function createMetrics(registry: Registry, bytesInFlight: () => number): 
     },
   });
 
+  const known = new Set<string>();
+  /** From 0 on, or the first increase would be none. */
+  function introduce(source: string): void {
+    known.add(source);
+    for (const reason of Object.keys(refusals)) rejected.inc({ source, reason }, 0);
+  }
+
   return {
-    received: (source) => received.inc({ source }),
+    received(source) {
+      if (!known.has(source)) introduce(source);
+      received.inc({ source });
+    },
     enqueued(source, type, seconds) {
       enqueued.inc({ source, type });
       ack.observe(seconds);

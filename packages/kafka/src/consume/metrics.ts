@@ -52,6 +52,11 @@ export function createConsumeMetrics(
   const counts = { done: 0, dead: 0, retried: 0, parked: 0, duplicate: 0, skipped: 0 };
   const ledger = { accepted: 0, ended: 0, left: 0, late: 0 };
   const byLabels = new Map<string, { type: string; outcome: Ending; count: number }>();
+  // From 0 on, or the first increase would be none.
+  for (const type of types) {
+    for (const outcome of Object.keys(counts) as Ending[])
+      byLabels.set(`${type}|${outcome}`, { type, outcome, count: 0 });
+  }
   const label = (type: string): string => (types.has(type) ? type : 'unknown');
   const registers = registry === undefined ? [] : [registry];
 
