@@ -1,5 +1,10 @@
+import { enableCompileCache } from 'node:module';
 import { environment } from '@switchboard/service';
-import { runOps } from './run.ts';
+import { compileCache } from '../services.ts';
+
+// Whoever looks for a fault should not wait for a compiler; so the rest is loaded after this.
+enableCompileCache(compileCache);
+const { runOps } = await import('./run.ts');
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());

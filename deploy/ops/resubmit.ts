@@ -31,6 +31,7 @@ export const quarantineResubmit: Command = {
     const rate = given.number('rate', RATE, 0);
     const url = given.text('url') ?? `http://127.0.0.1:${variables.INGEST_PORT || '8080'}`;
     if (!URL.canParse(url)) throw new UsageError(`--url is where ingest listens, such as http://127.0.0.1:8080.`);
+    mustBeNarrowed(given);
     const bodies = choose(given, await readQuarantine(connection));
     const documents = bodies.map((body) => bodyDocument(body, privacy));
     if (given.is('dry-run') || bodies.length === 0) {
@@ -63,16 +64,15 @@ export const quarantineResubmit: Command = {
   },
 };
 
+function mustBeNarrowed(given: Arguments): void {
+  const { words, since, until } = given;
+  const filters = [given.text('source'), given.text('reason'), since, until];
+  if (words.length > 2 || given.is('all') || filters.some((filter) => filter !== undefined)) return;
+  throw new UsageError('Say which bodies: their ids, a filter such as --source, or --all.');
+}
+
 function choose(given: Arguments, bodies: readonly QuarantinedBody[]): QuarantinedBody[] {
   const ids = given.words.slice(2);
-  const isNarrowed =
-    given.text('source') !== undefined ||
-    given.text('reason') !== undefined ||
-    given.since !== undefined ||
-    given.until !== undefined;
-  if (ids.length === 0 && !isNarrowed && !given.is('all')) {
-    throw new UsageError('Say which bodies: their ids, a filter such as --source, or --all.');
-  }
   const chosen = ids.length > 0 ? ids.map((id) => findBody(bodies, id)) : bodies;
   return chosen.filter(({ state }) => state === 'open').filter(bodyFilter(given));
 }
