@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { it } from 'node:test';
-import { until } from './fixtures/program.ts';
+import { until } from '@switchboard/local/until';
 import { openServiceLog } from './service-log.ts';
 
 const warning = JSON.stringify({ level: 'warn', msg: 'Redis does not answer' });

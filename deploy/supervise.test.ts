@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
 import { freePort } from '@switchboard/local';
+import { until } from '@switchboard/local/until';
 import { backOffMs } from './back-off.ts';
-import { until } from './fixtures/program.ts';
 import { openServiceLog } from './service-log.ts';
 import { StartError, supervise } from './supervise.ts';
 

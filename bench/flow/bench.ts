@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { sendEvents } from '@switchboard/deploy/send-events';
 import { sandbox, services } from '@switchboard/deploy/services';
+import { until } from '@switchboard/local/until';
 import type { SystemName } from '@switchboard/sandbox';
-import { type Installation, startInstallation, until } from '@switchboard/tests/installation';
+import { type Installation, startInstallation } from '@switchboard/tests/installation';
 import type { Bench, Comparison } from '../comparison.ts';
 import { percentile } from '../statistics.ts';
 import { createTraffic, type MarkedEvent, optIn } from './traffic.ts';

@@ -5,7 +5,7 @@ import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { program, temporaryFolder } from './fixtures/folder.ts';
-import { until } from './fixtures/until.ts';
+import { until } from './until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

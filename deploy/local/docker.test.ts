@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { findCompose } from './docker.ts';
 import { program, temporaryFolder } from './fixtures/folder.ts';
-import { until } from './fixtures/until.ts';
 import { freePort } from './ports.ts';
 import { startStack } from './stack.ts';
+import { until } from './until.ts';
 
 test('a Docker client without an engine is no Docker', async () => {
   const folder = await program(await temporaryFolder(), 'docker', '[ "$1" != info ]');

@@ -7,11 +7,11 @@ import { type TestContext, test } from 'node:test';
 import { environment } from '@switchboard/service';
 import { down } from './down.ts';
 import { program, temporaryFolder } from './fixtures/folder.ts';
-import { until } from './fixtures/until.ts';
 import { freePort, isTaken } from './ports.ts';
 import { redisAnswers } from './redis.ts';
 import { type StackOptions, startStack } from './stack.ts';
 import { status } from './status.ts';
+import { until } from './until.ts';
 
 const parts = ['redis'] as const;
 

@@ -4,12 +4,12 @@ import { after, before, suite, test } from 'node:test';
 import { temporaryFolder } from './fixtures/folder.ts';
 import { createTopic, metadata } from './fixtures/kafka-topics.ts';
 import { redisCommand } from './fixtures/redis-command.ts';
-import { until } from './fixtures/until.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { isTaken } from './ports.ts';
 import { redisAnswers } from './redis.ts';
 import { registryAnswers } from './registry.ts';
 import { type Stack, startStack } from './stack.ts';
+import { until } from './until.ts';
 
 suite('a stack with one broker', () => {
   let stack: Stack;

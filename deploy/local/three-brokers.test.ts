@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from './fixtures/folder.ts';
 import { metadata } from './fixtures/kafka-topics.ts';
-import { until } from './fixtures/until.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { startStack } from './stack.ts';
+import { until } from './until.ts';
 
 test('three brokers form a cluster, tell clients the advertised addresses, and notice when one is gone', async (t) => {
   const directory = await temporaryFolder();

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { PermanentError } from '@switchboard/kafka';
+import { until } from '@switchboard/local/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
-import { until } from '../fixtures/program.ts';
 
 const TOPIC = 'chat.conversations';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { PermanentError } from '@switchboard/kafka';
+import { until } from '@switchboard/local/until';
 import { createLetterService } from '../fixtures/letter-service.ts';
-import { until } from '../fixtures/program.ts';
 import { createPrivacy } from './privacy.ts';
 
 describe('what ops prints', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PermanentError, type RunningConsumer, readDeadLetters, redrive, type StoredRecord } from '@switchboard/kafka';
+import { until } from '@switchboard/local/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
-import { until } from '../fixtures/program.ts';
 
 const refuse = (): never => {
   throw new PermanentError('REFUSED', 'no');
@@ -34,7 +34,7 @@ const placesOf = (records: readonly StoredRecord[]): string[] =>
 
 describe('dlq redrive', () => {
   it('killed half-way and run again gives each letter one effect, at the rate that was asked for', async () => {
-    const [count, rate] = [2_000, 250];
+    const [count, rate] = [2_000, 200];
     await using service = await createLetterService();
     await bury(service, count);
     service.fails = () => {};

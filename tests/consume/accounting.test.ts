@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@switchboard/local/until';
 import { Registry } from 'prom-client';
-import { createFixture, until } from './fixture.ts';
+import { createFixture } from './fixture.ts';
 
 async function sum(metrics: Registry, name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
   const values = (await metrics.getSingleMetric(name)?.get())?.values ?? [];

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { registerSchemas } from '@switchboard/kafka';
 import { startStack } from '@switchboard/local';
+import { until } from '@switchboard/local/until';
 import { size } from '../size.ts';
-import { createFixture, until } from './fixture.ts';
+import { createFixture } from './fixture.ts';
 import { inversions } from './sink.ts';
 
 it('a broker of three that is killed under load, and comes back, loses nothing and upsets no order', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createFixture, until } from './fixture.ts';
+import { until } from '@switchboard/local/until';
+import { createFixture } from './fixture.ts';
 
 it('a record that is no event is dead once, its bytes intact, and the rest of the partition is handled', async () => {
   const fixture = await createFixture({ partitions: 1 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { until } from '@switchboard/local/until';
 import { size } from '../size.ts';
-import { createFixture, type Fixture, until } from './fixture.ts';
+import { createFixture, type Fixture } from './fixture.ts';
 import type { CrashPoint } from './reference-consumer.ts';
 import { inversions } from './sink.ts';
 

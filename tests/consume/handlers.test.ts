@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Handler, PermanentError } from '@switchboard/kafka';
-import { createFixture, type Fixture, until } from './fixture.ts';
+import { until } from '@switchboard/local/until';
+import { createFixture, type Fixture } from './fixture.ts';
 
 type ReceivedHandler = Handler<'message.received'>;
 

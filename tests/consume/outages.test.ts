@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { registerSchemas } from '@switchboard/kafka';
 import { type Stack, startStack } from '@switchboard/local';
+import { until } from '@switchboard/local/until';
 import { Redis } from 'ioredis';
 import { size } from '../size.ts';
-import { createFixture, until } from './fixture.ts';
+import { createFixture } from './fixture.ts';
 import { inversions } from './sink.ts';
 
 describe('an outside system that is down', () => {

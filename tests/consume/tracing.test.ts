@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { PermanentError } from '@switchboard/kafka';
+import { until } from '@switchboard/local/until';
 import { type Collector, type ReceivedSpan, startCollector } from '@switchboard/tracing/fixtures/collector';
 import { startTelemetry, type Telemetry } from '@switchboard/tracing/telemetry';
-import { createFixture, type Fixture, until } from './fixture.ts';
+import { createFixture, type Fixture } from './fixture.ts';
 
 const PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 const [, TRACE_ID, PARENT_ID] = PARENT.split('-');

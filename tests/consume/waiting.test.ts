@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { until } from '@switchboard/local/until';
 import { size } from '../size.ts';
-import { createFixture, until } from './fixture.ts';
+import { createFixture } from './fixture.ts';
 import { numbersByKey } from './sink.ts';
 
 describe('a retry delay longer than the session', () => {

@@ -4,8 +4,9 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '@switchboard/deploy/fixtures/program';
 import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
+import { until } from '@switchboard/local/until';
 import type { Effect } from '@switchboard/sandbox';
-import { type Installation, startInstallation, until } from './installation.ts';
+import { type Installation, startInstallation } from './installation.ts';
 
 let switchboard: Installation;
 before(async () => {

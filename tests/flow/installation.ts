@@ -1,7 +1,6 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Program, runProgram } from '@switchboard/deploy/fixtures/program';
 import type { SampleEvent } from '@switchboard/deploy/sample-event';
 import { type Answer, sendEvents } from '@switchboard/deploy/send-events';
@@ -25,8 +24,6 @@ export interface Installation extends AsyncDisposable {
   effects(system: SystemName): Promise<Effect[]>;
   fault(fault: Readonly<Record<string, unknown>>): Promise<void>;
 }
-
-const PATIENCE_MS = 90_000;
 
 export async function startInstallation(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-flow-'));
@@ -93,13 +90,4 @@ export async function startInstallation(settings: Readonly<Record<string, string
     },
     [Symbol.asyncDispose]: stop,
   };
-}
-
-/** Asks until it is so. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(100)) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1_000} s: ${what}`);
-  }
 }

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
 import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
+import { until } from '@switchboard/local/until';
 import type { Effect, SystemName } from '@switchboard/sandbox';
 import { size } from '../size.ts';
-import { startInstallation, until } from './installation.ts';
+import { startInstallation } from './installation.ts';
 
 const EVENTS = size(100, 500);
 

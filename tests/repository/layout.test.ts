@@ -23,7 +23,7 @@ const ALLOWED = {
     '@switchboard/tracing',
   ],
 } as const;
-const ALLOWED_IN_TESTS = ['@switchboard/local', '@switchboard/sandbox', '@switchboard/service'];
+const ALLOWED_IN_TESTS = ['@switchboard/local', '@switchboard/sandbox', '@switchboard/service', '@switchboard/tracing'];
 
 it('dependencies point one way: services, kafka, events', () => {
   for (const folder of packageFolders.filter((path) => /^(packages|services)\//.test(path))) {

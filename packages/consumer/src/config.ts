@@ -1,4 +1,4 @@
-import Type, { type Static } from 'typebox';
+import Type, { type Static, type TObject } from 'typebox';
 
 /** What every consumer service can be told. */
 export const consumerConfig = Type.Object({
@@ -29,3 +29,7 @@ export const consumerConfig = Type.Object({
 });
 
 export type ConsumerConfig = Static<typeof consumerConfig>;
+
+/** Together with what one of them can be told beside. */
+export const withConsumerConfig = <S extends TObject>(own: S) =>
+  Type.Object({ ...consumerConfig.properties, ...own.properties });

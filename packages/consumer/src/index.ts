@@ -1,1 +1,2 @@
-export { type ConsumerContext, type ConsumerDefinition, runConsumer } from './run-consumer.ts';
+export type { ConsumerContext, ConsumerDefinition } from './open-consumer.ts';
+export { runConsumer } from './run-consumer.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { until } from '@switchboard/local/until';
 import { Registry } from 'prom-client';
 import { against, GET } from '../fixtures/against.ts';
 import { json, type Respond } from '../fixtures/server.ts';
-import { until } from '../fixtures/until.ts';
 import type { Target } from './target.ts';
 
 const codeOf = (target: Target, signal?: AbortSignal): Promise<string> =>

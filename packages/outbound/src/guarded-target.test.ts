@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { LookupFunction } from 'node:net';
 import { describe, it } from 'node:test';
+import { until } from '@switchboard/local/until';
 import { answering } from '../fixtures/against.ts';
 import { type Respond, startServer } from '../fixtures/server.ts';
 import { silent } from '../fixtures/silent-logger.ts';
-import { until } from '../fixtures/until.ts';
 import { createGuardedTarget, type GuardedTarget, type GuardedTargetOptions } from './guarded-target.ts';
 
 const LOOPBACK = { allow: ['127.0.0.1'] };

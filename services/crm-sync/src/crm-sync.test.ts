@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import type { ConsumerOptions } from '@switchboard/consumer/fixtures';
 import { type AnyEvent, eventHeaders, keyOf } from '@switchboard/events';
 import { createCodec, createPublisher, createTopics, type Publisher, readTopics } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
+import { until } from '@switchboard/local/until';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
 import { escalated, lead, NOON, resolved } from '../fixtures/events.ts';
 import { type Records, readRecords } from '../fixtures/records.ts';
-import { type ServiceOptions, startService } from '../fixtures/service.ts';
+import { spawnService, startService } from '../fixtures/service.ts';
 import { variablesFor } from '../fixtures/variables.ts';
 
 const stack = testStack();
@@ -41,7 +40,7 @@ afterEach(async () => {
   await sandbox.close();
 });
 
-const optionsFor = (crm: Crm): ServiceOptions => ({
+const optionsFor = (crm: Crm): ConsumerOptions => ({
   service: `crm-sync-${run}`,
   topic: `test.crm-sync-${run}`,
   stack,
@@ -63,26 +62,6 @@ const publish = (event: AnyEvent): Promise<void> =>
     value: encode(event),
     headers: eventHeaders(event),
   });
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** The service in a process of its own. */
-function spawnService(options: ServiceOptions): ChildProcess {
-  const worker = join(import.meta.dirname, '../fixtures/worker.ts');
-  return spawn(process.execPath, [worker, JSON.stringify(options)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-}
-
-async function kill(worker: ChildProcess): Promise<void> {
-  const exited = once(worker, 'exit');
-  worker.kill('SIGKILL');
-  await exited;
-}
 
 describe('crm-sync on Kafka', () => {
   it('carries each event to a contact and a note, once, however often it comes', async () => {
@@ -144,12 +123,12 @@ describe('crm-sync on Kafka', () => {
         const records = recordsOf(crm);
         // The effect is there at once; its answer, which the process waits for, is not.
         sandbox.fault(crm, { latencyMs: 5_000, path, count: 2 });
-        const worker = spawnService(options);
+        const worker = await spawnService(options);
         await publish(escalated({ id: '1', email: emailOf(1) }));
         const made = (): number =>
           sandbox.effects(crm).filter((effect) => effect.kind === 'effect' && effect.path.includes(path)).length;
         await until('the effect is there', () => made() === 1);
-        await kill(worker);
+        await worker.kill();
         assert.equal((await records.contacts()).length, 1);
         assert.equal((await records.notes()).length, point === 'between contact and note' ? 0 : 1);
         sandbox.fault(crm, { status: 503, path: 'never' });
@@ -174,9 +153,9 @@ describe('crm-sync on Kafka', () => {
       ),
     );
     for (const notes of [20, 60]) {
-      const worker = spawnService(options);
+      const worker = await spawnService(options);
       await until(`${notes} notes are there`, async () => (await records.notes()).length >= notes);
-      await kill(worker);
+      await worker.kill();
     }
     await using _service = await startService(options);
     await until('all notes are there', async () => (await records.notes()).length >= 100);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import { eventually } from '@switchboard/local/until';
 import { escalation, sign, sourceOf, startApp } from '../fixtures/app.ts';
-import { eventually } from '../fixtures/eventually.ts';
 
 const head = (headers: string[], source = 'escalation'): string =>
   [`POST /webhooks/${source} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', ...headers, '', ''].join('\r\n');

@@ -7,8 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { catalogue, eventTypes } from '@switchboard/events';
 import { createCodec, readTopics, type StoredRecord } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
+import { eventually } from '@switchboard/local/until';
 import { SECRET, sign } from '../fixtures/app.ts';
-import { eventually } from '../fixtures/eventually.ts';
 import { prepare, type Service, startService } from '../fixtures/service.ts';
 import { QUARANTINE_TOPIC } from './quarantine.ts';
 

@@ -3,9 +3,9 @@ import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import { eventually } from '@switchboard/local/until';
 import { createLogger } from '@switchboard/service';
 import { Registry } from 'prom-client';
-import { eventually } from '../fixtures/eventually.ts';
 import { openSources } from './live-sources.ts';
 
 const environment = { SECRET: 'canary-secret' };

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { readTopics } from '@switchboard/kafka';
 import { type Broker, type Stack, startStack } from '@switchboard/local';
+import { eventually } from '@switchboard/local/until';
 import { escalation } from '../fixtures/app.ts';
-import { eventually } from '../fixtures/eventually.ts';
 import { prepare, type Service, startService } from '../fixtures/service.ts';
 
 /** The promise is 2.5 s; the rest is for a machine that is busy with other tests. */

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { type Stack, startStack } from '@switchboard/local';
+import { eventually } from '@switchboard/local/until';
 import { createLogger } from '@switchboard/service';
 import { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
-import { eventually } from '../fixtures/eventually.ts';
 import { connectSeenIds, type SeenIds } from './seen-ids.ts';
 
 describe('seen ids', () => {

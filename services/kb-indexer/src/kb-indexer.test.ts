@@ -1,43 +1,28 @@
 import assert from 'node:assert/strict';
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import type { RunningConsumer } from '@switchboard/consumer/fixtures';
 import { type Postgres, startPostgres } from '@switchboard/local/postgres';
+import { eventually, until } from '@switchboard/local/until';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { type Articles, openArticles } from '../fixtures/articles.ts';
 import { createDatabase } from '../fixtures/database.ts';
-import { eventually } from '../fixtures/eventually.ts';
-import { type RunningService, type ServiceOptions, startService } from '../fixtures/service.ts';
+import { get, spawnService, startService } from '../fixtures/service.ts';
 import type { SearchResult } from './search.ts';
 
-const search = async (service: RunningService, query: Record<string, string>): Promise<SearchResult> => {
-  const { status, body } = await service.get(`/v1/search?${new URLSearchParams(query)}`);
+const search = async (service: RunningConsumer, query: Record<string, string>): Promise<SearchResult> => {
+  const { status, body } = await get(service, `/v1/search?${new URLSearchParams(query)}`);
   assert.equal(status, 200, JSON.stringify(body));
   return body as SearchResult;
 };
 
-const titles = async (service: RunningService, q: string): Promise<string[]> =>
+const titles = async (service: RunningConsumer, q: string): Promise<string[]> =>
   (await search(service, { q, limit: '50' })).hits.map(({ title }) => title).toSorted();
 
-/** In a process of its own. */
-function spawnService(options: ServiceOptions) {
-  const child = fork(join(import.meta.dirname, '../fixtures/worker.ts'), [JSON.stringify(options)]);
-  const exited = once(child, 'exit');
-  return {
-    async hits(query: string): Promise<number> {
-      child.send(`/v1/search?${query}`);
-      const [{ body }] = (await once(child, 'message')) as [{ body: SearchResult }];
-      return body.hits.length;
-    },
-    async kill() {
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
-}
+const found = (service: RunningConsumer, q: string, expected: readonly string[]): Promise<void> =>
+  eventually(async () => assert.deepEqual(await titles(service, q), expected));
 
 describe('kb-indexer', () => {
   let articles: Articles;
@@ -71,17 +56,17 @@ describe('kb-indexer', () => {
           version: 1,
           tags: ['a'],
         });
-        await eventually(['Old'], () => titles(service, 'thirty'));
+        await found(service, 'thirty', ['Old']);
         assert.deepEqual(await titles(service, 'menu'), []);
         await articles.publish('updated', { title: 'New', content: '<p>sixty days', version: 2 });
-        await eventually(['New'], () => titles(service, 'sixty'));
+        await found(service, 'sixty', ['New']);
         assert.deepEqual(await titles(service, 'thirty'), []);
         await articles.publish('unpublished', { version: 3 });
-        await eventually([], () => titles(service, 'sixty'));
+        await found(service, 'sixty', []);
         // A late one; the marker tells that it was handled.
         await articles.publish('updated', { title: 'Late', content: '<p>sixty days', version: 2 });
         await articles.publish('updated', { title: 'Marker', content: '<p>marker', version: 4 });
-        await eventually(['Marker'], () => titles(service, 'marker'));
+        await found(service, 'marker', ['Marker']);
         assert.deepEqual(await titles(service, 'sixty'), []);
       });
 
@@ -94,14 +79,14 @@ describe('kb-indexer', () => {
           title: 'Marker',
           content: 'parcel',
         });
-        await eventually(['Marker', 'Once'], () => titles(service, 'parcel'));
+        await found(service, 'parcel', ['Marker', 'Once']);
       });
 
       it('has every article once after a kill in the middle', { timeout: 120_000 }, async () => {
         const options = articles.optionsWith(await variablesFor());
         const content = '<p>parcel</p>'.repeat(200);
         const numbers = Array.from({ length: 200 }, (_, number) => number);
-        const worker = spawnService(options);
+        const worker = await spawnService(options);
         await Promise.all(
           numbers.map((number) =>
             articles.publish('published', {
@@ -112,15 +97,19 @@ describe('kb-indexer', () => {
             }),
           ),
         );
-        await eventually(true, async () => (await worker.hits('q=parcel&limit=50')) >= 20);
+        await until('a part is there', async () => {
+          const { body } = await worker.get('/v1/search?q=parcel&limit=50');
+          return (body as SearchResult).hits.length >= 20;
+        });
         await worker.kill();
         await using service = await startService(options);
         const expected = numbers.map((number) => `Article ${number}`).toSorted();
-        await eventually(expected, async () => {
-          const found = numbers
+        await eventually(async () => {
+          const searches = numbers
             .slice(0, 10)
             .map((tag) => search(service, { q: 'parcel', tag: String(tag), limit: '50' }));
-          return (await Promise.all(found)).flatMap(({ hits }) => hits.map(({ title }) => title)).toSorted();
+          const hits = (await Promise.all(searches)).flatMap(({ hits }) => hits);
+          assert.deepEqual(hits.map(({ title }) => title).toSorted(), expected);
         });
       });
     });
@@ -143,8 +132,11 @@ describe('kb-indexer', () => {
     it('searches by words and vectors, and by words alone while the endpoint is down', async () => {
       await using service = await startService(articles.optionsWith(await variables()));
       await articles.publish('published', { title: 'Refunds', content: 'Your money comes back.' });
-      await eventually('hybrid', async () => (await search(service, { q: 'refunding' })).mode);
-      await eventually(['Refunds'], () => titles(service, 'refunding'));
+      await until(
+        'it searches by vectors too',
+        async () => (await search(service, { q: 'refunding' })).mode === 'hybrid',
+      );
+      await found(service, 'refunding', ['Refunds']);
       sandbox.fault('embeddings', { status: 500 });
       assert.deepEqual(await search(service, { q: 'refunding' }), { mode: 'keyword', hits: [] });
       assert.equal((await search(service, { q: 'refunds' })).hits.length, 1);
@@ -161,21 +153,21 @@ describe('kb-indexer', () => {
           content: 'parcel',
         });
       }
-      await eventually(true, async () => sandbox.effects('embeddings').length > 0);
+      await until('the endpoint was asked', () => sandbox.effects('embeddings').length > 0);
       assert.deepEqual(await titles(service, 'parcel'), []);
       sandbox.reset();
-      await eventually(numbers.map((number) => `Article ${number}`).toSorted(), () => titles(service, 'parcel'));
+      await found(service, 'parcel', numbers.map((number) => `Article ${number}`).toSorted());
     });
 
     it('embeds later what was indexed without', async () => {
       {
         await using service = await startService(articles.optionsWith(await kinds.embedded()));
         await articles.publish('published', { title: 'Refunds', content: 'Your money comes back.' });
-        await eventually(['Refunds'], () => titles(service, 'refunds'));
+        await found(service, 'refunds', ['Refunds']);
         assert.deepEqual(await titles(service, 'refunding'), []);
       }
       await using service = await startService(articles.optionsWith(await variables()));
-      await eventually(['Refunds'], () => titles(service, 'refunding'));
+      await found(service, 'refunding', ['Refunds']);
     });
   });
 });

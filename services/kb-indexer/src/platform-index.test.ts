@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { eventually } from '@switchboard/local/until';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { openArticles } from '../fixtures/articles.ts';
-import { eventually } from '../fixtures/eventually.ts';
 import { startService } from '../fixtures/service.ts';
 
 describe("the chatbot platform's knowledge base", () => {
@@ -50,7 +50,7 @@ describe("the chatbot platform's knowledge base", () => {
       tags: ['returns'],
       version: 1,
     });
-    await eventually(['PUT One'], async () => effects());
+    await eventually(() => assert.deepEqual(effects(), ['PUT One']));
     const [put] = sandbox.effects('chat');
     const id = `local:${articles.topic}-1:de-AT`;
     assert.equal(decodeURIComponent(put?.path ?? ''), `/v1/knowledge/documents/${id}`);
@@ -71,7 +71,7 @@ describe("the chatbot platform's knowledge base", () => {
     await articles.publish('unpublished', { version: 4 });
     await articles.publish('updated', { title: 'Three again', locale: 'de-AT', version: 3 });
     await articles.publish('updated', { title: 'Five', locale: 'de-AT', version: 5 });
-    await eventually(['PUT One', 'PUT Three', 'DELETE', 'PUT Five'], async () => effects());
+    await eventually(() => assert.deepEqual(effects(), ['PUT One', 'PUT Three', 'DELETE', 'PUT Five']));
   });
 
   for (const [what, fault] of [
@@ -85,9 +85,9 @@ describe("the chatbot platform's knowledge base", () => {
       sandbox.fault('chat', fault);
       await opened.articles.publish('published', { title: 'One', version: 1 });
       await opened.articles.publish('updated', { title: 'Two', version: 2 });
-      await eventually('PUT Two', async () => effects().at(-1));
+      await eventually(() => assert.equal(effects().at(-1), 'PUT Two'));
       await opened.articles.publish('unpublished', { version: 3 });
-      await eventually('DELETE', async () => effects().at(-1));
+      await eventually(() => assert.equal(effects().at(-1), 'DELETE'));
       assert.equal(effects().filter((effect) => effect === 'DELETE').length, 1);
     });
   }
@@ -97,6 +97,6 @@ describe("the chatbot platform's knowledge base", () => {
     sandbox.fault('chat', { status: 422, count: 1 });
     await opened.articles.publish('published', { title: 'One', version: 1 });
     await opened.articles.publish('updated', { title: 'Two', version: 2 });
-    await eventually(['PUT Two'], async () => effects());
+    await eventually(() => assert.deepEqual(effects(), ['PUT Two']));
   });
 });

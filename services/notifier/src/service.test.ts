@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import type { ConsumerOptions } from '@switchboard/consumer/fixtures';
 import { type AnyEvent, eventHeaders, keyOf } from '@switchboard/events';
 import {
   type Codec,
@@ -11,16 +12,14 @@ import {
   registerSchemas,
 } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
+import { eventually } from '@switchboard/local/until';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
 import { agreed, eventOf } from '../fixtures/events.ts';
-import { eventually } from '../fixtures/eventually.ts';
 import { bodiesOf, messagesOf, variablesFor } from '../fixtures/office.ts';
 import { openPlace, type Place } from '../fixtures/redis.ts';
-import { type ServiceOptions, spawnService, startService } from '../fixtures/service.ts';
+import { spawnService, startService } from '../fixtures/service.ts';
 
-/** Processes start, and 500 messages are sent, beside other tests. */
-const LIMIT_MS = 90_000;
 const stack = testStack();
 const connection = { brokers: stack.brokers.split(',') };
 
@@ -28,7 +27,7 @@ let place: Place;
 let sandbox: Sandbox;
 let codec: Codec;
 let publisher: Publisher;
-let options: ServiceOptions;
+let options: ConsumerOptions;
 
 before(async () => {
   place = await openPlace();
@@ -75,80 +74,67 @@ async function prefer(userIds: readonly string[]): Promise<void> {
     userIds.map((userId) => eventOf('preference.updated', `p-${userId}`, Date.now(), agreed(userId, { chat: true }))),
   );
   const kept = userIds.map((userId) => `${place.name}:preference:acme:${userId}`);
-  await eventually(async () => assert.equal(await place.redis.exists(...kept), kept.length), LIMIT_MS);
+  await eventually(async () => assert.equal(await place.redis.exists(...kept), kept.length));
 }
 
 describe('the service, from Kafka to people', () => {
   it('sends what was agreed to, once for any number of repeats, and tells the agents', async () => {
-    const stop = await startService(options);
-    try {
-      await prefer(['jane']);
-      for (let repeat = 0; repeat < 10; repeat += 1)
-        await send(eventOf('order.shipped', 'e-1', Date.now(), { userId: 'jane' }));
-      await send(eventOf('order.shipped', 'e-2', Date.now(), { userId: 'john' }));
-      await send(eventOf('conversation.escalated', 'e-3', Date.now()));
-      await eventually(() => assert.equal(messagesOf(sandbox, 'slack').length, 1));
-      await send(eventOf('order.shipped', 'e-4', Date.now(), { userId: 'jane' }));
-      await eventually(() => assert.equal(messagesOf(sandbox, 'chat').length, 2));
-      assert.deepEqual(reached(), ['jane', 'jane']);
-      assert.match(bodiesOf(sandbox, 'chat')[0]?.message ?? '', /1Z999AA10123456784/);
-    } finally {
-      await stop();
-    }
+    await using _service = await startService(options);
+    await prefer(['jane']);
+    for (let repeat = 0; repeat < 10; repeat += 1)
+      await send(eventOf('order.shipped', 'e-1', Date.now(), { userId: 'jane' }));
+    await send(eventOf('order.shipped', 'e-2', Date.now(), { userId: 'john' }));
+    await send(eventOf('conversation.escalated', 'e-3', Date.now()));
+    await eventually(() => assert.equal(messagesOf(sandbox, 'slack').length, 1));
+    await send(eventOf('order.shipped', 'e-4', Date.now(), { userId: 'jane' }));
+    await eventually(() => assert.equal(messagesOf(sandbox, 'chat').length, 2));
+    assert.deepEqual(reached(), ['jane', 'jane']);
+    assert.match(bodiesOf(sandbox, 'chat')[0]?.message ?? '', /1Z999AA10123456784/);
   });
 
   it('retries through the chain, and gives up in the dead-letter topic', async () => {
-    const stop = await startService(options);
-    try {
-      await prefer(['jane']);
-      sandbox.fault('chat', { status: 500, count: 2 });
-      await send(eventOf('order.shipped', 'e-1', Date.now(), { userId: 'jane' }));
-      await eventually(() => assert.equal(messagesOf(sandbox, 'chat').length, 1));
-      sandbox.fault('chat', { status: 422, count: 1 });
-      await send(eventOf('order.shipped', 'e-2', Date.now(), { userId: 'jane' }));
-      await eventually(async () => {
-        const dead: string[] = [];
-        await readTopics(connection, [`${place.name}.dlq`], ({ headers }) => dead.push(String(headers.ce_id)));
-        assert.deepEqual(dead, ['e-2']);
-      });
-      assert.equal(messagesOf(sandbox, 'chat').length, 1);
-    } finally {
-      await stop();
-    }
+    await using _service = await startService(options);
+    await prefer(['jane']);
+    sandbox.fault('chat', { status: 500, count: 2 });
+    await send(eventOf('order.shipped', 'e-1', Date.now(), { userId: 'jane' }));
+    await eventually(() => assert.equal(messagesOf(sandbox, 'chat').length, 1));
+    sandbox.fault('chat', { status: 422, count: 1 });
+    await send(eventOf('order.shipped', 'e-2', Date.now(), { userId: 'jane' }));
+    await eventually(async () => {
+      const dead: string[] = [];
+      await readTopics(connection, [`${place.name}.dlq`], ({ headers }) => dead.push(String(headers.ce_id)));
+      assert.deepEqual(dead, ['e-2']);
+    });
+    assert.equal(messagesOf(sandbox, 'chat').length, 1);
   });
 
   it('killed in the middle of 500 events, it sends each once', async () => {
-    const kill = await spawnService(options);
+    const worker = await spawnService(options);
     await prefer(people(500));
     sandbox.fault('chat', { latencyMs: 20 });
     const events = people(500).map((userId) =>
       eventOf('order.shipped', `e-${userId}`, Date.now(), { userId, orderId: userId }),
     );
     const sent = sendAll(events);
-    await eventually(() => assert.ok(reached().length > 100), LIMIT_MS);
-    await kill();
+    await eventually(() => assert.ok(reached().length > 100));
+    await worker.kill();
     await sent;
-    const stop = await startService(options);
-    try {
-      await eventually(() => assert.deepEqual(reached().toSorted(), people(500).toSorted()), LIMIT_MS);
-    } finally {
-      await stop();
-    }
+    await using _service = await startService(options);
+    await eventually(() => assert.deepEqual(reached().toSorted(), people(500).toSorted()));
   });
 
   it('killed while an incident is told to 500 people, with another instance beside it, it tells each once', async () => {
-    const kill = await spawnService(options);
-    const stop = await startService({ ...options, variables: { ...options.variables, SEND_CONCURRENCY: '2' } });
-    try {
-      await prefer(people(500));
-      sandbox.fault('chat', { latencyMs: 20 });
-      await send(eventOf('incident.opened', 'e-1', Date.now(), { userIds: people(500) }));
-      await eventually(() => assert.ok(reached().length > 100), LIMIT_MS);
-      await kill();
-      await eventually(() => assert.deepEqual(reached().toSorted(), people(500).toSorted()), LIMIT_MS);
-      await eventually(async () => assert.equal(await place.redis.zcard(`${place.name}:due:1`), 0));
-    } finally {
-      await stop();
-    }
+    const worker = await spawnService(options);
+    await using _service = await startService({
+      ...options,
+      variables: { ...options.variables, SEND_CONCURRENCY: '2' },
+    });
+    await prefer(people(500));
+    sandbox.fault('chat', { latencyMs: 20 });
+    await send(eventOf('incident.opened', 'e-1', Date.now(), { userIds: people(500) }));
+    await eventually(() => assert.ok(reached().length > 100));
+    await worker.kill();
+    await eventually(() => assert.deepEqual(reached().toSorted(), people(500).toSorted()));
+    await eventually(async () => assert.equal(await place.redis.zcard(`${place.name}:due:1`), 0));
   });
 });

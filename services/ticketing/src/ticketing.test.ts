@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import type { ConsumerOptions } from '@switchboard/consumer/fixtures';
 import { type AnyEvent, eventHeaders, keyOf } from '@switchboard/events';
 import { createCodec, createPublisher, createTopics, type Publisher, readTopics } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
+import { until } from '@switchboard/local/until';
 import { type Effect, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
 import { escalation, resolution } from '../fixtures/escalation.ts';
-import { type ServiceOptions, startService } from '../fixtures/service.ts';
+import { spawnService, startService } from '../fixtures/service.ts';
 import { type HelpdeskName, variablesFor } from '../fixtures/variables.ts';
 
 const stack = testStack();
@@ -44,7 +43,7 @@ beforeEach(async () => {
 
 afterEach(() => sandbox.close());
 
-function optionsFor(name: HelpdeskName, variables: Record<string, string> = {}): ServiceOptions {
+function optionsFor(name: HelpdeskName, variables: Record<string, string> = {}): ConsumerOptions {
   const service = `ticketing-${topic.slice(-8)}`;
   return { service, topic, stack, variables: { ...variablesFor(name, sandbox.url), ...variables } };
 }
@@ -58,14 +57,6 @@ const publish = (event: AnyEvent): Promise<void> =>
 const effects = (name: HelpdeskName): Effect[] => sandbox.effects(name).filter(({ kind }) => kind === 'effect');
 const made = (name: HelpdeskName): Effect[] =>
   effects(name).filter(({ method, path }) => `${method} ${path}` === MADE[name]);
-
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 async function deadLetters(service: string): Promise<number> {
   let count = 0;
@@ -149,18 +140,10 @@ describe('ticketing on Kafka', () => {
       const options = optionsFor(name, { LOOKUP_LAG_MS: '20000' });
       if (name === 'jira') sandbox.fault('jira', { indexLagMs: 4_000 });
       sandbox.fault(name, { latencyMs: 300_000, method: 'POST', path: MADE[name].slice(5), count: 1 });
-      const worker = spawn(
-        process.execPath,
-        [join(import.meta.dirname, '../fixtures/worker.ts'), JSON.stringify(options)],
-        {
-          stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-        },
-      );
-      const exited = once(worker, 'exit');
+      const worker = await spawnService(options);
       await publish(escalation('evt-1', { conversationId: conversationId() }));
       await until('the ticket is made, and its answer awaited', () => made(name).length === 1);
-      worker.kill('SIGKILL');
-      await exited;
+      await worker.kill();
       await using _service = await startService(options);
       await publish(resolution('evt-2', { conversationId: conversationId() }));
       await until('the later event is done', () => effects(name).length >= 2);

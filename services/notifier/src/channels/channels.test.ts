@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { eventually } from '@switchboard/local/until';
 import { type FaultOptions, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { agreed, eventOf } from '../../fixtures/events.ts';
-import { eventually } from '../../fixtures/eventually.ts';
 import { bodiesOf, messagesOf, type Office, type OfficeOptions, openOffice } from '../../fixtures/office.ts';
 import { openPlace, type Place } from '../../fixtures/redis.ts';
 

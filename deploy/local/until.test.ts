@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { eventually, until } from './until.ts';
+
+it('until asks until there is an answer, and names what did not happen', async () => {
+  const answers = [undefined, false, 0];
+  assert.equal(await until('a number comes', () => answers.shift()), 0);
+  await assert.rejects(
+    until('the door opens', () => false, 0),
+    /in vain until the door opens/,
+  );
+  await assert.rejects(
+    until('it answers', () => Promise.reject(new Error('broken'))),
+    /broken/,
+  );
+});
+
+it('eventually repeats a check until it passes, and fails as it did', async () => {
+  let tries = 0;
+  await eventually(() => assert.equal(++tries, 3));
+  assert.equal(tries, 3);
+  await assert.rejects(
+    eventually(() => assert.fail('still closed'), 0),
+    /still closed/,
+  );
+});

@@ -1,0 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Far more than anything takes, also beside other tests on a slow machine. */
+const LIMIT_MS = 90_000;
+
+/** Asks until the answer is neither undefined nor false. @throws after the limit, naming what did not happen */
+export async function until<T>(
+  what: string,
+  ask: () => T | Promise<T>,
+  limitMs = LIMIT_MS,
+): Promise<Exclude<T, undefined | false>> {
+  for (const deadline = Date.now() + limitMs; ; await sleep(20)) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
+    if (Date.now() > deadline) throw new Error(`Waited ${limitMs / 1_000} s in vain until ${what}`);
+  }
+}
+
+/** Repeats the check until it passes. @throws after the limit, as it failed last */
+export async function eventually(check: () => unknown, limitMs = LIMIT_MS): Promise<void> {
+  for (const deadline = Date.now() + limitMs; ; await sleep(20)) {
+    try {
+      return void (await check());
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
+}

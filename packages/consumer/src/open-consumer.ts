@@ -1,0 +1,74 @@
+import {
+  type ConsumeOptions,
+  consume,
+  createCodec,
+  createPublisher,
+  createRedis,
+  type Handlers,
+} from '@switchboard/kafka';
+import { commaSeparated, type ServiceContext } from '@switchboard/service';
+import type { Redis } from 'ioredis';
+import type { Static, TObject } from 'typebox';
+import type { ConsumerConfig } from './config.ts';
+import { createTargets, type Targets } from './targets.ts';
+
+/** What the handlers of a service may be made of. */
+export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig>, Targets {
+  readonly redis: Redis;
+}
+
+export interface ConsumerDefinition<S extends TObject> {
+  /** Names the service, its consumer group and its retry topics. */
+  name: string;
+  /** What it can be told beside what every consumer service can. */
+  config: S;
+  /** Event types that go first when there is more to do than can be done at once. */
+  urgent?: ConsumeOptions['urgent'];
+  /** One per event type; the topics to read follow from them. Opens what they need. */
+  handlers(context: ConsumerContext<Static<S>>): Handlers | Promise<Handlers>;
+}
+
+/** Opens what the service's handlers need, and consumes until it stops; `settings` are those that no variable has. */
+export async function openConsumer<S extends TObject>(
+  service: ServiceContext<ConsumerConfig>,
+  { name, urgent = [], handlers }: ConsumerDefinition<S>,
+  settings: Partial<ConsumeOptions> = {},
+): Promise<void> {
+  const { config, logger, metrics, tracer, health, onStop, fail } = service;
+  const connection = { brokers: config.KAFKA_BROKERS };
+
+  const codec = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
+  const redis = createRedis(config.REDIS_URL, logger);
+  onStop('redis', () => redis.disconnect());
+  const publisher = await createPublisher({
+    ...connection,
+    client: config.KAFKA_CLIENT,
+    clientId: name,
+    logger,
+    metrics,
+  });
+  onStop('publisher', publisher.close);
+
+  // The configuration was read by a schema that holds the service's own.
+  const context = { ...service, ...createTargets(service), redis } as unknown as ConsumerContext<Static<S>>;
+  const consumer = await consume({
+    ...settings,
+    service: name,
+    handlers: await handlers(context),
+    connection,
+    codec,
+    redis,
+    publisher,
+    concurrency: config.CONCURRENCY,
+    handlerTimeoutMs: config.HANDLER_TIMEOUT_MS,
+    retryDelays: commaSeparated(config.RETRY_DELAYS),
+    onDeadLetter: config.ON_DEAD_LETTER,
+    urgent,
+    logger,
+    metrics,
+    tracer,
+    onFailure: fail,
+  });
+  onStop('consumer', consumer.stop);
+  health.add('kafka', consumer.check, { required: true });
+}
