@@ -13,6 +13,8 @@ import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
 // Both client libraries go through the same faults at the same time.
 const clients = ['platformatic', 'kafkajs'] as const;
 const PER_SECOND = size(60, 500);
+/** Each has a socket of its own. */
+const MOST_PENDING = 400;
 const KEYS = 40;
 const RECOVERY_MS = 60_000;
 
@@ -72,7 +74,7 @@ function startLoad(service: Service, name: string) {
 
   const timer = setInterval(() => {
     const due = ((performance.now() - startedAt) / 1_000) * PER_SECOND;
-    while (sent.length < due) {
+    while (sent.length < due && pending.size < MOST_PENDING) {
       const sending = send().finally(() => pending.delete(sending));
       pending.add(sending);
     }
