@@ -1,0 +1,89 @@
+import { type Dashboard, percentiles, RATE } from './panel.ts';
+
+export const outsideSystems: Dashboard = {
+  uid: 'outside-systems',
+  title: 'Outside systems',
+  description: 'What we ask of others, and how they answer.',
+  panels: [
+    {
+      title: 'State',
+      description: '0: requests go out. 1: one of them probes. 2: the system counts as down, and its service waits.',
+      ...{ kind: 'stat', unit: 'short', width: 12, warn: 1, alarm: 2, runbook: 'OutsideDown' },
+      queries: [{ expr: 'max by (service, target) (outbound_breaker_state)', legend: '{{service}} {{target}}' }],
+    },
+    {
+      title: 'Refused credentials',
+      description: 'Requests a second whose credentials were refused. 0 is good.',
+      ...{ kind: 'stat', unit: 'reqps', width: 6, alarm: 0.001, runbook: 'CredentialsRefused' },
+      queries: [
+        {
+          expr: `sum by (target) (rate(outbound_request_seconds_count{outcome="authentication_failed"}${RATE})) or vector(0)`,
+          legend: '{{target}}',
+        },
+      ],
+    },
+    {
+      title: 'Messages overdue',
+      description: 'For how long the oldest waiting message of the notifier has been due. Near 0 is good.',
+      ...{ kind: 'stat', unit: 's', width: 6, warn: 60, alarm: 300, runbook: 'MessagesOverdue' },
+      queries: [{ expr: 'max(notifier_overdue_seconds)', legend: 'overdue' }],
+    },
+    {
+      title: 'Requests',
+      description: 'Requests a second.',
+      ...{ kind: 'timeseries', unit: 'reqps', runbook: 'OutsideDown' },
+      queries: [
+        {
+          expr: `sum by (service, target) (rate(outbound_request_seconds_count${RATE}))`,
+          legend: '{{service}} {{target}}',
+        },
+      ],
+    },
+    {
+      title: 'Requests that failed',
+      description: 'The share of requests without a usable answer.',
+      ...{ kind: 'timeseries', unit: 'percentunit', warn: 0.05, alarm: 0.5, runbook: 'RetryRateHigh' },
+      queries: [
+        {
+          expr: `sum by (target) (rate(outbound_request_seconds_count{outcome!~"ok|aborted"}${RATE})) / (sum by (target) (rate(outbound_request_seconds_count${RATE})) > 0) or sum by (target) (outbound_breaker_state) * 0`,
+          legend: '{{target}}',
+        },
+      ],
+    },
+    {
+      title: 'How requests end',
+      description: 'By outcome: the codes are those of the log.',
+      ...{ kind: 'timeseries', unit: 'reqps', runbook: 'OutsideDown' },
+      queries: [
+        {
+          expr: `sum by (target, outcome) (rate(outbound_request_seconds_count${RATE}))`,
+          legend: '{{target}} {{outcome}}',
+        },
+      ],
+    },
+    {
+      title: 'How long requests take',
+      description: 'Waiting for a free slot is not counted. Above 5 s (p95) somebody is told.',
+      ...{ kind: 'timeseries', unit: 's', warn: 2.5, alarm: 5, runbook: 'OutsideSlow' },
+      queries: percentiles('outbound_request_seconds_bucket', 'target'),
+    },
+    {
+      title: 'Requests that run',
+      description: 'At the limit of CONCURRENCY for long: the system is what limits the service.',
+      ...{ kind: 'timeseries', unit: 'short', runbook: 'ConsumerLag' },
+      queries: [{ expr: 'sum by (service, target) (outbound_in_flight)', legend: '{{service}} {{target}}' }],
+    },
+    {
+      title: 'Messages to people',
+      description: 'What became of messages, by channel.',
+      ...{ kind: 'timeseries', unit: 'cps', runbook: 'MessagesGivenUp' },
+      queries: [
+        {
+          expr: `sum by (channel, outcome) (rate(notifier_messages_total${RATE}))`,
+          legend: '{{channel}} {{outcome}}',
+        },
+        { expr: 'max(notifier_waiting_messages)', legend: 'waiting (count)' },
+      ],
+    },
+  ],
+};
