@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { dashboards } from '@switchboard/deploy/grafana/dashboards';
+import { readRules } from '@switchboard/deploy/prometheus/rules';
+import { services } from '@switchboard/deploy/services';
+import { until } from '@switchboard/local/until';
+import { type Installation, startInstallation } from '../flow/installation.ts';
+import { documentedMetrics } from './documented.ts';
+import { readExposition } from './exposition.ts';
+import { type Prometheus, startPrometheus } from './prometheus.ts';
+import { sendDailyMix } from './troubled-load.ts';
+
+let switchboard: Installation;
+let prometheus: Prometheus;
+const metricsOf = async (name: string): Promise<string> => (await fetch(`${switchboard.urlOf(name)}/metrics`)).text();
+
+before(async () => {
+  switchboard = await startInstallation({ RETRY_DELAYS: '1s,2s,4s' });
+  const targets = services.map(({ name }) => new URL(switchboard.urlOf(name)).host);
+  prometheus = await startPrometheus(targets, readRules());
+  await switchboard.fault({ system: 'hubspot', status: 500, rate: 0.2 });
+  await switchboard.fault({ system: 'zendesk', status: 422, rate: 0.2 });
+  await sendDailyMix(switchboard, 10);
+});
+after(async () => {
+  await prometheus?.[Symbol.asyncDispose]();
+  await switchboard?.[Symbol.asyncDispose]();
+});
+
+describe('docs/metrics.md', () => {
+  const documented = documentedMetrics();
+
+  it('tells every metric that a running service answers, with its kind, labels and buckets', async () => {
+    await until('a dead letter is counted', async () =>
+      /^consumer_dead_letters\{.*\} [1-9]/m.test(await metricsOf('ticketing')),
+    );
+    const answered = new Set<string>();
+    for (const { name: service } of services) {
+      for (const [name, metric] of readExposition(await metricsOf(service))) {
+        if (/^(process|nodejs)_/.test(name)) continue;
+        answered.add(name);
+        const entry = documented.find((candidate) => candidate.name === name);
+        assert.ok(entry, `${name} of ${service} is not documented`);
+        assert.equal(metric.kind, entry.kind, name);
+        if (metric.series > 0) assert.deepEqual([...metric.labels].sort(), entry.labels, `labels of ${name}`);
+        if (metric.buckets.size > 0) assert.deepEqual([...metric.buckets], entry.buckets, `buckets of ${name}`);
+      }
+    }
+    assert.deepEqual(documented.map(({ name }) => name).sort(), [...answered].sort());
+  });
+
+  it('keeps its own rules of naming', () => {
+    for (const { name, kind, buckets } of documented) {
+      assert.equal(name.endsWith('_total'), kind === 'counter', name);
+      assert.equal(buckets.length > 0, kind === 'histogram', name);
+      if (kind === 'histogram') assert.match(name, /_seconds$/);
+    }
+  });
+});
+
+describe('a scrape', () => {
+  /** The quickest of some: the others waited for a processor that others had. */
+  async function cost(service: string): Promise<number> {
+    const times: number[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      const startedAt = performance.now();
+      await metricsOf(service);
+      times.push(performance.now() - startedAt);
+    }
+    return Math.min(...times);
+  }
+
+  it('takes 20 ms at most, and has as many series after ten times the traffic', async () => {
+    const sizes = async (): Promise<number[]> =>
+      Promise.all(services.map(async ({ name }) => (await metricsOf(name)).split('\n').length));
+    const before = await sizes();
+    await sendDailyMix(switchboard, 100);
+    await until('all is handled', async () => {
+      const [lag] = await prometheus.query('sum(kafka_consumergroup_lag)');
+      return lag?.value[1] === '0';
+    });
+    for (const { name } of services) {
+      const took = await cost(name);
+      assert.ok(took <= 20, `${name}: ${took.toFixed(1)} ms`);
+    }
+    // Outcomes that had not happened yet may have happened since.
+    for (const [index, size] of (await sizes()).entries()) assert.ok(size <= (before[index] ?? 0) * 1.3 + 60);
+  });
+});
+
+describe('every query of the dashboards has an answer', () => {
+  for (const { title, panels } of dashboards) {
+    it(title, async () => {
+      // Two scrapes after the last figures.
+      await sleep(2_000);
+      for (const { title: panel, queries } of panels) {
+        for (const { expr } of queries) {
+          const filled = expr.replaceAll('$__rate_interval', '5m').replaceAll('$service', 'crm-sync');
+          assert.doesNotMatch(filled, /\$/);
+          assert.ok((await prometheus.query(filled)).length > 0, `${panel}: ${filled}`);
+        }
+      }
+    });
+  }
+});

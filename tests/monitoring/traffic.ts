@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/deploy/sample-event';
+import type { Installation } from '../flow/installation.ts';
+
+/** Senders that never rest, each at its own steady rate. */
+export interface Traffic {
+  /** Falls silent, or speaks again. */
+  mute(source: 'shop', muted: boolean): void;
+  /** Signs with a secret that is none, every so often. */
+  forge(share: number): void;
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 400;
+
+export const escalation = (): SampleEvent => {
+  const mark = randomUUID().slice(0, 8);
+  return createSampleEvent('conversation.escalated', {
+    conversationId: `conv-${mark}`,
+    customer: { name: 'Jane Doe', email: `jane.${mark}@example.com` },
+  });
+};
+
+export function startTraffic(switchboard: Installation): Traffic {
+  let shopIsMuted = false;
+  let forged = 0;
+  let stopped = false;
+
+  async function post({ source, body }: SampleEvent, secret: string): Promise<void> {
+    const response = await fetch(`${switchboard.urlOf('ingest')}/webhooks/${source}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-webhook-signature': signatureOf(body, secret) },
+      body,
+      signal: AbortSignal.timeout(5_000),
+    }).catch(() => undefined);
+    await response?.text();
+  }
+
+  const running = (async () => {
+    for (let round = 0; !stopped; round += 1) {
+      const secret = forged > 0 && round % Math.round(1 / forged) === 0 ? 'another-secret' : 'local-secret';
+      void post(escalation(), secret);
+      if (!shopIsMuted) void post(createSampleEvent('order.shipped'), 'local-secret');
+      await sleep(EVERY_MS);
+    }
+  })();
+
+  return {
+    mute(_source, muted) {
+      shopIsMuted = muted;
+    },
+    forge(share) {
+      forged = share;
+    },
+    async stop() {
+      stopped = true;
+      await running;
+    },
+  };
+}

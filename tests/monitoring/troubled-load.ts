@@ -1,0 +1,31 @@
+import { randomUUID } from 'node:crypto';
+import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
+import type { Installation } from '../flow/installation.ts';
+
+const mark = (): string => randomUUID().slice(0, 8);
+
+export const escalation = (changes: Record<string, unknown> = {}): SampleEvent =>
+  createSampleEvent('conversation.escalated', {
+    conversationId: `conv-${mark()}`,
+    customer: { name: 'Jane Doe', email: `jane.${mark()}@example.com` },
+    ...changes,
+  });
+
+/** Events as they come every day: most of them well, some refused, some for which there is nothing to do. */
+export async function sendDailyMix(switchboard: Installation, rounds: number): Promise<void> {
+  const events: SampleEvent[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const repeated = escalation();
+    events.push(
+      repeated,
+      repeated,
+      escalation({ customer: null }),
+      createSampleEvent('conversation.resolved'),
+      createSampleEvent('order.shipped'),
+      createSampleEvent('article.published'),
+      { source: 'shop', body: '{"event":"no.such.event","data":{}}' },
+      { source: 'escalation', body: '{"event":"conversation.escalated","data":{"conversationId":7}}' },
+    );
+  }
+  await switchboard.send(events);
+}
