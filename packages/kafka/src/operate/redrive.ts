@@ -55,7 +55,9 @@ export async function redrive(letters: readonly DeadLetter[], options: RedriveOp
     for (const chunk of chunksOf([...letters].sort(byOrigin))) {
       const records = await readRecords(reader, chunk);
       for (const letter of chunk) {
-        await sleep(Math.max(startedAt + (started * 1_000) / rate - performance.now(), 0));
+        // Late ones do not wait for a timer each, or they would never catch up.
+        const early = startedAt + (started * 1_000) / rate - performance.now();
+        if (early > 0) await sleep(early);
         while (pending.size >= MOST_AT_ONCE) await Promise.race(pending);
         if (isOver()) break;
         const record = records.get(letter.id);
