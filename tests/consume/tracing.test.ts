@@ -85,7 +85,7 @@ describe('the trace of an event', () => {
     }
   });
 
-  it('ends with the dead letter, which goes on with it when it is redriven', async () => {
+  it('ends with the dead letter, which keeps it for a redrive', async () => {
     await send('dead', 66);
     const spans = await spansOf('dead-66', 2);
     assert.deepEqual(spans.map(what), ['consumer process topic 1 permanent !', 'producer send service.dlq !']);
