@@ -92,6 +92,18 @@ it('a source that falls silent', () =>
     heal: async () => traffic.mute('shop', false),
   }));
 
+it('a source that sends far more than ever', () =>
+  drive({
+    fires: ['ReceiveRateSpike'],
+    async cause() {
+      for (let second = 0; second < 12; second += 1) {
+        await switchboard.send(Array.from({ length: 40 }, escalation));
+        await sleep(900);
+      }
+    },
+    heal: async () => {},
+  }));
+
 it('signatures that are wrong', () =>
   drive({
     fires: ['SignatureFailures'],
@@ -141,6 +153,13 @@ it('a Redis that is gone', () =>
     fires: ['ConsumerPaused', 'RepeatsNotRecognised'],
     cause: () => switchboard.stack.redis.stop(),
     heal: () => switchboard.stack.redis.start(),
+  }));
+
+it('a Kafka that does not answer', () =>
+  drive({
+    fires: ['EventsNotStored'],
+    cause: () => Promise.all(switchboard.stack.kafka.map((broker) => broker.pause())),
+    heal: () => Promise.all(switchboard.stack.kafka.map((broker) => broker.resume())),
   }));
 
 it('a service that hangs', () => {
