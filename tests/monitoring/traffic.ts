@@ -1,26 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/deploy/sample-event';
 import type { Installation } from '../flow/installation.ts';
+import { escalation } from './troubled-load.ts';
 
 /** Senders that never rest, each at its own steady rate. */
 export interface Traffic {
   /** Falls silent, or speaks again. */
-  mute(source: 'shop', muted: boolean): void;
-  /** Signs with a secret that is none, every so often. */
+  muteShop(muted: boolean): void;
+  /** That share of what the chatbot sends is signed with another secret. */
   forge(share: number): void;
   stop(): Promise<void>;
 }
 
 const EVERY_MS = 400;
-
-export const escalation = (): SampleEvent => {
-  const mark = randomUUID().slice(0, 8);
-  return createSampleEvent('conversation.escalated', {
-    conversationId: `conv-${mark}`,
-    customer: { name: 'Jane Doe', email: `jane.${mark}@example.com` },
-  });
-};
 
 export function startTraffic(switchboard: Installation): Traffic {
   let shopIsMuted = false;
@@ -47,7 +39,7 @@ export function startTraffic(switchboard: Installation): Traffic {
   })();
 
   return {
-    mute(_source, muted) {
+    muteShop(muted) {
       shopIsMuted = muted;
     },
     forge(share) {
