@@ -46,9 +46,10 @@ export async function startReferenceConsumer(
 ): Promise<ReferenceConsumer> {
   const logger = createLogger(options.service, options.logLevel ?? 'silent');
   const connection = { brokers: options.brokers.split(',') };
+  // First: without the registry there is nothing to close.
+  const codec = await createCodec({ registryUrl: options.registryUrl });
   const redis = createRedis(options.redisUrl, logger);
   const publisher = await createPublisher({ ...connection, clientId: options.service, logger });
-  const codec = await createCodec({ registryUrl: options.registryUrl });
   const crash = crashAt(options.crash);
   let failure: Error | undefined;
 
