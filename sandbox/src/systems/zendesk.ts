@@ -3,6 +3,7 @@ import { hasBasic } from '../authentication.ts';
 import type { Board } from '../board.ts';
 import { credentials } from '../credentials.ts';
 import { isEmail, isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
+import { plainText } from '../plain-text.ts';
 import { effect, lookup, Refused, type Route, refuse, type System } from '../system.ts';
 import { createTable } from '../table.ts';
 
@@ -68,7 +69,7 @@ export function createZendesk(board: Board): System {
 
   function commentOf(given: unknown): Comment {
     const { body, html_body: html, public: isPublic = true } = objectOf(given);
-    const text = textOf(body) || textOf(html);
+    const text = textOf(body) || plainText(textOf(html));
     if (text.trim() === '') throw invalid('comment', 'BlankValue', 'cannot be blank');
     if (text.length > MOST_COMMENT_CHARACTERS) {
       throw invalid('comment', 'TooLong', `is too long (maximum is ${MOST_COMMENT_CHARACTERS} characters)`);
