@@ -26,7 +26,7 @@ export const sandbox = { name: 'sandbox', port: 8090, smtpPort: 8025 } as const;
 export const programs: readonly string[] = [...services.map(({ name }) => name), sandbox.name, 'register'];
 
 /** V8 grows into what memory it finds; a service is told what it has. */
-export const nodeFlags: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=192'];
+export const nodeFlags: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size=192'];
 
 /** Where Node keeps what it compiled: a start takes a second less then, and 20 MB. */
 export const compileCache = join(import.meta.dirname, '../.local/compile-cache');

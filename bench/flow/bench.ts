@@ -6,7 +6,7 @@ import type { SystemName } from '@switchboard/sandbox';
 import { type Installation, startInstallation } from '@switchboard/tests/installation';
 import type { Bench, Comparison } from '../comparison.ts';
 import { percentile } from '../statistics.ts';
-import { createTraffic, type MarkedEvent, optIn } from './traffic.ts';
+import { createTraffic, type MarkedEvent, optIns } from './traffic.ts';
 
 const RATE = 300;
 const OUTSIDE_LATENCY_MS = 20;
@@ -28,7 +28,7 @@ export const flow: Bench = async ({ minutes, resources, progress }) => {
   for (const system of systems) {
     await switchboard.fault({ system, latencyMs: OUTSIDE_LATENCY_MS });
   }
-  await switchboard.send([optIn]);
+  await switchboard.send(optIns);
   progress('Warming up');
   await load(switchboard, 10 * RATE);
   const count = Math.round(minutes * 60 * RATE);

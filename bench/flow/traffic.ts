@@ -9,16 +9,18 @@ export interface MarkedEvent {
   readonly reaches: readonly SystemName[];
 }
 
-const USER = 'user-of-the-bench';
+const users = Array.from({ length: 200 }, (_, index) => `user-${index}-of-the-bench`);
 
-/** Without it nobody would be told of orders. */
-export const optIn: SampleEvent = createSampleEvent('preference.updated', {
-  userId: USER,
-  channels: { chat: true, email: false, slack: false, webhook: false },
-  topics: { 'order.shipped': true },
-  quietHours: null,
-  digest: 'none',
-});
+/** Without them nobody would be told of orders. */
+export const optIns: readonly SampleEvent[] = users.map((userId) =>
+  createSampleEvent('preference.updated', {
+    userId,
+    channels: { chat: true, email: false, slack: false, webhook: false },
+    topics: { 'order.shipped': true },
+    quietHours: null,
+    digest: 'none',
+  }),
+);
 
 /** Of twenty events, ten are messages that nobody handles, six shipped orders, two leads and two escalations. */
 export function createTraffic(): () => MarkedEvent {
@@ -29,7 +31,11 @@ export function createTraffic(): () => MarkedEvent {
     const mark = `m-${randomUUID().replaceAll('-', '')}`;
     if (turn % 2 === 0) return { event: createSampleEvent('message.received'), mark, reaches: [] };
     if (turn < 13) {
-      const event = createSampleEvent('order.shipped', { userId: USER, trackingNumber: mark, email: null });
+      const event = createSampleEvent('order.shipped', {
+        userId: users[count % users.length],
+        trackingNumber: mark,
+        email: null,
+      });
       return { event, mark, reaches: ['chat'] };
     }
     const conversation = { conversationId: mark, intent: mark };
