@@ -15,3 +15,4 @@ export {
   type Target,
   type TargetOptions,
 } from './target.ts';
+export { visibleText } from './visible-text.ts';

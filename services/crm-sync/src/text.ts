@@ -1,10 +1,8 @@
-/** What is no text, or reorders the text around it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-const INVISIBLE = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/g;
+import { visibleText } from '@switchboard/outbound';
 
 /** Text of unknown origin as it may be stored: no control characters, no halves of characters, at most `max` long. */
 export function plainText(text: string | null | undefined, max: number): string {
-  const plain = (text ?? '').toWellFormed().replace(/\r\n?/g, '\n').replace(INVISIBLE, '').trim();
+  const plain = visibleText(text ?? '').trim();
   if (plain.length <= max) return plain;
   return `${plain.slice(0, max - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

@@ -1,15 +1,12 @@
-/** Whatever is no text: control characters, non-characters, and what reorders the text around it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must go
-const INVISIBLE = /[\0-\x08\x0B-\x1F\x7F-\x9F\u202A-\u202E\u2066-\u2069\uFEFF\uFFFE\uFFFF]/g;
+import { visibleText } from '@switchboard/outbound';
+
 /** Letters that are written from right to left. */
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
 /** Text of unknown origin, as it may be shown: lone surrogates replaced, line ends uniform, nothing that a helpdesk expands. */
 export const plainText = (text: string): string =>
-  text
-    .toWellFormed()
-    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
-    .replace(INVISIBLE, '')
+  visibleText(text)
+    .replace(/[\u2028\u2029]/g, '\n')
     // Zendesk and Freshdesk fill in placeholders: {{ticket.requester.email}}.
     .replace(/\{(?=[{%])/g, '{\u2060');
 
