@@ -8,43 +8,32 @@ import { promisify } from 'node:util';
 import { eventTypes } from '@switchboard/events';
 import { freePort, type Stack, startStack } from '@switchboard/local';
 import { until } from '@switchboard/local/until';
+import { ownVariables, processOf } from './fixtures/own-variables.ts';
 import { isAlive, type Program, runProgram } from './fixtures/program.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { type Answer, sendEvents } from './send-events.ts';
-import { portVariable, sandbox, services } from './services.ts';
 
 const script = (name: string): string => join(import.meta.dirname, name);
 const execute = promisify(execFile);
 
+const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'switchboard-start-'));
+
 /** The services read all that is in Kafka: not what other tests have put there. */
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ directory: await mkdtemp(join(tmpdir(), 'switchboard-start-')), ports: 'free' });
+  stack = await startStack({ directory: await temporaryFolder(), ports: 'free' });
 });
 after(() => stack.stop());
 
-/** Ports and data of its own. */
-async function ownVariables(): Promise<Record<string, string>> {
-  const names = [...[...services, sandbox].map(portVariable), 'SANDBOX_SMTP_PORT'];
-  const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())] as const));
-  return {
-    ...Object.fromEntries(ports),
-    LOCAL_DIRECTORY: await mkdtemp(join(tmpdir(), 'switchboard-start-')),
-    KAFKA_BROKERS: stack.brokers,
-    SCHEMA_REGISTRY_URL: stack.registryUrl,
-    REDIS_URL: stack.redisUrl,
-  };
-}
-
-/** The process of ingest, by what was last said about it. */
-const ingestOf = ({ output }: Program): number => Number(/.*ingest is ready[^\n]*process (\d+)/s.exec(output)?.[1]);
+const freshVariables = async () => ownVariables(stack, await temporaryFolder());
+const ingestOf = ({ output }: Program): number => processOf(output, 'ingest');
 
 describe('npm start', () => {
-  let variables: Awaited<ReturnType<typeof ownVariables>>;
+  let variables: Awaited<ReturnType<typeof freshVariables>>;
   let switchboard: Program;
 
   before(async () => {
-    variables = await ownVariables();
+    variables = await freshVariables();
     switchboard = runProgram(script('start.ts'), [], variables);
     await switchboard.says('Switchboard is ready');
     await switchboard.says('Ctrl-C stops everything.');
@@ -100,7 +89,7 @@ describe('npm start', () => {
 });
 
 it('stops when it is stopped before it was ready', async () => {
-  const switchboard = runProgram(script('start.ts'), [], await ownVariables());
+  const switchboard = runProgram(script('start.ts'), [], await freshVariables());
   await switchboard.says('Starting');
   switchboard.child.kill('SIGINT');
   assert.equal(await switchboard.exit, 0, switchboard.output);
@@ -113,7 +102,7 @@ for (const [death, kill] of [
   ['gets two signals', ({ child }: Program) => child.kill('SIGINT') && child.kill('SIGTERM')],
 ] as const) {
   it(`leaves no service behind when it ${death}`, async () => {
-    const switchboard = runProgram(script('start.ts'), [], await ownVariables());
+    const switchboard = runProgram(script('start.ts'), [], await freshVariables());
     await switchboard.says('Switchboard is ready');
     const ingest = ingestOf(switchboard);
     kill(switchboard);
@@ -123,7 +112,7 @@ for (const [death, kill] of [
 }
 
 it('says what is wrong when the registry does not answer', async () => {
-  const variables = { ...(await ownVariables()), SCHEMA_REGISTRY_URL: `http://127.0.0.1:${await freePort()}` };
+  const variables = { ...(await freshVariables()), SCHEMA_REGISTRY_URL: `http://127.0.0.1:${await freePort()}` };
   const switchboard = runProgram(script('start.ts'), [], variables);
   assert.equal(await switchboard.exit, 1);
   assert.match(switchboard.output, /registry/);
@@ -132,7 +121,7 @@ it('says what is wrong when the registry does not answer', async () => {
 
 it('registering twice changes nothing', async () => {
   for (const _ of [1, 2]) {
-    const registering = runProgram(script('register.ts'), [], await ownVariables());
+    const registering = runProgram(script('register.ts'), [], await freshVariables());
     assert.equal(await registering.exit, 0, registering.output);
     assert.match(registering.output, /topics exist: chat\.conversations, .*ingest\.quarantine/);
   }

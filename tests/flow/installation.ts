@@ -1,11 +1,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
 import { type Program, runProgram } from '@switchboard/deploy/fixtures/program';
 import type { SampleEvent } from '@switchboard/deploy/sample-event';
 import { type Answer, sendEvents } from '@switchboard/deploy/send-events';
-import { portVariable, sandbox, services } from '@switchboard/deploy/services';
-import { freePort, type Stack, startStack } from '@switchboard/local';
+import { portVariable } from '@switchboard/deploy/services';
+import { type Stack, startStack } from '@switchboard/local';
 import type { Effect, SystemName } from '@switchboard/sandbox';
 
 /** All that `npm start` runs, on a stack of its own. */
@@ -28,18 +29,7 @@ export interface Installation extends AsyncDisposable {
 export async function startInstallation(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-flow-'));
   const stack = await startStack({ directory: join(directory, 'stack'), ports: 'free' });
-  const names = [...[...services, sandbox].map(portVariable), 'SANDBOX_SMTP_PORT'];
-  const ports = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, String(await freePort())] as const)),
-  );
-  const variables = {
-    ...ports,
-    LOCAL_DIRECTORY: directory,
-    KAFKA_BROKERS: stack.brokers,
-    SCHEMA_REGISTRY_URL: stack.registryUrl,
-    REDIS_URL: stack.redisUrl,
-    ...settings,
-  };
+  const variables = { ...(await ownVariables(stack, directory)), ...settings };
   const program: Program = runProgram(new URL('../../deploy/start.ts', import.meta.url).pathname, [], variables);
   async function stop(): Promise<void> {
     program.child.kill('SIGTERM');
@@ -52,13 +42,13 @@ export async function startInstallation(settings: Readonly<Record<string, string
     await stop();
     throw error;
   }
-  const urlOf = (name: string): string => `http://127.0.0.1:${ports[portVariable({ name })]}`;
+  const urlOf = (name: string): string => `http://127.0.0.1:${variables[portVariable({ name })]}`;
 
   return {
     stack,
     variables,
     urlOf,
-    processOf: (name) => Number(new RegExp(`.*\n${name} is ready[^\n]*process (\\d+)`, 's').exec(program.output)?.[1]),
+    processOf: (name) => processOf(program.output, name),
     says: program.says,
     async send(events, inTurn = false) {
       const answers: Answer[] = [];
