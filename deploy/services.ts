@@ -8,7 +8,10 @@ export interface Service {
   readonly topics: readonly string[];
 }
 
-export const ingest: Service = { name: 'ingest', port: 8080, topics: ['ingest.quarantine'] };
+/** Keeps the signed bodies that ingest had to refuse. */
+export const QUARANTINE_TOPIC = 'ingest.quarantine';
+
+export const ingest: Service = { name: 'ingest', port: 8080, topics: [QUARANTINE_TOPIC] };
 
 /** What `npm start` runs, in the order of its output. */
 export const services: readonly Service[] = [
@@ -35,5 +38,7 @@ export const scriptOf = ({ name }: Pick<Service, 'name'>): string =>
   join(import.meta.dirname, '..', name === sandbox.name ? '' : 'services', name, 'src/main.ts');
 
 /** The variable that changes a service's port: `INGEST_PORT`. */
-export const portVariable = ({ name }: Pick<Service, 'name'>): string =>
-  `${name.replaceAll('-', '_').toUpperCase()}_PORT`;
+export const portVariable = ({ name }: Pick<Service, 'name'>): string => `${variablePrefix(name)}_PORT`;
+
+/** What variables about a service begin with: `CRM_SYNC`. */
+export const variablePrefix = (name: string): string => name.replaceAll('-', '_').toUpperCase();

@@ -1,4 +1,5 @@
 import { type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { variablePrefix } from '../services.ts';
 
 /** What a template is filled with: `{{camelName}}` becomes `orderArchive`. */
 export interface Names {
@@ -39,7 +40,7 @@ export function namesOf(name: string, type: EventType, port: number): Names {
   return {
     name,
     camelName: camelCase(name),
-    VARIABLE: name.replaceAll('-', '_').toUpperCase(),
+    VARIABLE: variablePrefix(name),
     type,
     file,
     handler: camelCase(file),

@@ -1,4 +1,5 @@
 import {
+  deadLetterTopicOf,
   type LetterState,
   openReader,
   type Reader,
@@ -103,7 +104,7 @@ function rowsOf({ service, members, sources, chain, deadLetters }: Lag): (string
           ? `next in ${asDuration(-overdueSeconds)}`
           : `due for ${asDuration(overdueSeconds)}`,
     ]),
-    [`${service}.dlq`, deadLetters, '', deadLetters > 0 ? 'open: `dlq list` tells why' : ''],
+    [deadLetterTopicOf(service), deadLetters, '', deadLetters > 0 ? 'open: `dlq list` tells why' : ''],
   ];
   return rows.map(([topic = '', records = 0, age = '', note = ''], index) => [
     index === 0 ? service : '',

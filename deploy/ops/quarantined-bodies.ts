@@ -7,10 +7,9 @@ import {
   readTopics,
   type StoredRecord,
 } from '@switchboard/kafka';
+import { QUARANTINE_TOPIC } from '../services.ts';
 import type { Arguments, OptionName } from './arguments.ts';
 import { OpsError } from './ops-error.ts';
-
-export const QUARANTINE_TOPIC = 'ingest.quarantine';
 
 /** A signed body that ingest had to refuse; one that was sent several times is one. */
 export interface QuarantinedBody {

@@ -1,17 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '@switchboard/kafka';
+import { QUARANTINE_TOPIC } from '../services.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { OpsError, UsageError } from './ops-error.ts';
 import { bodyDocument } from './quarantine.ts';
-import {
-  BODY_FILTERS,
-  bodyFilter,
-  findBody,
-  QUARANTINE_TOPIC,
-  type QuarantinedBody,
-  readQuarantine,
-} from './quarantined-bodies.ts';
+import { BODY_FILTERS, bodyFilter, findBody, type QuarantinedBody, readQuarantine } from './quarantined-bodies.ts';
 import { createSign } from './resigned-body.ts';
 import { counted } from './table.ts';
 

@@ -1,5 +1,5 @@
 export type { KafkaConnection } from './connection.ts';
-export type { Chain, Tier } from './consume/chain.ts';
+export { type Chain, deadLetterTopicOf, type Tier } from './consume/chain.ts';
 export { type ConsumerState, consume, type RunningConsumer } from './consume/consume.ts';
 export {
   type FailureHint,
@@ -12,7 +12,7 @@ export {
 export type { ConsumeLimits, ConsumeOptions } from './consume/options.ts';
 export { DeliveryError, KafkaError } from './error.ts';
 export { eventAttributes } from './event-attributes.ts';
-export { type DeadLetter, deadLetterTopicOf, type LetterState, readDeadLetters } from './operate/dead-letters.ts';
+export { type DeadLetter, type LetterState, readDeadLetters } from './operate/dead-letters.ts';
 export { findEvents } from './operate/find-events.ts';
 export { type LedgerEntry, openLedger, placeName, readLedger } from './operate/ledger.ts';
 export { readProgress, type ServiceProgress, type TopicProgress } from './operate/progress.ts';

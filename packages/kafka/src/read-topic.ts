@@ -1,32 +1,32 @@
-import { createKafka, type KafkaConnection } from './connection.ts';
+import type { KafkaConnection } from './connection.ts';
 import { openReader, type StoredRecord } from './reader.ts';
-import { logRanges } from './topics.ts';
+import { logRanges, withAdmin } from './topics.ts';
 
-/** Hands every record that the topics hold at this moment to `take`, partition by partition in order, and returns. */
+/**
+ * Hands every record that the topics hold at this moment to `take`, partition by partition in order, and returns.
+ * @param since only those from this time on (epoch ms)
+ */
 export async function readTopics(
   connection: KafkaConnection,
   topics: readonly string[],
   take: (record: StoredRecord) => void,
+  since?: number,
 ): Promise<void> {
   const reader = openReader(connection);
   try {
-    await reader.read(await logRanges(connection, topics), take);
+    await reader.read(await logRanges(connection, topics, since), take);
   } finally {
     await reader.close();
   }
 }
 
 /** Moves a group's committed offset; the group must have no members. */
-export async function setCommittedOffset(
+export function setCommittedOffset(
   connection: KafkaConnection,
   groupId: string,
   { topic, partition, offset }: { topic: string; partition: number; offset: number },
 ): Promise<void> {
-  const admin = createKafka(connection, 'switchboard-admin').admin();
-  await admin.connect();
-  try {
-    await admin.setOffsets({ groupId, topic, partitions: [{ partition, offset: String(offset) }] });
-  } finally {
-    await admin.disconnect();
-  }
+  return withAdmin(connection, (admin) =>
+    admin.setOffsets({ groupId, topic, partitions: [{ partition, offset: String(offset) }] }),
+  );
 }

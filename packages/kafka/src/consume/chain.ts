@@ -15,10 +15,12 @@ export interface Chain {
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
+export const deadLetterTopicOf = (service: string): string => `${service}.dlq`;
+
 /** @param delays one per tier, in rising order, such as `['5s', '1m', '10m']`; they become part of the topic names. */
 export function createChain(service: string, delays: readonly string[]): Chain {
   const tiers = delays.map((delay) => ({ topic: `${service}.retry.${delay}`, delayMs: durationOf(delay) }));
-  const deadLetterTopic = `${service}.dlq`;
+  const deadLetterTopic = deadLetterTopicOf(service);
   return { service, tiers, deadLetterTopic, topics: [...tiers.map(({ topic }) => topic), deadLetterTopic] };
 }
 

@@ -68,7 +68,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   let ahead = 0;
 
   const isOurs = (record: ConsumedRecord): boolean => record.from.active && !stopping.signal.aborted;
-  const isUrgent = (record: ConsumedRecord): boolean => urgent.size > 0 && urgent.has(record.type);
+  const isUrgent = (record: ConsumedRecord): boolean => urgent.has(record.type);
 
   function offer(record: ConsumedRecord): void {
     if (record.offeredAt === 0) record.offeredAt = performance.now();

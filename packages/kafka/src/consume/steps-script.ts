@@ -175,3 +175,12 @@ local replies = {}
 for index, step in ipairs(cjson.decode(ARGV[5])) do replies[index] = steps[step[1]](step) end
 return replies
 `;
+
+/** The keys that the script makes, for whoever only reads them. */
+export const stepKeys = (service: string) => ({
+  mark: (id: string): string => `d:${service}:${id}`,
+  waiting: (lane: string): string => `h:${service}:${lane}`,
+  members: (lane: string): string => `m:${service}:${lane}`,
+  heldLanes: `k:${service}`,
+  openLetters: `x:${service}`,
+});

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { stepKeys } from './steps-script.ts';
 
 /** What Redis counts for a service; how it is kept there is told in steps-script.ts. */
 export interface Tallies {
@@ -11,9 +12,10 @@ export interface Tallies {
 /** All instances of a service read the same. */
 export async function readTallies(redis: Redis, service: string, doneTtlMs: number): Promise<Tallies> {
   const now = Date.now();
+  const keys = stepKeys(service);
   const [heldKeys, openLetters] = await Promise.all([
-    redis.zcount(`k:${service}`, now, '+inf'),
-    redis.zcount(`x:${service}`, now - doneTtlMs, '+inf'),
+    redis.zcount(keys.heldLanes, now, '+inf'),
+    redis.zcount(keys.openLetters, now - doneTtlMs, '+inf'),
   ]);
   return { heldKeys, openLetters };
 }

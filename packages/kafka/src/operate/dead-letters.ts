@@ -1,9 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { KafkaConnection } from '../connection.ts';
+import { deadLetterTopicOf } from '../consume/chain.ts';
 import { type ConsumedRecord, type Origin, readRecord } from '../consume/record.ts';
 import { KafkaError } from '../error.ts';
-import { openReader, type StoredRecord } from '../reader.ts';
-import { logRanges, topicNames } from '../topics.ts';
+import { readTopics } from '../read-topic.ts';
+import type { StoredRecord } from '../reader.ts';
+import { topicNames } from '../topics.ts';
 import { type Ledger, placeName, readLedger } from './ledger.ts';
 import { readDone } from './marks.ts';
 
@@ -39,8 +41,6 @@ export interface DeadLetter {
   /** What the consumer knows it by. */
   readonly subject: Pick<ConsumedRecord, 'identity' | 'lane'>;
 }
-
-export const deadLetterTopicOf = (service: string): string => `${service}.dlq`;
 
 /**
  * The dead letters of a service, each once, in the order of their deaths. Of an event that died again after a redrive
@@ -79,9 +79,10 @@ async function readLetters(
   since: number | undefined,
 ): Promise<DeadLetter[]> {
   const letters = new Map<string, DeadLetter>();
-  const reader = openReader(connection);
-  try {
-    await reader.read(await logRanges(connection, [topic], since), (record) => {
+  await readTopics(
+    connection,
+    [topic],
+    (record) => {
       const letter = letterOf(service, record);
       const place = placeName(letter.origin);
       const known = letters.get(place);
@@ -89,10 +90,9 @@ async function readLetters(
       else if (known.redrives === letter.redrives) {
         letters.set(place, { ...known, copies: [...known.copies, letter.id] });
       }
-    });
-  } finally {
-    await reader.close();
-  }
+    },
+    since,
+  );
   return [...letters.values()];
 }
 

@@ -1,6 +1,7 @@
 import type { KafkaConnection } from '../connection.ts';
-import { openReader, type StoredRecord } from '../reader.ts';
-import { logRanges, topicNames } from '../topics.ts';
+import { readTopics } from '../read-topic.ts';
+import type { StoredRecord } from '../reader.ts';
+import { topicNames } from '../topics.ts';
 
 export interface Search {
   topics: readonly string[];
@@ -16,13 +17,13 @@ export async function findEvents(connection: KafkaConnection, search: Search): P
   const existing = await topicNames(connection);
   const topics = search.topics.filter((topic) => existing.includes(topic));
   const found: StoredRecord[] = [];
-  const reader = openReader(connection);
-  try {
-    await reader.read(await logRanges(connection, topics, since), (record) => {
+  await readTopics(
+    connection,
+    topics,
+    (record) => {
       if (record.timestamp >= since && record.timestamp <= until && matches(record)) found.push(record);
-    });
-  } finally {
-    await reader.close();
-  }
+    },
+    since,
+  );
   return found.sort((one, other) => one.timestamp - other.timestamp);
 }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { StepSubject } from '../consume/steps.ts';
+import { stepKeys } from '../consume/steps-script.ts';
 
 /** What Redis knows of an event in a service; how it is kept there is told in consume/steps-script.ts. */
 export type Mark =
@@ -26,23 +27,24 @@ const MARKS_A_CALL = 1_000;
 /** Of these events, those that are done. */
 export async function readDone(redis: Redis, service: string, identities: readonly string[]): Promise<Set<string>> {
   const done = new Set<string>();
+  const keys = stepKeys(service);
   for (let start = 0; start < identities.length; start += MARKS_A_CALL) {
     const part = identities.slice(start, start + MARKS_A_CALL);
-    const marks = await redis.mget(part.map((identity) => `d:${service}:${identity}`));
+    const marks = await redis.mget(part.map(keys.mark));
     for (const [index, identity] of part.entries()) if (marks[index] === 'done') done.add(identity);
   }
   return done;
 }
 
 export async function readMark(redis: Redis, service: string, { identity, lane }: Subject): Promise<Mark> {
-  const key = `d:${service}:${identity}`;
-  const members = `m:${service}:${lane}`;
+  const keys = stepKeys(service);
+  const [key, members, waiting] = [keys.mark(identity), keys.members(lane), keys.waiting(lane)];
   const [mark, leaseMs, place, ahead, [head = '']] = await Promise.all([
     redis.get(key),
     redis.pttl(key),
     redis.hget(members, identity),
-    redis.zrank(`h:${service}:${lane}`, identity),
-    redis.zrange(`h:${service}:${lane}`, '0', '0'),
+    redis.zrank(waiting, identity),
+    redis.zrange(waiting, '0', '0'),
   ]);
   if (mark === 'done') return { kind: 'done' };
   const [, redrives] = /^dead:(\d+)$/.exec(mark ?? '') ?? [];

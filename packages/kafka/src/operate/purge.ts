@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
 import pino from 'pino';
 import type { KafkaConnection } from '../connection.ts';
+import { deadLetterTopicOf } from '../consume/chain.ts';
 import { DEFAULT_LIMITS } from '../consume/options.ts';
 import { createSteps } from '../consume/steps.ts';
 import type { Publisher } from '../publish/publisher.ts';
-import { type DeadLetter, deadLetterTopicOf } from './dead-letters.ts';
+import type { DeadLetter } from './dead-letters.ts';
 import { openLedger, placeName } from './ledger.ts';
 
 const AT_ONCE = 200;

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaConnection } from '../connection.ts';
+import { deadLetterTopicOf } from '../consume/chain.ts';
 import { CHAIN_HEADERS } from '../consume/record.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { OutgoingRecord } from '../publish/record.ts';
 import { openReader, type StoredRecord } from '../reader.ts';
-import { type DeadLetter, deadLetterTopicOf } from './dead-letters.ts';
+import type { DeadLetter } from './dead-letters.ts';
 import { openLedger, placeName } from './ledger.ts';
 
 export interface RedriveOptions {
