@@ -23,7 +23,7 @@ export { type ClientName, createPublisher, type Publisher, type PublisherOptions
 export type { OutgoingRecord } from './publish/record.ts';
 export { readTopics, setCommittedOffset } from './read-topic.ts';
 export { openReader, type Reader, type StoredRecord } from './reader.ts';
-export { createRedis } from './redis.ts';
+export { createRedis, redisReply } from './redis.ts';
 export { type Codec, createCodec } from './registry/codec.ts';
 export { registerSchemas } from './registry/register.ts';
 export { createTopics, describeTopics } from './topics.ts';

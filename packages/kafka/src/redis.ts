@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
+import { UnavailableError } from './consume/handler.ts';
 
 /** A call that takes longer is given up and asked again: every step may be repeated. */
 const COMMAND_TIMEOUT_MS = 2_000;
@@ -24,4 +25,15 @@ export function createRedis(url: string, logger: Logger): Redis {
     away = false;
   });
   return redis;
+}
+
+/** For handlers that ask Redis: whatever keeps it from answering pauses the service, and costs no event a try. */
+export async function redisReply<T>(reply: Promise<T>): Promise<T> {
+  try {
+    return await reply;
+  } catch (error) {
+    // A mistake in what was asked; Redis is well.
+    if (error instanceof Error && error.name === 'ReplyError' && /^(ERR|WRONGTYPE) /.test(error.message)) throw error;
+    throw new UnavailableError('redis', { cause: error });
+  }
 }

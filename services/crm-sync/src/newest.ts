@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { UnavailableError } from '@switchboard/kafka';
+import { redisReply } from '@switchboard/kafka';
 import type { Interaction } from './crm.ts';
 
 /** As much of Redis as is needed. */
@@ -28,13 +28,8 @@ export function createNewestInteractions(redis: ScriptRunner, crm: string): Newe
   return {
     async put(email, interaction) {
       const key = `crm-sync:${crm}:newest:${createHash('sha256').update(email).digest('hex')}`;
-      try {
-        return JSON.parse(String(await redis.eval(PUT, 1, key, JSON.stringify(interaction), interaction.at, KEPT_MS)));
-      } catch (error) {
-        // What Redis answers is our mistake; that it does not answer is nobody's, and costs the event no try.
-        if (error instanceof Error && error.name === 'ReplyError') throw error;
-        throw new UnavailableError('redis', { cause: error });
-      }
+      const script = redis.eval(PUT, 1, key, JSON.stringify(interaction), interaction.at, KEPT_MS);
+      return JSON.parse(String(await redisReply(script)));
     },
   };
 }

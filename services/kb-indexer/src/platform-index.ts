@@ -1,4 +1,4 @@
-import { UnavailableError } from '@switchboard/kafka';
+import { redisReply } from '@switchboard/kafka';
 import type { Target } from '@switchboard/outbound';
 import type { Redis } from 'ioredis';
 import type { ArticleIndex, Outcome } from './article-index.ts';
@@ -24,7 +24,7 @@ export function createPlatformIndex({ target, redis, path }: Deps): ArticleIndex
   const pathOf = (key: DocumentKey) => path.replace('{id}', () => encodeURIComponent(documentId(key)));
 
   async function known(key: DocumentKey): Promise<Known[]> {
-    const fields = await redis.hgetall(keyOf(key)).catch(redisIsAway);
+    const fields = await redisReply(redis.hgetall(keyOf(key)));
     return Object.entries(fields).map(([locale, text]) => {
       const { removed, ...revision } = JSON.parse(text) as Revision & { removed: boolean };
       return { locale, revision, removed };
@@ -32,7 +32,7 @@ export function createPlatformIndex({ target, redis, path }: Deps): ArticleIndex
   }
 
   async function remember(key: DocumentKey, revision: Revision, removed: boolean): Promise<void> {
-    await redis.hset(keyOf(key), key.locale, JSON.stringify({ ...revision, removed })).catch(redisIsAway);
+    await redisReply(redis.hset(keyOf(key), key.locale, JSON.stringify({ ...revision, removed })));
   }
 
   return {
@@ -68,7 +68,3 @@ export function createPlatformIndex({ target, redis, path }: Deps): ArticleIndex
 /** `local:article-42:de-AT`: the same for every revision, and never that of another document. */
 const documentId = ({ tenant, articleId, locale }: DocumentKey): string =>
   [tenant, articleId, ...(locale === '' ? [] : [locale])].map(encodeURIComponent).join(':');
-
-function redisIsAway(error: Error): never {
-  throw new UnavailableError('redis', { cause: error });
-}

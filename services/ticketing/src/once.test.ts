@@ -45,6 +45,13 @@ describe('a thing that is made once', () => {
     assert.equal(await store.hget('ticketing:test:c', 'latest'), 'id-1');
   });
 
+  it('is not made while Redis cannot remember it, which costs no try', async () => {
+    const { run, things, store } = createSimulation();
+    store.hset = () => Promise.reject(new Error('Connection is closed.'));
+    await assert.rejects(run({ kind: 'answered', shownAfterMs: 10 }), { retry: 'when-available' });
+    assert.deepEqual(things, []);
+  });
+
   it('waits after a lost answer until the look-up can be believed', async () => {
     const { run, things, pass } = createSimulation();
     await assert.rejects(run({ kind: 'lost', shownAfterMs: 30_000 }), { code: 'TIMEOUT' });

@@ -1,3 +1,4 @@
+import { redisReply } from '@switchboard/kafka';
 import { OutboundError } from '@switchboard/outbound';
 
 /** As much of Redis as is needed. */
@@ -54,8 +55,8 @@ export function createMemory(redis: HashStore, helpdesk: string, now: () => numb
   const keyOf = (conversation: string) => `ticketing:${helpdesk}:${conversation}`;
 
   async function put(conversation: string, fields: Record<string, string>): Promise<void> {
-    await redis.hset(keyOf(conversation), fields);
-    await redis.expire(keyOf(conversation), REMEMBERED_SECONDS);
+    await redisReply(redis.hset(keyOf(conversation), fields));
+    await redisReply(redis.expire(keyOf(conversation), REMEMBERED_SECONDS));
   }
 
   async function created({ conversation, field, create }: Thing): Promise<string> {
@@ -63,18 +64,18 @@ export function createMemory(redis: HashStore, helpdesk: string, now: () => numb
     try {
       return await create();
     } catch (error) {
-      if (hadNoEffect(error)) await redis.hdel(keyOf(conversation), field);
+      if (hadNoEffect(error)) await redisReply(redis.hdel(keyOf(conversation), field));
       throw error;
     }
   }
 
   return {
     async recall(conversation, field) {
-      return (await redis.hget(keyOf(conversation), field)) ?? undefined;
+      return (await redisReply(redis.hget(keyOf(conversation), field))) ?? undefined;
     },
     async once(thing) {
       const { conversation, field, also, lagMs, find } = thing;
-      const known = await redis.hget(keyOf(conversation), field);
+      const known = await redisReply(redis.hget(keyOf(conversation), field));
       if (known !== null && !known.startsWith(ATTEMPTED)) return known;
       let id = await find();
       if (id === undefined) {

@@ -1,8 +1,8 @@
 import { eventTypes } from '@switchboard/events';
+import { redisReply } from '@switchboard/kafka';
 import type { Redis } from 'ioredis';
 import { type Channel, channels, type Preference } from '../policy.ts';
 import { type DigestFrequency, isTimeZone, type QuietHours } from '../quiet-hours.ts';
-import { redisReply } from '../redis-reply.ts';
 import { isLocale } from '../texts/templates.ts';
 
 /** What a person says of themselves; what is absent or null is not said. An empty text takes one back. */

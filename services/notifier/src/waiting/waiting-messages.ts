@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { EventType } from '@switchboard/events';
+import { redisReply } from '@switchboard/kafka';
 import type { Redis } from 'ioredis';
 import type { Channel } from '../policy.ts';
-import { redisReply } from '../redis-reply.ts';
 import type { Values } from '../texts/template-values.ts';
 import type { Content } from '../texts/templates.ts';
 import { WAITING_SCRIPT } from './waiting-script.ts';
