@@ -6,12 +6,13 @@ import { consume } from './consume/bench.ts';
 import { flow } from './flow/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
+import { metrics } from './metrics/bench.ts';
 import { writeTable } from './readme.ts';
 import { search } from './search/bench.ts';
 import { renderTable } from './table.ts';
 import { tracing } from './tracing/bench.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, consume, flow, search, tracing };
+const benches: Readonly<Record<string, Bench>> = { ingest, consume, flow, search, tracing, metrics };
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(benches).join(' | ')} …] [options]
   --rounds <n>     how often each measurement is taken, in turns with its reference (5)

@@ -1,73 +1,40 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { catalogue } from '@switchboard/events';
-import { createTopics, registerSchemas } from '@switchboard/kafka';
-import { startStack } from '@switchboard/local';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { untraced } from '@switchboard/tracing';
-import type { Bench, Comparison } from '../comparison.ts';
-import type { ClosedLoopResult } from '../ingest/load/closed-loop.ts';
-import type { Load } from '../ingest/load/worker.ts';
-import { SECRET, startIngest } from '../ingest/servers.ts';
-import { startWorker, type Worker } from '../worker.ts';
+import type { Bench } from '../comparison.ts';
+import { startIngest } from '../ingest/servers.ts';
+import { compareVariants, loadInTurns, startIngestStack } from '../ingest/variants.ts';
 
-const CONNECTIONS = 64;
-const WARM_UP_SECONDS = 1;
 const SPANS_PER_EVENT = 2;
 const MOST_NS_OFF = 1_000;
 
 /** Ingest that traces every event, one in a hundred, and none, in turns. */
 export const tracing: Bench = async (context) => {
-  const { directory, resources, signal, rounds, seconds, progress } = context;
-  const stack = resources.use(await startStack({ directory, ports: 'free', signal, progress }));
-  await registerSchemas(stack.registryUrl);
-  const { topic } = catalogue['conversation.escalated'];
-  await createTopics({ brokers: stack.brokers }, { topics: [topic], partitions: 12, replication: 1 });
-  const collector = resources.use(await startDrain());
+  const stack = await startIngestStack(context);
+  const collector = context.resources.use(await startDrain());
   const on = (ratio: string) => ({
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     OTEL_TRACES_SAMPLER_ARG: ratio,
   });
-  const [off, all, few] = await Promise.all(
-    [{}, on('1'), on('0.01')].map((variables) => startIngest(stack, variables, context)),
-  );
-  const servers = { off, all, few } as Readonly<Record<'off' | 'all' | 'few', number>>;
-  const loads: Worker<Load, ClosedLoopResult> = resources.use(
-    startWorker(new URL('../ingest/load/worker.ts', import.meta.url).pathname, [SECRET]),
-  );
-
-  const results: Record<keyof typeof servers, ClosedLoopResult[]> = { off: [], all: [], few: [] };
+  const [off, all, few] = await Promise.all([
+    startIngest(stack, {}, context),
+    startIngest(stack, on('1'), context),
+    startIngest(stack, on('0.01'), context),
+  ]);
   const arrived: number[] = [];
-  // The first round is for the compiler, and does not count.
-  for (let round = 0; round <= rounds; round += 1) {
-    for (const name of ['off', 'all', 'few'] as const) {
-      const before = collector.spans();
-      const load = { connections: CONNECTIONS, warmUpSeconds: WARM_UP_SECONDS, seconds, port: servers[name] };
-      const result = await loads.do({ kind: 'closed', ...load });
-      if (round > 0) results[name].push(result);
-      // What is left is sent within a second.
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
-      if (round > 0 && name === 'all') arrived.push((collector.spans() - before) / (result.accepted * SPANS_PER_EVENT));
-      const { acceptedPerSecond, cpuPerAccepted } = result;
-      progress(`round ${round}, ${name}: ${acceptedPerSecond.toFixed(0)} /s, ${cpuPerAccepted.toFixed(1)} µs CPU each`);
-    }
-  }
-
-  const rows: [name: 'all' | 'few', what: string][] = [
-    ['all', 'every event traced'],
-    ['few', 'one in a hundred traced'],
-  ];
+  const results = await loadInTurns({ off, all, few }, context, async (name, measure, counts) => {
+    const before = collector.spans();
+    const result = await measure();
+    // What is left is sent within a second.
+    await sleep(2_000);
+    if (counts && name === 'all') arrived.push((collector.spans() - before) / (result.accepted * SPANS_PER_EVENT));
+    return result;
+  });
   return [
-    ...rows.flatMap(([name, what]): Comparison[] => {
-      const of = (value: (result: ClosedLoopResult) => number) => ({
-        ours: results[name].map(value),
-        reference: results.off.map(value),
-      });
-      return [
-        { what: `Accepted, ${what}`, ...of(({ acceptedPerSecond }) => acceptedPerSecond), unit: '/s' },
-        { what: `CPU per accepted event, ${what}`, ...of(({ cpuPerAccepted }) => cpuPerAccepted), unit: 'µs' },
-      ];
-    }),
+    ...compareVariants('every event traced', results.all, results.off),
+    ...compareVariants('one in a hundred traced', results.few, results.off),
     { what: 'Spans that arrived, every event traced', ours: arrived.map((part) => part * 100), unit: '%' },
     { what: 'A span where nothing is traced', ours: [await nanosecondsOff()], unit: 'ns', atMost: MOST_NS_OFF },
   ];

@@ -1,0 +1,70 @@
+import { catalogue } from '@switchboard/events';
+import { createTopics, registerSchemas } from '@switchboard/kafka';
+import { type Stack, startStack } from '@switchboard/local';
+import type { BenchContext, Comparison } from '../comparison.ts';
+import { startWorker, type Worker } from '../worker.ts';
+import type { ClosedLoopResult } from './load/closed-loop.ts';
+import type { Load } from './load/worker.ts';
+import { SECRET } from './servers.ts';
+
+const CONNECTIONS = 64;
+const WARM_UP_SECONDS = 1;
+
+/** What ingest needs, on ports of its own. */
+export async function startIngestStack({ directory, resources, signal, progress }: BenchContext): Promise<Stack> {
+  const stack = resources.use(await startStack({ directory, ports: 'free', signal, progress }));
+  await registerSchemas(stack.registryUrl);
+  const { topic } = catalogue['conversation.escalated'];
+  await createTopics({ brokers: stack.brokers }, { topics: [topic], partitions: 12, replication: 1 });
+  return stack;
+}
+
+/**
+ * As many events as each variant of ingest takes at 64 connections, in turns.
+ * @param variants ports by name
+ * @param around runs one measurement, which it may look at; `counts` says whether it is more than a warm-up
+ */
+export async function loadInTurns<Name extends string>(
+  variants: Readonly<Record<Name, number>>,
+  { rounds, seconds, resources, progress }: BenchContext,
+  around: (name: Name, measure: () => Promise<ClosedLoopResult>, counts: boolean) => Promise<ClosedLoopResult>,
+): Promise<Record<Name, ClosedLoopResult[]>> {
+  const loads: Worker<Load, ClosedLoopResult> = resources.use(
+    startWorker(new URL('load/worker.ts', import.meta.url).pathname, [SECRET]),
+  );
+  const names = Object.keys(variants) as Name[];
+  const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, ClosedLoopResult[]>;
+  // The first round is for the compiler, and does not count.
+  for (let round = 0; round <= rounds; round += 1) {
+    for (const name of names) {
+      const load = { connections: CONNECTIONS, warmUpSeconds: WARM_UP_SECONDS, seconds, port: variants[name] };
+      const result = await around(name, () => loads.do({ kind: 'closed', ...load }), round > 0);
+      if (round > 0) results[name].push(result);
+      const { acceptedPerSecond, cpuPerAccepted } = result;
+      progress(`round ${round}, ${name}: ${acceptedPerSecond.toFixed(0)} /s, ${cpuPerAccepted.toFixed(1)} µs CPU each`);
+    }
+  }
+  return results;
+}
+
+/** What is accepted, and what an event costs, with something and without it. */
+export function compareVariants(
+  what: string,
+  ours: readonly ClosedLoopResult[],
+  reference: readonly ClosedLoopResult[],
+  limits: { accepted?: Pick<Comparison, 'atLeast'>; cpu?: Pick<Comparison, 'atMost'> } = {},
+): Comparison[] {
+  const of = (value: (result: ClosedLoopResult) => number) => ({
+    ours: ours.map(value),
+    reference: reference.map(value),
+  });
+  return [
+    { what: `Accepted, ${what}`, ...of(({ acceptedPerSecond }) => acceptedPerSecond), unit: '/s', ...limits.accepted },
+    {
+      what: `CPU per accepted event, ${what}`,
+      ...of(({ cpuPerAccepted }) => cpuPerAccepted),
+      unit: 'µs',
+      ...limits.cpu,
+    },
+  ];
+}
