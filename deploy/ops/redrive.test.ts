@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PermanentError, type RunningConsumer, readDeadLetters, redrive, type StoredRecord } from '@switchboard/kafka';
+import { PermanentError, readDeadLetters, redrive, type StoredRecord } from '@switchboard/kafka';
 import { until } from '@switchboard/local/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
 
 const refuse = (): never => {
   throw new PermanentError('REFUSED', 'no');
 };
-
-async function bury(service: LetterService, count: number): Promise<RunningConsumer> {
-  service.fails = refuse;
-  const consumer = await service.start();
-  const sending: Promise<void>[] = [];
-  for (let number = 0; number < count; number += 1) sending.push(service.send(`key-${number % 100}`, number));
-  await Promise.all(sending);
-  await until(`${count} letters are open`, () => consumer.state().counts.dead === count);
-  return consumer;
-}
 
 function assertOneEach(effects: readonly string[], count: number): void {
   assert.equal(new Set(effects).size, effects.length, 'none came twice');
@@ -33,42 +23,11 @@ const placesOf = (records: readonly StoredRecord[]): string[] =>
   records.map(({ headers }) => `${headers['origin-partition']}:${headers['origin-offset']}`);
 
 describe('dlq redrive', () => {
-  it('killed half-way and run again gives each letter one effect, at the rate that was asked for', async () => {
-    const [count, rate] = [2_000, 200];
-    await using service = await createLetterService();
-    await bury(service, count);
-    service.fails = () => {};
-    const command = ['dlq', 'redrive', '--service', service.name, '--all', '--rate', String(rate)];
-    const killed = service.spawnOps(...command);
-    await until('some have their effect', () => service.effects.length > count / 4);
-    killed.child.kill('SIGKILL');
-    assert.equal(await killed.exit, 'SIGKILL');
-    const half = (await service.read(`${service.name}.retry.200ms`)).length;
-    assert.ok(half < count, 'it was half-way');
-
-    const listedAt = performance.now();
-    const left = (await service.open()).length;
-    assert.ok(performance.now() - listedAt < 5_000, 'listed in time');
-    const { code, document } = await service.ops(...command, '--json');
-    assert.deepEqual([code, document.redriven, document.left], [0, left, 0]);
-    await until('all have their effect', () => service.effects.length >= count);
-    assert.deepEqual(await service.open(), []);
-    assertOneEach(service.effects, count);
-
-    const records = (await service.read(`${service.name}.retry.200ms`)).sort(
-      (one, two) => one.timestamp - two.timestamp,
-    );
-    const second = records.slice(half).map(({ timestamp }) => timestamp);
-    const measured = ((second.length - 1) * 1_000) / ((second.at(-1) ?? 0) - (second[0] ?? 0));
-    assert.ok(Math.abs(measured / rate - 1) < 0.1, `${measured} a second`);
-    assert.deepEqual((await service.ops(...command, '--json')).document.redriven, 0, 'nothing is left to do');
-  });
-
   it('killed between the record and its bookkeeping sends it again, without a second effect', async () => {
     const count = 300;
     await using service = await createLetterService();
     const { connection, publisher, name } = service;
-    const consumer = await bury(service, count);
+    const consumer = await service.bury(count);
     await consumer.stop();
     const retryTopic = `${name}.retry.200ms`;
     let [sent, notes] = [0, 0];

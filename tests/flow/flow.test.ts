@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '@switchboard/deploy/fixtures/program';
+import { runOps } from '@switchboard/deploy/ops';
 import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
 import { until } from '@switchboard/local/until';
 import type { Effect } from '@switchboard/sandbox';
@@ -162,4 +163,38 @@ describe('a shipped order', () => {
     assert.equal(await countOf('chat', told), 1);
     assert.equal(await countOf('chat', untold), 0);
   });
+});
+
+it('what each service had to bury has its effect after a redrive, once', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: it is what the test then says that it is.
+  async function ops(...argv: string[]): Promise<any> {
+    let answer = '';
+    const out = (text: string) => (answer += text);
+    const { signal } = new AbortController();
+    await runOps([...argv, '--json'], { variables: switchboard.variables, signal, out, err: out });
+    return JSON.parse(answer);
+  }
+  const [intent, articleId] = [`intent-${mark()}`, `article-${mark()}`];
+  const { event, id, email } = escalation({ intent });
+  const effectsOf = {
+    ticketing: () => countOf('zendesk', id),
+    'crm-sync': () => countOf('hubspot', email),
+    notifier: () => countOf('slack', intent),
+    'kb-indexer': async () => (await switchboard.effects('chat')).filter(({ path }) => path.includes(articleId)).length,
+  };
+  for (const system of ['zendesk', 'hubspot', 'slack', 'chat']) await switchboard.fault({ system, status: 422 });
+  await accepted(event, createSampleEvent('article.published', { articleId, version: 1 }));
+  for (const service of Object.keys(effectsOf)) {
+    const list = ['dlq', 'list', '--service', service];
+    await until(`${service} buries it`, async () => (await ops(...list)).services[0].letters.length === 1);
+  }
+  await switchboard.heal();
+  for (const [service, effects] of Object.entries(effectsOf)) {
+    const redrive = ['dlq', 'redrive', '--service', service, '--all'];
+    assert.equal(await effects(), 0, service);
+    assert.equal((await ops(...redrive)).redriven, 1, service);
+    await until(`${service} does its work`, async () => (await effects()) > 0);
+    assert.equal((await ops(...redrive)).redriven, 0, service);
+    assert.equal(await effects(), 1, service);
+  }
 });

@@ -24,6 +24,8 @@ export interface Installation extends AsyncDisposable {
   /** What a system received that changed something there, oldest first. */
   effects(system: SystemName): Promise<Effect[]>;
   fault(fault: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Takes every fault back. */
+  heal(): Promise<void>;
 }
 
 export async function startInstallation(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
@@ -77,6 +79,9 @@ export async function startInstallation(settings: Readonly<Record<string, string
         body: JSON.stringify(fault),
       });
       if (response.status !== 201) throw new Error(await response.text());
+    },
+    async heal() {
+      await fetch(`${urlOf('sandbox')}/faults`, { method: 'DELETE' });
     },
     [Symbol.asyncDispose]: stop,
   };

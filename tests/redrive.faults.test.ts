@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { createLetterService } from '@switchboard/deploy/fixtures/letter-service';
+import { until } from '@switchboard/local/until';
+import { size } from './size.ts';
+
+const COUNT = size(2_000, 10_000);
+const RATE = size(200, 500);
+
+it('dead letters are listed in time, and redriven at the rate that was asked for, each to one effect, also when killed half-way', async () => {
+  await using service = await createLetterService();
+  await service.bury(COUNT);
+  const listedAt = performance.now();
+  assert.equal((await service.open()).length, COUNT);
+  const listing = performance.now() - listedAt;
+  assert.ok(listing < 5_000, `listed in ${listing.toFixed(0)} ms`);
+
+  service.fails = () => {};
+  const command = ['dlq', 'redrive', '--service', service.name, '--all', '--rate', String(RATE)];
+  const killed = service.spawnOps(...command);
+  await until('some have their effect', () => service.effects.length > COUNT / 4);
+  killed.child.kill('SIGKILL');
+  assert.equal(await killed.exit, 'SIGKILL');
+  const half = (await service.read(`${service.name}.retry.200ms`)).length;
+  assert.ok(half < COUNT, 'it was half-way');
+
+  const left = (await service.open()).length;
+  const { code, document } = await service.ops(...command, '--json');
+  assert.deepEqual([code, document.redriven, document.left], [0, left, 0]);
+  await until('all have their effect', () => service.effects.length >= COUNT);
+  assert.deepEqual(await service.open(), []);
+  assert.equal(service.effects.length, COUNT);
+  assert.equal(new Set(service.effects).size, COUNT, 'none came twice');
+
+  const sentAt = (await service.read(`${service.name}.retry.200ms`)).map(({ timestamp }) => timestamp).sort();
+  const second = sentAt.slice(half);
+  const measured = ((second.length - 1) * 1_000) / ((second.at(-1) ?? 0) - (second[0] ?? 0));
+  assert.ok(Math.abs(measured / RATE - 1) < 0.1, `${measured} a second`);
+  assert.deepEqual((await service.ops(...command, '--json')).document.redriven, 0, 'nothing is left to do');
+});
