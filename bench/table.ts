@@ -3,14 +3,17 @@ import { median } from './statistics.ts';
 
 export type Verdict = 'met' | 'missed' | '';
 
-/** Of the medians. */
 export function verdictOf({ ours, reference, atMost, atLeast }: Comparison): Verdict {
   if (atMost === undefined && atLeast === undefined) return '';
-  const value = median(ours) / (reference === undefined ? 1 : median(reference));
+  const value = reference === undefined ? median(ours) : ratioOf(ours, reference);
   return value <= (atMost ?? Number.POSITIVE_INFINITY) && value >= (atLeast ?? Number.NEGATIVE_INFINITY)
     ? 'met'
     : 'missed';
 }
+
+/** The median of what the rounds say: both sides of a round had the same machine, which rounds need not have. */
+const ratioOf = (ours: readonly number[], reference: readonly number[]): number =>
+  median(ours.map((value, round) => value / (reference[round] ?? Number.NaN)));
 
 /** The comparisons as a Markdown table: medians, with the lowest and highest round. */
 export function renderTable(comparisons: readonly Comparison[]): string {
@@ -29,7 +32,7 @@ function rowOf(comparison: Comparison): string[] {
     note === undefined ? what : `${what} (${note})`,
     spread(ours, unit),
     reference === undefined ? '' : spread(reference, unit),
-    reference === undefined ? '' : (median(ours) / median(reference)).toFixed(2),
+    reference === undefined ? '' : ratioOf(ours, reference).toFixed(2),
     targetOf(comparison),
     verdictOf(comparison),
   ];

@@ -27,7 +27,10 @@ export async function startIngestStack({ directory, resources, signal, progress 
 export async function loadInTurns<Name extends string>(
   variants: Readonly<Record<Name, number>>,
   { rounds, seconds, resources, progress }: BenchContext,
-  around: (name: Name, measure: () => Promise<ClosedLoopResult>, counts: boolean) => Promise<ClosedLoopResult>,
+  around: (name: Name, measure: () => Promise<ClosedLoopResult>, counts: boolean) => Promise<ClosedLoopResult> = (
+    _,
+    measure,
+  ) => measure(),
 ): Promise<Record<Name, ClosedLoopResult[]>> {
   const loads: Worker<Load, ClosedLoopResult> = resources.use(
     startWorker(new URL('load/worker.ts', import.meta.url).pathname, [SECRET]),
