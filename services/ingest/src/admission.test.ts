@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { escalation, sign, sourceOf, startApp } from '../fixtures/app.ts';
+import { escalation, sign, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
 import { createAddressList } from './address-list.ts';
-import type { Source } from './sources.ts';
-
-const one = (source: Source) => ({ get: (name: string) => (name === source.name ? source : undefined) });
 
 describe('signatures', () => {
   it('that are missing, empty, wrong or malformed are all answered alike, and nothing is published', async (t) => {
@@ -58,7 +55,7 @@ describe('signatures', () => {
 
   it('are accepted in upper case, and of every live secret', async (t) => {
     const secrets = ['old', 'new', 'newest'].map((secret) => createSecretKey(Buffer.from(secret)));
-    const { post } = await startApp(t, { sources: one(sourceOf('shop', { secrets })) });
+    const { post } = await startApp(t, { sources: sourcesOf(sourceOf('shop', { secrets })) });
     for (const secret of ['old', 'new', 'newest']) {
       const body = escalation();
       const signature = { 'x-webhook-signature': sign(body, secret).toUpperCase() };
@@ -134,12 +131,12 @@ describe('admission', () => {
 
   it('lets only allowed addresses in, by the socket or by what a trusted proxy says', async (t) => {
     const home = sourceOf('shop', { allow: createAddressList(['203.0.113.0/24']) });
-    const direct = await startApp(t, { sources: one(home) });
+    const direct = await startApp(t, { sources: sourcesOf(home) });
     const forwarded = { 'x-forwarded-for': '203.0.113.5' };
     const refused = await direct.post('/webhooks/shop', escalation(), forwarded);
     assert.equal(refused.status, 403);
     const behind = await startApp(t, {
-      sources: one(home),
+      sources: sourcesOf(home),
       limits: { trustedProxies: createAddressList(['127.0.0.1']) },
     });
     assert.equal((await behind.post('/webhooks/shop', escalation(), forwarded)).status, 200);
@@ -148,7 +145,10 @@ describe('admission', () => {
       assert.equal(answer.status, 403, hops);
     }
     const local = sourceOf('shop', { allow: createAddressList(['127.0.0.0/8']) });
-    assert.equal((await (await startApp(t, { sources: one(local) })).post('/webhooks/shop', escalation())).status, 200);
+    assert.equal(
+      (await (await startApp(t, { sources: sourcesOf(local) })).post('/webhooks/shop', escalation())).status,
+      200,
+    );
   });
 
   it('limits an address, and each address behind a proxy on its own', async (t) => {
@@ -166,7 +166,9 @@ describe('admission', () => {
   });
 
   it('limits a source by what is really its own', async (t) => {
-    const { post } = await startApp(t, { sources: one(sourceOf('shop', { rate: { perSecond: 0.01, burst: 2 } })) });
+    const { post } = await startApp(t, {
+      sources: sourcesOf(sourceOf('shop', { rate: { perSecond: 0.01, burst: 2 } })),
+    });
     for (let junk = 0; junk < 20; junk += 1) {
       const answer = await post('/webhooks/shop', escalation(), { 'x-webhook-signature': '0'.repeat(64) });
       assert.equal(answer.status, 401);

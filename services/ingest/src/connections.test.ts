@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { eventually } from '@switchboard/local/until';
-import { escalation, sign, sourceOf, startApp } from '../fixtures/app.ts';
+import { escalation, sign, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
 
 const head = (headers: string[], source = 'escalation'): string =>
   [`POST /webhooks/${source} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', ...headers, '', ''].join('\r\n');
@@ -45,7 +45,7 @@ describe('size', () => {
 
   it("has each source's own limit, and takes a body that just fits", async (t) => {
     const small = sourceOf('small', { maxBytes: 2_000 });
-    const { post } = await startApp(t, { sources: { get: () => small } });
+    const { post } = await startApp(t, { sources: sourcesOf(small) });
     const fitting = escalation().padEnd(2_000);
     assert.equal((await post('/webhooks/small', fitting)).status, 200);
     assert.equal((await post('/webhooks/small', `${fitting} `)).status, 413);

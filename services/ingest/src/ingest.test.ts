@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DeliveryError } from '@switchboard/kafka';
-import { escalation, SECRET, sign, startApp } from '../fixtures/app.ts';
+import { escalation, SECRET, sign, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
 
 describe('answers', () => {
   it('a signed escalation with its conversation, once it is published', async (t) => {
@@ -192,6 +192,17 @@ describe('delivery', () => {
     assert.equal(kept.length, 2);
     assert.match(lines.join(''), /a bug/);
     assert.doesNotMatch(lines.join(''), /canary/);
+  });
+
+  it('counts what fails where nobody expected it to', async (t) => {
+    const broken = sourceOf('broken', {
+      verify: () => {
+        throw new TypeError('a bug');
+      },
+    });
+    const { post, count } = await startApp(t, { sources: sourcesOf(broken) });
+    assert.equal((await post('/webhooks/broken', escalation())).status, 500);
+    assert.deepEqual(await count('ingest_rejected_total'), { 'broken internal': 1 });
   });
 });
 

@@ -15,6 +15,7 @@ import { readBody } from './body.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createDuplicates } from './duplicates.ts';
 import { createIntake, type Publishing } from './intake.ts';
+import type { LiveSources } from './live-sources.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { type Answer, answerTo, type Refusal } from './refusals.ts';
@@ -22,7 +23,7 @@ import type { SeenIds } from './seen-ids.ts';
 import type { Source } from './sources.ts';
 
 export interface IngestDeps extends Publishing {
-  sources: { get(name: string): Source | undefined };
+  sources: Pick<LiveSources, 'get' | 'names'>;
   seenIds: Pick<SeenIds, 'has' | 'add'>;
   metrics: Registry;
   logger: Logger;
@@ -82,7 +83,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
   const budget = createByteBudget(inFlightBytes);
   const rates = createRateLimiter();
-  const metrics = createMetrics(deps.metrics, () => budget.used);
+  const metrics = createMetrics({ registry: deps.metrics, sources: sources.names, bytesInFlight: () => budget.used });
   const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
   const duplicates = createDuplicates(seenIds);
   const take = createIntake({ publish, encode, duplicates, rates, metrics, logger, tracer });
@@ -113,10 +114,10 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.decorateRequest(SOURCE, null);
-    scope.setErrorHandler((error: Error, _request, reply) => {
+    scope.setErrorHandler((error: Error, request, reply) => {
       // The stack alone: a cause may quote the event.
       logger.error({ stack: error.stack }, 'request failed');
-      send(reply, answerTo({ reason: 'internal' }));
+      send(reply, refuse(request[SOURCE]?.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
 
     scope.post<{ Params: { source: string } }>('/webhooks/:source', {

@@ -37,6 +37,7 @@ describe('live sources', () => {
     await eventually(() => assert.ok(sources.get('cms')));
     await writeFile(path, naming('cms'));
     await eventually(() => assert.equal(sources.get('shop'), undefined));
+    assert.deepEqual([...sources.names()], ['cms']);
   });
 
   it('keep the earlier ones when the file breaks or goes, say so once, and recover', async (t) => {

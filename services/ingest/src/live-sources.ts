@@ -5,6 +5,7 @@ import { parseSources, resolveSources, type Source, type Sources, secretFiles } 
 
 export interface LiveSources {
   get(name: string): Source | undefined;
+  names(): Iterable<string>;
   /** Reads again, changed or not; a file that cannot be used leaves the sources as they are. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -91,6 +92,7 @@ export async function openSources({
 
   return {
     get: (name) => sources.get(name),
+    names: () => sources.keys(),
     reload,
     async close() {
       clearInterval(timer);

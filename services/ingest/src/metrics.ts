@@ -16,11 +16,26 @@ export const UNKNOWN_SOURCE = 'unknown';
 /** Seconds; fine where the acknowledgement usually comes, up to the deadline. */
 const ACK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-export function createMetrics(registry: Registry, bytesInFlight: () => number): Metrics {
+interface Observed {
+  registry: Registry;
+  /** The names of those that are configured now. */
+  sources(): Iterable<string>;
+  bytesInFlight(): number;
+}
+
+export function createMetrics({ registry, sources, bytesInFlight }: Observed): Metrics {
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
     new Counter({ name, help, labelNames, registers: [registry] });
 
-  const received = counter('ingest_received_total', 'Webhook requests', ['source']);
+  const received = new Counter({
+    name: 'ingest_received_total',
+    help: 'Webhook requests',
+    labelNames: ['source'],
+    registers: [registry],
+    collect() {
+      for (const source of sources()) introduce(source);
+    },
+  });
   const enqueued = counter('ingest_enqueued_total', 'Events acknowledged by Kafka', ['source', 'type']);
   const duplicates = counter('ingest_duplicates_total', 'Events that were in Kafka already', ['source', 'type']);
   const skipped = counter('ingest_skipped_total', 'Events of a type nobody declared', ['source']);
@@ -42,17 +57,18 @@ export function createMetrics(registry: Registry, bytesInFlight: () => number): 
   });
 
   const known = new Set<string>();
-  /** From 0 on, or the first increase would be none. */
+  /** From 0 on, or the first increase would be none, and the silence of a source after a restart no drop. */
   function introduce(source: string): void {
+    if (known.has(source)) return;
     known.add(source);
+    received.inc({ source }, 0);
     for (const reason of Object.keys(refusals)) rejected.inc({ source, reason }, 0);
   }
 
+  introduce(UNKNOWN_SOURCE);
+
   return {
-    received(source) {
-      if (!known.has(source)) introduce(source);
-      received.inc({ source });
-    },
+    received: (source) => received.inc({ source }),
     enqueued(source, type, seconds) {
       enqueued.inc({ source, type });
       ack.observe(seconds);
