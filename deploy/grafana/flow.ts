@@ -48,7 +48,7 @@ export const flow: Dashboard = {
       ...{ kind: 'stat', unit: 'percentunit', width: 8, warn: 0.01, alarm: 0.1, runbook: 'SignatureFailures' },
       queries: [
         {
-          expr: `sum by (source) (rate(ingest_rejected_total${RATE})) / (sum by (source) (rate(ingest_received_total${RATE})) > 0) or vector(0)`,
+          expr: `sum by (source) (rate(ingest_rejected_total{source!="unknown"}${RATE})) / (sum by (source) (rate(ingest_received_total{source!="unknown"}${RATE})) > 0) or sum by (source) (ingest_received_total{source!="unknown"}) * 0`,
           legend: '{{source}}',
         },
       ],
@@ -61,13 +61,17 @@ export const flow: Dashboard = {
     },
     {
       title: 'Answered',
-      description: 'What requests became: events in Kafka, repeats, types nobody declared, refusals by reason.',
+      description:
+        'What requests became: events in Kafka, repeats, types nobody declared, refusals by source and reason.',
       ...{ kind: 'timeseries', unit: 'reqps', runbook: 'EventsNotStored' },
       queries: [
         { expr: `sum(rate(ingest_enqueued_total${RATE}))`, legend: 'enqueued' },
         { expr: `sum(rate(ingest_duplicates_total${RATE})) or vector(0)`, legend: 'duplicate' },
         { expr: `sum(rate(ingest_skipped_total${RATE})) or vector(0)`, legend: 'skipped' },
-        { expr: `sum by (reason) (rate(ingest_rejected_total${RATE}))`, legend: 'refused: {{reason}}' },
+        {
+          expr: `sum by (source, reason) (rate(ingest_rejected_total${RATE})) > 0`,
+          legend: 'refused: {{source}} {{reason}}',
+        },
       ],
     },
     {

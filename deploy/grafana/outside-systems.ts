@@ -17,7 +17,7 @@ export const outsideSystems: Dashboard = {
       ...{ kind: 'stat', unit: 'reqps', width: 6, alarm: 0.001, runbook: 'CredentialsRefused' },
       queries: [
         {
-          expr: `sum by (target) (rate(outbound_request_seconds_count{outcome="authentication_failed"}${RATE})) or vector(0)`,
+          expr: `sum by (target) (rate(outbound_request_seconds_count{outcome="authentication_failed"}${RATE})) or sum by (target) (outbound_breaker_state) * 0`,
           legend: '{{target}}',
         },
       ],

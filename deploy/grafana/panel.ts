@@ -6,9 +6,10 @@ export interface Panel {
   readonly kind: 'stat' | 'timeseries' | 'table';
   readonly unit: Unit;
   readonly queries: readonly Query[];
-  /** From these values on it looks orange, and red. */
+  /** From these values on it looks orange, and red; where more is better, below them. */
   readonly warn?: number;
   readonly alarm?: number;
+  readonly moreIsBetter?: boolean;
   /** The alert whose section of the runbook tells what to do. */
   readonly runbook: string;
   /** Of the 24 columns of a dashboard; 12 unless told. */

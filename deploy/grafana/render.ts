@@ -48,12 +48,8 @@ export function render({ uid, title, description, variables = [], panels }: Dash
   };
 }
 
-function renderPanel({ title, description, kind, unit, queries, warn, alarm, runbook }: Panel): object {
-  const steps = [
-    { color: 'green', value: null },
-    ...(warn === undefined ? [] : [{ color: 'orange', value: warn }]),
-    ...(alarm === undefined ? [] : [{ color: 'red', value: alarm }]),
-  ];
+function renderPanel(panel: Panel): object {
+  const { title, description, kind, unit, queries, runbook } = panel;
   return {
     type: kind,
     title,
@@ -65,7 +61,7 @@ function renderPanel({ title, description, kind, unit, queries, warn, alarm, run
       defaults: {
         unit,
         min: 0,
-        thresholds: { mode: 'absolute', steps },
+        thresholds: { mode: 'absolute', steps: panel.moreIsBetter ? fallingSteps(panel) : risingSteps(panel) },
         ...(kind === 'timeseries' ? { custom: { fillOpacity: 10, thresholdsStyle: { mode: 'line' } } } : {}),
       },
       overrides: [],
@@ -75,8 +71,30 @@ function renderPanel({ title, description, kind, unit, queries, warn, alarm, run
   };
 }
 
+interface Step {
+  readonly color: string;
+  /** From where on it is shown; null: from the least. */
+  readonly value: number | null;
+}
+
+const risingSteps = ({ warn, alarm }: Panel): Step[] => [
+  { color: 'green', value: null },
+  ...(warn === undefined ? [] : [{ color: 'orange', value: warn }]),
+  ...(alarm === undefined ? [] : [{ color: 'red', value: alarm }]),
+];
+
+/** Each colour begins where the worse one ends. */
+function fallingSteps({ warn, alarm }: Panel): Step[] {
+  const ends = [
+    ...(alarm === undefined ? [] : [{ color: 'red', below: alarm }]),
+    ...(warn === undefined ? [] : [{ color: 'orange', below: warn }]),
+    { color: 'green', below: null },
+  ];
+  return ends.map(({ color }, index) => ({ color, value: ends[index - 1]?.below ?? null }));
+}
+
 const OPTIONS = {
-  stat: { options: { colorMode: 'background', graphMode: 'area', reduceOptions: { calcs: ['lastNotNull'] } } },
+  stat: { options: { colorMode: 'background', graphMode: 'none', reduceOptions: { calcs: ['lastNotNull'] } } },
   timeseries: { options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi' } } },
   table: {},
 } as const;
@@ -96,6 +114,7 @@ const columns = (queries: readonly Query[]): object[] => [
 ];
 
 function renderQuery({ expr, legend }: Query, index: number, kind: Panel['kind']): object {
-  const once = kind === 'table' ? { instant: true, range: false, format: 'table' } : {};
-  return { refId: letterOf(index), datasource: DATASOURCE, expr, legendFormat: legend, ...once };
+  const query = { refId: letterOf(index), datasource: DATASOURCE, expr, legendFormat: legend };
+  if (kind === 'timeseries') return query;
+  return { ...query, instant: true, range: false, ...(kind === 'table' ? { format: 'table' } : {}) };
 }

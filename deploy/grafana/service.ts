@@ -4,18 +4,19 @@ export const service: Dashboard = {
   uid: 'service',
   title: 'Service',
   description: 'One consumer service, chosen above: what it does, how fast, and what it needs for it.',
-  variables: [{ name: 'service', metric: 'consumer_accepted_total' }],
+  variables: [{ name: 'service', metric: 'consumer_paused' }],
   panels: [
     {
       title: 'Instances',
       description: 'Processes of this service that answer their scrape.',
-      ...{ kind: 'stat', unit: 'short', width: 6, runbook: 'ServiceGone' },
-      queries: [{ expr: 'count(process_start_time_seconds{service="$service"})', legend: 'instances' }],
+      ...{ kind: 'stat', unit: 'short', width: 6, moreIsBetter: true, alarm: 1, runbook: 'ServiceGone' },
+      queries: [{ expr: 'count(process_start_time_seconds{service="$service"}) or vector(0)', legend: 'instances' }],
     },
     {
       title: 'Success',
       description: 'The share of events that ended well, of all that came to an end. Below 95 % somebody is called.',
       ...{ kind: 'stat', unit: 'percentunit', width: 6, runbook: 'ProcessingSuccessLow' },
+      ...{ moreIsBetter: true, warn: 0.95, alarm: 0.9 },
       queries: [
         {
           expr: `sum(rate(consumer_records_total{service="$service",outcome="done"}${RATE})) / (sum(rate(consumer_records_total{service="$service",outcome=~"done|dead"}${RATE})) > 0) or vector(1)`,
@@ -61,7 +62,7 @@ export const service: Dashboard = {
       ...{ kind: 'timeseries', unit: 'cps', runbook: 'ProcessingSuccessLow' },
       queries: [
         {
-          expr: `sum by (reason) (rate(consumer_nothing_to_do_total{service="$service"}${RATE})) or vector(0)`,
+          expr: `sum by (reason) (rate(consumer_nothing_to_do_total{service="$service"}${RATE}))`,
           legend: '{{reason}}',
         },
       ],
