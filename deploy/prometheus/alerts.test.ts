@@ -17,9 +17,13 @@ interface Cases {
   tests: { name: string; promql_expr_test: { exp_samples: { labels: string }[] }[] }[];
 }
 
+interface Configuration {
+  scrape_configs: { relabel_configs?: { target_label: string }[] }[];
+}
+
 describe('the alerts', () => {
   it('fire and are quiet as alerts.test.yml says', async () => {
-    await run(findProgram('promtool'), ['check', 'rules', 'alerts.yml'], { cwd });
+    await run(findProgram('promtool'), ['check', 'config', 'prometheus.yml'], { cwd });
     await run(findProgram('promtool'), ['test', 'rules', 'alerts.test.yml'], { cwd });
   });
 
@@ -45,6 +49,17 @@ describe('the alerts', () => {
     for (const { alert, annotations } of rules) {
       assert.equal(annotations.runbook_url, `docs/runbook.md#${alert.toLowerCase()}`);
       assert.ok(annotations.summary);
+    }
+  });
+
+  it('name targets by labels that prometheus.yml gives them', () => {
+    const { scrape_configs } = parse(readFileSync(join(cwd, 'prometheus.yml'), 'utf8')) as Configuration;
+    const relabelled = scrape_configs.flatMap(({ relabel_configs = [] }) => relabel_configs);
+    const given = new Set(['instance', 'job', ...relabelled.map(({ target_label }) => target_label)]);
+    for (const { expr, annotations } of rules.filter((rule) => rule.expr.startsWith('up{'))) {
+      const named = [...`${annotations.summary}`.matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label);
+      assert.ok(named.length > 1, expr);
+      for (const label of named) assert.ok(given.has(label), label);
     }
   });
 
