@@ -1,7 +1,7 @@
 import type { Document, DocumentKey, Removal } from './document.ts';
 import type { Phrase } from './query.ts';
 
-/** `outdated`: something newer is known, and nothing was changed. */
+/** `outdated`: something newer is known, and what can be found is what it was. */
 export type Outcome = 'done' | 'outdated';
 
 /** Where articles are put, to be found. Every change is whole or not there, and safe to repeat. */

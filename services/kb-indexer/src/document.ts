@@ -42,7 +42,6 @@ export function documentOf(event: Visible): Document {
   const tags = event.tags.map((tag) => storable(tag.trim().slice(0, LONGEST_TAG))).filter((tag) => tag !== '');
   return {
     ...keyOf(event),
-    locale: canonicalLocale(event.locale ?? ''),
     title: storable(event.title.trim().slice(0, LONGEST_TITLE)),
     url: webAddress(event.url),
     tags: [...new Set(tags)].slice(0, MOST_TAGS),
@@ -53,22 +52,27 @@ export function documentOf(event: Visible): Document {
 }
 
 export function removalOf(event: Withdrawn): Removal {
-  const locale = canonicalLocale(event.locale ?? '');
-  return { ...keyOf(event), locale: locale === '' ? EVERY_LOCALE : locale, revision: revisionOf(event) };
+  const key = keyOf(event);
+  return { ...key, locale: key.locale || EVERY_LOCALE, revision: revisionOf(event) };
 }
 
 /** Without NUL and halves of surrogate pairs, which Postgres does not take. */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
 
-const keyOf = ({ meta, articleId }: Visible | Withdrawn) => ({
-  tenant: storable(meta.tenant),
-  articleId: storable(articleId),
-});
+function keyOf({ meta, articleId, locale: given }: Visible | Withdrawn): DocumentKey {
+  const locale = canonicalLocale(given ?? '');
+  return {
+    tenant: storable(meta.tenant),
+    articleId: storable(articleId),
+    locale: locale === EVERY_LOCALE ? '' : locale,
+  };
+}
 
 const revisionOf = ({ meta, version, updatedAt }: Visible | Withdrawn): Revision => ({
   version,
   updatedAt,
-  occurredAt: meta.occurredAt,
+  // A sender whose clock is ahead must not keep later events out.
+  occurredAt: Math.min(meta.occurredAt, meta.receivedAt),
 });
 
 /** A link that could run a script is none. */

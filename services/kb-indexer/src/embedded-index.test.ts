@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { documentWith } from '../fixtures/document.ts';
+import { documentWith, removalWith } from '../fixtures/document.ts';
 import { indexConformance } from '../fixtures/index-conformance.ts';
 import { find } from '../fixtures/searching.ts';
 import { createEmbeddedIndex } from './embedded-index.ts';
@@ -47,6 +48,23 @@ describe('the embedded index', () => {
     const index = createEmbeddedIndex({ file });
     assert.equal((await find(index, 'parcel')).length, 1);
     await index.upsert(documentWith());
+    await index.close();
+    await remove();
+  });
+
+  it('goes on with a file that does not have the earlier versions yet', async () => {
+    const { file, remove } = await temporaryFile();
+    const old = createEmbeddedIndex({ file });
+    await old.upsert(documentWith({ version: 5, occurredAt: 10 }));
+    await old.close();
+    const database = new DatabaseSync(file);
+    database.exec('ALTER TABLE documents DROP COLUMN earlier_version');
+    database.exec('ALTER TABLE documents DROP COLUMN earlier_updated_at; PRAGMA user_version = 1');
+    database.close();
+    const index = createEmbeddedIndex({ file });
+    assert.equal((await find(index, 'parcel')).length, 1);
+    await index.remove(removalWith({ occurredAt: 20 }));
+    assert.equal(await index.upsert(documentWith({ version: 4, occurredAt: 30 })), 'outdated');
     await index.close();
     await remove();
   });

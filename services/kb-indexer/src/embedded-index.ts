@@ -6,7 +6,8 @@ import { openEmbedded } from './embedded-schema.ts';
 import { dimensionError } from './index-error.ts';
 import { languageOf } from './locale.ts';
 import { type Phrase, tellingPhrases } from './query.ts';
-import { EVERY_LOCALE, isOutdated, type KnownRevision, type Revision } from './revision.ts';
+import { removedBy } from './removal.ts';
+import { isOutdated, type KnownRevision, type Revision } from './revision.ts';
 import { wordsOf } from './words.ts';
 
 export interface EmbeddedOptions {
@@ -56,14 +57,18 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
   }
 
   function known(key: DocumentKey): (KnownRevision & { id: number })[] {
-    return all<{ id: number; locale: string; version: number | null; updated_at: number | null; occurred_at: number }>(
-      'SELECT id, locale, version, updated_at, occurred_at FROM documents WHERE tenant = ? AND article = ?',
+    return all<KnownRow>(
+      `SELECT id, locale, version, updated_at AS updatedAt, occurred_at AS occurredAt,
+         earlier_version AS earlierVersion, earlier_updated_at AS earlierUpdatedAt, removed
+       FROM documents WHERE tenant = ? AND article = ?`,
       key.tenant,
       key.articleId,
-    ).map(({ id, locale, version, updated_at, occurred_at }) => ({
+    ).map(({ id, locale, removed, earlierVersion, earlierUpdatedAt, ...revision }) => ({
       id,
       locale,
-      revision: { version, updatedAt: updated_at, occurredAt: occurred_at },
+      revision,
+      earlier: { version: earlierVersion, updatedAt: earlierUpdatedAt },
+      removed: removed === 1,
     }));
   }
 
@@ -82,7 +87,9 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
       `INSERT INTO documents (tenant, article, locale, language, version, updated_at, occurred_at, removed)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
-         occurred_at = excluded.occurred_at, removed = excluded.removed, title = '', url = NULL, tags = '[]'
+         occurred_at = excluded.occurred_at, earlier_version = coalesce(documents.version, earlier_version),
+         earlier_updated_at = coalesce(documents.updated_at, earlier_updated_at),
+         removed = excluded.removed, title = '', url = NULL, tags = '[]'
        RETURNING id`,
       key.tenant,
       key.articleId,
@@ -131,14 +138,13 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
   function remove(removal: Removal): Outcome {
     const rows = known(removal);
     if (isOutdated(removal, rows)) return 'outdated';
-    const concerned = rows.filter((row) => removal.locale === EVERY_LOCALE || row.locale === removal.locale);
-    for (const row of concerned) {
-      if (isOutdated({ ...removal, locale: row.locale }, [row])) continue;
-      dropChunks(row.id);
-      remember({ ...removal, locale: row.locale }, removal.revision, true);
+    const { older, outcome } = removedBy(removal, rows);
+    for (const { id, locale } of older) {
+      dropChunks(id);
+      remember({ ...removal, locale }, removal.revision, true);
     }
     remember(removal, removal.revision, true);
-    return 'done';
+    return outcome;
   }
 
   const passage = (row: PassageRow): Passage => ({ ...row, tags: JSON.parse(row.tags) as string[] });
@@ -203,6 +209,14 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
     check: () => void all('SELECT 1'),
     close: () => database.close(),
   };
+}
+
+interface KnownRow extends Revision {
+  id: number;
+  locale: string;
+  earlierVersion: number | null;
+  earlierUpdatedAt: number | null;
+  removed: number;
 }
 
 const PASSAGE = 'article AS articleId, locale, title, url, tags, heading, text';

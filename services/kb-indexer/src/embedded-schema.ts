@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { load } from 'sqlite-vec';
 import { IndexError } from './index-error.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 /** How long a process that is stopping may still hold the file. */
 const LOCK_WAIT_MS = 5_000;
 const SQLITE_BUSY = 5;
@@ -24,6 +24,12 @@ const SCHEMA = `
   CREATE VIRTUAL TABLE vocabulary USING fts5vocab (terms, row);
   CREATE TABLE embedded (chunk INTEGER PRIMARY KEY) STRICT;
   CREATE TABLE settings (name TEXT PRIMARY KEY, value ANY) STRICT;
+`;
+
+/** What was added since version 1, in which every index begins. */
+const ADDITIONS = `
+  ALTER TABLE documents ADD COLUMN earlier_version INTEGER;
+  ALTER TABLE documents ADD COLUMN earlier_updated_at INTEGER;
   PRAGMA user_version = ${VERSION};
 `;
 
@@ -41,6 +47,7 @@ export function openEmbedded(file: string): DatabaseSync {
     database.exec('PRAGMA cache_size = -32768; BEGIN IMMEDIATE');
     const version = database.prepare('PRAGMA user_version').get()?.user_version;
     if (version === 0) database.exec(SCHEMA);
+    if (version === 0 || version === 1) database.exec(ADDITIONS);
     else if (version !== VERSION) {
       throw new IndexError(
         'OTHER_VERSION',

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { createRedis } from '@switchboard/kafka';
+import { testStack } from '@switchboard/local/test-stack';
 import { eventually } from '@switchboard/local/until';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { createLogger } from '@switchboard/service';
 import { openArticles } from '../fixtures/articles.ts';
 import { startService } from '../fixtures/service.ts';
 
@@ -72,6 +75,44 @@ describe("the chatbot platform's knowledge base", () => {
     await articles.publish('updated', { title: 'Three again', locale: 'de-AT', version: 3 });
     await articles.publish('updated', { title: 'Five', locale: 'de-AT', version: 5 });
     await eventually(() => assert.deepEqual(effects(), ['PUT One', 'PUT Three', 'DELETE', 'PUT Five']));
+  });
+
+  it('does not get back an older version when what came last had none', async () => {
+    await using opened = await open();
+    const { articles } = opened;
+    await articles.publish('published', { title: 'Five', version: 5 });
+    await articles.publish('unpublished');
+    await articles.publish('updated', { title: 'Four', version: 4 });
+    await articles.publish('updated', { title: 'Five again', version: 5 });
+    await eventually(() => assert.deepEqual(effects(), ['PUT Five', 'DELETE', 'PUT Five again']));
+  });
+
+  it('loses the document without a locale also when Redis knows nothing of it', async () => {
+    await using opened = await open();
+    const { articles } = opened;
+    const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
+    await articles.publish('published', { title: 'One', version: 1 });
+    await eventually(async () => assert.equal(await redis.del(`kb-indexer:revisions:local:${articles.topic}-1`), 1));
+    redis.disconnect();
+    await articles.publish('unpublished', { version: 2 });
+    await eventually(() => assert.deepEqual(effects(), ['PUT One', 'DELETE']));
+  });
+
+  it('is not asked to take away a document without a locale that is newer, or gone', async () => {
+    await using opened = await open();
+    const { articles } = opened;
+    await articles.publish('published', { title: 'Nine', version: 9 });
+    await articles.publish('unpublished', { version: 8 });
+    await articles.publish('unpublished', { version: 10 });
+    await articles.publish('unpublished', { version: 11 });
+    await articles.publish('updated', { title: 'Twelve', version: 12 });
+    await eventually(() => assert.deepEqual(effects().at(-1), 'PUT Twelve'));
+    assert.deepEqual(
+      sandbox.effects('chat').map(({ method }) => method),
+      ['PUT', 'DELETE', 'PUT'],
+    );
+    const skipped = 'consumer_nothing_to_do_total{type="article.unpublished",reason="outdated"} 1';
+    await eventually(async () => assert.ok((await opened.service.metrics.metrics()).includes(skipped)));
   });
 
   for (const [what, fault] of [

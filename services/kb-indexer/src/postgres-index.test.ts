@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Postgres, startPostgres } from '@switchboard/local/postgres';
+import pg from 'pg';
 import { createDatabase } from '../fixtures/database.ts';
-import { documentWith } from '../fixtures/document.ts';
+import { documentWith, removalWith } from '../fixtures/document.ts';
 import { indexConformance } from '../fixtures/index-conformance.ts';
 import { find, idsOf, vectorsOf } from '../fixtures/searching.ts';
 import { createPostgresIndex } from './postgres-index.ts';
@@ -42,6 +43,21 @@ describe('the index in Postgres', () => {
       );
       await instance.close();
     }
+  });
+
+  it('goes on with tables that do not have the earlier versions yet', async () => {
+    const url = await createDatabase(postgres);
+    const old = await createPostgresIndex({ url });
+    await old.upsert(documentWith({ version: 5, occurredAt: 10 }));
+    await old.close();
+    const client = new pg.Client(url);
+    await client.connect();
+    await client.query('ALTER TABLE kb_documents DROP COLUMN earlier_version, DROP COLUMN earlier_updated_at');
+    await client.end();
+    const index = await createPostgresIndex({ url });
+    await index.remove(removalWith({ occurredAt: 20 }));
+    assert.equal(await index.upsert(documentWith({ version: 4, occurredAt: 30 })), 'outdated');
+    await index.close();
   });
 
   it('takes no vectors of an instance with another model than the others', async () => {

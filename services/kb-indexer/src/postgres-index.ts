@@ -6,7 +6,8 @@ import { languageOf } from './locale.ts';
 import { connectPostgres } from './postgres-connection.ts';
 import { preparePostgres } from './postgres-schema.ts';
 import { type Phrase, tellingPhrases } from './query.ts';
-import { EVERY_LOCALE, isOutdated, type KnownRevision, type Revision } from './revision.ts';
+import { removedBy } from './removal.ts';
+import { isOutdated, type KnownRevision, type Numbers, type Revision } from './revision.ts';
 import { wordsOf } from './words.ts';
 
 export interface PostgresOptions {
@@ -67,14 +68,13 @@ export async function createPostgresIndex({ url, model }: PostgresOptions): Prom
   async function remove(client: ClientBase, removal: Removal): Promise<Outcome> {
     const rows = await known(client, removal);
     if (isOutdated(removal, rows)) return 'outdated';
-    for (const row of rows) {
-      if (removal.locale !== EVERY_LOCALE && row.locale !== removal.locale) continue;
-      if (isOutdated({ ...removal, locale: row.locale }, [row])) continue;
-      await client.query('DELETE FROM kb_chunks WHERE document = $1', [row.id]);
-      await remember(client, { ...removal, locale: row.locale }, removal.revision, true);
+    const { older, outcome } = removedBy(removal, rows);
+    for (const { id, locale } of older) {
+      await client.query('DELETE FROM kb_chunks WHERE document = $1', [id]);
+      await remember(client, { ...removal, locale }, removal.revision, true);
     }
     await remember(client, removal, removal.revision, true);
-    return 'done';
+    return outcome;
   }
 
   return {
@@ -153,21 +153,24 @@ const valuesOf = ({ tenant, language, tag }: Filter) => [tenant, language ?? nul
 async function known(client: ClientBase, key: DocumentKey): Promise<(KnownRevision & { id: string })[]> {
   const values = [key.tenant, key.articleId];
   await client.query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', values);
-  const { rows } = await client.query<Revision & { id: string; locale: string }>(
-    `SELECT id, locale, version, updated_at AS "updatedAt", occurred_at AS "occurredAt"
+  const { rows } = await client.query<Revision & { id: string; locale: string; earlier: Numbers; removed: boolean }>(
+    `SELECT id, locale, version, updated_at AS "updatedAt", occurred_at AS "occurredAt", removed,
+       json_build_object('version', earlier_version, 'updatedAt', earlier_updated_at) AS earlier
      FROM kb_documents WHERE tenant = $1 AND article = $2`,
     values,
   );
-  return rows.map((row) => ({ id: row.id, locale: row.locale, revision: row }));
+  return rows.map(({ id, locale, earlier, removed, ...revision }) => ({ id, locale, revision, earlier, removed }));
 }
 
 async function remember(client: ClientBase, key: DocumentKey, revision: Revision, removed: boolean): Promise<string> {
   const { version, updatedAt, occurredAt } = revision;
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO kb_documents (tenant, article, locale, language, version, updated_at, occurred_at, removed)
+    `INSERT INTO kb_documents AS known (tenant, article, locale, language, version, updated_at, occurred_at, removed)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
      ON CONFLICT (tenant, article, locale) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at,
-       occurred_at = excluded.occurred_at, removed = excluded.removed, title = '', url = NULL, tags = '{}'
+       occurred_at = excluded.occurred_at, earlier_version = coalesce(known.version, known.earlier_version),
+       earlier_updated_at = coalesce(known.updated_at, known.earlier_updated_at),
+       removed = excluded.removed, title = '', url = NULL, tags = '{}'
      RETURNING id`,
     [key.tenant, key.articleId, key.locale, languageOf(key.locale), version, updatedAt, occurredAt, removed],
   );

@@ -7,6 +7,8 @@ const SCHEMA = `
     language text NOT NULL, version float8, updated_at float8, occurred_at float8 NOT NULL, removed boolean NOT NULL,
     title text NOT NULL DEFAULT '', url text, tags text[] NOT NULL DEFAULT '{}', UNIQUE (tenant, article, locale)
   );
+  ALTER TABLE kb_documents ADD COLUMN IF NOT EXISTS earlier_version float8,
+    ADD COLUMN IF NOT EXISTS earlier_updated_at float8;
   CREATE TABLE IF NOT EXISTS kb_chunks (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, document bigint NOT NULL REFERENCES kb_documents,
     heading text NOT NULL, text text NOT NULL, terms tsvector NOT NULL

@@ -24,11 +24,29 @@ export const EVERY_LOCALE = '*';
 export interface KnownRevision {
   readonly locale: string;
   readonly revision: Revision;
+  /** The last that there were before, for what the revision has none of. */
+  readonly earlier?: Numbers | undefined;
+  readonly removed: boolean;
 }
 
-/** Whether something newer is known. What is exactly as new may be done again. */
-export const isOutdated = ({ locale, revision }: KnownRevision, known: readonly KnownRevision[]): boolean =>
-  known.some(
-    (other) =>
-      (other.locale === locale || other.locale === EVERY_LOCALE) && compareRevisions(other.revision, revision) > 0,
-  );
+export type Numbers = Pick<Revision, 'version' | 'updatedAt'>;
+
+/** The last version, and the last time of an update, that there were. */
+export const lastNumbers = ({ revision, earlier }: Pick<KnownRevision, 'revision' | 'earlier'>): Numbers => ({
+  version: revision.version ?? earlier?.version ?? null,
+  updatedAt: revision.updatedAt ?? earlier?.updatedAt ?? null,
+});
+
+/**
+ * Whether something newer is known. What is exactly as new may be done again. What the latest revision has no number
+ * of, it is at least what an earlier one had: that tells what is older, and does not tell what is newer.
+ */
+export const isOutdated = (
+  { locale, revision }: Pick<KnownRevision, 'locale' | 'revision'>,
+  known: readonly KnownRevision[],
+): boolean =>
+  known.some((other) => {
+    if (other.locale !== locale && other.locale !== EVERY_LOCALE) return false;
+    const atLeast = { ...lastNumbers(other), occurredAt: Number.NEGATIVE_INFINITY };
+    return [other.revision, atLeast].some((one) => compareRevisions(one, revision) > 0);
+  });
