@@ -55,6 +55,8 @@ const zones = fc.constantFrom(
   'Australia/Lord_Howe',
   'Asia/Kathmandu',
   'Africa/Casablanca',
+  '+05:07',
+  '-23:59',
 );
 const clockTime = fc
   .tuple(fc.nat(23), fc.nat(59))
@@ -96,6 +98,11 @@ describe('a digest comes', () => {
 
   it('on the next Monday at eight', () => {
     assert.equal(nextDigest(at('2026-01-12T07:00:00Z'), 'weekly', 'Europe/Berlin'), at('2026-01-19T07:00:00Z'));
+  });
+
+  it('at the first quarter of an hour from eight on, where eight is at none', () => {
+    assert.equal(nextDigest(at('2026-01-15T12:00:00Z'), 'daily', '+05:07'), at('2026-01-16T03:00:00Z'));
+    assert.equal(nextDigest(at('2026-01-15T12:00:00Z'), 'weekly', '-03:59'), at('2026-01-19T12:00:00Z'));
   });
 
   it('always later than now, and within its period', () => {

@@ -50,7 +50,9 @@ export function nextDigest(at: number, frequency: Exclude<DigestFrequency, 'none
   if (frequency === 'hourly') return instant;
   for (;;) {
     const { time, weekday } = localTime(instant, timeZone);
-    if (time === DIGEST_TIME && (frequency === 'daily' || weekday === 'Mon')) return instant;
+    // In a zone such as +05:07 no quarter of an hour shows that very minute.
+    const isTime = minutesBetween(DIGEST_TIME, time) * MINUTE_MS < QUARTER_MS;
+    if (isTime && (frequency === 'daily' || weekday === 'Mon')) return instant;
     instant += QUARTER_MS;
   }
 }

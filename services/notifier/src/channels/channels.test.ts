@@ -112,6 +112,11 @@ const CASES: Record<Channel, Record<string, [fault: FaultOptions, ends: string[]
       ['again', 'done'],
       1,
     ],
+    'too many messages, with 200': [
+      { error: 'rate_limited', count: 1, path: 'chat.postMessage' },
+      ['again', 'done'],
+      1,
+    ],
     'a lasting error, with 200': [{ error: 'is_archived', count: 1 }, ['never'], 0],
   },
   email: {

@@ -11,7 +11,14 @@ interface Answer {
 }
 
 /** A repeat may be answered otherwise. */
-const TEMPORARY = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'ratelimited']);
+const TEMPORARY = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'ratelimited',
+  'rate_limited',
+]);
 /** A matter of our app, not of the message. */
 const OURS = new Set([
   'not_authed',

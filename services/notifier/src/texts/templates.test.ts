@@ -46,7 +46,31 @@ describe('the templates that come with the service', () => {
     const values = shipped.valuesOf(eventOf('order.shipped', { estimatedDelivery: '2026-01-14T23:30:00Z' }));
     const { text } = shipped.render('order.shipped', 'chat', values, { locale: 'de-AT', timeZone: 'Europe/Vienna' });
     assert.match(text, /^Sendungsnummer: 1Z999AA10123456784$/m);
-    assert.match(text, /^Voraussichtlich da: 15\. Januar 2026$/m);
+    assert.match(text, /^Voraussichtlich da: 15\. Jänner 2026$/m);
+  });
+
+  const dateFor = (estimatedDelivery: string, locale: string, timeZone: string): string | undefined => {
+    const values = shipped.valuesOf(eventOf('order.shipped', { estimatedDelivery }));
+    const { text } = shipped.render('order.shipped', 'chat', values, { locale, timeZone });
+    return /^(?:Expected|Voraussichtlich da): (.*)$/m.exec(text)?.[1];
+  };
+
+  it('show a date without a time as that day everywhere', () => {
+    for (const zone of ['UTC', 'America/Los_Angeles', 'Pacific/Kiritimati', '-23:59'])
+      assert.equal(dateFor('2026-01-15T00:00:00Z', 'en', zone), 'January 15, 2026', zone);
+    assert.equal(dateFor('2026-01-15T00:00:01Z', 'en', 'America/Los_Angeles'), 'January 14, 2026');
+  });
+
+  it('show dates as the reader writes them, in the language of the text', () => {
+    const written: Record<string, string> = {
+      'en-GB': '15 January 2026',
+      en_gb: '15 January 2026',
+      'de-AT': '15. Jänner 2026',
+      'fr-FR': 'January 15, 2026',
+      'en-': 'January 15, 2026',
+    };
+    for (const [locale, date] of Object.entries(written))
+      assert.equal(dateFor('2026-01-15T00:00:00Z', locale, 'UTC'), date, locale);
   });
 
   it('leave out the line of a field that the event does not have', () => {

@@ -92,7 +92,12 @@ export function readTemplates(folder: string, types: readonly EventType[], defau
     valuesOf: (event) => valuesOf(event, Object.keys(kinds.get(event.meta.type) ?? {})),
     render(type, channel, values, reader) {
       const [locale, { title, text }] = find(type, channel, reader.locale ?? defaultLocale);
-      const show = { locale, timeZone: reader.timeZone, kinds: kinds.get(type) ?? {}, escaped: ESCAPES[channel] };
+      const show = {
+        locale: spoken(reader.locale, locale),
+        timeZone: reader.timeZone,
+        kinds: kinds.get(type) ?? {},
+        escaped: ESCAPES[channel],
+      };
       const lines = text.map((line) => renderLine(line, values, show)).filter((line) => line !== undefined);
       return { title: renderLine(title, values, show) ?? '', text: lines.join('\n').trim() };
     },
@@ -139,9 +144,24 @@ function renderLine(
   return text;
 }
 
+/** The person's own locale, where it is the template's language: an en-GB reader's dates are not an en-US reader's. */
+function spoken(wanted: string | undefined, template: string): string {
+  const locale = wanted?.replaceAll('_', '-');
+  const isSame = locale !== undefined && isLocale(locale) && languageOf(locale) === languageOf(template);
+  return isSame ? locale : template;
+}
+
+const languageOf = (locale: string): string => new Intl.Locale(locale).language;
+
+const DAY_MS = 86_400_000;
+
 function format(value: string | number, kind: Kind | undefined, locale: string, timeZone: string): string {
   if (typeof value === 'string') return value;
-  if (kind === 'time') return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(value);
+  // A date without a time is the same day everywhere.
+  if (kind === 'time') {
+    const zone = value % DAY_MS === 0 ? 'UTC' : timeZone;
+    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: zone }).format(value);
+  }
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
 }
 
