@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Send } from './channels/channel.ts';
-import type { NotifierMetrics } from './metrics.ts';
+import type { Ending, NotifierMetrics } from './metrics.ts';
 import { type Channel, decide, type Preference } from './policy.ts';
 import type { Recipients } from './recipients.ts';
 import type { Content, Templates } from './texts/templates.ts';
-import type { Entry, Message, WaitingMessages } from './waiting/waiting-messages.ts';
+import type { Entry, KeptContent, Message, WaitingMessages } from './waiting/waiting-messages.ts';
 
 export interface DeliveringDeps {
   readonly waiting: Pick<WaitingMessages, 'begin' | 'later' | 'finish'>;
@@ -29,31 +30,35 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     const [preference] = await recipients.preferencesOf(tenant, [userId]);
     const send = channels[channel];
     if (preference === undefined || send === undefined) {
-      for (const message of entry.messages) metrics.ended(message, 'channel_not_configured');
-      return waiting.finish(entry);
+      return finish(
+        entry,
+        entry.messages.map((message) => [message, 'channel_not_configured']),
+      );
     }
 
     let until: number | undefined;
+    const ended: [Message, Ending][] = [];
     const wanted = entry.messages.filter((message) => {
       const decision = decide(preference, { ...message, waited: true }, now());
       if (decision.kind === 'wait') until = decision.until;
       const isWanted = decision.kind !== 'skip' && decision.channels.includes(channel);
-      if (!isWanted) metrics.ended(message, decision.kind === 'skip' ? decision.reason : 'not_opted_in');
+      if (!isWanted) ended.push([message, decision.kind === 'skip' ? decision.reason : 'not_opted_in']);
       return isWanted;
     });
     const [first] = wanted;
-    if (first === undefined) return waiting.finish(entry);
+    if (first === undefined) return finish(entry, ended);
     if (until !== undefined) return waiting.later(entry, until, { spent: false });
 
     const person = `${encodeURIComponent(tenant)}:${userId}`;
-    const content = entry.content ?? contentOf(entry, wanted, preference);
+    const content = contentOf(entry, wanted, preference);
     const begun = await waiting.begin(entry, content, urgent ? undefined : { person, limit: ratePerHour });
-    if (begun === undefined) return;
-    if ('until' in begun) return waiting.later(entry, begun.until, { spent: false });
+    if (begun === 'lost') return;
+    if (begun !== 'go') return waiting.later(entry, begun.until, { spent: false });
 
     await send(
       {
-        ...begun.content,
+        title: content.title,
+        text: content.text,
         id: entry.id,
         type: isDigest(entry) ? 'digest' : first.type,
         address: addressOf(preference, channel, userId),
@@ -62,11 +67,25 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
       },
       AbortSignal.any([signal, AbortSignal.timeout(sendTimeoutMs)]),
     );
-    await waiting.finish(entry);
-    for (const message of wanted) metrics.ended(message, 'sent');
+    for (const message of wanted) ended.push([message, 'sent']);
+    await finish(entry, ended);
   };
 
-  function contentOf(entry: Entry, messages: readonly Message[], { locale, timeZone }: Preference): Content {
+  async function finish(entry: Entry, ended: readonly [Message, Ending][]): Promise<void> {
+    await waiting.finish(entry);
+    for (const [message, outcome] of ended) metrics.ended(message, outcome);
+  }
+
+  /** What an earlier try said, if it is what the person still wants: a channel may have it, and knows it by its key. */
+  function contentOf(entry: Entry, wanted: readonly Message[], preference: Preference): KeptContent {
+    // Of messages of the same millisecond Redis may change the order.
+    const of = wanted.map(({ id }) => id).sort();
+    const { content } = entry;
+    const isThat = content !== undefined && isDeepStrictEqual(content.of, of);
+    return isThat ? content : { ...render(entry, wanted, preference), of };
+  }
+
+  function render(entry: Entry, messages: readonly Message[], { locale, timeZone }: Preference): Content {
     const contents = messages.map((message) =>
       templates.render(message.type, message.channel, message.values, {
         locale: locale ?? message.locale ?? undefined,

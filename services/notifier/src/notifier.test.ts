@@ -233,6 +233,45 @@ describe('a digest', () => {
     assert.equal(textsOf('chat').length, 1);
     assert.equal(await counted(office, 'dead'), 0);
   });
+
+  describe('whose first tries did not get through tells only of what is wanted then:', () => {
+    /** Two messages are gathered, and two tries fail, one before and one after what happens. */
+    async function withTrouble(happens: (office: Office) => Promise<void>): Promise<Office> {
+      const office = await open();
+      await prefer(office, 'jane', { chat: true }, { digest: 'hourly' });
+      await office.tell(eventOf('order.created', 'e-1', clock, { userId: 'jane' }));
+      await office.tell(shipped('e-2'));
+      sandbox.fault('chat', { status: 500, count: 2 });
+      clock = NOON + HOUR;
+      await eventually(async () => assert.equal(await counted(office, 'retried'), 2));
+      await happens(office);
+      await eventually(async () => assert.equal(await counted(office, 'retried'), 4));
+      clock += HOUR;
+      await eventually(async () => assert.equal(await waiting(), 0));
+      const [text = '', ...others] = textsOf('chat');
+      assert.deepEqual(others, []);
+      assert.match(text, /Your order #1001 is on its way/);
+      assert.doesNotMatch(text, /Thank you/);
+      assert.equal(await counted(office, 'sent'), 1);
+      return office;
+    }
+
+    it('not of what is pointless by then', async () => {
+      const office = await withTrouble(async () => {
+        clock = NOON + 24 * HOUR;
+      });
+      assert.equal(await counted(office, 'expired'), 1);
+    });
+
+    it('not of what the person does not want any more', async () => {
+      const office = await withTrouble(async (office) => {
+        clock += 1;
+        await prefer(office, 'jane', { chat: true }, { digest: 'hourly', topics: { 'order.created': false } });
+        clock += HOUR;
+      });
+      assert.equal(await counted(office, 'not_opted_in'), 1);
+    });
+  });
 });
 
 it('more messages than a person gets in an hour wait for their turn; urgent ones do not', async () => {

@@ -6,7 +6,7 @@ import { createWaitingMessages, type Entry, type Message, type Put, type Waiting
 
 const LEASE_MS = 60_000;
 const HOUR = 3_600_000;
-const CONTENT = { title: 'title', text: 'text' };
+const CONTENT = { title: 'title', text: 'text', of: ['m-1'] };
 
 let place: Place;
 let clock = 0;
@@ -92,11 +92,11 @@ describe('a message that waits', () => {
     assert.equal(entry?.tries, 1);
     for (const late of [one.finish, one.giveBack]) await late(lost as Entry);
     await one.later(lost as Entry, clock + HOUR, { spent: true });
-    assert.equal(await one.begin(lost as Entry, CONTENT), undefined);
-    assert.deepEqual(await other.begin(entry as Entry, CONTENT), { content: CONTENT });
+    assert.equal(await one.begin(lost as Entry, CONTENT), 'lost');
+    assert.equal(await other.begin(entry as Entry, CONTENT), 'go');
   });
 
-  it('keeps what its first try said, and knows that there was one', async () => {
+  it('keeps what its latest try said, and knows that there was one', async () => {
     const entry = await claimed(one, put('a', { now: true }));
     assert.equal(entry.again, false);
     await one.begin(entry, CONTENT);
@@ -104,7 +104,10 @@ describe('a message that waits', () => {
     const [repeat] = await other.claim(1);
     assert.equal(repeat?.again, true);
     assert.deepEqual(repeat?.content, CONTENT);
-    assert.deepEqual(await other.begin(repeat as Entry, { title: 'new', text: 'new' }), { content: CONTENT });
+    const changed = { title: 'new', text: 'new', of: ['m-2'] };
+    assert.equal(await other.begin(repeat as Entry, changed), 'go');
+    clock += LEASE_MS;
+    assert.deepEqual((await one.claim(1))[0]?.content, changed);
   });
 
   it('that was given back may be put again, and may have been sent', async () => {
@@ -207,7 +210,7 @@ describe('order', () => {
             held.push(...(await other.claim(2)));
             const [entry] = held.splice(action.pick % Math.max(held.length, 1), 1);
             if (entry === undefined || action.kind === 'die') continue;
-            if ((await one.begin(entry, CONTENT)) === undefined) continue;
+            if ((await one.begin(entry, CONTENT)) === 'lost') continue;
             if (action.kind === 'finish') {
               ended.push(entry.id);
               await one.finish(entry);
@@ -273,12 +276,12 @@ describe('the rate of a person', () => {
     const [first, second, third] = entries as [Entry, Entry, Entry];
     const startedAt = clock;
     for (const entry of [first, first, second]) {
-      assert.deepEqual(await one.begin(entry, CONTENT, rate), { content: CONTENT });
+      assert.equal(await one.begin(entry, CONTENT, rate), 'go');
       clock += 1_000;
     }
     assert.deepEqual(await one.begin(third, CONTENT, rate), { until: startedAt + HOUR });
-    assert.deepEqual(await one.begin(third, CONTENT, { ...rate, person: 'acme:user-2' }), { content: CONTENT });
+    assert.equal(await one.begin(third, CONTENT, { ...rate, person: 'acme:user-2' }), 'go');
     clock = startedAt + HOUR;
-    assert.deepEqual(await one.begin(third, CONTENT, rate), { content: CONTENT });
+    assert.equal(await one.begin(third, CONTENT, rate), 'go');
   });
 });

@@ -47,8 +47,13 @@ export interface Entry {
   /** It may have been sent before: the outcome of an earlier try is unknown. */
   readonly again: boolean;
   readonly messages: readonly [Message, ...Message[]];
-  /** What an earlier try said. */
-  readonly content: Content | undefined;
+  /** What an earlier try said, or began to say. */
+  readonly content: KeptContent | undefined;
+}
+
+/** The content of a try, and the messages it tells of. */
+export interface KeptContent extends Content {
+  readonly of: readonly string[];
 }
 
 /** `known`: it was put before; `closed`: its digest is being sent, or was; `waits`; or the caller's claim. */
@@ -59,8 +64,11 @@ export interface WaitingMessages {
   put(messages: readonly Put[]): Promise<PutReply[]>;
   /** What is due, urgent entries first; whoever claims must end it within the lease, or others may. */
   claim(limit: number): Promise<Entry[]>;
-  /** Takes a place in the person's rate, and keeps the content for later tries; or says when there is a place. */
-  begin(entry: Entry, content: Content, rate?: Rate): Promise<{ content: Content } | { until: number } | undefined>;
+  /**
+   * Takes a place in the person's rate, and keeps the content for later tries; or says when there is a place. `lost`:
+   * the claim is another's by now.
+   */
+  begin(entry: Entry, content: KeptContent, rate?: Rate): Promise<'go' | 'lost' | { until: number }>;
   later(entry: Entry, due: number, options: { spent: boolean }): Promise<void>;
   /** It was sent, or is pointless. */
   finish(entry: Entry): Promise<void>;
@@ -125,9 +133,9 @@ export function createWaitingMessages({ redis, service, now, leaseMs }: Options)
     },
     async begin({ id, token }, content, rate) {
       const limit = rate === undefined ? {} : { rate: { ...rate, window: RATE_WINDOW_MS } };
-      const reply = await step<[string, string]>('begin', { id, token, content: JSON.stringify(content), ...limit });
-      if (reply[0] === 'lost') return undefined;
-      return reply[0] === 'wait' ? { until: Number(reply[1]) + RATE_WINDOW_MS } : { content: JSON.parse(reply[1]) };
+      const args = { id, token, content: JSON.stringify(content), ...limit };
+      const reply = await step<'go' | 'lost' | [since: string]>('begin', args);
+      return typeof reply === 'string' ? reply : { until: Number(reply[0]) + RATE_WINDOW_MS };
     },
     later: ({ id, token }, due, { spent }) => step('later', { id, token, due, spent }),
     finish: ({ id, token }) => step('remove', { id, token, mark: 'taken' }),
@@ -147,7 +155,7 @@ export function createWaitingMessages({ redis, service, now, leaseMs }: Options)
 
 function readFields(fields: readonly string[]): Pick<Entry, 'messages' | 'content' | 'again'> {
   const messages: Message[] = [];
-  let content: Content | undefined;
+  let content: KeptContent | undefined;
   let again = false;
   for (let index = 0; index < fields.length; index += 2) {
     const [name = '', value = ''] = fields.slice(index, index + 2);

@@ -86,21 +86,20 @@ function steps.claim()
 end
 
 function steps.begin()
-  if not owns(args.id, args.token) then return { 'lost' } end
+  if not owns(args.id, args.token) then return 'lost' end
   if args.rate then
     local key = service .. ':rate:' .. args.rate.person
     redis.call('ZREMRANGEBYSCORE', key, '-inf', now - args.rate.window)
     if not redis.call('ZSCORE', key, args.id) then
       if redis.call('ZCARD', key) >= args.rate.limit then
-        return { 'wait', redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] }
+        return { redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] }
       end
       redis.call('ZADD', key, now, args.id)
       redis.call('PEXPIRE', key, args.rate.window)
     end
   end
-  redis.call('HSET', entry_key(args.id), 'again', 1)
-  redis.call('HSETNX', entry_key(args.id), 'content', args.content)
-  return { 'go', redis.call('HGET', entry_key(args.id), 'content') }
+  redis.call('HSET', entry_key(args.id), 'again', 1, 'content', args.content)
+  return 'go'
 end
 
 function steps.later()

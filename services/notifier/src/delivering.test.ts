@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import type { Delivery } from './channels/channel.ts';
+import { createDelivering } from './delivering.ts';
+import type { Entry, Message } from './waiting/waiting-messages.ts';
+
+const NOW = 1_768_471_200_000;
+
+const messageOf = (id: string): Message => ({
+  id,
+  event: id,
+  type: 'order.shipped',
+  tenant: 'acme',
+  userId: 'jane',
+  channel: 'chat',
+  values: {},
+  locale: null,
+  urgent: false,
+  occurredAt: NOW,
+  receivedAt: NOW,
+  expiresAt: NOW + 3_600_000,
+});
+const JANE = {
+  channels: { chat: true },
+  topics: { 'order.shipped': true },
+  digest: 'hourly',
+  quietHours: undefined,
+  timeZone: undefined,
+  locale: undefined,
+  email: undefined,
+  slackUserId: undefined,
+  webhookUrl: undefined,
+} as const;
+
+/** What is sent of a digest of these messages, whose first try told of those. */
+async function sentOf(
+  messages: readonly [Message, ...Message[]],
+  of: readonly string[],
+): Promise<Delivery | undefined> {
+  let sent: Delivery | undefined;
+  const deliver = createDelivering({
+    waiting: { begin: async () => 'go', later: async () => {}, finish: async () => {} },
+    recipients: { preferencesOf: async () => [JANE] },
+    templates: { render: () => ({ title: 'new', text: 'new' }) },
+    channels: {
+      chat: async (delivery) => {
+        sent = delivery;
+      },
+    },
+    ratePerHour: 20,
+    sendTimeoutMs: 1_000,
+    metrics: { ended: () => {}, stop: () => {} },
+    now: () => NOW,
+  });
+  const entry: Entry = {
+    id: 'digest-1',
+    token: 't',
+    tries: 1,
+    again: true,
+    messages,
+    content: { title: 'kept', text: 'kept', of },
+  };
+  await deliver(entry, new AbortController().signal);
+  return sent;
+}
+
+it('a repeat says what the first try said, in whatever order Redis has the messages', async () => {
+  const [a, b] = [messageOf('a'), messageOf('b')];
+  assert.equal((await sentOf([a, b], ['a', 'b']))?.text, 'kept');
+  assert.equal((await sentOf([b, a], ['a', 'b']))?.text, 'kept');
+});
+
+it('a repeat that has less to tell, or more, says so', async () => {
+  const [a, b] = [messageOf('a'), messageOf('b')];
+  for (const messages of [[a], [b], [a, b]] as const)
+    assert.match((await sentOf(messages, ['a', 'b', 'c']))?.text ?? '', /new/);
+});
