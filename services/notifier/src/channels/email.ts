@@ -1,7 +1,10 @@
-import { PermanentError, UnavailableError } from '@switchboard/kafka';
+import { once } from 'node:events';
+import { UnavailableError } from '@switchboard/kafka';
 import { escapeHtml } from '@switchboard/outbound';
 import { createTransport } from 'nodemailer';
 import type { Send } from './channel.ts';
+import { smtpFailure } from './smtp-failure.ts';
+import { readSmtpUrl } from './smtp-url.ts';
 
 export interface Email {
   readonly send: Send;
@@ -17,15 +20,9 @@ const TIMEOUT_MS = 10_000;
  * once.
  */
 export function createEmail({ url, from }: { url: string; from: string }): Email {
-  const { hostname, port, protocol, username, password } = new URL(url);
-  const auth =
-    username === '' ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } };
   const transport = createTransport({
     pool: true,
-    host: hostname,
-    ...(port === '' ? {} : { port: Number(port) }),
-    secure: protocol === 'smtps:',
-    ...auth,
+    ...readSmtpUrl(url),
     // What a lost connection means is ours to decide.
     maxRequeues: 0,
     connectionTimeout: TIMEOUT_MS,
@@ -36,6 +33,17 @@ export function createEmail({ url, from }: { url: string; from: string }): Email
   });
   const domain = from.slice(from.lastIndexOf('@') + 1).replace(/>.*$/, '');
   let down: Error | undefined;
+
+  /** The outcome is unknown: the mail is tried again, and that counts as a try if the server is there at all. */
+  async function lost(signal: AbortSignal): Promise<Error> {
+    const outcomeUnknown = new Error('the connection was lost before the mail was accepted');
+    if (signal.aborted) return outcomeUnknown;
+    const asked = transport.verify().then(
+      () => outcomeUnknown,
+      (error) => smtpFailure(error) ?? new UnavailableError('smtp', { cause: new Error('the server hangs up') }),
+    );
+    return Promise.race([asked, once(signal, 'abort').then(() => outcomeUnknown)]);
+  }
 
   return {
     async send({ id, address, title, text }, signal) {
@@ -52,7 +60,7 @@ export function createEmail({ url, from }: { url: string; from: string }): Email
         });
         down = undefined;
       } catch (error) {
-        const failure = failureOf(error);
+        const failure = smtpFailure(error) ?? (await lost(signal));
         down = failure instanceof UnavailableError ? failure : undefined;
         throw failure;
       }
@@ -70,23 +78,3 @@ export const htmlOf = (text: string): string =>
     .split(/\n{2,}/)
     .map((paragraph) => `<p dir="auto">${paragraph.replaceAll('\n', '<br>\n')}</p>`)
     .join('\n');
-
-/** The server's answer may repeat the address: only its number is kept. */
-function failureOf(error: unknown): Error {
-  const { code, syscall, timeoutType = '', responseCode, permanent } = error as NodemailerError;
-  if (code === 'EAUTH' || code === 'ENOAUTH') {
-    return new UnavailableError('smtp', { cause: new Error('the server refuses our credentials: check SMTP_URL') });
-  }
-  if (syscall === 'connect' || code === 'EDNS' || /^(CONNECT|GREETING)_/.test(timeoutType)) {
-    return new UnavailableError('smtp', { cause: new Error(`the server cannot be reached (${code})`) });
-  }
-  if (permanent === true) return new PermanentError('SMTP_REFUSED', `the SMTP server answered ${responseCode}`);
-  // A connection that was lost on the way among them: the mail may have been accepted.
-  return new Error(`the mail was not accepted (${responseCode ?? code})`);
-}
-
-interface NodemailerError extends NodeJS.ErrnoException {
-  timeoutType?: string;
-  responseCode?: number;
-  permanent?: boolean;
-}

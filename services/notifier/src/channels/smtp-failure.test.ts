@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { UnavailableError } from '@switchboard/kafka';
+import { smtpFailure } from './smtp-failure.ts';
+
+/** Errors of nodemailer that a plain server cannot be made to cause, or not soon. */
+const PAUSE: Record<string, [error: object, reason: RegExp]> = {
+  'an expired certificate': [
+    { code: 'ESOCKET', originalCode: 'CERT_HAS_EXPIRED', command: 'CONN' },
+    /CERT_HAS_EXPIRED\): check SMTP_URL and its certificate/,
+  ],
+  "another host's certificate": [
+    { code: 'ESOCKET', originalCode: 'ERR_TLS_CERT_ALTNAME_INVALID', command: 'CONN' },
+    /no TLS/,
+  ],
+  'a certificate of nobody': [
+    { code: 'ESOCKET', originalCode: 'DEPTH_ZERO_SELF_SIGNED_CERT', command: 'CONN' },
+    /no TLS/,
+  ],
+  'TLS that takes too long': [{ code: 'ETIMEDOUT', timeoutType: 'UPGRADE_TIMEOUT', command: 'CONN' }, /reached/],
+  'no connection in time': [{ code: 'ETIMEDOUT', timeoutType: 'CONNECT_TIMEOUT', command: 'CONN' }, /reached/],
+  'no greeting in time': [{ code: 'ETIMEDOUT', timeoutType: 'GREETING_TIMEOUT', command: 'CONN' }, /reached/],
+  'a refused connection': [
+    { code: 'ESOCKET', originalCode: 'ECONNREFUSED', syscall: 'connect', command: 'CONN' },
+    /reached \(ECONNREFUSED\)/,
+  ],
+  'an unknown host': [{ code: 'EDNS', command: 'CONN' }, /reached/],
+};
+
+describe('what pauses e-mail and says why:', () => {
+  for (const [name, [error, reason]] of Object.entries(PAUSE)) {
+    it(name, () => {
+      const failure = smtpFailure(error);
+      assert.ok(failure instanceof UnavailableError);
+      assert.match(String(failure.cause), reason);
+    });
+  }
+});
+
+describe('what does not tell whether the server is there:', () => {
+  const LOST: Record<string, object> = {
+    'a connection that was reset': { code: 'ESOCKET', originalCode: 'ECONNRESET', syscall: 'read', command: 'CONN' },
+    'an answer that did not come': { code: 'ETIMEDOUT', timeoutType: 'SOCKET_TIMEOUT', command: 'CONN' },
+    'an answer that was cut off': { code: 'ECONNECTION', command: 'CONN', responseCode: 554 },
+  };
+  for (const [name, error] of Object.entries(LOST)) it(name, () => assert.equal(smtpFailure(error), undefined));
+});
