@@ -33,6 +33,8 @@ export interface Fact {
 
 /** A place where contacts and notes are kept. Each call may be repeated, and has its effect once. */
 export interface Crm {
+  /** Of an e-mail address, when it keeps less than others. */
+  readonly longestAddress?: number;
   /**
    * Creates the contact with this address, or updates it: the interaction unless it holds a later one, and of the person
    * what it does not hold yet.

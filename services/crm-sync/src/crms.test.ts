@@ -183,6 +183,28 @@ for (const crm of ['hubspot', 'salesforce'] as const) {
       assert.equal(sandbox.effects(crm).filter(({ path }) => !path.includes('token')).length, 0);
     });
 
+    it('gets the name that comes after the address alone, or after the first name alone', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      for (const [id, told] of [
+        ['a', [null, 'Ada', 'Ada Lovelace']],
+        ['b', [null, null, 'Ada Lovelace']],
+      ] as const) {
+        const email = `${id}@example.com`;
+        for (const [n, name] of told.entries()) {
+          const customer = { email, name, phone: null, company: null };
+          await desk.handle(escalated({ id: `${id}${n}`, at: NOON + n, customer }));
+        }
+      }
+      const contacts = await records.contacts();
+      assert.deepEqual(
+        contacts.map(({ firstname, lastname }) => [firstname, lastname]),
+        [
+          ['Ada', 'Lovelace'],
+          ['Ada', 'Lovelace'],
+        ],
+      );
+    });
+
     it('takes 100 kB of anything', async () => {
       await using desk = openDesk(crm, sandbox, { redis });
       const nasty = `<img src=x onerror=alert(1)> **b** שלום \u202E\0\uD800 😀 ${'"&\n'.repeat(33_000)}`;
@@ -206,6 +228,18 @@ describe('salesforce alone', () => {
     await desk.handle(resolved({ id: '2' }));
     const tokens = sandbox.effects('salesforce').filter(({ path }) => path.includes('token'));
     assert.equal(tokens.length, 2);
+  });
+
+  it('gets nothing of an address that is too long for it, which others take', async () => {
+    const email = `${'a'.repeat(69)}@example.com`;
+    for (const [crm, reason] of [
+      ['salesforce', 'invalid_email'],
+      ['hubspot', undefined],
+    ] as const) {
+      await using desk = openDesk(crm, sandbox, { redis });
+      assert.equal(await desk.handle(lead({ id: '1', email })), reason);
+      assert.equal(await desk.handle(lead({ id: '2', email: email.slice(1) })), undefined);
+    }
   });
 
   it('is signed in to by a private key', async () => {

@@ -33,7 +33,7 @@ export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestIntera
   }
 
   return async (visit, context) => {
-    const email = normaliseEmail(visit.email);
+    const email = normaliseEmail(visit.email, crm.longestAddress);
     if (email === undefined) return context.skip(visit.email?.trim() ? 'invalid_email' : 'no_email');
     const { idempotencyKey, signal } = context;
     const person: Person = {

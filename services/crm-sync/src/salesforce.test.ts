@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OutboundRequest } from '@switchboard/outbound';
+import type { Crm } from './crm.ts';
 import { createSalesforce } from './salesforce.ts';
 
 const { signal } = new AbortController();
 const person = { email: "o'brien\\@example.com", firstName: 'Pat' };
 
-/** Saves a contact that is not there yet, which Salesforce answers with this. */
-async function save(status: number, body: unknown, requests: OutboundRequest[] = []): Promise<string> {
-  const crm = createSalesforce({
+/** A Salesforce that holds these contacts, and answers what is written with this. */
+function answering(records: object[], status: number, body: unknown, requests: OutboundRequest[] = []): Crm {
+  return createSalesforce({
     target: {
       name: 'salesforce',
       async request(request) {
         requests.push(request);
-        if (request.method === 'GET') return { status: 200, headers: {}, body: { records: [] } };
+        if (request.method === 'GET') return { status: 200, headers: {}, body: { records } };
         return { status, headers: {}, body };
       },
       check() {},
@@ -24,8 +25,11 @@ async function save(status: number, body: unknown, requests: OutboundRequest[] =
     contactKey: 'Key__c',
     noteKey: 'Note__c',
   });
-  return crm.saveContact(person, { at: 0, status: 'resolved' }, signal);
 }
+
+/** Saves a contact that is not there yet. */
+const save = (status: number, body: unknown, requests?: OutboundRequest[]): Promise<string> =>
+  answering([], status, body, requests).saveContact(person, { at: 0, status: 'resolved' }, signal);
 
 describe('Salesforce', () => {
   const refusals = [
@@ -57,4 +61,28 @@ describe('Salesforce', () => {
     const { Email, FirstName, LastName } = (requests[1]?.body ?? {}) as Record<string, unknown>;
     assert.deepEqual([Email, FirstName, LastName], [person.email, undefined, 'Pat']);
   });
+
+  const email = 'ada@example.com';
+  const lovelace = { firstName: 'Ada', lastName: 'Lovelace' };
+  for (const [what, held, person, changes] of [
+    ['the address', { LastName: email }, lovelace, { FirstName: 'Ada', LastName: 'Lovelace' }],
+    ['the address', { LastName: email }, { firstName: 'Ada' }, { LastName: 'Ada' }],
+    ['the first name', { LastName: 'Ada' }, lovelace, { FirstName: 'Ada', LastName: 'Lovelace' }],
+    ['the address, when there is no other', { LastName: email }, {}, undefined],
+    ['the first name, when there is no other', { LastName: 'Ada' }, { firstName: 'Ada' }, undefined],
+    ['the same as the first name', { FirstName: 'Ada', LastName: 'Ada' }, lovelace, undefined],
+    ['what somebody has written', { FirstName: 'A.', LastName: 'King' }, lovelace, undefined],
+  ] as const) {
+    const outcome = changes === undefined ? 'keeps a last name' : 'gets a name in place of a last name';
+    it(`${outcome} that is ${what}: ${Object.values(person).join(' ') || 'no name'}`, async () => {
+      const requests: OutboundRequest[] = [];
+      const record = { Id: '003', Email: email, Last__c: new Date(0).toISOString(), ...held };
+      await answering([record], 204, undefined, requests).saveContact(
+        { email, ...person },
+        { at: 0, status: 'resolved' },
+        signal,
+      );
+      assert.deepEqual(requests[1]?.body, changes);
+    });
+  }
 });

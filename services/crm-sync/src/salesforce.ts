@@ -21,6 +21,9 @@ const Found = Type.Object({
 const Saved = Type.Object({ id: Type.String({ minLength: 1 }) });
 const Errors = Type.Array(Type.Object({ errorCode: Type.String({ pattern: '^[A-Z_]+$' }) }));
 
+/** Of its fields for e-mail. */
+const LONGEST_ADDRESS = 80;
+
 /** Answered with 400 or 403, and yet worth a repeat: two writers met; the organisation's calls of the day are used up. */
 const PASSING: Readonly<Record<string, 'when-available' | undefined>> = {
   UNABLE_TO_LOCK_ROW: undefined,
@@ -55,11 +58,13 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
   }
 
   return {
+    longestAddress: LONGEST_ADDRESS,
+
     async saveContact(person, interaction, signal) {
       const { email } = person;
       const wanted = fieldsOf(person);
       const known = await find(email, [...Object.keys(wanted), fields.lastInteraction], signal);
-      const body = changesTo(known ?? {}, wanted, interaction, fields);
+      const body = changesTo(heldBy(known ?? {}, wanted), wanted, interaction, fields);
       if (known !== undefined) {
         const path = `${data}/sobjects/Contact/${encodeURIComponent(known.Id)}`;
         if (Object.keys(body).length > 0) await ask({ method: 'PATCH', path, body, signal });
@@ -91,5 +96,14 @@ const fieldsOf = ({ email, firstName, lastName, phone, jobTitle }: Person) => ({
   Phone: phone,
   Title: jobTitle,
 });
+
+/** What the contact holds, without a last name that only stood in for this one. */
+function heldBy(
+  { LastName, ...others }: Readonly<Record<string, unknown>>,
+  wanted: ReturnType<typeof fieldsOf>,
+): Readonly<Record<string, unknown>> {
+  const standsIn = LastName === wanted.Email || (!others.FirstName && LastName === wanted.FirstName);
+  return standsIn && LastName !== wanted.LastName ? others : { LastName, ...others };
+}
 
 const quoted = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import { visibleText } from '@switchboard/outbound';
 
 /** Text of unknown origin as it may be stored: no control characters, no halves of characters, at most `max` long. */
@@ -13,13 +14,15 @@ export function oneLine(text: string | null | undefined, max: number): string | 
   return line === '' ? undefined : line;
 }
 
-/** The address as it is compared: trimmed, in lower case; undefined when it is none. */
-export function normaliseEmail(text: string | null | undefined): string | undefined {
-  const email = (text ?? '').trim().toLowerCase();
-  // Salesforce keeps no more than 80 characters of an address.
-  return email.length <= 80 && /^[^\s\p{C}@"<>()[\],;:\\]+@[^\s@"'<>()[\],;:\\]+\.[a-z0-9-]{2,}$/u.test(email)
-    ? email
-    : undefined;
+/** What SMTP can carry. */
+const LONGEST_ADDRESS = 254;
+const ADDRESS = /^([^\s\p{C}@"<>()[\],;:\\]+)@([^\s\p{C}@"'<>()[\],;:\\/?#%]+)$/u;
+
+/** The address as it is compared: trimmed, in lower case, its domain in ASCII; undefined when it is none. */
+export function normaliseEmail(text: string | null | undefined, max = LONGEST_ADDRESS): string | undefined {
+  const [, local, domain = ''] = ADDRESS.exec((text ?? '').trim().toLowerCase()) ?? [];
+  const email = `${local}@${domainToASCII(domain)}`;
+  return email.length <= max && /\.[a-z][a-z0-9-]+$/.test(email) ? email : undefined;
 }
 
 /** `Ada`, `King of Lovelace`: the first word, and the others. */
