@@ -36,6 +36,7 @@ export interface Fixture {
   readonly sink: Sink;
   /** Publishes event `number` of `key`; resolves when it is acknowledged. */
   send(key: string, number: number): Promise<void>;
+  sendTo(topic: string, key: string, number: number): Promise<void>;
   sendRaw(record: { key: string | null; value: Buffer | null; headers?: Record<string, string> }): Promise<void>;
   /** A well-formed event as it goes to Kafka. */
   encode(key: string, number: number): { value: Buffer; headers: Record<string, string> };
@@ -112,6 +113,9 @@ export async function createFixture({
     return { value: codec.encode(event), headers: eventHeaders(event) };
   }
 
+  const sendTo = (topic: string, key: string, number: number): Promise<void> =>
+    publisher.publish({ topic, key: `acme:${key}`, ...encode(key, number) });
+
   async function read(name: string): Promise<StoredRecord[]> {
     const records: StoredRecord[] = [];
     await readTopics(connection, [name], (record) => records.push(record));
@@ -123,7 +127,8 @@ export async function createFixture({
     topic,
     sink,
     encode,
-    send: (key, number) => publisher.publish({ topic, key: `acme:${key}`, ...encode(key, number) }),
+    send: (key, number) => sendTo(topic, key, number),
+    sendTo,
     sendRaw: ({ key, value, headers = {} }) => publisher.publish({ topic, key, value, headers }),
     async start(options = {}, handler, metrics, tracer) {
       const consumer = await startReferenceConsumer(optionsFor(options), handler, metrics, tracer);

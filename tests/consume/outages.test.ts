@@ -21,7 +21,7 @@ describe('an outside system that is down', () => {
     fixture.sink.respond = () => (down ? { status: 503 } : undefined);
     for (let number = 1; number <= events; number += 1) await fixture.send(`key-${number % 20}`, number);
     await until('it is paused', () => consumer.state().closedBy.includes('outside'));
-    assert.throws(() => consumer.check(), /outside/);
+    assert.throws(() => consumer.checkWork(), /outside/);
     await until('its partitions are paused', () => consumer.state().paused === consumer.state().assigned);
     const callsBefore = fixture.sink.calls.length;
     const pausedAt = Date.now();

@@ -1,3 +1,4 @@
+import type { EventType } from '@switchboard/events';
 import {
   type ConsumeLimits,
   consume,
@@ -25,6 +26,8 @@ export interface ReferenceOptions {
   registryUrl: string;
   redisUrl: string;
   sinkUrl: string;
+  /** What it handles, where that is not `message.received`. */
+  type?: EventType;
   limits?: Partial<ConsumeLimits>;
   /** The process kills itself at this point of the n-th record that gets there. */
   crash?: { point: CrashPoint; at: number };
@@ -62,7 +65,9 @@ export async function startReferenceConsumer(
     ...options.limits,
     service: options.service,
     sources: options.topics,
-    handlers: { 'message.received': handler ?? sinkHandler(options.sinkUrl, () => crash('before mark')) },
+    handlers: {
+      [options.type ?? 'message.received']: handler ?? sinkHandler(options.sinkUrl, () => crash('before mark')),
+    },
     connection,
     redis: crashingRedis(redis, crash),
     publisher: crashingPublisher(publisher, crash),
@@ -80,7 +85,8 @@ export async function startReferenceConsumer(
   });
 
   return {
-    check: consumer.check,
+    checkMembership: consumer.checkMembership,
+    checkWork: consumer.checkWork,
     state: consumer.state,
     stop: consumer.stop,
     get failure() {

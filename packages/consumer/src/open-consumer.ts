@@ -1,4 +1,5 @@
 import {
+  CHAIN_RECORD_BYTES,
   type ConsumeOptions,
   consume,
   createCodec,
@@ -28,6 +29,9 @@ export interface ConsumerDefinition<S extends TObject> {
   handlers(context: ConsumerContext<Static<S>>): Handlers | Promise<Handlers>;
 }
 
+/** What runs may come to its end, within the time that the service has to stop. */
+const STOP_MS = 25_000;
+
 /** Opens what the service's handlers need, and consumes until it stops; `settings` are those that no variable has. */
 export async function openConsumer<S extends TObject>(
   service: ServiceContext<ConsumerConfig>,
@@ -46,6 +50,7 @@ export async function openConsumer<S extends TObject>(
     clientId: name,
     logger,
     metrics,
+    maxRecordBytes: CHAIN_RECORD_BYTES,
   });
   onStop('publisher', publisher.close);
 
@@ -69,6 +74,8 @@ export async function openConsumer<S extends TObject>(
     tracer,
     onFailure: fail,
   });
-  onStop('consumer', consumer.stop);
-  health.add('kafka', consumer.check, { required: true });
+  onStop('consumer', consumer.stop, { timeoutMs: STOP_MS });
+  health.add('kafka', consumer.checkMembership, { required: true });
+  // What a service serves by HTTP it may serve while its events wait.
+  health.add('events', consumer.checkWork);
 }

@@ -1,5 +1,6 @@
 export type { KafkaConnection } from './connection.ts';
 export { type Chain, deadLetterTopicOf, type Tier } from './consume/chain.ts';
+export { CHAIN_RECORD_BYTES } from './consume/chain-topics.ts';
 export { type ConsumerState, consume, type RunningConsumer } from './consume/consume.ts';
 export {
   type FailureHint,

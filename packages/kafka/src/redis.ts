@@ -4,16 +4,21 @@ import { UnavailableError } from './consume/handler.ts';
 
 /** A call that takes longer is given up and asked again: every step may be repeated. */
 const COMMAND_TIMEOUT_MS = 2_000;
+/** A host that vanished closes no connection: one that answers nothing for so long is replaced. */
+const SILENCE_MS = 5_000;
 const RECONNECT_MS = 500;
 
 /** A connection that fails fast while Redis is away, comes back by itself, and says each only once. */
 export function createRedis(url: string, logger: Logger): Redis {
   const redis = new Redis(url, {
     commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SILENCE_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
     retryStrategy: () => RECONNECT_MS,
+    // A primary that has become a replica keeps its connections.
+    reconnectOnError: ({ message }) => message.includes('READONLY'),
   });
   let away = false;
   redis.on('error', (error) => {
@@ -32,8 +37,14 @@ export async function redisReply<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply;
   } catch (error) {
-    // A mistake in what was asked; Redis is well.
-    if (error instanceof Error && error.name === 'ReplyError' && /^(ERR|WRONGTYPE) /.test(error.message)) throw error;
+    if (error instanceof Error && isMistake(error)) throw error;
     throw new UnavailableError('redis', { cause: error });
   }
 }
+
+/** States of Redis that pass; Redis 6 tells of them inside of `ERR Error running script …` too. */
+const PASSING = /\b(READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN)\b/;
+
+/** What was asked is wrong; Redis is well. */
+const isMistake = ({ name, message }: Error): boolean =>
+  name === 'ReplyError' && /^(ERR|WRONGTYPE) /.test(message) && !PASSING.test(message);

@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 
+/** @param limitMs after which nobody waits for it any more */
+type Close = (limitMs: number) => Promise<void> | void;
+
 export interface ReleaseStack {
   /** Closed in the reverse order of adding: what was opened last depends on what was opened before it. */
-  add(name: string, close: () => Promise<void> | void, options?: { timeoutMs?: number }): void;
+  add(name: string, close: Close, options?: { timeoutMs?: number }): void;
   /** Closes everything. Each step is bounded; one that fails or hangs does not keep the others from running. */
   release(logger: Logger, budgetMs: number): Promise<{ clean: boolean }>;
 }
@@ -12,7 +15,7 @@ const STEP_TIMEOUT_MS = 5_000;
 const LEAST_STEP_MS = 250;
 
 export function createReleaseStack(): ReleaseStack {
-  const steps: { name: string; close: () => Promise<void> | void; timeoutMs: number }[] = [];
+  const steps: { name: string; close: Close; timeoutMs: number }[] = [];
 
   return {
     add(name, close, { timeoutMs = STEP_TIMEOUT_MS } = {}) {
@@ -36,13 +39,13 @@ export function createReleaseStack(): ReleaseStack {
   };
 }
 
-async function within(limitMs: number, close: () => Promise<void> | void): Promise<void> {
+async function within(limitMs: number, close: Close): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not closed within ${Math.round(limitMs)} ms`)), limitMs);
   });
   try {
-    await Promise.race([Promise.resolve().then(close), timeout]);
+    await Promise.race([Promise.resolve(limitMs).then(close), timeout]);
   } finally {
     clearTimeout(timer);
   }

@@ -70,7 +70,8 @@ export class Assignment {
       const record = partition.read(message);
       if (record === undefined) return;
       this.#options.accepted(from);
-      if (record.defect === undefined && !this.#options.handles(record.type)) {
+      // In the chain it is there because another version of the service handles it.
+      if (from === 'source' && record.defect === undefined && !this.#options.handles(record.type)) {
         this.#options.skipped(record);
         partition.settle(record);
       } else if (record.dueAt > now) {
@@ -108,9 +109,10 @@ export class Assignment {
   }
 
   end(): void {
-    this.#options.left(this.inFlight);
+    const { inFlight } = this;
     this.active = false;
     for (const partition of this.partitions) partition.active = false;
     this.#waitingRoom.clear();
+    this.#options.left(inFlight);
   }
 }

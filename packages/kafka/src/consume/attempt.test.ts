@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KafkaError } from '../error.ts';
-import { causeOf, outcomeOf } from './attempt.ts';
+import { causeOf, outcomeOf, whyPaused } from './attempt.ts';
 import { PermanentError, UnavailableError } from './handler.ts';
 
 describe('a failure', () => {
@@ -25,6 +25,20 @@ describe('a failure', () => {
     const later = outcomeOf(Object.assign(new Error('429'), { retryAfterMs: 7_000 }));
     assert.equal(later.kind === 'failed' && later.retryAfterMs, 7_000);
   });
+});
+
+it('a time to wait is whole, and never so long that nobody looks for the event any more', () => {
+  const waitOf = (retryAfterMs: unknown): unknown => {
+    const outcome = outcomeOf(Object.assign(new Error('429'), { retryAfterMs }));
+    return outcome.kind === 'failed' && outcome.retryAfterMs;
+  };
+  assert.deepEqual([12.3, Number.POSITIVE_INFINITY, Number.NaN, -1, '5'].map(waitOf), [13, 24 * 3_600_000, 0, 0, 0]);
+});
+
+it('a pause is told with what is behind it', () => {
+  const cause = new Error('slack answered invalid_auth for eva.b@example.org: check SLACK_TOKEN');
+  const { reason } = whyPaused(new UnavailableError('slack', { cause }));
+  assert.equal(reason, 'slack is unavailable: slack answered invalid_auth for [e-mail] check SLACK_TOKEN');
 });
 
 describe('the cause of a failure', () => {

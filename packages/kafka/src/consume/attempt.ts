@@ -37,6 +37,13 @@ export function causeOf(error: unknown): CauseOfDeath {
   return { code: typeof code === 'string' ? code : error.name, message: redact(error.message) };
 }
 
+/** What is unavailable, and how that shows. */
+export function whyPaused(error: unknown): { reason: string } {
+  const { message } = causeOf(error);
+  const { cause } = error as { cause?: unknown };
+  return { reason: cause instanceof Error ? `${message}: ${causeOf(cause).message}` : message };
+}
+
 /** Where it was thrown, for the log. */
 export const stackOf = (error: unknown): string | undefined =>
   error instanceof Error && error.stack !== undefined ? redact(error.stack) : undefined;

@@ -2,7 +2,7 @@ import type { AnyEvent } from '@switchboard/events';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import { eventAttributes } from '../event-attributes.ts';
-import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf, stackOf } from './attempt.ts';
+import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf, stackOf, whyPaused } from './attempt.ts';
 import type { Claim } from './claims.ts';
 import type { Gate } from './gate.ts';
 import type { HandlerContext } from './handler.ts';
@@ -53,6 +53,10 @@ export function createAttempts(parts: AttemptParts): Attempts {
   /** The event, or why there is none. */
   async function read(record: ConsumedRecord): Promise<AnyEvent | Outcome> {
     if (record.defect !== undefined) return { kind: 'permanent', cause: record.defect };
+    if (!handlers.has(record.type)) {
+      const message = `this version of ${service} handles no ${record.type}: it waits for one that does`;
+      return { kind: 'failed', cause: { code: 'NO_HANDLER', message }, retryAfterMs: 0, settled: true };
+    }
     let event: AnyEvent;
     try {
       event = await decode(record.value as Buffer);
@@ -79,12 +83,20 @@ export function createAttempts(parts: AttemptParts): Attempts {
       if (attempt.skipped !== undefined) outcome = { kind: 'skipped', reason: attempt.skipped };
     } catch (error) {
       outcome = outcomeOf(error);
-      if (outcome.kind === 'unavailable') record.attempts -= 1;
-      else attempt.logger.warn({ outcome: outcome.kind, ...causeOf(error), stack: stackOf(error) }, 'an event failed');
+      if (outcome.kind === 'unavailable') {
+        record.attempts -= 1;
+        // Once, and not for each probe.
+        if (!gate.closedBy.has(outcome.closure)) attempt.logger.warn(whyPaused(error), 'paused until it is back');
+      } else {
+        attempt.logger.warn({ outcome: outcome.kind, ...causeOf(error), stack: stackOf(error) }, 'an event failed');
+      }
     } finally {
       running.delete(attempt);
     }
-    if (outcome.kind !== 'unavailable') gate.open('outside');
+    if (outcome.kind !== 'unavailable') {
+      if (gate.closedBy.has('outside')) logger.info('it is back: going on');
+      gate.open('outside');
+    }
     metrics.attempted(record, outcome.kind, performance.now() - attempt.startedAt);
     return outcome;
   }

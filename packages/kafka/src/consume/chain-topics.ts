@@ -3,6 +3,11 @@ import { KafkaError } from '../error.ts';
 import { createTopics, describeTopics } from '../topics.ts';
 import type { Chain } from './chain.ts';
 
+/** Headers are added on the way; what fitted into the source must fit into the topics of the chain. */
+const MOST_BYTES = 3 * 1024 * 1024;
+/** Of one record; the rest is for the batch around it. */
+export const CHAIN_RECORD_BYTES = MOST_BYTES - 4 * 1024;
+
 /**
  * Creates the retry and dead-letter topics of a service with the partition count and replication of its sources:
  * an event keeps its partition number all the way through the chain.
@@ -29,7 +34,6 @@ export async function createChainTopics(
     topics: chain.topics,
     partitions: first.partitions,
     replication: first.replication,
-    // Headers are added on the way; what fitted into the source must fit here.
-    config: { 'max.message.bytes': String(3 * 1024 * 1024) },
+    config: { 'max.message.bytes': String(MOST_BYTES) },
   });
 }

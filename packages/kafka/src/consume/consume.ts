@@ -31,11 +31,13 @@ export interface ConsumerState {
 }
 
 export interface RunningConsumer {
-  /** Throws when the consumer has no place in its group, or rests because something is down. */
-  check(): void;
+  /** Throws when the consumer has no place in its group. */
+  checkMembership(): void;
+  /** Throws when it rests because something is down. */
+  checkWork(): void;
   state(): ConsumerState;
-  /** Finishes what runs, commits, and leaves the group; within the limit, whatever hangs. */
-  stop(): Promise<void>;
+  /** Finishes what runs, commits, and leaves the group; within the limit, by default `stopTimeoutMs`, whatever hangs. */
+  stop(limitMs?: number): Promise<void>;
 }
 
 /** A broker that does not answer must not hold up what others could do. */
@@ -104,7 +106,11 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       handles: (type) => handlers.has(type as EventType),
       skipped: (record) => metrics.ended(record, 'skipped'),
       accepted: metrics.accepted,
-      left: metrics.left,
+      left(count) {
+        metrics.left(count);
+        // What waits for a slot on behalf of the old assignment gives its claim back.
+        pipeline.wake();
+      },
       bufferBytes: limits.bufferBytes,
       commitWindow: limits.commitWindow,
       offer,
@@ -125,17 +131,19 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const watchdog = createWatchdog(
     {
       due: () => subscription.current?.due ?? 0,
-      settled: () => Object.values(metrics.counts).reduce((sum, count) => sum + count, 0),
+      steps: () => Object.values(metrics.counts).reduce((sum, count) => sum + count, metrics.attempts),
       resting: () => gate.closedBy.size > 0,
       lastActivityAt: () => subscription.lastActivityAt,
     },
-    limits.stuckAfterMs,
+    Math.max(limits.stuckAfterMs, 2 * limits.handlerTimeoutMs),
     (reason) => failed(new Error(`the consumer is stuck: ${reason}`)),
   );
 
   return {
-    check() {
+    checkMembership() {
       if (subscription.current?.active !== true) throw new Error('the consumer is not in its group');
+    },
+    checkWork() {
       if (gate.closedBy.size > 0) throw new Error(`paused, waiting for: ${[...gate.closedBy].join(', ')}`);
     },
     state: () => ({
@@ -148,8 +156,8 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       delayed: subscription.current?.delayed ?? 0,
       counts: metrics.counts,
     }),
-    async stop() {
-      const deadline = performance.now() + limits.stopTimeoutMs;
+    async stop(limitMs = limits.stopTimeoutMs) {
+      const deadline = performance.now() + Math.min(limitMs, limits.stopTimeoutMs);
       const left = (): number => Math.max(deadline - performance.now(), 500);
       stopping.abort();
       watchdog.stop();

@@ -61,5 +61,9 @@ export class UnavailableError extends Error implements FailureHint {
 /** What the error says, whatever class it is of. */
 export function hintOf(error: unknown): { retry: FailureHint['retry']; retryAfterMs: number } {
   const { retry, retryAfterMs } = (error ?? {}) as { retry?: FailureHint['retry']; retryAfterMs?: unknown };
-  return { retry, retryAfterMs: typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0 };
+  const wait = typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0;
+  return { retry, retryAfterMs: Math.ceil(Math.min(wait, LONGEST_WAIT_MS)) };
 }
+
+/** Nobody looks for an event that has waited longer. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;

@@ -3,6 +3,22 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { createLine } from './line.ts';
 
+it('lets those leave that match, and keeps the order of the others', () => {
+  const line = createLine<number>();
+  for (let number = 0; number < 3_000; number += 1) line.join(number, number % 5 === 0);
+  for (let number = 0; number < 1_500; number += 1) line.next();
+  const isOdd = (number: number): boolean => number % 2 === 1;
+  const dropped = line.drop(isOdd);
+  assert.ok(dropped.length > 0 && dropped.every(isOdd));
+  const left: (number | undefined)[] = [];
+  while (line.length > 0) left.push(line.next());
+  assert.equal(left.length + dropped.length, 1_500);
+  assert.deepEqual(
+    left,
+    left.toSorted((one = 0, other = 0) => one - other),
+  );
+});
+
 it('serves the urgent first, and each kind in the order of joining', () => {
   const joins = fc.array(fc.record({ urgent: fc.boolean(), thenTake: fc.nat(3) }), { maxLength: 5_000 });
   fc.assert(

@@ -3,6 +3,8 @@ export interface Line<T> {
   join(item: T, urgent: boolean): void;
   /** The next one, which leaves. */
   next(): T | undefined;
+  /** Those that match leave. */
+  drop(matches: (item: T) => boolean): readonly T[];
   readonly length: number;
   /** How many of them are urgent. */
   readonly urgent: number;
@@ -14,6 +16,7 @@ export function createLine<T>(): Line<T> {
   return {
     join: (item, isUrgent) => (isUrgent ? urgent : others).add(item),
     next: () => urgent.take() ?? others.take(),
+    drop: (matches) => [...urgent.drop(matches), ...others.drop(matches)],
     get length() {
       return urgent.size + others.size;
     },
@@ -42,6 +45,12 @@ function createQueue<T>() {
         head = 0;
       }
       return item;
+    },
+    drop(matches: (item: T) => boolean): readonly T[] {
+      const all = items.slice(head);
+      items = all.filter((item) => !matches(item));
+      head = 0;
+      return all.filter(matches);
     },
     get size() {
       return items.length - head;

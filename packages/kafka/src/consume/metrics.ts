@@ -22,6 +22,8 @@ export interface ConsumeMetrics {
   effect(record: Pick<ConsumedRecord, 'type' | 'receivedAt'>): void;
   /** Counts since the start, for the ledger of tests and the watchdog. */
   readonly counts: Readonly<Record<Ending, number>>;
+  /** Runs of handlers that ended. */
+  readonly attempts: number;
 }
 
 export interface ConsumeGauges {
@@ -102,6 +104,7 @@ export function createConsumeMetrics(
     registers,
   });
   const reasons = new Set<string>();
+  let attempts = 0;
   gauge('consumer_running', 'Handlers that run now.', () => gauges.running());
   gauge('consumer_in_flight_records', 'Records in memory, delayed ones included.', () => gauges.inFlight());
   gauge('consumer_buffered_bytes', 'Bytes of the records in memory.', () => gauges.bufferedBytes());
@@ -170,6 +173,9 @@ export function createConsumeMetrics(
 
   return {
     counts,
+    get attempts() {
+      return attempts;
+    },
     accepted(origin) {
       ledger.accepted += 1;
       accepted.inc({ origin });
@@ -192,6 +198,7 @@ export function createConsumeMetrics(
       nothingToDo.inc({ type: label(type), reason: reasons.has(reason) ? reason : 'other' });
     },
     attempted({ type }, outcome, ms) {
+      attempts += 1;
       handlerSeconds.observe({ type: label(type), outcome }, ms / 1_000);
     },
     effect({ type, receivedAt }) {

@@ -56,7 +56,7 @@ export interface ConsumeLimits {
   sessionTimeoutMs: number;
   /** A bound on the stop; Kubernetes kills after 30 s. */
   stopTimeoutMs: number;
-  /** Without any progress for so long, although there is work, the consumer gives up. */
+  /** Without any progress for so long, and for twice the time of a handler, the consumer gives up. */
   stuckAfterMs: number;
 }
 

@@ -146,7 +146,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function run(record: ConsumedRecord, claim: Claim): Promise<End> {
     for (let tries = 1; ; tries += 1) {
-      const slot = slots.take(isUrgent(record));
+      const slot = slots.take(isUrgent(record), () => isOurs(record));
       if (!(slot === true || (await slot))) return leave(record, claim);
       started(record);
       let outcome: Outcome;
@@ -158,6 +158,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         if (outcome.kind === 'unavailable') gate.close(outcome.closure);
       } finally {
         slots.give();
+      }
+      // What fails while its signal is aborted and its connections are closed has not failed by itself.
+      if (outcome.kind === 'failed' && stopping.signal.aborted) {
+        return outcome.settled ? leave(record, claim) : 'left';
       }
       switch (outcome.kind) {
         case 'done':

@@ -28,6 +28,19 @@ it('asks whether it is open for each place, and again when it is woken', async (
   assert.equal(await second, true);
 });
 
+it('asks those who wait whether they still want a place before anybody gets one', async () => {
+  let permits = 0;
+  let isWanted = true;
+  const slots = createSlots(5, () => permits-- > 0);
+  const gone = slots.take(false, () => isWanted);
+  const next = slots.take();
+  isWanted = false;
+  permits = 1;
+  slots.wake();
+  assert.equal(await gone, false);
+  assert.equal(await next, true, 'the only permit was not spent on it');
+});
+
 it('refuses whoever waits when it is closed', async () => {
   const slots = createSlots(0);
   const waiting = slots.take();

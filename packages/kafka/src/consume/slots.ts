@@ -2,10 +2,10 @@ import { createLine } from './line.ts';
 
 /** A bounded number of places, given out in the order of asking, to the urgent first. */
 export interface Slots {
-  /** True when a place is taken, at once or later; false when the slots were closed. */
-  take(urgent?: boolean): boolean | Promise<boolean>;
+  /** True when a place is taken, at once or later; false when the slots were closed, or it is not wanted any more. */
+  take(urgent?: boolean, isWanted?: () => boolean): boolean | Promise<boolean>;
   give(): void;
-  /** Looks again whether somebody who waits may go on: `open` may have changed its mind. */
+  /** Looks again whether those who wait still want to, and may go on: `open` may have changed its mind. */
   wake(): void;
   /** Nobody gets a place any more. */
   close(): void;
@@ -13,36 +13,46 @@ export interface Slots {
   readonly taken: number;
 }
 
+interface Waiting {
+  settle(granted: boolean): void;
+  isWanted(): boolean;
+}
+
+const always = (): boolean => true;
+
 /** @param open asked once for each place that is about to be given out. */
 export function createSlots(limit: number, open: () => boolean = () => true): Slots {
-  const line = createLine<(granted: boolean) => void>();
+  const line = createLine<Waiting>();
   let taken = 0;
   let closed = false;
 
-  function wake(): void {
+  function fill(): void {
     while (taken < limit && line.length > 0 && open()) {
       taken += 1;
-      line.next()?.(true);
+      line.next()?.settle(true);
     }
   }
 
   return {
-    take(urgent = false) {
+    take(urgent = false, isWanted = always) {
       if (closed) return false;
       if (taken < limit && line.length === 0 && open()) {
         taken += 1;
         return true;
       }
-      return new Promise((resolve) => line.join(resolve, urgent));
+      return new Promise((settle) => line.join({ settle, isWanted }, urgent));
     },
     give() {
       taken -= 1;
-      wake();
+      fill();
     },
-    wake,
+    wake() {
+      for (const { settle } of line.drop(({ isWanted }) => !isWanted())) settle(false);
+      fill();
+    },
     close() {
       closed = true;
-      while (line.length > 0) line.next()?.(false);
+      while (line.length > 0) line.next()?.settle(false);
     },
     get waiting() {
       return line.length;

@@ -6,7 +6,8 @@
  *   d:S:<id>    the claim on an event (its token, with a lease) or its outcome: `done`, `dead:<redrive>`
  *   h:S:<lane>  sorted set: the ids that wait for this key in the chain, by their offset in the source topic
  *   m:S:<lane>  hash: for each of them `<hop>:<tier>:<due>:<state>`, state being p (being forwarded), c (forwarded)
- *               or d (dead, and holding the key); and `@`, the watch on a head that nobody has seen
+ *               or d (dead, and holding the key); and `@`, `<since>:<last look>:<id>`, the watch on a head that nobody
+ *               has seen
  *   k:S         sorted set: the lanes that have such ids, by when Redis forgets them; for the metrics
  *   x:S         sorted set: the ids of open dead letters, by the time of death; for the metrics
  *
@@ -46,13 +47,14 @@ local function leave(lane, id)
 end
 
 -- A head that is due, that nobody runs and nobody has asked for, over and over while its followers come round,
--- is no longer in Kafka: Redis lost the step that took it out.
-local function is_orphan(lane, id, member)
-  if member.state == 'd' or member.due > now or call('EXISTS', marks .. id) == 1 then return false end
+-- is no longer in Kafka: Redis lost the step that took it out. Followers are read after it; who comes from the source
+-- topic (hop 0) knows nothing of that.
+local function is_orphan(lane, id, member, hop)
+  if hop == 0 or member.state == 'd' or member.due > now or call('EXISTS', marks .. id) == 1 then return false end
   local watch = call('HGET', members .. lane, '@')
-  local since, last = string.match(watch or '', '^(%d+):(%d+)$')
-  if not since or now - tonumber(last) > 10000 then since = now end
-  call('HSET', members .. lane, '@', string.format('%d:%d', tonumber(since), now))
+  local since, last, watched = string.match(watch or '', '^(%d+):(%d+):(.*)$')
+  if watched ~= id or now - tonumber(last) > 10000 then since = now end
+  call('HSET', members .. lane, '@', string.format('%d:%d:%s', tonumber(since), now, id))
   return now - tonumber(since) > orphan_after
 end
 
@@ -65,7 +67,7 @@ local function admit_to_queue(id, lane, offset, hop)
   local head = call('ZRANGE', sets .. lane, 0, 0, 'WITHSCORES')
   while head[1] and head[1] ~= id and tonumber(head[2]) < tonumber(offset) do
     local member = read_member(lane, head[1])
-    if call('GET', marks .. head[1]) ~= 'done' and member and not is_orphan(lane, head[1], member) then
+    if call('GET', marks .. head[1]) ~= 'done' and member and not is_orphan(lane, head[1], member, hop) then
       write_member(lane, id, offset, hop + 1, member.tier, member.due, 'p')
       return string.format('park:%d:%d:%s', member.tier, member.due, member.state)
     end

@@ -29,6 +29,13 @@ const event = (offset: number, { hop = 0, redrive = 0, lane = 'topic|tenant:key'
   redrive,
 });
 
+/** It is due in the chain, and nobody will ever ask for it. */
+async function waitInVain(steps: Steps, lost: StepSubject): Promise<void> {
+  const position = { hop: 1, tier: 1, due: Date.now() - 1 };
+  await steps.fail(lost, 'a', position);
+  await steps.moved(lost, 'a', position);
+}
+
 const soon = (): number => Date.now() + 5_000;
 
 describe('admission', () => {
@@ -137,13 +144,29 @@ describe('the hold of a key', () => {
 
   it('lets the followers go on when the head is lost for good, and only then', async () => {
     const steps = freshSteps({ orphanAfterMs: 50 });
-    await steps.admit(event(7), 'a');
-    await steps.fail(event(7), 'a', { hop: 1, tier: 1, due: Date.now() - 1 });
-    await steps.moved(event(7), 'a', { hop: 1, tier: 1, due: Date.now() - 1 });
-    assert.equal((await steps.admit(event(8), 'b')).kind, 'park');
-    let admission = await steps.admit(event(8), 'b');
-    while (admission.kind === 'park') admission = await steps.admit(event(8), 'b');
+    await waitInVain(steps, event(7));
+    const follower = event(8, { hop: 1 });
+    assert.equal((await steps.admit(follower, 'b')).kind, 'park');
+    let admission = await steps.admit(follower, 'b');
+    while (admission.kind === 'park') admission = await steps.admit(follower, 'b');
     assert.equal(admission.kind, 'held');
+  });
+
+  it('takes no head for lost because of what comes from the source, which knows nothing of the chain', async () => {
+    const steps = freshSteps({ orphanAfterMs: 1 });
+    await waitInVain(steps, event(7));
+    const until = Date.now() + 200;
+    while (Date.now() < until) assert.equal((await steps.admit(event(8), 'b')).kind, 'park');
+  });
+
+  it('watches each head anew: that one is lost says nothing of the next', async () => {
+    const steps = freshSteps({ orphanAfterMs: 300 });
+    await waitInVain(steps, event(7));
+    await waitInVain(steps, event(8));
+    const follower = event(9, { hop: 1 });
+    const startedAt = Date.now();
+    while ((await steps.admit(follower, 'b')).kind === 'park');
+    assert.ok(Date.now() - startedAt >= 600, 'one after the other');
   });
 });
 

@@ -5,6 +5,7 @@ import { Assignment, type AssignmentOptions } from './assignment.ts';
 import type { ConsumeLimits } from './options.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { type StartOffset, startOffsets } from './start-offsets.ts';
+import { withinLimit } from './within-limit.ts';
 
 export interface SubscriptionOptions {
   kafka: Kafka;
@@ -161,21 +162,29 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     patience = undefined;
   }
 
-  /** Whether the batch starts where reading stopped. If not, the position is set anew, once; then the log has a gap there. */
+  /**
+   * Whether the batch starts where reading stopped. If not, the position is set anew, once; then the log has a gap
+   * there, or is another one.
+   */
   const repositioned = new WeakMap<AssignedPartition, number>();
-  function fits(batch: Batch, partition: AssignedPartition): boolean {
+  function fits({ topic, partition: number, highWatermark, ...batch }: Batch, partition: AssignedPartition): boolean {
     const expected = partition.expected as number;
-    const { fetchedOffset } = batch as Batch & { fetchedOffset: string };
-    if (Number(fetchedOffset) === expected) return true;
-    if (Number(fetchedOffset) > expected && repositioned.get(partition) === expected) {
-      logger.error(
-        { topic: batch.topic, partition: batch.partition, from: expected, to: fetchedOffset },
-        'the log has a gap: records were deleted before they were read',
-      );
-      return true;
+    const { fetchedOffset: from } = batch as unknown as { fetchedOffset: string };
+    if (Number(from) === expected) return true;
+    if (repositioned.get(partition) === expected) {
+      if (Number(from) > expected) {
+        const gap = { topic, partition: number, from: expected, to: from };
+        logger.error(gap, 'the log has a gap: records were deleted before they were read');
+        return true;
+      }
+      if (Number(highWatermark) < expected) {
+        const message = `${topic}/${number} ends at ${highWatermark}, before ${expected}: it was made anew`;
+        options.failed(new Error(message));
+        return false;
+      }
     }
     repositioned.set(partition, expected);
-    consumer.seek({ topic: batch.topic, partition: batch.partition, offset: String(expected) });
+    consumer.seek({ topic, partition: number, offset: String(expected) });
     return false;
   }
 
@@ -280,17 +289,4 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       return pausedPartitions.size;
     },
   };
-}
-
-/** What has not ended by then is left behind: kafkajs waits without limit. */
-async function withinLimit(limitMs: number, run: () => Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs);
-  });
-  try {
-    await Promise.race([run(), limit]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

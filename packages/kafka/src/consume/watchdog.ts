@@ -2,8 +2,8 @@
 export interface Progress {
   /** Records that are due and not settled. */
   due(): number;
-  /** Counts up with each record that is settled. */
-  settled(): number;
+  /** Counts up with each run of a handler that ended, and each record that is settled. */
+  steps(): number;
   /** Whether the consumer rests on purpose. */
   resting(): boolean;
   /** When the fetch loop last did anything, on the clock of `performance.now()`. */
@@ -13,23 +13,24 @@ export interface Progress {
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Calls `stuck` when for `limitMs` nothing was settled although records are due, or the fetch loop did nothing at
+ * Calls `stuck` when for `limitMs` nothing came to an end although records are due, or the fetch loop did nothing at
  * all. It counts its own looks, not the time between them: a process that was suspended is not stuck.
  */
 export function createWatchdog(progress: Progress, limitMs: number, stuck: (reason: string) => void): { stop(): void } {
   const looks = Math.ceil(limitMs / LOOK_EVERY_MS);
   let withoutProgress = 0;
   let withoutActivity = 0;
-  let settled = progress.settled();
+  let steps = progress.steps();
   let activityAt = progress.lastActivityAt();
 
   const timer = setInterval(() => {
-    const idle = progress.due() === 0 || progress.resting() || progress.settled() !== settled;
+    const idle = progress.due() === 0 || progress.resting() || progress.steps() !== steps;
     withoutProgress = idle ? 0 : withoutProgress + 1;
-    settled = progress.settled();
+    steps = progress.steps();
     withoutActivity = progress.lastActivityAt() === activityAt ? withoutActivity + 1 : 0;
     activityAt = progress.lastActivityAt();
-    if (withoutProgress >= looks) stuck(`${progress.due()} records are due and none was settled for ${limitMs} ms`);
+    if (withoutProgress >= looks)
+      stuck(`${progress.due()} records are due and nothing came to an end for ${limitMs} ms`);
     else if (withoutActivity >= looks) stuck(`the fetch loop did nothing for ${limitMs} ms`);
     else return;
     clearInterval(timer);

@@ -15,7 +15,8 @@ export interface Registry {
 }
 
 const compatibility = COMPATIBILITY.FULL_TRANSITIVE;
-const TIMEOUT_MS = 3_000;
+/** A registry that has just come up answers slowly, and all services ask it at once. */
+const TIMEOUT_MS = 10_000;
 
 /** All its functions throw KafkaError `REGISTRY_UNREACHABLE` when there is no answer, or none of a registry. */
 export function openRegistry(registryUrl: string): Registry {
@@ -121,5 +122,8 @@ function statusOf(error: unknown): number | undefined {
   return status ?? (name === 'ConfluentSchemaRegistryError' ? 404 : undefined);
 }
 
-const reasonOf = (error: unknown) =>
-  error instanceof Error ? error.message.replace(`${CLIENT_ID} - `, '') : String(error);
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.message.includes('operation was aborted')) return `no answer within ${TIMEOUT_MS / 1_000} s`;
+  return error.message.replace(`${CLIENT_ID} - `, '');
+}

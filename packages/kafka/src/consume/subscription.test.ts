@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { it } from 'node:test';
+import { testStack } from '@switchboard/local/test-stack';
+import { until } from '@switchboard/local/until';
+import pino from 'pino';
+import { createKafka } from '../connection.ts';
+import { createPublisher } from '../publish/publisher.ts';
+import { createTopics, topicNames, withAdmin } from '../topics.ts';
+import { DEFAULT_LIMITS } from './options.ts';
+import type { ConsumedRecord } from './record.ts';
+import { createSubscription } from './subscription.ts';
+
+const logger = pino({ level: 'silent' });
+
+it('gives up when a topic was made anew under it, rather than skip what is new', async () => {
+  const { brokers } = testStack();
+  const topic = `subscription-${randomUUID()}`;
+  const create = (): Promise<void> => createTopics({ brokers }, { topics: [topic], partitions: 1, replication: 1 });
+  await create();
+  const publisher = await createPublisher({ brokers, clientId: 'test', logger, deadlineMs: 30_000 });
+  const send = async (count: number): Promise<void> => {
+    await Promise.all(
+      Array.from({ length: count }, () => publisher.publish({ topic, key: 'a', value: null, headers: {} })),
+    );
+  };
+  let [read, failure] = [0, undefined as Error | undefined];
+  const subscription = createSubscription({
+    kafka: createKafka({ brokers }, 'test', logger),
+    groupId: topic,
+    topics: [topic],
+    limits: DEFAULT_LIMITS,
+    logger,
+    resting: () => false,
+    failed: (error) => {
+      failure = error;
+    },
+    assignment: {
+      handles: () => true,
+      skipped() {},
+      accepted: () => {
+        read += 1;
+      },
+      left() {},
+      bufferBytes: DEFAULT_LIMITS.bufferBytes,
+      commitWindow: DEFAULT_LIMITS.commitWindow,
+      offer: (record: ConsumedRecord) => record.from.settle(record),
+      isDelayed: () => false,
+    },
+  });
+  await subscription.start();
+  await send(20);
+  await until('all are read', () => read === 20);
+  await withAdmin({ brokers }, (admin) => admin.deleteTopics({ topics: [topic] }));
+  await until('it is gone', async () => !(await topicNames({ brokers })).includes(topic));
+  await create();
+  await send(5);
+  await until('it gives up', () => failure !== undefined);
+  assert.match(String(failure), /ends at [1-5], before 20: it was made anew/);
+  await subscription.stop(5_000);
+  await publisher.close();
+});

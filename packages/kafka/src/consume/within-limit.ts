@@ -1,0 +1,12 @@
+/** What has not ended by then is left behind: kafkajs waits without limit. */
+export async function withinLimit(limitMs: number, run: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
+  });
+  try {
+    await Promise.race([run(), limit]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
