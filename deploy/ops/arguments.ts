@@ -61,7 +61,7 @@ export function readArguments(argv: readonly string[]): Arguments {
       if (given === undefined) return fallback;
       const number = Number(given);
       const fits = name === 'rate' ? number > 0 : Number.isInteger(number) && number >= least;
-      if (!fits) throw new UsageError(`--${name} is a number from ${least}.`);
+      if (!fits) throw new UsageError(`--${name} is a number ${name === 'rate' ? 'above 0' : `from ${least}`}.`);
       return number;
     },
     allow(names) {

@@ -1,16 +1,15 @@
 import {
   deadLetterTopicOf,
-  type LetterState,
   openReader,
   type Reader,
   readDeadLetters,
-  readProgress,
   type ServiceProgress,
   type TopicProgress,
 } from '@switchboard/kafka';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';
-import { consumerServices } from './services.ts';
+import { OpsError } from './ops-error.ts';
+import { consumerServices, progressOf } from './services.ts';
 import { table } from './table.ts';
 import { asDuration } from './times.ts';
 
@@ -41,13 +40,17 @@ export const lag: Command = {
 
 type Lag = Awaited<ReturnType<typeof lagOf>>;
 
-async function lagOf(service: string, reader: Reader, { connection, redis }: Context) {
-  const progress = await readProgress(connection, service);
+async function lagOf(service: string, reader: Reader, context: Context) {
+  const { connection, privacy } = context;
+  const progress = await progressOf(connection, service);
   const heads = await readHeads(progress, reader);
   const now = Date.now();
   const source = (topic: TopicProgress) => {
-    const ages = heads.filter((head) => head.topic === topic.topic).map(({ timestamp }) => (now - timestamp) / 1_000);
-    return { topic: topic.topic, records: countOf(topic), seconds: Math.max(0, ...ages) };
+    const waiting = heads.filter((head) => head.topic === topic.topic);
+    const [oldest] = waiting.toSorted((one, other) => one.timestamp - other.timestamp);
+    const seconds = oldest === undefined ? 0 : Math.max(0, (now - oldest.timestamp) / 1_000);
+    const event = oldest?.headers.ce_id === undefined ? null : privacy.id(oldest.headers.ce_id, topic.topic);
+    return { topic: topic.topic, records: countOf(topic), seconds, event };
   };
   const tier = (topic: TopicProgress) => {
     const waiting = heads.filter((head) => head.topic === topic.topic);
@@ -63,16 +66,20 @@ async function lagOf(service: string, reader: Reader, { connection, redis }: Con
     members: progress.members,
     sources: progress.sources.map(source),
     chain: progress.tiers.map(tier),
-    deadLetters: progress.tiers.length === 0 ? 0 : await openLetters(service, connection, await redis()),
+    deadLetters: progress.tiers.length === 0 ? 0 : await openLetters(service, context),
   };
 }
 
-async function openLetters(
-  service: string,
-  ...[connection, redis]: [Context['connection'], Awaited<ReturnType<Context['redis']>>]
-) {
-  const open: LetterState = 'open';
-  return (await readDeadLetters(connection, redis, service)).filter(({ state }) => state === open).length;
+/** Null while Redis does not answer: everything else is known without it. */
+async function openLetters(service: string, { connection, redis, note }: Context): Promise<number | null> {
+  try {
+    const letters = await readDeadLetters(connection, await redis(), service);
+    return letters.filter(({ state }) => state === 'open').length;
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error;
+    note(`${error.message} Without it nobody knows which dead letters of ${service} are open.`);
+    return null;
+  }
 }
 
 const countOf = ({ partitions }: TopicProgress): number =>
@@ -93,7 +100,12 @@ async function readHeads({ sources, tiers }: ServiceProgress, reader: Reader) {
 function rowsOf({ service, members, sources, chain, deadLetters }: Lag): (string | number)[][] {
   const state = members === 0 ? 'nothing of it runs' : '';
   const rows: (string | number)[][] = [
-    ...sources.map(({ topic, records, seconds }) => [topic, records, ageOf(records, seconds), '']),
+    ...sources.map(({ topic, records, seconds, event }) => [
+      topic,
+      records,
+      ageOf(records, seconds),
+      event === null ? '' : `since ${event}`,
+    ]),
     ...chain.map(({ topic, records, seconds, overdueSeconds }) => [
       topic,
       records,
@@ -104,7 +116,7 @@ function rowsOf({ service, members, sources, chain, deadLetters }: Lag): (string
           ? `next in ${asDuration(-overdueSeconds)}`
           : `due for ${asDuration(overdueSeconds)}`,
     ]),
-    [deadLetterTopicOf(service), deadLetters, '', deadLetters > 0 ? 'open: `dlq list` tells why' : ''],
+    [deadLetterTopicOf(service), deadLetters ?? '?', '', deadLetters ? 'open: `dlq list` tells why' : ''],
   ];
   return rows.map(([topic = '', records = 0, age = '', note = ''], index) => [
     index === 0 ? service : '',

@@ -32,7 +32,11 @@ export async function chooseLetters(given: Arguments, ids: readonly string[], co
     throw new UsageError('Say which letters: their ids, a filter such as --code, or --all.');
   }
   const letters = (await readDeadLetters(context.connection, await context.redis(), service)).filter(filterOf(given));
-  if (ids.length > 0) return ids.map((id) => findLetter(letters, id)).filter(({ state }) => state === 'open');
+  if (ids.length > 0) {
+    const named = ids.map((id) => findLetter(letters, id));
+    for (const { id, state } of named) if (state !== 'open') context.note(`${id} is ${state} already.`);
+    return named.filter(({ state }) => state === 'open');
+  }
   return letters.filter(({ state }) => state === 'open');
 }
 

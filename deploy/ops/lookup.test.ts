@@ -114,8 +114,26 @@ describe('ops lag', () => {
     const [{ members, sources, deadLetters }] = document.services;
     assert.deepEqual([members, sources[0].records, deadLetters], [0, 3, 0]);
     assert.ok(sources[0].seconds >= 1.5 && sources[0].seconds < (Date.now() - sentAt) / 1_000 + 1, sources[0].seconds);
+    assert.equal(sources[0].event, 'conv-2');
     const { out } = await service.ops('lag', '--service', service.name);
     assert.match(out, /nothing of it runs/);
+  });
+
+  it('tells all but the dead letters while Redis does not answer', async () => {
+    await using service = await createLetterService();
+    await (await service.start()).stop();
+    const away = { REDIS_URL: 'redis://127.0.0.1:1' };
+    const { code, out, err } = await service.opsWith(away, 'lag', '--service', service.name);
+    assert.deepEqual([code, out.includes(`${service.name}.retry.200ms`)], [0, true]);
+    assert.match(out, new RegExp(`${service.name}\\.dlq +\\?`));
+    assert.match(err, /Redis does not answer at 127\.0\.0\.1:1/);
+  });
+
+  it('does not take a misspelt service for one of which nothing runs', async () => {
+    await using service = await createLetterService();
+    const { code, err } = await service.ops('lag', '--service', 'tickting');
+    assert.equal(code, 1);
+    assert.match(err, /^There is no service tickting, .*ticketing/);
   });
 
   it('tells what waits in the chain, and until when', async () => {

@@ -6,7 +6,6 @@ import {
   type KafkaError,
   placeName,
   readDeadLetters,
-  readProgress,
   type StoredRecord,
   type Whereabouts,
 } from '@switchboard/kafka';
@@ -15,7 +14,7 @@ import type { Command } from './command.ts';
 import type { Context } from './context.ts';
 import { isKey } from './letter-selection.ts';
 import type { Privacy } from './privacy.ts';
-import { consumerServices } from './services.ts';
+import { consumerServices, progressOf } from './services.ts';
 import { counted, list, table } from './table.ts';
 import { asDuration, asTime } from './times.ts';
 
@@ -72,7 +71,7 @@ type Found = Whereabouts & { service: string };
 async function viewOf(service: string, since: number, { connection, redis: connect }: Context) {
   const redis = await connect();
   const [progress, letters] = await Promise.all([
-    readProgress(connection, service),
+    progressOf(connection, service),
     readDeadLetters(connection, redis, service, since).catch((error: KafkaError) => {
       if (error.code === 'UNKNOWN_TOPIC') return [];
       throw error;

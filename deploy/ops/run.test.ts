@@ -49,6 +49,13 @@ describe('npm run ops', () => {
     });
   }
 
+  it('does not do in earnest what was meant to be tried, when npm has taken the --dry-run', async () => {
+    const swallowed = { KAFKA_BROKERS: '127.0.0.1:1', npm_config_dry_run: 'true' };
+    const { code, err } = await ops(['quarantine', 'resubmit', '3-12'], swallowed);
+    assert.equal(code, 2);
+    assert.match(err, /npm run ops -- /);
+  });
+
   it('says in one sentence what does not answer, and which variable says where it is', async () => {
     const kafka = await ops(['dlq', 'list', '--service', 'ticketing'], {
       KAFKA_BROKERS: '127.0.0.1:1',

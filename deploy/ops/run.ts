@@ -47,6 +47,10 @@ export async function runOps(
       out(USAGE);
       return given.is('help') ? 0 : 2;
     }
+    // What stands before the `--` is npm's.
+    if (variables.npm_config_dry_run === 'true' && !given.is('dry-run')) {
+      throw new UsageError('npm has taken --dry-run for its own: write `npm run ops -- …`.');
+    }
     const command = findCommand(given);
     const privacy = createPrivacy(given.is('reveal'));
     const [context, end] = openContext({ variables, privacy, json: given.is('json'), signal, out, err });
