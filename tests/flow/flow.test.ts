@@ -65,10 +65,12 @@ describe('an escalation', () => {
     const { event, id, email } = escalation();
     await accepted(...Array<SampleEvent>(10).fill(event));
     // What comes after them in their partition shows that all ten were seen.
-    await accepted(createSampleEvent('conversation.resolved', { conversationId: id, resolution: `done-${mark()}` }));
+    const last = { name: 'Joe Doe', email: `joe.${mark()}@example.com` };
+    await accepted(createSampleEvent('conversation.resolved', { conversationId: id, customer: last }));
     await until('the comment on the ticket', async () =>
       (await switchboard.effects('zendesk')).some(({ method }) => method === 'PUT'),
     );
+    await effectWith('hubspot', last.email);
     const tickets = (await switchboard.effects('zendesk')).filter((effect) => effect.method === 'POST');
     assert.equal(tickets.filter((effect) => holds(effect, id)).length, 1);
     assert.equal(await countOf('hubspot', email), 1);
