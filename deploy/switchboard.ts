@@ -1,6 +1,14 @@
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTaken, LocalStackError, type Part, type Stack, startStack } from '@switchboard/local';
+import {
+  checkDistinct,
+  isTaken,
+  knownPorts,
+  LocalStackError,
+  type Part,
+  type Stack,
+  startStack,
+} from '@switchboard/local';
 import { environment } from '@switchboard/service';
 import { backOffMs } from './back-off.ts';
 import type { DeployConfig } from './config.ts';
@@ -131,6 +139,7 @@ async function checkPorts(config: DeployConfig): Promise<void> {
     variable: portVariable(program),
   }));
   needed.push({ name: 'the mail of the sandbox', port: config.SANDBOX_SMTP_PORT, variable: 'SANDBOX_SMTP_PORT' });
+  checkDistinct([...knownPorts(environment), ...needed]);
   for (const { name, port, variable } of needed) {
     if (!(await isTaken(port))) continue;
     throw new LocalStackError(

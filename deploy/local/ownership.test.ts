@@ -61,7 +61,7 @@ test('a port that is asked for twice is named', async () => {
   const variables = { ...(await knownPorts()), KAFKA_PORT: '31500', REGISTRY_PORT: '31502' };
   await assert.rejects(startStack({ directory: await temporaryFolder(), brokers: 3, variables }), {
     name: 'LocalStackError',
-    message: /^Port 31502 is asked for twice: give KAFKA_PORT/,
+    message: /^Port 31502 is asked for twice, by KAFKA_PORT/,
   });
 });
 

@@ -1,4 +1,4 @@
-import { readLocalConfig } from './config.ts';
+import { type LocalConfig, readLocalConfig } from './config.ts';
 import { LocalStackError } from './error.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { freePort, isTaken } from './ports.ts';
@@ -6,7 +6,8 @@ import type { Variables } from './programs.ts';
 import { redisAnswers } from './redis.ts';
 import { registryAnswers, registryUrlOf } from './registry.ts';
 
-export type PartName = 'kafka' | 'registry' | 'redis';
+export const ALL_PARTS = ['kafka', 'registry', 'redis'] as const;
+export type PartName = (typeof ALL_PARTS)[number];
 
 /** Where a part of the stack is, or will be. */
 export interface Place {
@@ -58,7 +59,7 @@ export async function knownPlaces(options: PlaceOptions, variables: Variables): 
     registry: 'the schema registry',
     redis: 'Redis',
   };
-  checkDistinct(options.parts.flatMap((name) => (known[name].own === undefined ? known[name].place.ports : [])));
+  checkDistinct(portsOf(config, options.parts, options.brokers));
   for (const name of options.parts) {
     const { own, place, hint } = known[name];
     if (own !== undefined) known[name].place = { address: own, ports: [], toStart: false };
@@ -89,12 +90,36 @@ export async function answers(name: PartName, ports: readonly number[]): Promise
   return (await Promise.all(ports.map(answer[name]))).every(Boolean);
 }
 
-function checkDistinct(ports: readonly number[]): void {
-  const twice = ports.find((port, index) => ports.indexOf(port) !== index);
-  if (twice === undefined) return;
-  throw new LocalStackError(
-    `Port ${twice} is asked for twice: give KAFKA_PORT (and the ports after it), REGISTRY_PORT and REDIS_PORT different ones.`,
-  );
+/** A port, and the variable that changes it. */
+export interface AskedPort {
+  port: number;
+  variable: string;
+}
+
+/** The well-known ports, but of what is the user's own. */
+export const knownPorts = (variables: Variables): AskedPort[] => portsOf(readLocalConfig(variables), ALL_PARTS, 1);
+
+function portsOf(config: LocalConfig, parts: readonly PartName[], brokers: number): AskedPort[] {
+  const { KAFKA_BROKERS, KAFKA_PORT, SCHEMA_REGISTRY_URL, REGISTRY_PORT, REDIS_URL, REDIS_PORT } = config;
+  const kafka = Array.from({ length: brokers }, (_, index) => ({
+    port: KAFKA_PORT + index,
+    variable: index === 0 ? 'KAFKA_PORT' : 'KAFKA_PORT (and the ports after it)',
+  }));
+  const ports: Record<PartName, AskedPort[]> = {
+    kafka: KAFKA_BROKERS === undefined ? kafka : [],
+    registry: SCHEMA_REGISTRY_URL === undefined ? [{ port: REGISTRY_PORT, variable: 'REGISTRY_PORT' }] : [],
+    redis: REDIS_URL === undefined ? [{ port: REDIS_PORT, variable: 'REDIS_PORT' }] : [],
+  };
+  return parts.flatMap((name) => ports[name]);
+}
+
+/** @throws LocalStackError naming two variables that ask for one port */
+export function checkDistinct(asked: readonly AskedPort[]): void {
+  for (const [index, { port, variable }] of asked.entries()) {
+    const other = asked.slice(0, index).find((earlier) => earlier.port === port);
+    if (other === undefined) continue;
+    throw new LocalStackError(`Port ${port} is asked for twice, by ${other.variable} and ${variable}: change one.`);
+  }
 }
 
 async function checkFree(ports: readonly number[], variable: string, title: string): Promise<void> {

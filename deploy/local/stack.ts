@@ -6,14 +6,14 @@ import { explain, LocalStackError } from './error.ts';
 import { withLock } from './lock.mjs';
 import { createProcesses } from './native.ts';
 import { foreignPart, type Part } from './part.ts';
-import { answers, freePlaces, knownPlaces, type PartName, type Places } from './places.ts';
+import { ALL_PARTS, answers, freePlaces, knownPlaces, type PartName, type Places } from './places.ts';
 import { findJava, findProgram, type Variables } from './programs.ts';
 import { endOrphans } from './records.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 export { LocalStackError } from './error.ts';
 export type { Part, Part as Broker } from './part.ts';
-export type { PartName } from './places.ts';
+export { checkDistinct, knownPorts, type PartName } from './places.ts';
 export { freePort, isTaken } from './ports.ts';
 
 export interface StackOptions {
@@ -55,7 +55,6 @@ export interface Stack extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const ALL: readonly PartName[] = ['kafka', 'registry', 'redis'];
 const SOFTWARE = join(import.meta.dirname, '../../.local/software');
 
 /**
@@ -63,7 +62,7 @@ const SOFTWARE = join(import.meta.dirname, '../../.local/software');
  * @throws LocalStackError when it cannot run here
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { parts = ALL, brokers = 1, variables = environment, progress = () => {} } = options;
+  const { parts = ALL_PARTS, brokers = 1, variables = environment, progress = () => {} } = options;
   const directory = resolve(options.directory);
   try {
     return await withLock(
