@@ -31,7 +31,10 @@ if (!isInstalled()) {
       if (!isInstalled()) await install();
     },
     (holder) => console.log(`Waiting for process ${holder}, which is installing the dependencies …`),
-  );
+  ).catch((error) => {
+    if (!['EACCES', 'EPERM', 'EROFS'].includes(error.code)) throw error;
+    fail(`The dependencies are installed into ${root}, and you may not write there: ${error.message}.`);
+  });
 }
 run([join(root, script), ...args]);
 
@@ -78,13 +81,18 @@ async function install() {
     'install',
     '--frozen-lockfile',
     '--config.confirm-modules-purge=false',
+    // Of the user's settings; pnpm-workspace.yaml names the one package that may run any.
+    '--config.ignore-scripts=false',
   ]);
   clearInterval(timer);
-  if (output !== undefined || !existsSync(node)) {
+  if (output !== undefined) {
     console.error(output);
     fail(
       'The dependencies could not be installed; what pnpm said is above. Check the network and the npm registry, and try again.',
     );
+  }
+  if (!existsSync(node)) {
+    fail(`pnpm has left out ${node}: delete node_modules, and try again.`);
   }
   writeFileSync(marker, fingerprint());
 }

@@ -91,6 +91,30 @@ test('an installation that fails shows what pnpm said, and what to do', async (t
   assert.match(failed.output, /ERR_PNPM_META_FETCH_FAIL\n+The dependencies could not be installed; .* try again\.\n$/);
 });
 
+test('an installation without Node.js in it says what to do', async (t) => {
+  const { run } = await repository(t, 'exit 0');
+  const failed = run(['hello.ts']);
+  assert.equal(await failed.exit, 1);
+  assert.match(
+    failed.output,
+    /\npnpm has left out .*node_modules\/node\/bin\/node: delete node_modules, and try again\.\n$/,
+  );
+});
+
+test('a folder that may not be written to is refused in one sentence', async (t) => {
+  const { root, run } = await repository(t);
+  const readOnly = `import fs from 'node:fs';
+    import { syncBuiltinESMExports } from 'node:module';
+    fs.mkdirSync = () => { throw Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' }); };
+    syncBuiltinESMExports();`;
+  const refused = run(['hello.ts'], ['--import', `data:text/javascript,${encodeURIComponent(readOnly)}`]);
+  assert.equal(await refused.exit, 1);
+  assert.equal(
+    refused.output,
+    `The dependencies are installed into ${root}/, and you may not write there: EACCES: permission denied.\n`,
+  );
+});
+
 test('an old Node.js is refused in one sentence', async (t) => {
   const { run } = await repository(t);
   const old = 'Object.defineProperty(process,"versions",{value:{...process.versions,node:"18.20.1"}})';
