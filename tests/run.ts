@@ -80,6 +80,10 @@ function handleSignals(): void {
 }
 
 async function main(): Promise<Result> {
+  if (options.check && filters.length > 0) {
+    say('npm run check is for everything, and takes no paths; npm test -- <path> runs certain tests.');
+    return { passed: 0, failed: 1 };
+  }
   const results = [await check()];
   if (!options.check && !interrupted.signal.aborted) {
     const directory = await createRunDirectory();
