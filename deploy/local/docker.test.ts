@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { findCompose } from './docker.ts';
+import { createContainers, findCompose } from './docker.ts';
+import { down } from './down.ts';
 import { program, temporaryFolder } from './fixtures/folder.ts';
 import { freePort } from './ports.ts';
 import { startStack } from './stack.ts';
@@ -48,6 +49,35 @@ test('without Java, containers are started, paused, and stopped by docker-compos
     `${port} unpause redis`,
     `${port} stop --timeout 10 redis`,
   ]);
+});
+
+test('several containers are asked for at once, and one that died without the others', async () => {
+  const asked: string[] = [];
+  const place = { address: '', ports: [], toStart: true };
+  const compose = async (...args: string[]) => void asked.push(args.join(' '));
+  const parts = createContainers({ kafka: place, registry: place, redis: { ...place, toStart: false } }, compose);
+  await Promise.all(parts.map((part) => part.start()));
+  await parts[1]?.start();
+  assert.deepEqual(asked, ['up --detach kafka registry', 'up --detach --no-deps registry']);
+});
+
+test('a registry in a container is refused beside a Kafka of the user', async () => {
+  const { folder, asked } = await engine();
+  const ports = { REGISTRY_PORT: String(await freePort()), REDIS_PORT: String(await freePort()) };
+  const variables = { PATH: folder, KAFKA_BROKERS: '127.0.0.1:1', ...ports };
+  await assert.rejects(startStack({ directory: await temporaryFolder(), variables }), {
+    name: 'LocalStackError',
+    message: /with KAFKA_BROKERS, set SCHEMA_REGISTRY_URL too/,
+  });
+  assert.deepEqual(await asked(), []);
+});
+
+test('down stops the containers of the stack, and no others', async () => {
+  const { folder, asked } = await engine();
+  const said: string[] = [];
+  await down(await temporaryFolder(), (line) => said.push(line), { PATH: folder, REDIS_PORT: '6379' });
+  assert.deepEqual(await asked(), ['6379 stop kafka registry redis']);
+  assert.deepEqual(said, ['The containers kafka, registry, redis are stopped.']);
 });
 
 test('what Docker says when it fails is passed on', async () => {

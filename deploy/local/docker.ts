@@ -25,14 +25,19 @@ export async function findCompose(variables: Variables): Promise<string[] | unde
 /** The parts that are to be started, as containers. */
 export function createContainers(places: Places, compose: Compose): Part[] {
   const names = (Object.keys(places) as PartName[]).filter((name) => places[name].toStart);
+  let all: Promise<void> | undefined;
   return names.map((name) => {
     const { ports } = places[name];
+    let created = false;
     return {
       name,
       port: ports[0] ?? 0,
       pid: undefined,
       start: async () => {
-        await compose('up', '--detach', name);
+        // Three at once would race for the container of Kafka, which the registry needs.
+        all ??= compose('up', '--detach', ...names);
+        await (created ? compose('up', '--detach', '--no-deps', name) : all);
+        created = true;
         for (const deadline = Date.now() + START_LIMIT_MS; !(await answers(name, ports)); await sleep(200)) {
           if (Date.now() > deadline) {
             throw new LocalStackError(

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { environment } from '@switchboard/service';
 import { composeFor, findCompose } from './docker.ts';
 import { LocalStackError } from './error.ts';
+import { ALL_PARTS } from './places.ts';
 import { findJava, type Variables } from './programs.ts';
 import { endOrphans, isOrphan, readRecords, supervisorOf } from './records.ts';
 
@@ -34,11 +35,9 @@ export async function down(
     throw new LocalStackError(`Process ${[...supervisors].join(', ')} did not stop: end it with \`kill -9\`.`);
   }
   const orphans = await endOrphans(directory);
-  if ('problem' in (await findJava(variables))) await stopContainers(variables);
-  progress(supervisors.size + orphans.length === 0 ? `Nothing runs on ${directory}.` : 'Stopped.');
-}
-
-async function stopContainers(variables: Variables): Promise<void> {
-  const command = await findCompose(variables);
-  if (command !== undefined) await composeFor(command, {}, variables)('stop');
+  const compose = 'problem' in (await findJava(variables)) ? await findCompose(variables) : undefined;
+  if (compose !== undefined) {
+    await composeFor(compose, {}, variables)('stop', ...ALL_PARTS);
+    progress(`The containers ${ALL_PARTS.join(', ')} are stopped.`);
+  } else progress(supervisors.size + orphans.length === 0 ? `Nothing runs on ${directory}.` : 'Stopped.');
 }

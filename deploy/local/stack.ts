@@ -163,6 +163,12 @@ async function createParts(places: Places, request: Request, watcher: Watcher): 
   if (request.brokers === 3 || request.advertise !== undefined) {
     throw new LocalStackError(`Three brokers need Java 17 or later, and ${found.problem}: install it (and Maven).`);
   }
+  const ownKafka = kafka.address !== '' && kafka.ports.length === 0;
+  if (registry.toStart && ownKafka) {
+    throw new LocalStackError(
+      'As a container, the registry keeps its schemas in the Kafka beside it: with KAFKA_BROKERS, set SCHEMA_REGISTRY_URL too (or install Java 17 and Maven).',
+    );
+  }
   progress('There is no Java 17 here: starting containers by docker-compose.yml …');
   const free = request.ports === 'free';
   const compose = composeFor(command, places, variables, free ? `switchboard-${kafka.ports[0]}` : undefined);
