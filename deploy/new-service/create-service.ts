@@ -3,7 +3,7 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EventType } from '@switchboard/events';
 import { portsIn, withContainer, withDestination, withRows, withScrape, withService } from './listings.ts';
-import { type Names, nameMistake, namesOf, typeMistake } from './names.ts';
+import { type Names, nameMistake, namesOf, typeMistake, variableMistake } from './names.ts';
 
 /** What was asked for cannot be made; the message says why. */
 export class NewServiceError extends Error {
@@ -24,7 +24,10 @@ const FIRST_PORT = 8081;
  * @throws NewServiceError before anything is written
  */
 export function createService(root: string, name: string, type: string): NewService {
-  const mistakes = [nameMistake(name, takenNames(root)), typeMistake(type)].filter((mistake) => mistake !== undefined);
+  const mistakes = [
+    nameMistake(name, takenNames(root)) ?? variableMistake(name, takenVariables(root)),
+    typeMistake(type),
+  ].filter((mistake) => mistake !== undefined);
   if (mistakes.length > 0) throw new NewServiceError(mistakes.join('\n'));
 
   const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -65,6 +68,13 @@ function takenNames(root: string): Set<string> {
   const others = ['bench', 'deploy', 'local', 'register', 'sandbox', 'tests'];
   const parts = ['grafana', 'kafka', 'kafka-ui', 'postgres', 'prometheus', 'redis', 'registry'];
   return new Set([...manifests.map((path) => path.split('/')[1] ?? ''), ...others, ...parts].sort());
+}
+
+/** What looks like a variable that decides about a port or an address. */
+function takenVariables(root: string): Set<string> {
+  const places = ['docker-compose.yml', '{deploy,deploy/local,services/*/src}/{config,services}.ts'];
+  const texts = globSync(places, { cwd: root }).map((path) => readFileSync(join(root, path), 'utf8'));
+  return new Set(texts.join('\n').match(/\b[A-Z][A-Z0-9_]*_(?:PORT|URL)\b/g));
 }
 
 function freePort(readme: string, services: string): number {

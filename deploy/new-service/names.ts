@@ -31,6 +31,12 @@ export function nameMistake(name: string, taken: ReadonlySet<string>): string | 
   return undefined;
 }
 
+/** @returns the variable that the service would have, and something else has already, in a sentence */
+export function variableMistake(name: string, taken: ReadonlySet<string>): string | undefined {
+  const variable = ['PORT', 'URL'].map((end) => `${variablePrefix(name)}_${end}`).find((own) => taken.has(own));
+  return variable && `${name} is taken: ${variable} means something else already.`;
+}
+
 /** @returns what is wrong with it as an event type, in a sentence; undefined when nothing is */
 export const typeMistake = (type: string): string | undefined =>
   isEventType(type) ? undefined : `There is no event type ${type}; there are ${eventTypes.join(', ')}.`;

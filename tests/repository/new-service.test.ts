@@ -95,6 +95,9 @@ describe('npm run new-service', () => {
     ['ingest', 'ingest is taken'],
     ['redis', 'redis is taken'],
     ['kafka', 'kafka is taken'],
+    ['schema-registry', 'schema-registry is taken: SCHEMA_REGISTRY_URL means something else already'],
+    ['sandbox-smtp', 'sandbox-smtp is taken: SANDBOX_SMTP_PORT means'],
+    ['hubspot', 'hubspot is taken: HUBSPOT_URL means'],
     ['utils', 'utils does not say what the service does'],
     ['a'.repeat(41), 'is too long'],
   ] as const) {
