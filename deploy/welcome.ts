@@ -32,11 +32,7 @@ Ctrl-C stops everything.
 `;
 
 /** Signs and sends an event by what every machine has. The conversation is a new one each time this is printed. */
-export function curlCommand(
-  ingestUrl: string,
-  secret: string,
-  conversationId = `conv-${Date.now().toString(36)}`,
-): string {
+function curlCommand(ingestUrl: string, secret: string, conversationId = `conv-${Date.now().toString(36)}`): string {
   const event = {
     event: 'conversation.escalated',
     timestamp: new Date().toISOString(),

@@ -14,7 +14,7 @@ export interface RuleFile {
   readonly groups: readonly { readonly name: string; readonly rules: readonly AlertRule[] }[];
 }
 
-export const rulesFile = join(import.meta.dirname, 'alerts.yml');
+const rulesFile = join(import.meta.dirname, 'alerts.yml');
 
 export const readRules = (): RuleFile => parse(readFileSync(rulesFile, 'utf8')) as RuleFile;
 

@@ -53,7 +53,7 @@ interface Answer {
 }
 
 /** Undefined until the answer is complete. */
-export function readAnswer(text: string): Answer | undefined {
+function readAnswer(text: string): Answer | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1]);
@@ -61,5 +61,5 @@ export function readAnswer(text: string): Answer | undefined {
   return body.length < length ? undefined : { status: Number(text.slice(9, 12)), body };
 }
 
-export const isAcceptance = ({ status, body }: Answer): boolean =>
+const isAcceptance = ({ status, body }: Answer): boolean =>
   status === 200 && body.includes('"received":true') && !body.includes('"duplicate":true');

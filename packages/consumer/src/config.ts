@@ -1,7 +1,7 @@
 import Type, { type Static, type TObject } from 'typebox';
 
 /** What every consumer service can be told. */
-export const consumerConfig = Type.Object({
+const consumerConfig = Type.Object({
   KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
   SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),

@@ -9,7 +9,7 @@ export interface Revision {
  * Above 0 when `one` is newer than `other`: by the version, else by the time of the update, else by the time of the
  * event. What one of the two does not know decides nothing.
  */
-export function compareRevisions(one: Revision, other: Revision): number {
+function compareRevisions(one: Revision, other: Revision): number {
   for (const field of ['version', 'updatedAt', 'occurredAt'] as const) {
     const difference = (one[field] ?? Number.NaN) - (other[field] ?? Number.NaN);
     if (difference > 0 || difference < 0) return difference;
