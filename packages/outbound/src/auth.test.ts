@@ -158,11 +158,20 @@ describe('client credentials', () => {
     }
   });
 
+  for (const status of [301, 404, 405, 410]) {
+    it(`that are asked for where the answer is ${status} are a matter of configuration: no event dies of it`, async () => {
+      await using tokens = await startServer(answering(status));
+      await against(answering(200), { auth: clientCredentials(tokens.url) }, async (target) => {
+        await assert.rejects(target.request(GET), { code: 'AUTHENTICATION_FAILED', retry: 'when-available' });
+      });
+    });
+  }
+
   it('are not sent on by a redirect', async () => {
     await using elsewhere = await startServer(answering(200));
     await using tokens = await startServer(answering(307, { location: elsewhere.url }));
     await against(answering(200), { auth: clientCredentials(tokens.url) }, async (target) => {
-      await assert.rejects(target.request(GET), { code: 'REJECTED' });
+      await assert.rejects(target.request(GET), { code: 'AUTHENTICATION_FAILED', retry: 'when-available' });
       assert.equal(elsewhere.received.length, 0);
     });
   });

@@ -31,12 +31,14 @@ export interface ExchangeOptions {
   dispatcher: Dispatcher;
   timeoutMs: number;
   maxResponseBytes: number;
+  /** What an answer says beside its status does not matter. That of a failure never does, when it cannot be read. */
+  statusOnly?: boolean;
   /** Shown in messages in place of method and path, where even a path is a secret. */
   hidePath?: boolean;
 }
 
 export function createExchange(options: ExchangeOptions): Exchange {
-  const { target, dispatcher, timeoutMs, maxResponseBytes, hidePath = false } = options;
+  const { target, dispatcher, timeoutMs, maxResponseBytes, statusOnly = false, hidePath = false } = options;
 
   const describe: Exchange['describe'] = ({ method, url }) =>
     `${target}, ${method} ${hidePath ? url.host : printablePath(url.pathname)}`;
@@ -58,7 +60,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
         signal: deadline.signal,
       });
       const headers = flatten(response.headers);
-      return { status: response.statusCode, headers, content: await readBody(response, maxResponseBytes) };
+      const isWanted = response.statusCode < 300 && !statusOnly;
+      const content = await readBody(response, maxResponseBytes).catch((error) => {
+        if (isWanted || !(error instanceof TooLargeError || error instanceof EncodingError)) throw error;
+        return Buffer.alloc(0);
+      });
+      return { status: response.statusCode, headers, content };
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       throw explain(error, describe(sending), deadline.signal.aborted);

@@ -127,6 +127,16 @@ describe('an address that an event or a user has chosen', () => {
     assert.equal(inside.received.length, 0);
   });
 
+  for (const status of [200, 404]) {
+    it(`that answers ${status} with a page of any length has answered ${status}`, async () => {
+      await using server = await startServer((response) => void response.writeHead(status).end('x'.repeat(100_000)));
+      await guarded({ ...LOOPBACK, ports: [server.port] }, async (target) => {
+        const outcome = await post(target, server.url).catch((error) => error);
+        assert.equal((outcome as { status: number }).status, status);
+      });
+    });
+  }
+
   it('pauses nobody else when it fails, however often', async () => {
     await using broken = await startServer(answering(500));
     await using refusing = await startServer(answering(401));

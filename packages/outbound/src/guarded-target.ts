@@ -41,7 +41,14 @@ export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarge
     bodyTimeout: 0,
   });
   // The path of a webhook is often its secret.
-  const exchange = createExchange({ target: name, dispatcher, timeoutMs, maxResponseBytes, hidePath: true });
+  const exchange = createExchange({
+    target: name,
+    dispatcher,
+    timeoutMs,
+    maxResponseBytes,
+    statusOnly: true,
+    hidePath: true,
+  });
   const metrics = createOutboundMetrics(options.metrics, name);
   const { tracer = untraced } = options;
   const call = createCaller({ name, exchange, concurrency, metrics, tracer });

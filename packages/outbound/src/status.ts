@@ -25,6 +25,6 @@ export function failureOf(target: string, request: string, { status, headers }: 
 export const refusedCredentials = (target: string, request: string, status: number): OutboundError =>
   new OutboundError(
     'AUTHENTICATION_FAILED',
-    `${request} was answered ${status}: check our credentials; the service waits until they are accepted`,
+    `${request} was answered ${status}: check our credentials and the address; the service waits until they are accepted`,
     { target, status, retry: 'when-available' },
   );

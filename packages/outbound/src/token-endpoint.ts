@@ -1,6 +1,6 @@
 import type { Exchange, Sending } from './exchange.ts';
 import { OutboundError } from './outbound-error.ts';
-import { failureOf, refusedCredentials } from './status.ts';
+import { failureOf, isRetryable, refusedCredentials } from './status.ts';
 import type { Token } from './token-source.ts';
 
 export interface TokenRequest {
@@ -20,10 +20,9 @@ export async function requestToken({ target, exchange, tokenUrl, form }: TokenRe
   };
   const answer = await exchange(sending);
   const request = exchange.describe(sending);
-  if (answer.status >= 400 && answer.status < 404) {
-    throw refusedCredentials(target, request, answer.status);
-  }
-  if (answer.status !== 200) throw failureOf(target, request, answer);
+  if (isRetryable(answer.status)) throw failureOf(target, request, answer);
+  // A redirect and an address where nothing is among them: no event is at fault.
+  if (answer.status !== 200) throw refusedCredentials(target, request, answer.status);
   const token = readToken(answer.content);
   if (token === undefined) {
     throw new OutboundError('BAD_RESPONSE', `${request}: the answer holds no access_token`, { target });
