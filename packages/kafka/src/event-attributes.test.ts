@@ -39,3 +39,8 @@ const hidden: [id: string, type: string, shown: string][] = [
 for (const [id, type, shown] of hidden) {
   it(`${id} of ${type} is shown as ${shown}`, () => assert.equal(withoutPerson(id, type), shown));
 }
+
+it('of a key without end, so much is shown as tells it apart', () => {
+  const shown = withoutPerson(`acme:@${'a'.repeat(1_000_000)}`, 'message.received');
+  assert.ok(shown.length < 1_000);
+});

@@ -19,8 +19,12 @@ const ADDRESS = /[^\s:/]+(@|%40)[^\s:/]+/g;
 const NUMBER = /(?<![\w-])\+\d[\d\s()./-]{6,}/g;
 const ANY_NUMBER = /(?<![\w-])\+?\d[\d\s()./-]{6,}/g;
 
+/** Longer than ids are; the patterns take their time with what has no end. */
+const MOST_CHARACTERS = 512;
+
 /** An id or a key for operators: kept, unless it is the address or the number of a person. */
-export function withoutPerson(text: string, type: string): string {
+export function withoutPerson(whole: string, type: string): string {
+  const text = whole.length > MOST_CHARACTERS ? `${whole.slice(0, MOST_CHARACTERS)}…` : whole;
   const isPersonal = !isEventType(type) || catalogue[type].keyFields.includes('phone');
   // Most ids have no such sign, and looking for an address in a long one takes its time.
   const shown = text.includes('@') || text.includes('%40') ? text.replace(ADDRESS, '[e-mail]') : text;

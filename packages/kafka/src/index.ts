@@ -12,7 +12,7 @@ export {
 } from './consume/handler.ts';
 export type { ConsumeLimits, ConsumeOptions } from './consume/options.ts';
 export { DeliveryError, KafkaError } from './error.ts';
-export { eventAttributes } from './event-attributes.ts';
+export { eventAttributes, withoutPerson } from './event-attributes.ts';
 export { type DeadLetter, type LetterState, readDeadLetters } from './operate/dead-letters.ts';
 export { findEvents } from './operate/find-events.ts';
 export { type LedgerEntry, openLedger, placeName, readLedger } from './operate/ledger.ts';

@@ -48,9 +48,13 @@ export function whyPaused(error: unknown): { reason: string } {
 export const stackOf = (error: unknown): string | undefined =>
   error instanceof Error && error.stack !== undefined ? redact(error.stack) : undefined;
 
+/** The patterns take their time with what has no end. */
+const MOST_CHARACTERS = 2_000;
+
 /** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
 const redact = (message: string): string =>
   message
+    .slice(0, MOST_CHARACTERS)
     .replace(/[^\s<>"']+@[^\s<>"']+\.[^\s<>"']+/g, '[e-mail]')
     .replace(/\+?\d(?:[\s()./-]{0,2}\d){7,}/g, '[number]');
 

@@ -51,6 +51,19 @@ function setup(options: { maxQueueBytes?: number; answer?: (send: Send) => void 
   return { clock, batcher, sends, last, ids, add, outcomes, isolated, rejoined };
 }
 
+test('a partition whose records expired meanwhile does not keep the others from being sent', async () => {
+  const { clock, add, sends, outcomes } = setup();
+  add(0);
+  await clock.advance(1);
+  add(1, { ttlMs: 100 });
+  add(2);
+  await clock.advance(199);
+  sends[0]?.resolve();
+  await clock.advance(1);
+  assert.deepEqual(sends[1]?.partitions, [2]);
+  assert.match(outcomes[1] ?? '', /^TIMEOUT/);
+});
+
 test('what arrives while a batch is in flight goes with the next one', async () => {
   const { clock, add, sends, last, ids, outcomes } = setup();
   add(0);

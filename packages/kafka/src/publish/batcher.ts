@@ -105,7 +105,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
       return;
     }
     waiting.add(lane);
-    if (jointBusy || jointDeferred) return;
+    scheduleJoint();
+  }
+
+  function scheduleJoint(): void {
+    if (jointBusy || jointDeferred || waiting.size === 0) return;
     jointDeferred = true;
     clock.defer(sendJoint);
   }
@@ -125,7 +129,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     jointBusy = true;
     attempt(members, batch, () => {
       jointBusy = false;
-      for (const lane of waiting) return wake(lane);
+      scheduleJoint();
     });
   }
 

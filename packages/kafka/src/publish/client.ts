@@ -52,6 +52,10 @@ export function unknownTopic(topic: string, cause: unknown): DeliveryError {
   return new DeliveryError('UNKNOWN_TOPIC', `The topic ${topic} does not exist: create it first`, { cause });
 }
 
+/** A client that does not know a partition may drop a record for it without a word, or put it elsewhere. */
+export const unknownPartition = ({ topic, partition }: PlacedRecord): Error =>
+  new Error(`The client knows no partition ${partition} of ${topic}`);
+
 /** What a broker's answer means for a record, if no repetition can change it. Takes Kafka's names of the errors. */
 export function refusal(names: readonly string[], cause: unknown): DeliveryError | undefined {
   for (const name of names) {

@@ -9,6 +9,7 @@ import {
   type OpenClient,
   REQUEST_TIMEOUT_MS,
   refusal,
+  unknownPartition,
   unknownTopic,
 } from './client.ts';
 import type { PlacedRecord } from './record.ts';
@@ -52,7 +53,7 @@ export function kafkajsClient(connection: KafkaConnection, clientId: string): Op
 
     try {
       await producer.connect();
-      for (const topic of topics) await learn([topic]).catch(unlessUnknown);
+      for (const topic of topics) await learn([topic]).catch(unlessAnswered);
     } catch (error) {
       await close();
       throw error;
@@ -60,7 +61,10 @@ export function kafkajsClient(connection: KafkaConnection, clientId: string): Op
     return {
       async sendBatch(records) {
         try {
-          await producer.sendBatch({ acks: -1, timeout: REQUEST_TIMEOUT_MS, topicMessages: byTopic(records) });
+          const batch = { acks: -1, timeout: REQUEST_TIMEOUT_MS, topicMessages: byTopic(records) };
+          const taken = new Set((await producer.sendBatch(batch)).map(placeOf));
+          const lost = records.find(({ topic, partition }) => !taken.has(placeOf({ topicName: topic, partition })));
+          if (lost !== undefined) throw unknownPartition(lost);
         } catch (error) {
           throw refusal(brokerErrors(error), error) ?? error;
         }
@@ -117,10 +121,14 @@ function byTopic(records: readonly PlacedRecord[]) {
   }));
 }
 
+const placeOf = ({ topicName, partition }: { topicName: string; partition: number }): string =>
+  `${topicName}:${partition}`;
+
 const brokerErrors = (error: unknown) => [protocolError(error) ?? ''];
 
 const isUnknownTopic = (error: unknown) => protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 
-function unlessUnknown(error: unknown): void {
-  if (!isUnknownTopic(error)) throw error;
+/** What a broker says of one topic, such as that a partition has no leader, is no reason not to send to the others. */
+function unlessAnswered(error: unknown): void {
+  if (protocolError(error) === undefined) throw error;
 }

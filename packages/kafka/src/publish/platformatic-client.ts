@@ -1,5 +1,6 @@
 import { Producer, type ProducerOptions } from '@platformatic/kafka';
 import type { KafkaConnection } from '../connection.ts';
+import { DeliveryError } from '../error.ts';
 import {
   CONNECT_TIMEOUT_MS,
   closeWithin,
@@ -7,6 +8,7 @@ import {
   type OpenClient,
   REQUEST_TIMEOUT_MS,
   refusal,
+  unknownPartition,
   unknownTopic,
 } from './client.ts';
 
@@ -17,10 +19,14 @@ export function platformaticClient(connection: KafkaConnection, clientId: string
   return async (brokers, topics) => {
     const producer = new Producer({ ...settings, bootstrapBrokers: [...brokers] });
 
+    const counts = new Map<string, number>();
+
     async function partitions(topic: string): Promise<number> {
       try {
         const { topics: found } = await producer.metadata({ topics: [topic] });
-        return found.get(topic)?.partitionsCount ?? 0;
+        const count = found.get(topic)?.partitionsCount ?? 0;
+        counts.set(topic, count);
+        return count;
       } catch (error) {
         throw isUnknownTopic(error) ? unknownTopic(topic, error) : (refusal(brokerErrors(error), error) ?? error);
       }
@@ -36,13 +42,17 @@ export function platformaticClient(connection: KafkaConnection, clientId: string
 
     try {
       await producer.metadata({ topics: [] });
-      await Promise.all(topics.map((topic) => partitions(topic).catch(unlessUnknown)));
+      await Promise.all(topics.map((topic) => partitions(topic).catch(unlessAnswered)));
     } catch (error) {
       await close();
       throw error;
     }
     return {
       async sendBatch(records) {
+        for (const record of records) {
+          const { topic, partition } = record;
+          if (partition >= (counts.get(topic) ?? (await partitions(topic)))) throw unknownPartition(record);
+        }
         const messages = records.map(({ topic, partition, key, value, headers, timestamp }) => ({
           topic,
           partition,
@@ -100,8 +110,9 @@ function headerName(name: string): Buffer {
 
 const isUnknownTopic = (error: unknown) => error instanceof Error && error.message.startsWith('Unknown topic ');
 
-function unlessUnknown(error: unknown): void {
-  if ((error as { code?: unknown }).code !== 'UNKNOWN_TOPIC') throw error;
+/** What a broker says of one topic, such as that a partition has no leader, is no reason not to send to the others. */
+function unlessAnswered(error: unknown): void {
+  if (!(error instanceof DeliveryError) && brokerErrors(error).length === 0) throw error;
 }
 
 /** Kafka's names of what the brokers answered, however deep they are wrapped. */
