@@ -4,8 +4,8 @@ import type { ByteBudget, Claim } from './byte-budget.ts';
 export type BodyFault = 'too_large' | 'overload' | 'aborted';
 
 /**
- * Reads a body of at most `limit` bytes; the claim grows with what was not announced. After a fault the rest of the
- * body is thrown away as it comes, until the server's request time-out.
+ * Reads a body of at most `limit` bytes. The claim grows with what has come: what is only announced takes no room from
+ * others. After a fault the rest of the body is thrown away as it comes, until the server's request time-out.
  */
 export function readBody(
   request: IncomingMessage,
@@ -14,20 +14,35 @@ export function readBody(
   claim: Claim,
 ): Promise<Buffer | BodyFault> {
   return new Promise((resolve) => {
-    let first: Buffer | undefined;
-    let more: Buffer[] | undefined;
+    const announced = Number(request.headers['content-length'] ?? limit);
+    let body: Buffer | undefined;
     let length = 0;
 
     function onData(chunk: Buffer): void {
-      length += chunk.length;
-      if (length > limit) finish('too_large');
-      else if (!budget.cover(claim, length)) finish('overload');
-      else if (first === undefined) first = chunk;
-      else if (more === undefined) more = [first, chunk];
-      else more.push(chunk);
+      if (length + chunk.length > limit) finish('too_large');
+      else if (!add(chunk)) finish('overload');
     }
+
+    /** Most bodies come in one piece. A million pieces of one byte must not take a million buffers. */
+    function add(chunk: Buffer): boolean {
+      const end = length + chunk.length;
+      if (body === undefined) {
+        if (!budget.cover(claim, end)) return false;
+        body = chunk;
+      } else {
+        if (end > body.length) {
+          const room = Math.max(end, Math.min(2 * length, announced, limit));
+          if (!budget.cover(claim, room)) return false;
+          body = Buffer.concat([body.subarray(0, length)], room);
+        }
+        chunk.copy(body, length);
+      }
+      length = end;
+      return true;
+    }
+
     function onEnd(): void {
-      finish(more === undefined ? (first ?? Buffer.alloc(0)) : Buffer.concat(more, length));
+      finish(body?.subarray(0, length) ?? Buffer.alloc(0));
     }
     function onGone(): void {
       finish('aborted');

@@ -54,6 +54,16 @@ describe('size', () => {
     assert.equal((await post('/webhooks/small', `${fitting} `, chunked)).status, 413);
   });
 
+  it('of a hundred thousand pieces takes no more memory than its bytes', async (t) => {
+    const { dial, count } = await startApp(t, { limits: { inFlightBytes: 2_000_000 } });
+    const client = dial();
+    client.write(head(['Transfer-Encoding: chunked']));
+    const piece = chunk(Buffer.alloc(1, 0x20));
+    for (let sent = 0; sent < 100_000; sent += 1_000) client.write(Buffer.concat(Array(1_000).fill(piece)));
+    await eventually(async () => assert.ok(((await count('ingest_in_flight_bytes'))[''] ?? 0) >= 100_000));
+    assert.ok(((await count('ingest_in_flight_bytes'))[''] ?? 0) < 300_000);
+  });
+
   it('of a megabyte is taken in pieces of any length', async (t) => {
     const { dial, published } = await startApp(t);
     const body = escalation({ summary: 'x'.repeat(1_048_000) });
@@ -154,10 +164,11 @@ describe('a connection', () => {
 
 describe('what is in flight', () => {
   it('is bounded: more is answered 503 with Retry-After, and taken again when there is room', async (t) => {
-    const { dial, post, count } = await startApp(t, { limits: { inFlightBytes: 100_000 } });
+    const { dial, post, count } = await startApp(t, { limits: { inFlightBytes: 105_000 } });
     const large = dial();
-    large.write(head(['Content-Length: 90000']));
-    await eventually(async () => assert.notDeepEqual(await count('ingest_in_flight_bytes'), { '': 0 }));
+    large.write(head(['Content-Length: 100000']));
+    large.write('x'.repeat(90_000));
+    await eventually(async () => assert.ok(((await count('ingest_in_flight_bytes'))[''] ?? 0) >= 90_000));
     const refused = await post('/webhooks/escalation', escalation().padEnd(10_000));
     assert.equal(refused.status, 503);
     assert.equal(refused.headers['retry-after'], '1');
@@ -166,6 +177,12 @@ describe('what is in flight', () => {
     large.socket.destroy();
     await eventually(async () => assert.deepEqual(await count('ingest_in_flight_bytes'), { '': 0 }));
     assert.equal((await post('/webhooks/escalation', escalation().padEnd(10_000))).status, 200);
+  });
+
+  it('is not taken by what was only announced', async (t) => {
+    const { dial, post } = await startApp(t, { limits: { inFlightBytes: 100_000 } });
+    for (let silent = 0; silent < 10; silent += 1) dial().write(head(['Content-Length: 90000']));
+    assert.equal((await post('/webhooks/escalation', escalation())).status, 200);
   });
 
   it('is nothing after any answer', async (t) => {

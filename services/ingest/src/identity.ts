@@ -17,7 +17,7 @@ interface Anonymous {
 export function derivedId({ type, fields, timestamp, body }: Anonymous): string {
   const { conversationId, messageId } = fields as { conversationId?: string | null; messageId?: string | null };
   // Messages come several in a second: only their own id tells them apart.
-  const mark = type === 'message.received' ? messageId : timestamp;
+  const mark = type === 'message.received' ? messageId && encodeURIComponent(messageId) : timestamp;
   if (isGiven(conversationId) && isGiven(mark)) {
     const id = `${conversationId}:${mark}:${type}`;
     if (id.length <= LONGEST_ID) return id;

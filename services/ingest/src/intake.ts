@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf } from '@switchboard/events';
-import { DeliveryError, eventAttributes, type OutgoingRecord } from '@switchboard/kafka';
+import { DeliveryError, eventAttributes, type OutgoingRecord, withoutPerson } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
 import type { Duplicates } from './duplicates.ts';
@@ -89,9 +89,10 @@ export function createIntake({ publish, encode, duplicates, rates, metrics, logg
       if (reason === 'not_acknowledged') return refuse(source, { reason });
       // The stack alone: a cause may quote the event.
       if (reason === 'internal') {
-        logger.error({ source: source.name, id, type, stack: stackOf(error), ...span.ids }, 'event failed');
+        const shown = { source: source.name, id: withoutPerson(id, type), type };
+        logger.error({ ...shown, stack: stackOf(error), ...span.ids }, 'event failed');
       }
-      return reject({ reason }, id);
+      return reject({ reason }, withoutPerson(id, type));
     }
   }
 

@@ -47,13 +47,13 @@ export async function openSources({
     const named = [path, ...secretFiles(entries, path)];
     if (named.join() !== files.join()) {
       files = named;
-      applied = await fingerprint(files);
+      return read();
     }
     return resolveSources(entries, path, environment);
   }
 
   let sources = await read();
-  let running: Promise<void> | undefined;
+  let running = Promise.resolve();
 
   async function reloadOnce(): Promise<void> {
     try {
@@ -63,6 +63,8 @@ export async function openSources({
       logger.info({ sources: sources.size }, 'sources reloaded');
     } catch (error) {
       failed.set(1);
+      // Looked at again the next time: what could not be read may be readable then, though it has not changed.
+      applied = '';
       const message = error instanceof Error ? error.message : String(error);
       if (message !== complaint)
         logger.error({ problem: message }, 'sources not reloaded: the earlier ones stay in force');
@@ -71,8 +73,7 @@ export async function openSources({
   }
 
   async function reload(): Promise<void> {
-    await running;
-    running = reloadOnce();
+    running = running.then(reloadOnce);
     await running;
   }
 

@@ -13,7 +13,7 @@ export interface BadBody {
   source: Source;
   body: Buffer;
   refusal: Refusal;
-  /** The event's id, where it could be read. */
+  /** The event's id as it may be shown, where it could be read. */
   id: string | undefined;
   contentType: string | undefined;
   receivedAt: number;
