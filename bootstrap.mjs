@@ -1,11 +1,11 @@
 // Runs a TypeScript file of this repository: node bootstrap.mjs <script.ts> [arguments…]
 // It needs nothing but Node.js: it installs the dependencies (Node 24 among them) when they have changed, and hands over.
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isInstalled, markInstalled } from './deploy/local/installed.mjs';
 
 const OLDEST_NODE = 20;
 /** A terminal's Ctrl-C comes to us twice, from the terminal and from npm. */
@@ -13,7 +13,6 @@ const SAME_PRESS_MS = 300;
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const node = join(root, 'node_modules/node/bin/node');
-const marker = join(root, 'node_modules/.installed');
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   fail(
@@ -23,12 +22,12 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 const [script, ...args] = process.argv.slice(2);
 if (script === undefined) fail('Usage: node bootstrap.mjs <script.ts> [arguments…]');
 
-if (!isInstalled()) {
+if (!isInstalled(root)) {
   const { withLock } = await import('./deploy/local/lock.mjs');
   await withLock(
     join(root, '.local/dependencies.lock'),
     async () => {
-      if (!isInstalled()) await install();
+      if (!isInstalled(root)) await install();
     },
     (holder) => console.log(`Waiting for process ${holder}, which is installing the dependencies …`),
   ).catch((error) => {
@@ -37,36 +36,6 @@ if (!isInstalled()) {
   });
 }
 run([join(root, script), ...args]);
-
-function isInstalled() {
-  return existsSync(node) && existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint();
-}
-
-/** Of everything that decides what is installed. */
-function fingerprint() {
-  const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
-  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests('', 2), ...patches()]) {
-    hash.update(`${file}\n`).update(readFileSync(join(root, file)));
-  }
-  return hash.digest('hex');
-}
-
-/** The package.json files down to `depth`. @param {string} folder @param {number} depth @returns {string[]} */
-function manifests(folder, depth) {
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .filter(({ name }) => name !== 'node_modules' && !name.startsWith('.'))
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return depth > 0 ? manifests(path, depth - 1) : [];
-      return entry.name === 'package.json' ? [path] : [];
-    });
-}
-
-function patches() {
-  const folder = join(root, 'patches');
-  return existsSync(folder) ? readdirSync(folder).map((name) => join('patches', name)) : [];
-}
 
 async function install() {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -94,7 +63,7 @@ async function install() {
   if (!existsSync(node)) {
     fail(`pnpm has left out ${node}: delete node_modules, and try again.`);
   }
-  writeFileSync(marker, fingerprint());
+  markInstalled(root);
 }
 
 /** @param {string[]} args @returns {Promise<string | undefined>} the end of its output when it failed */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { eventTypes } from '@switchboard/events';
+import { markInstalled } from '@switchboard/local/installed';
 import { explainAndExit } from './explain.ts';
 import { createService, NewServiceError } from './new-service/create-service.ts';
 
@@ -40,6 +41,7 @@ try {
     if (!values['no-install']) {
       console.log('Linking its dependencies …');
       await install();
+      markInstalled(root);
     }
     console.log(`
 ${name} is ready; npm start runs it on port ${names.port}. What it does is in

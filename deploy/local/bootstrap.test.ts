@@ -17,6 +17,7 @@ async function repository(t: TestContext, ...npx: string[]) {
     'package.json',
     'pnpm-lock.yaml',
     'pnpm-workspace.yaml',
+    'deploy/local/installed.mjs',
     'deploy/local/lock.mjs',
   ]) {
     await mkdir(dirname(join(root, file)), { recursive: true });
