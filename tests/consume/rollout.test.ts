@@ -31,7 +31,7 @@ it('an event of the source whose type nobody here handles is skipped', async () 
   await fixture.close();
 });
 
-it('a service that is told to stop lets what runs come to its end, however long that takes of its 25 s', async () => {
+it('a service that is told to stop lets what runs come to its end', async () => {
   const [service, conversation] = [`slow-${randomUUID().slice(0, 8)}`, randomUUID()];
   const { brokers, registryUrl, redisUrl } = testStack();
   const child = fork(new URL('slow-service.ts', import.meta.url), [service, conversation], {

@@ -24,7 +24,8 @@ const MOST_CHARACTERS = 512;
 
 /** An id or a key for operators: kept, unless it is the address or the number of a person. */
 export function withoutPerson(whole: string, type: string): string {
-  const text = whole.length > MOST_CHARACTERS ? `${whole.slice(0, MOST_CHARACTERS)}…` : whole;
+  // Half an address would be no address any more.
+  const text = whole.length > MOST_CHARACTERS ? `${whole.slice(0, MOST_CHARACTERS).replace(/[^\s:/]+$/, '')}…` : whole;
   const isPersonal = !isEventType(type) || catalogue[type].keyFields.includes('phone');
   // Most ids have no such sign, and looking for an address in a long one takes its time.
   const shown = text.includes('@') || text.includes('%40') ? text.replace(ADDRESS, '[e-mail]') : text;

@@ -48,5 +48,7 @@ describe('the cause of a failure', () => {
     );
     assert.equal(code, 'RangeError');
     assert.equal(message, 'no ticket for [e-mail] or [number], order 4711');
+    const cut = causeOf(new Error(`${'x'.repeat(1_990)} eva.b@example.org`)).message;
+    assert.doesNotMatch(cut, /eva/, 'an address that was cut in two');
   });
 });

@@ -51,10 +51,13 @@ export const stackOf = (error: unknown): string | undefined =>
 /** The patterns take their time with what has no end. */
 const MOST_CHARACTERS = 2_000;
 
+/** Without the last word that was cut: half an address would be no address any more. */
+const beginning = (text: string): string =>
+  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS).replace(/\S+$/, '')}…` : text;
+
 /** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
 const redact = (message: string): string =>
-  message
-    .slice(0, MOST_CHARACTERS)
+  beginning(message)
     .replace(/[^\s<>"']+@[^\s<>"']+\.[^\s<>"']+/g, '[e-mail]')
     .replace(/\+?\d(?:[\s()./-]{0,2}\d){7,}/g, '[number]');
 

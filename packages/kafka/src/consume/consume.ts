@@ -157,7 +157,8 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       counts: metrics.counts,
     }),
     async stop(limitMs = limits.stopTimeoutMs) {
-      const deadline = performance.now() + Math.min(limitMs, limits.stopTimeoutMs);
+      // To be done before whoever gave the limit gives up.
+      const deadline = performance.now() + Math.min(limitMs, limits.stopTimeoutMs) - 500;
       const left = (): number => Math.max(deadline - performance.now(), 500);
       stopping.abort();
       watchdog.stop();

@@ -41,6 +41,13 @@ it('asks those who wait whether they still want a place before anybody gets one'
   assert.equal(await next, true, 'the only permit was not spent on it');
 });
 
+it('gives no place to who does not want one by now', () => {
+  assert.equal(
+    createSlots(1).take(false, () => false),
+    false,
+  );
+});
+
 it('refuses whoever waits when it is closed', async () => {
   const slots = createSlots(0);
   const waiting = slots.take();

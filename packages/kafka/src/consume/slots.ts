@@ -35,7 +35,7 @@ export function createSlots(limit: number, open: () => boolean = () => true): Sl
 
   return {
     take(urgent = false, isWanted = always) {
-      if (closed) return false;
+      if (closed || !isWanted()) return false;
       if (taken < limit && line.length === 0 && open()) {
         taken += 1;
         return true;

@@ -55,8 +55,9 @@ it('gives up when a topic was made anew under it, rather than skip what is new',
   await until('it is gone', async () => !(await topicNames({ brokers })).includes(topic));
   await create();
   await send(5);
-  await until('it gives up', () => failure !== undefined);
-  assert.match(String(failure), /ends at [1-5], before 20: it was made anew/);
+  // A rebalance in the right moment finds the new start, and reads it.
+  await until('it gives up, or reads what is new', () => failure !== undefined || read === 25);
+  if (read < 25) assert.match(String(failure), /ends at [1-5], before 20: it was made anew/);
   await subscription.stop(5_000);
   await publisher.close();
 });

@@ -53,7 +53,7 @@ export function kafkajsClient(connection: KafkaConnection, clientId: string): Op
 
     try {
       await producer.connect();
-      for (const topic of topics) await learn([topic]).catch(unlessAnswered);
+      for (const topic of topics) await learn([topic]).catch(unlessUnknown);
     } catch (error) {
       await close();
       throw error;
@@ -128,7 +128,7 @@ const brokerErrors = (error: unknown) => [protocolError(error) ?? ''];
 
 const isUnknownTopic = (error: unknown) => protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 
-/** What a broker says of one topic, such as that a partition has no leader, is no reason not to send to the others. */
-function unlessAnswered(error: unknown): void {
-  if (protocolError(error) === undefined) throw error;
+/** kafkajs forgets no other topic that it could not learn, and then learns none. */
+function unlessUnknown(error: unknown): void {
+  if (!isUnknownTopic(error)) throw error;
 }

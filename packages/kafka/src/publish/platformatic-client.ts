@@ -50,8 +50,7 @@ export function platformaticClient(connection: KafkaConnection, clientId: string
     return {
       async sendBatch(records) {
         for (const record of records) {
-          const { topic, partition } = record;
-          if (partition >= (counts.get(topic) ?? (await partitions(topic)))) throw unknownPartition(record);
+          if (record.partition >= (counts.get(record.topic) ?? 0)) throw unknownPartition(record);
         }
         const messages = records.map(({ topic, partition, key, value, headers, timestamp }) => ({
           topic,
