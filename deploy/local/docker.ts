@@ -35,7 +35,10 @@ export function createContainers(places: Places, compose: Compose): Part[] {
       pid: undefined,
       start: async () => {
         // Three at once would race for the container of Kafka, which the registry needs.
-        all ??= compose('up', '--detach', ...names);
+        all ??= compose('up', '--detach', ...names).catch((error) => {
+          all = undefined;
+          throw error;
+        });
         await (created ? compose('up', '--detach', '--no-deps', name) : all);
         created = true;
         for (const deadline = Date.now() + START_LIMIT_MS; !(await answers(name, ports)); await sleep(200)) {
