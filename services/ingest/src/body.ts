@@ -31,7 +31,8 @@ export function readBody(
         body = chunk;
       } else {
         if (end > body.length) {
-          const room = Math.max(end, Math.min(2 * length, announced, limit));
+          const wanted = Math.max(end, Math.min(2 * length, announced, limit));
+          const room = budget.cover(claim, wanted) ? wanted : end;
           if (!budget.cover(claim, room)) return false;
           body = Buffer.concat([body.subarray(0, length)], room);
         }
