@@ -1,6 +1,5 @@
 import { Producer, type ProducerOptions } from '@platformatic/kafka';
 import type { KafkaConnection } from '../connection.ts';
-import { DeliveryError } from '../error.ts';
 import {
   CONNECT_TIMEOUT_MS,
   closeWithin,
@@ -42,7 +41,7 @@ export function platformaticClient(connection: KafkaConnection, clientId: string
 
     try {
       await producer.metadata({ topics: [] });
-      await Promise.all(topics.map((topic) => partitions(topic).catch(unlessAnswered)));
+      await Promise.all(topics.map((topic) => partitions(topic).catch(unlessUnknown)));
     } catch (error) {
       await close();
       throw error;
@@ -109,9 +108,9 @@ function headerName(name: string): Buffer {
 
 const isUnknownTopic = (error: unknown) => error instanceof Error && error.message.startsWith('Unknown topic ');
 
-/** What a broker says of one topic, such as that a partition has no leader, is no reason not to send to the others. */
-function unlessAnswered(error: unknown): void {
-  if (!(error instanceof DeliveryError) && brokerErrors(error).length === 0) throw error;
+/** A client that could not learn all of a topic must not replace one that knows where its healthy partitions are. */
+function unlessUnknown(error: unknown): void {
+  if ((error as { code?: unknown }).code !== 'UNKNOWN_TOPIC') throw error;
 }
 
 /** Kafka's names of what the brokers answered, however deep they are wrapped. */
