@@ -1,11 +1,11 @@
 import type { Batch, Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
+import { withinLimit } from '../within-limit.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import { Assignment, type AssignmentOptions } from './assignment.ts';
 import type { ConsumeLimits } from './options.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { type StartOffset, startOffsets } from './start-offsets.ts';
-import { withinLimit } from './within-limit.ts';
 
 export interface SubscriptionOptions {
   kafka: Kafka;

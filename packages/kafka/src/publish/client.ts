@@ -1,4 +1,5 @@
 import { type DeliveryCode, DeliveryError } from '../error.ts';
+import { withinLimit } from '../within-limit.ts';
 import type { PlacedRecord } from './record.ts';
 
 /** All that publishing asks of a Kafka client library. */
@@ -36,14 +37,9 @@ export const METADATA_MAX_AGE_MS = 1e12;
 const GOODBYE_MS = 1_000;
 
 export async function closeWithin(close: () => Promise<unknown>, destroy: () => void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, GOODBYE_MS);
-  });
   try {
-    await Promise.race([close(), late]);
+    await withinLimit(GOODBYE_MS, close);
   } finally {
-    clearTimeout(timer);
     destroy();
   }
 }

@@ -1,5 +1,5 @@
-/** What has not ended by then is left behind: kafkajs waits without limit. */
-export async function withinLimit(limitMs: number, run: () => Promise<void>): Promise<void> {
+/** What has not ended by then is left behind: client libraries wait without limit. */
+export async function withinLimit(limitMs: number, run: () => Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, limitMs);
