@@ -32,8 +32,8 @@ export function readBody(
       } else {
         if (end > body.length) {
           const wanted = Math.max(end, Math.min(2 * length, announced, limit));
-          const room = budget.cover(claim, wanted) ? wanted : end;
-          if (!budget.cover(claim, room)) return false;
+          const room = [wanted, end].find((bytes) => budget.cover(claim, bytes));
+          if (room === undefined) return false;
           body = Buffer.concat([body.subarray(0, length)], room);
         }
         chunk.copy(body, length);

@@ -1,8 +1,8 @@
 /** Bounds the memory that requests take together, from their first byte to their answer. */
 export interface ByteBudget {
   readonly used: number;
-  /** A claim for a request of so many bytes; undefined when there is no room. */
-  claim(bytes: number): Claim | undefined;
+  /** A claim for a request whose body has not come yet; undefined when there is no room. */
+  claim(): Claim | undefined;
   /** Makes sure that the claim covers so many bytes; false when there is no room. */
   cover(claim: Claim, bytes: number): boolean;
   release(claim: Claim): void;
@@ -17,24 +17,25 @@ const OVERHEAD = 4_096;
 
 export function createByteBudget(limit: number): ByteBudget {
   let used = 0;
+
+  function cover(claim: Claim, bytes: number): boolean {
+    const more = bytes + OVERHEAD - claim.bytes;
+    if (more <= 0) return true;
+    if (used + more > limit) return false;
+    used += more;
+    claim.bytes += more;
+    return true;
+  }
+
   return {
     get used() {
       return used;
     },
-    claim(bytes) {
-      const claim = { bytes: bytes + OVERHEAD };
-      if (used + claim.bytes > limit) return undefined;
-      used += claim.bytes;
-      return claim;
+    claim() {
+      const claim = { bytes: 0 };
+      return cover(claim, 0) ? claim : undefined;
     },
-    cover(claim, bytes) {
-      const more = bytes + OVERHEAD - claim.bytes;
-      if (more <= 0) return true;
-      if (used + more > limit) return false;
-      used += more;
-      claim.bytes += more;
-      return true;
-    },
+    cover,
     release(claim) {
       used -= claim.bytes;
       claim.bytes = 0;

@@ -97,7 +97,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
 
   /** Undefined when the sender has gone. */
   async function receive(request: IncomingMessage, source: Source): Promise<Answer | undefined> {
-    const claim = budget.claim(0);
+    const claim = budget.claim();
     if (claim === undefined) return refuse(source.name, { reason: 'overload' });
     try {
       const body = await readBody(request, source.maxBytes, budget, claim);
