@@ -1,7 +1,5 @@
 import { join } from 'node:path';
-import { catalogue } from '@switchboard/events';
-import { createTopics, registerSchemas } from '@switchboard/kafka';
-import { startStack } from '@switchboard/local';
+import { createTopics } from '@switchboard/kafka';
 import type { BenchContext } from '../comparison.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import type { ClosedLoop, ClosedLoopResult } from './load/closed-loop.ts';
@@ -10,10 +8,9 @@ import type { Latencies, Schedule } from './load/schedule.ts';
 import type { Load } from './load/worker.ts';
 import { SECRET, type ServerName, type Servers, startServers } from './servers.ts';
 import { countRecords } from './topic-size.ts';
+import { PARTITIONS, startIngestStack, TOPIC } from './variants.ts';
 
-const TOPIC = catalogue['conversation.escalated'].topic;
 const BARE_TOPIC = 'bench.bare';
-const PARTITIONS = 12;
 
 /** Everything a measurement works with. */
 export interface Rig {
@@ -28,11 +25,10 @@ export interface Rig {
 
 /** Starts the stack, the servers and the load generators, each as a process of its own. */
 export async function buildRig(context: BenchContext): Promise<Rig> {
-  const { directory, resources, signal, progress } = context;
-  const stack = resources.use(await startStack({ directory, ports: 'free', signal, progress }));
+  const { resources } = context;
+  const stack = await startIngestStack(context);
   const { brokers, registryUrl } = stack;
-  await registerSchemas(registryUrl);
-  await createTopics({ brokers }, { topics: [TOPIC, BARE_TOPIC], partitions: PARTITIONS, replication: 1 });
+  await createTopics({ brokers }, { topics: [BARE_TOPIC], partitions: PARTITIONS, replication: 1 });
   const servers = await startServers(stack, context);
   const file = (name: string): string => join(import.meta.dirname, name);
   const loads: Worker<Load, { accepted: number }> = resources.use(startWorker(file('load/worker.ts'), [SECRET]));

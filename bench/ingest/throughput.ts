@@ -2,6 +2,7 @@ import type { BenchContext, Comparison } from '../comparison.ts';
 import type { ClosedLoopResult } from './load/closed-loop.ts';
 import type { Rig } from './rig.ts';
 import { clients, type ServerName } from './servers.ts';
+import { compareVariants } from './variants.ts';
 
 const WARM_UP_SECONDS = 1;
 const LEAST_RATIO: Readonly<Record<number, number>> = { 64: 0.75, 256: 0.85 };
@@ -25,24 +26,10 @@ export async function throughput(
       );
     }
   }
-  return clients.flatMap((client) => {
-    const of = (value: (result: ClosedLoopResult) => number) => ({
-      ours: results[client].map(value),
-      reference: results.drop.map(value),
-    });
-    return [
-      {
-        what: `Accepted, ${connections} connections, ${client}`,
-        ...of(({ acceptedPerSecond }) => acceptedPerSecond),
-        unit: '/s',
-        atLeast: LEAST_RATIO[connections] as number,
-      },
-      {
-        what: `CPU per accepted event, ${connections} connections, ${client}`,
-        ...of(({ cpuPerAccepted }) => cpuPerAccepted),
-        unit: 'µs',
-        atMost: MOST_CPU_RATIO,
-      },
-    ];
-  });
+  return clients.flatMap((client) =>
+    compareVariants(`${connections} connections, ${client}`, results[client], results.drop, {
+      accepted: { atLeast: LEAST_RATIO[connections] as number },
+      cpu: { atMost: MOST_CPU_RATIO },
+    }),
+  );
 }

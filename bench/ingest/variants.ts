@@ -7,6 +7,8 @@ import type { ClosedLoopResult } from './load/closed-loop.ts';
 import type { Load } from './load/worker.ts';
 import { SECRET } from './servers.ts';
 
+export const TOPIC = catalogue['conversation.escalated'].topic;
+export const PARTITIONS = 12;
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 1;
 
@@ -14,8 +16,7 @@ const WARM_UP_SECONDS = 1;
 export async function startIngestStack({ directory, resources, signal, progress }: BenchContext): Promise<Stack> {
   const stack = resources.use(await startStack({ directory, ports: 'free', signal, progress }));
   await registerSchemas(stack.registryUrl);
-  const { topic } = catalogue['conversation.escalated'];
-  await createTopics({ brokers: stack.brokers }, { topics: [topic], partitions: 12, replication: 1 });
+  await createTopics({ brokers: stack.brokers }, { topics: [TOPIC], partitions: PARTITIONS, replication: 1 });
   return stack;
 }
 
