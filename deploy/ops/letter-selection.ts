@@ -32,12 +32,9 @@ export async function chooseLetters(given: Arguments, ids: readonly string[], co
     throw new UsageError('Say which letters: their ids, a filter such as --code, or --all.');
   }
   const letters = (await readDeadLetters(context.connection, await context.redis(), service)).filter(filterOf(given));
-  if (ids.length > 0) {
-    const named = ids.map((id) => findLetter(letters, id));
-    for (const { id, state } of named) if (state !== 'open') context.note(`${id} is ${state} already.`);
-    return named.filter(({ state }) => state === 'open');
-  }
-  return letters.filter(({ state }) => state === 'open');
+  const named = ids.map((id) => findLetter(letters, id));
+  for (const { id, state } of named) if (state !== 'open') context.note(`${id} is ${state} already.`);
+  return (ids.length > 0 ? named : letters).filter(({ state }) => state === 'open');
 }
 
 export function findLetter(letters: readonly DeadLetter[], id: string): DeadLetter {
