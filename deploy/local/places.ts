@@ -44,29 +44,25 @@ export async function freePlaces(options: PlaceOptions): Promise<Places> {
  */
 export async function knownPlaces(options: PlaceOptions, variables: Variables): Promise<Places> {
   const config = readLocalConfig(variables);
-  const kafka = Array.from({ length: options.brokers }, (_, index) => config.KAFKA_PORT + index);
-  const known: Record<PartName, { own: string | undefined; place: Place; hint: string }> = {
-    kafka: { own: config.KAFKA_BROKERS, place: place('kafka', kafka, options), hint: 'KAFKA_PORT' },
-    registry: {
-      own: config.SCHEMA_REGISTRY_URL,
-      place: place('registry', [config.REGISTRY_PORT], options),
-      hint: 'REGISTRY_PORT',
-    },
-    redis: { own: config.REDIS_URL, place: place('redis', [config.REDIS_PORT], options), hint: 'REDIS_PORT' },
-  };
+  const known = wellKnown(config, options.brokers);
   const titles: Record<PartName, string> = {
     kafka: options.brokers === 3 ? 'Kafka with three brokers' : 'Kafka',
     registry: 'the schema registry',
     redis: 'Redis',
   };
-  checkDistinct(portsOf(config, options.parts, options.brokers));
+  checkDistinct(askedPorts(known, options.parts));
+  const places: Places = {
+    kafka: place('kafka', known.kafka.ports, options),
+    registry: place('registry', known.registry.ports, options),
+    redis: place('redis', known.redis.ports, options),
+  };
   for (const name of options.parts) {
-    const { own, place, hint } = known[name];
-    if (own !== undefined) known[name].place = { address: own, ports: [], toStart: false };
-    else if (await answers(name, place.ports)) known[name].place = { ...place, toStart: false };
-    else await checkFree(place.ports, hint, titles[name]);
+    const { own, ports, variable } = known[name];
+    if (own !== undefined) places[name] = { address: own, ports: [], toStart: false };
+    else if (await answers(name, ports)) places[name] = { ...places[name], toStart: false };
+    else await checkFree(ports, variable, titles[name]);
   }
-  return { kafka: known.kafka.place, registry: known.registry.place, redis: known.redis.place };
+  return places;
 }
 
 function place(name: PartName, ports: readonly number[], { parts, advertise }: PlaceOptions): Place {
@@ -97,21 +93,35 @@ export interface AskedPort {
 }
 
 /** The well-known ports, but of what is the user's own. */
-export const knownPorts = (variables: Variables): AskedPort[] => portsOf(readLocalConfig(variables), ALL_PARTS, 1);
+export const knownPorts = (variables: Variables): AskedPort[] =>
+  askedPorts(wellKnown(readLocalConfig(variables), 1), ALL_PARTS);
 
-function portsOf(config: LocalConfig, parts: readonly PartName[], brokers: number): AskedPort[] {
-  const { KAFKA_BROKERS, KAFKA_PORT, SCHEMA_REGISTRY_URL, REGISTRY_PORT, REDIS_URL, REDIS_PORT } = config;
-  const kafka = Array.from({ length: brokers }, (_, index) => ({
-    port: KAFKA_PORT + index,
-    variable: index === 0 ? 'KAFKA_PORT' : 'KAFKA_PORT (and the ports after it)',
-  }));
-  const ports: Record<PartName, AskedPort[]> = {
-    kafka: KAFKA_BROKERS === undefined ? kafka : [],
-    registry: SCHEMA_REGISTRY_URL === undefined ? [{ port: REGISTRY_PORT, variable: 'REGISTRY_PORT' }] : [],
-    redis: REDIS_URL === undefined ? [{ port: REDIS_PORT, variable: 'REDIS_PORT' }] : [],
-  };
-  return parts.flatMap((name) => ports[name]);
+/** Where a part is looked for, unless the user has one of his own. */
+interface WellKnown {
+  own: string | undefined;
+  ports: readonly number[];
+  variable: string;
 }
+
+const wellKnown = (config: LocalConfig, brokers: number): Record<PartName, WellKnown> => ({
+  kafka: {
+    own: config.KAFKA_BROKERS,
+    ports: Array.from({ length: brokers }, (_, index) => config.KAFKA_PORT + index),
+    variable: 'KAFKA_PORT',
+  },
+  registry: { own: config.SCHEMA_REGISTRY_URL, ports: [config.REGISTRY_PORT], variable: 'REGISTRY_PORT' },
+  redis: { own: config.REDIS_URL, ports: [config.REDIS_PORT], variable: 'REDIS_PORT' },
+});
+
+const askedPorts = (known: Record<PartName, WellKnown>, parts: readonly PartName[]): AskedPort[] =>
+  parts.flatMap((name) => {
+    const { own, ports, variable } = known[name];
+    if (own !== undefined) return [];
+    return ports.map((port, index) => ({
+      port,
+      variable: index === 0 ? variable : `${variable} (and the ports after it)`,
+    }));
+  });
 
 /** @throws LocalStackError naming two variables that ask for one port */
 export function checkDistinct(asked: readonly AskedPort[]): void {
