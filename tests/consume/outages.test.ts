@@ -23,6 +23,8 @@ describe('an outside system that is down', () => {
     await until('it is paused', () => consumer.state().closedBy.includes('outside'));
     assert.throws(() => consumer.checkWork(), /outside/);
     await until('its partitions are paused', () => consumer.state().paused === consumer.state().assigned);
+    const lastCallAt = (): number => fixture.sink.calls.at(-1)?.at ?? 0;
+    await until('what was under way when it was paused has ended', () => Date.now() - lastCallAt() > 500);
     const callsBefore = fixture.sink.calls.length;
     const pausedAt = Date.now();
     await until('the outage is over', () => Date.now() - pausedAt > seconds * 1_000, (seconds + 30) * 1_000);

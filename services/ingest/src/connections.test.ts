@@ -144,7 +144,7 @@ describe('a connection', () => {
   });
 
   it('that idles after its answer is closed', async (t) => {
-    const { dial } = await startApp(t, {}, quick);
+    const { dial } = await startApp(t, {}, { keepAliveTimeout: 300, http: { connectionsCheckingInterval: 50 } });
     const body = escalation();
     const client = dial();
     client.write(head([`Content-Length: ${body.length}`, `X-Webhook-Signature: ${sign(body)}`]) + body);
