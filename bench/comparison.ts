@@ -20,8 +20,8 @@ export interface BenchContext {
   readonly seconds: number;
   /** Of measurements that need a long time: memory. */
   readonly minutes: number;
-  /** Whether the measured processes write CPU profiles. */
-  readonly profile: boolean;
+  /** Flags of Node for the measured processes, so that they leave their CPU profiles; none unless that is asked for. */
+  readonly profiling: readonly string[];
   /** Where the bench keeps its data; it is removed afterwards. */
   readonly directory: string;
   /** What must be ended with the bench, or when it is interrupted. */

@@ -19,10 +19,10 @@ const USAGE = `Usage: npm run bench -- [${Object.keys(benches).join(' | ')} …]
   --seconds <n>    of one measurement (5)
   --minutes <n>    of full load while the memory is watched (1)
   --quick          one short round of everything, to see that it works
-  --profile        keep a CPU profile of each measured process
+  --profile        keep CPU profiles of the measured processes of ingest, consume, tracing and metrics
   --write          put the tables into bench/README.md`;
 
-const { names, write, ...settings } = readArguments();
+const { names, write, profile, ...settings } = readArguments();
 const resources = new AsyncDisposableStack();
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -49,6 +49,7 @@ async function run(name: string, bench: Bench): Promise<void> {
   const context: BenchContext = {
     ...settings,
     directory,
+    profiling: profile ? ['--cpu-prof', `--cpu-prof-dir=${directory}-profiles`] : [],
     resources: new AsyncDisposableStack(),
     signal: interrupted.signal,
     progress,

@@ -1,40 +1,41 @@
 import { registerSchemas } from '@switchboard/kafka';
-import { type Stack, startStack } from '@switchboard/local';
+import { startStack } from '@switchboard/local';
 import type { Bench, Comparison } from '../comparison.ts';
 import { slope } from '../statistics.ts';
 import { fillTopic, keyName } from './load.ts';
-import { buildPeer, runConsumer, runPeer } from './run.ts';
+import { buildPeer, type ConsumerBench, runConsumer, runPeer } from './run.ts';
 
 const CONCURRENCY = 16;
 
 /** The consumer runtime against a bare kafkajs loop, and against Confluent's Parallel Consumer in KEY order. */
-export const consume: Bench = async ({ rounds, minutes, directory, resources, progress }) => {
+export const consume: Bench = async ({ rounds, minutes, directory, profiling, resources, progress }) => {
   const stack = resources.use(await startStack({ directory, ports: 'free', progress }));
   await registerSchemas(stack.registryUrl);
+  const bench: ConsumerBench = { stack, profiling };
   progress('Building the Java peer');
   await buildPeer();
   // One minute of reading stands for what a quick look can afford; the proof is a backlog of a million.
   const backlog = Math.round(1_000_000 * Math.min(minutes / 5, 1));
   progress('Concurrency');
-  const comparisons = [await concurrency(stack, rounds)];
+  const comparisons = [await concurrency(bench, rounds)];
   progress('Overhead');
-  comparisons.push(...(await overhead(stack, rounds, 100_000)));
+  comparisons.push(...(await overhead(bench, rounds, 100_000)));
   progress('Isolation');
-  comparisons.push(await isolation(stack, Math.min(rounds, 3)));
+  comparisons.push(await isolation(bench, Math.min(rounds, 3)));
   progress(`Memory over a backlog of ${backlog} events`);
-  comparisons.push(...(await memory(stack, backlog)));
+  comparisons.push(...(await memory(bench, backlog)));
   return comparisons;
 };
 
 /** 10,000 events of 1,000 keys in one partition; the handler waits 0–5 ms; against Parallel Consumer in KEY order. */
-async function concurrency(stack: Stack, rounds: number): Promise<Comparison> {
+async function concurrency(bench: ConsumerBench, rounds: number): Promise<Comparison> {
   const load = { events: 10_000, concurrency: CONCURRENCY, maxWaitMs: 5 };
-  const topic = await fillTopic(stack, { partitions: 1, keys: 1_000, events: load.events });
+  const topic = await fillTopic(bench.stack, { partitions: 1, keys: 1_000, events: load.events });
   const ours: number[] = [];
   const reference: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    reference.push(await runPeer(stack, { topic, ...load }));
-    ours.push((await runConsumer(stack, { mode: 'ours', topic, ...load, failingKeys: [] })).ms);
+    reference.push(await runPeer(bench, { topic, ...load }));
+    ours.push((await runConsumer(bench, { mode: 'ours', topic, ...load, failingKeys: [] })).ms);
   }
   return {
     what: 'Time for 10,000 events that wait 0–5 ms, 16 at once, vs Parallel Consumer',
@@ -46,18 +47,18 @@ async function concurrency(stack: Stack, rounds: number): Promise<Comparison> {
 }
 
 /** A handler that does nothing, 12 partitions, everything on; against a bare kafkajs loop and Parallel Consumer. */
-async function overhead(stack: Stack, rounds: number, events: number): Promise<Comparison[]> {
+async function overhead(bench: ConsumerBench, rounds: number, events: number): Promise<Comparison[]> {
   const load = { events, concurrency: CONCURRENCY, maxWaitMs: 0 };
-  const topic = await fillTopic(stack, { partitions: 12, keys: 1_000, events });
+  const topic = await fillTopic(bench.stack, { partitions: 12, keys: 1_000, events });
   const perSecond = (ms: number): number => events / (ms / 1_000);
   const ours: number[] = [];
   const bare: number[] = [];
   const peer: number[] = [];
   const cpu: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    bare.push(perSecond((await runConsumer(stack, { mode: 'bare', topic, ...load, failingKeys: [] })).ms));
-    peer.push(perSecond(await runPeer(stack, { topic, ...load })));
-    const result = await runConsumer(stack, { mode: 'ours', topic, ...load, failingKeys: [] });
+    bare.push(perSecond((await runConsumer(bench, { mode: 'bare', topic, ...load, failingKeys: [] })).ms));
+    peer.push(perSecond(await runPeer(bench, { topic, ...load })));
+    const result = await runConsumer(bench, { mode: 'ours', topic, ...load, failingKeys: [] });
     ours.push(perSecond(result.ms));
     cpu.push((result.cpuMs * 1_000) / events);
   }
@@ -76,17 +77,17 @@ async function overhead(stack: Stack, rounds: number, events: number): Promise<C
 }
 
 /** Throughput of the other keys while 1 % of the keys fail for ever; against a run without failures. */
-async function isolation(stack: Stack, rounds: number): Promise<Comparison> {
+async function isolation(bench: ConsumerBench, rounds: number): Promise<Comparison> {
   const [keys, events] = [1_000, 50_000];
   const failingKeys = Array.from({ length: keys / 100 }, (_, index) => keyName(index * 100));
   const others = events - (events / keys) * failingKeys.length;
-  const topic = await fillTopic(stack, { partitions: 12, keys, events });
+  const topic = await fillTopic(bench.stack, { partitions: 12, keys, events });
   const load = { mode: 'ours', topic, concurrency: CONCURRENCY, maxWaitMs: 2 } as const;
   const ours: number[] = [];
   const reference: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const healthy = await runConsumer(stack, { ...load, events, failingKeys: [] });
-    const failing = await runConsumer(stack, { ...load, events: others, failingKeys });
+    const healthy = await runConsumer(bench, { ...load, events, failingKeys: [] });
+    const failing = await runConsumer(bench, { ...load, events: others, failingKeys });
     reference.push(events / (healthy.ms / 1_000));
     ours.push(others / (failing.ms / 1_000));
   }
@@ -100,10 +101,10 @@ async function isolation(stack: Stack, rounds: number): Promise<Comparison> {
 }
 
 /** Resident memory over a large backlog of events of about 1 KB. */
-async function memory(stack: Stack, events: number): Promise<Comparison[]> {
-  const topic = await fillTopic(stack, { partitions: 12, keys: 10_000, events, textLength: 700 });
+async function memory(bench: ConsumerBench, events: number): Promise<Comparison[]> {
+  const topic = await fillTopic(bench.stack, { partitions: 12, keys: 10_000, events, textLength: 700 });
   const load = { mode: 'ours', topic, events, concurrency: CONCURRENCY, maxWaitMs: 0, failingKeys: [] } as const;
-  const { rss } = await runConsumer(stack, load);
+  const { rss } = await runConsumer(bench, load);
   const later = rss.slice(Math.floor(rss.length / 2));
   const what = `Memory over a backlog of ${events.toLocaleString('en-US')} events`;
   return [

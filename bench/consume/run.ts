@@ -9,16 +9,22 @@ import type { ConsumerResult, ConsumerTask } from './consumer.ts';
 
 const run = promisify(execFile);
 
+/** What the measurements share. */
+export interface ConsumerBench {
+  readonly stack: Stack;
+  readonly profiling: readonly string[];
+}
+
 /** Runs one consumer in a process of its own until it has handled everything. */
 export async function runConsumer(
-  stack: Stack,
+  { stack, profiling }: ConsumerBench,
   task: Omit<ConsumerTask, 'brokers' | 'registryUrl' | 'redisUrl'>,
 ): Promise<ConsumerResult> {
   const { brokers, registryUrl, redisUrl } = stack;
   const path = new URL('consumer.ts', import.meta.url).pathname;
   const child = spawn(
     process.execPath,
-    [...nodeFlags, path, JSON.stringify({ ...task, brokers, registryUrl, redisUrl })],
+    [...nodeFlags, ...profiling, path, JSON.stringify({ ...task, brokers, registryUrl, redisUrl })],
     {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     },
@@ -42,7 +48,7 @@ export async function buildPeer(): Promise<void> {
 
 /** Runs Confluent's Parallel Consumer in KEY order; resolves with the milliseconds from the first event to the last. */
 export async function runPeer(
-  stack: Stack,
+  { stack }: Pick<ConsumerBench, 'stack'>,
   { topic, events, concurrency, maxWaitMs }: { topic: string; events: number; concurrency: number; maxWaitMs: number },
 ): Promise<number> {
   const classPath = `${peer}target/parallel-consumer-peer-1.jar:${peer}target/dependency/*`;

@@ -41,8 +41,7 @@ export function startIngest(stack: Stack, variables: Record<string, string>, con
 
 async function startServer(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {
   const port = await freePort();
-  const profiling = context.profile ? ['--cpu-prof', `--cpu-prof-dir=${context.directory}-profiles`] : [];
-  const child = spawn(process.execPath, [...nodeFlags, ...profiling, file], {
+  const child = spawn(process.execPath, [...nodeFlags, ...context.profiling, file], {
     env: { ...variables, PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
