@@ -3,6 +3,7 @@ import {
   createCodec,
   createPublisher,
   createRedis,
+  DEFAULT_LIMITS,
   type KafkaConnection,
   KafkaError,
   type Publisher,
@@ -19,6 +20,8 @@ export interface Context {
   readonly variables: Variables;
   readonly connection: KafkaConnection;
   readonly privacy: Privacy;
+  /** How long the services remember what they have done. */
+  readonly doneTtlMs: number;
   redis(): Promise<Redis>;
   publisher(): Promise<Publisher>;
   codec(): Promise<Codec>;
@@ -43,6 +46,7 @@ export function openContext(
 ): [Context, close: () => Promise<void>] {
   const { variables, privacy, json, signal, out, err } = options;
   const { KAFKA_BROKERS, KAFKA_PORT, SCHEMA_REGISTRY_URL, REGISTRY_PORT, REDIS_URL, REDIS_PORT } = variables;
+  const { DONE_TTL_SECONDS } = variables;
   const brokers = KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT || '9092'}`;
   const registryUrl = SCHEMA_REGISTRY_URL || `http://127.0.0.1:${REGISTRY_PORT || '8085'}/apis/ccompat/v7`;
   const redisUrl = REDIS_URL || `redis://127.0.0.1:${REDIS_PORT || '6379'}`;
@@ -72,6 +76,7 @@ export function openContext(
     variables,
     connection: { brokers },
     privacy,
+    doneTtlMs: Number(DONE_TTL_SECONDS || 0) * 1_000 || DEFAULT_LIMITS.doneTtlMs,
     signal,
     redis: () => (redis ??= connectRedis()),
     publisher: () => (publisher ??= connectPublisher()),

@@ -68,7 +68,7 @@ async function lookUp(given: Arguments, context: Context, matches: Matches): Pro
 type Found = Whereabouts & { service: string };
 
 /** What is asked of a service once, for all events. */
-async function viewOf(service: string, since: number, { connection, redis: connect }: Context) {
+async function viewOf(service: string, since: number, { connection, doneTtlMs, redis: connect }: Context) {
   const redis = await connect();
   const [progress, letters] = await Promise.all([
     progressOf(connection, service),
@@ -78,7 +78,7 @@ async function viewOf(service: string, since: number, { connection, redis: conne
     }),
   ]);
   const byPlace = new Map(letters.map((letter): [string, DeadLetter] => [placeName(letter.origin), letter]));
-  return { service, of: (record: StoredRecord) => findWhereabouts(redis, record, progress, byPlace) };
+  return { service, of: (record: StoredRecord) => findWhereabouts(redis, record, progress, byPlace, doneTtlMs) };
 }
 
 function documentOf(
@@ -147,7 +147,7 @@ function explain(found: Found, topic: string, { id, sentence }: Privacy): string
     case 'skipped':
       return 'it does not handle this type';
     case 'unknown':
-      return 'done or skipped: marks are kept for seven days';
+      return 'done or skipped: its mark has expired';
     case 'elsewhere':
       return 'it does not read this topic, or has not come to it yet';
     default:

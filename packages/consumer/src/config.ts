@@ -1,7 +1,8 @@
+import { DEFAULT_LIMITS } from '@switchboard/kafka';
 import Type, { type Static, type TObject } from 'typebox';
 
 /** What every consumer service can be told. */
-const consumerConfig = Type.Object({
+export const consumerConfig = Type.Object({
   KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
   SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
@@ -14,13 +15,18 @@ const consumerConfig = Type.Object({
     description: 'how long one try of an event may take',
   }),
   RETRY_DELAYS: Type.String({
-    minLength: 1,
+    pattern: '^ *[0-9]+(ms|s|m|h) *(, *[0-9]+(ms|s|m|h) *)*$',
     default: '5s,1m,10m',
-    description: 'the delays of the retry topics, which are named after them',
+    description: 'the rising delays of the retry topics, which are named after them, such as 5s,1m,10m',
   }),
   ON_DEAD_LETTER: Type.Enum(['continue', 'hold'], {
     default: 'continue',
     description: 'what the later events of a key do when one of it is dead: go on, or wait for the redrive',
+  }),
+  DONE_TTL_SECONDS: Type.Integer({
+    minimum: 3_600,
+    default: DEFAULT_LIMITS.doneTtlMs / 1_000,
+    description: 'how long it is remembered that an event is done; Redis keeps about 150 bytes for each',
   }),
   TRACE_TARGETS: Type.String({
     default: '',

@@ -68,6 +68,7 @@ export async function openConsumer<S extends TObject>(
     handlerTimeoutMs: config.HANDLER_TIMEOUT_MS,
     retryDelays: commaSeparated(config.RETRY_DELAYS),
     onDeadLetter: config.ON_DEAD_LETTER,
+    doneTtlMs: config.DONE_TTL_SECONDS * 1_000,
     urgent,
     logger,
     metrics,

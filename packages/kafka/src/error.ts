@@ -17,8 +17,6 @@ export type DeliveryCode =
 
 export type KafkaCode =
   | DeliveryCode
-  /** An option cannot be used as it is. */
-  | 'INVALID_OPTION'
   /** No broker answers. */
   | 'UNREACHABLE'
   /** An option of the caller makes no sense. */

@@ -10,7 +10,7 @@ export {
   PermanentError,
   UnavailableError,
 } from './consume/handler.ts';
-export type { ConsumeLimits, ConsumeOptions } from './consume/options.ts';
+export { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './consume/options.ts';
 export { DeliveryError, KafkaError } from './error.ts';
 export { eventAttributes, withoutPerson } from './event-attributes.ts';
 export { type DeadLetter, type LetterState, readDeadLetters } from './operate/dead-letters.ts';

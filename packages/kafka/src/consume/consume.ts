@@ -1,9 +1,10 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { untraced } from '@switchboard/tracing';
 import { createKafka } from '../connection.ts';
+import { KafkaError } from '../error.ts';
 import { openReader } from '../reader.ts';
 import type { AnyHandler } from './attempts.ts';
-import { createChain } from './chain.ts';
+import { type Chain, createChain } from './chain.ts';
 import { createChainTopics } from './chain-topics.ts';
 import { createForwarder } from './forwarder.ts';
 import { createGate } from './gate.ts';
@@ -40,6 +41,17 @@ export interface RunningConsumer {
   stop(limitMs?: number): Promise<void>;
 }
 
+/** Which events wait for their key is forgotten with what is done. */
+function checkDelays({ tiers }: Chain, { doneTtlMs, retryDelays }: ConsumeLimits): void {
+  if (tiers.some(({ delayMs }, index) => delayMs <= (tiers[index - 1]?.delayMs ?? 0))) {
+    throw new KafkaError('INVALID_OPTION', `Retry delays rise, such as 5s, 1m, 10m; got "${retryDelays.join(', ')}".`);
+  }
+  const longest = tiers.at(-1)?.delayMs ?? 0;
+  if (doneTtlMs >= 2 * longest) return;
+  const message = `Events are remembered for ${doneTtlMs / 1_000} s: that must be twice the longest retry delay, ${longest / 1_000} s, or more.`;
+  throw new KafkaError('INVALID_OPTION', message);
+}
+
 /** A broker that does not answer must not hold up what others could do. */
 const CLIENT_SETTINGS = { requestTimeout: 10_000, connectionTimeout: 2_000 };
 
@@ -55,6 +67,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const handlers = new Map(Object.entries(options.handlers) as [EventType, AnyHandler][]);
   const sources = options.sources ?? [...new Set([...handlers.keys()].map((type) => catalogue[type].topic))];
   const chain = createChain(service, limits.retryDelays);
+  checkDelays(chain, limits);
   await createChainTopics(options.connection, sources, chain);
 
   const stopping = new AbortController();

@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import { DEFAULT_LIMITS } from '../consume/options.ts';
 import type { StoredRecord } from '../reader.ts';
 import { asConsumed, type DeadLetter } from './dead-letters.ts';
 import { placeName } from './ledger.ts';
@@ -20,12 +19,16 @@ export type Whereabouts =
   | ({ readonly state: 'waiting'; readonly topic: string } & Omit<Waiting, 'kind'>)
   | { readonly state: 'pending'; readonly before: number };
 
-/** @param letters the dead letters of the service, by the places that their events came from */
+/**
+ * @param letters the dead letters of the service, by the places that their events came from
+ * @param doneTtlMs how long the service remembers what it has done
+ */
 export async function findWhereabouts(
   redis: Redis,
   record: StoredRecord,
   progress: ServiceProgress,
   letters: ReadonlyMap<string, DeadLetter>,
+  doneTtlMs: number,
 ): Promise<Whereabouts> {
   const { service, sources, tiers } = progress;
   const source = sources.find(({ topic }) => topic === record.topic);
@@ -53,5 +56,5 @@ export async function findWhereabouts(
   if (source === undefined) return { state: 'elsewhere' };
   const committed = source.partitions.find(({ partition }) => partition === record.partition)?.committed ?? 0;
   if (committed <= record.offset) return { state: 'pending', before: record.offset - committed };
-  return { state: Date.now() - record.timestamp < DEFAULT_LIMITS.doneTtlMs ? 'skipped' : 'unknown' };
+  return { state: Date.now() - record.timestamp < doneTtlMs ? 'skipped' : 'unknown' };
 }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { startConsumer } from '@switchboard/consumer/fixtures';
+import { testStack } from '@switchboard/local/test-stack';
+import { until } from '@switchboard/local/until';
+import { Redis } from 'ioredis';
+import Type from 'typebox';
+import { createFixture, type Fixture } from './fixture.ts';
+
+const stack = testStack();
+const start = ({ service, topic }: Fixture, variables: Record<string, string>, handled: () => void = () => {}) =>
+  startConsumer(
+    { config: Type.Object({}), handlers: () => ({ 'message.received': handled }) },
+    { service, topic, stack, variables },
+  );
+
+it('DONE_TTL_SECONDS is how long Redis remembers that an event is done', async () => {
+  const fixture = await createFixture({ partitions: 1 });
+  const redis = new Redis(stack.redisUrl);
+  {
+    let handled = 0;
+    await using _consumer = await start(fixture, { DONE_TTL_SECONDS: '4000' }, () => {
+      handled += 1;
+    });
+    await fixture.send('key', 1);
+    await until('it is handled', () => handled === 1);
+    await until('it is marked', async () => {
+      const [mark = ''] = await redis.keys(`d:${fixture.service}:*`);
+      const ttl = (await redis.get(mark)) === 'done' ? await redis.ttl(mark) : 0;
+      return ttl > 3_600 && ttl <= 4_000;
+    });
+  }
+  redis.disconnect();
+  await fixture.close();
+});
+
+it('a service does not start with retry delays that fall, or that outlast what it remembers, and says so', async () => {
+  const fixture = await createFixture({ partitions: 1 });
+  await assert.rejects(start(fixture, { RETRY_DELAYS: '1m,5s' }), /Retry delays rise/);
+  const forgetful = { RETRY_DELAYS: '5s,2h', DONE_TTL_SECONDS: '14399' };
+  await assert.rejects(start(fixture, forgetful), /remembered for 14399 s.*twice the longest retry delay, 7200 s/);
+  await fixture.close();
+});
