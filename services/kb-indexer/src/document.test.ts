@@ -12,6 +12,13 @@ describe('what is made of an article', () => {
     }
   });
 
+  it('has no time of its update when that is more than a day ahead', () => {
+    const now = Date.UTC(2026, 0);
+    const ahead = (ms: number) => documentWith({ occurredAt: now, updatedAt: now + ms }).revision.updatedAt;
+    assert.equal(ahead(86_400_000), now + 86_400_000);
+    assert.equal(ahead(86_400_001), null);
+  });
+
   it('has no locale when it says that it is for all of them', () => {
     for (const locale of ['*', ' * ', '\0*']) {
       assert.equal(documentWith({ locale }).locale, '');

@@ -68,9 +68,12 @@ function keyOf({ meta, articleId, locale: given }: Visible | Withdrawn): Documen
   };
 }
 
+/** Clocks differ, and time zones are mistaken; what is further ahead is no time, and must not keep later updates out. */
+const MOST_AHEAD_MS = 24 * 3_600_000;
+
 const revisionOf = ({ meta, version, updatedAt }: Visible | Withdrawn): Revision => ({
   version,
-  updatedAt,
+  updatedAt: updatedAt !== null && updatedAt <= meta.receivedAt + MOST_AHEAD_MS ? updatedAt : null,
   // A sender whose clock is ahead must not keep later events out.
   occurredAt: Math.min(meta.occurredAt, meta.receivedAt),
 });
