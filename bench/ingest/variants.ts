@@ -40,7 +40,8 @@ export async function loadInTurns<Name extends string>(
   const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, ClosedLoopResult[]>;
   // The first round is for the compiler, and does not count.
   for (let round = 0; round <= rounds; round += 1) {
-    for (const name of names) {
+    // In turns of changing order: who comes first may find another machine than who comes second.
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const load = { connections: CONNECTIONS, warmUpSeconds: WARM_UP_SECONDS, seconds, port: variants[name] };
       const result = await around(name, () => loads.do({ kind: 'closed', ...load }), round > 0);
       if (round > 0) results[name].push(result);
