@@ -34,7 +34,7 @@ async function concurrency(bench: ConsumerBench, rounds: number): Promise<Compar
   const ours: number[] = [];
   const reference: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    reference.push(await runPeer(bench, { topic, ...load }));
+    reference.push(await runPeer(bench.stack, { topic, ...load }));
     ours.push((await runConsumer(bench, { mode: 'ours', topic, ...load, failingKeys: [] })).ms);
   }
   return {
@@ -57,7 +57,7 @@ async function overhead(bench: ConsumerBench, rounds: number, events: number): P
   const cpu: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     bare.push(perSecond((await runConsumer(bench, { mode: 'bare', topic, ...load, failingKeys: [] })).ms));
-    peer.push(perSecond(await runPeer(bench, { topic, ...load })));
+    peer.push(perSecond(await runPeer(bench.stack, { topic, ...load })));
     const result = await runConsumer(bench, { mode: 'ours', topic, ...load, failingKeys: [] });
     ours.push(perSecond(result.ms));
     cpu.push((result.cpuMs * 1_000) / events);

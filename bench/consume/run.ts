@@ -48,7 +48,7 @@ export async function buildPeer(): Promise<void> {
 
 /** Runs Confluent's Parallel Consumer in KEY order; resolves with the milliseconds from the first event to the last. */
 export async function runPeer(
-  { stack }: Pick<ConsumerBench, 'stack'>,
+  stack: Stack,
   { topic, events, concurrency, maxWaitMs }: { topic: string; events: number; concurrency: number; maxWaitMs: number },
 ): Promise<number> {
   const classPath = `${peer}target/parallel-consumer-peer-1.jar:${peer}target/dependency/*`;

@@ -41,7 +41,7 @@ export interface RunningConsumer {
   stop(limitMs?: number): Promise<void>;
 }
 
-/** Which events wait for their key is forgotten with what is done. */
+/** Retry delays must rise from tier to tier, and a waiting event must not outlive the record of what is done. */
 function checkDelays({ tiers }: Chain, { doneTtlMs, retryDelays }: ConsumeLimits): void {
   if (tiers.some(({ delayMs }, index) => delayMs <= (tiers[index - 1]?.delayMs ?? 0))) {
     throw new KafkaError('INVALID_OPTION', `Retry delays rise, such as 5s, 1m, 10m; got "${retryDelays.join(', ')}".`);
