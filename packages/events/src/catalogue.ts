@@ -6,8 +6,9 @@ import type { EventMeta as Meta } from './generated/types/shared.ts';
 export type EventType = keyof FieldsByType;
 export type FieldsOf<T extends EventType> = FieldsByType[T];
 export type EventMeta<T extends EventType = EventType> = Meta & { type: T };
-export type EventOf<T extends EventType> = { meta: EventMeta<T> } & FieldsByType[T];
-export type AnyEvent = { [T in EventType]: EventOf<T> }[EventType];
+/** The events of a type, or of each of several types. */
+export type EventOf<T extends EventType> = T extends EventType ? { meta: EventMeta<T> } & FieldsByType[T] : never;
+export type AnyEvent = EventOf<EventType>;
 
 export interface CatalogueEntry<T extends EventType = EventType> {
   readonly type: T;
@@ -41,7 +42,7 @@ const readers = new Map(
 
 /**
  * Makes parsed JSON the fields of an event, in one pass. Takes the schema's names, their snake_case twins and aliases;
- * ISO or Unix times; null or nothing where a field has a default. Changes no type silently. What the schema does not
+ * ISO or Unix times; decimals as text where a number is wanted; null or nothing where a field has a default. What the schema does not
  * know comes back in `extra`, as JSON text, where it was; what breaks the schema comes back as problems, at most 50.
  */
 export function readFields<T extends EventType>(

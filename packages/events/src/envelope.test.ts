@@ -49,12 +49,11 @@ test('the first key field that is there is the key', () => {
   assert.equal(keyOf(eventOf('lead.captured', { phone: '1', conversationId: 'c' })), 'acme:c');
 });
 
-test('two sources, and two tenants, may use the same id', () => {
+test('two tenants, two sources and two event types may use the same id', () => {
   const meta = metaOf('order.created');
-  const identities = [meta, { ...meta, source: 'shop' }, { ...meta, tenant: 'other' }, { ...meta, id: 'evt-2' }].map(
-    identityOf,
-  );
-  assert.equal(new Set(identities).size, 4);
+  const others = [{ source: 'shop' }, { tenant: 'other' }, { type: 'payment.confirmed' as const }, { id: 'evt-2' }];
+  const identities = [meta, ...others.map((other) => ({ ...meta, ...other }))].map(identityOf);
+  assert.equal(new Set(identities).size, 5);
 });
 
 test('events of one entity share a topic and a key, so that they keep their order', () => {

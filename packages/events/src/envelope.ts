@@ -5,9 +5,9 @@ export function keyOf(event: AnyEvent): string {
   return `${event.meta.tenant}:${entityOf(event)}`;
 }
 
-/** What makes an event the same event: two sources of a tenant may use the same ids. */
-export function identityOf(meta: Pick<EventMeta, 'tenant' | 'source' | 'id'>): string {
-  return `${meta.tenant}:${meta.source}:${meta.id}`;
+/** Tells events apart: sources of a tenant may use the same ids, and so may a shop for an order and its payment. */
+export function identityOf(meta: Pick<EventMeta, 'tenant' | 'source' | 'type' | 'id'>): string {
+  return `${meta.tenant}:${meta.source}:${meta.type}:${meta.id}`;
 }
 
 /** The attributes of CloudEvents in Kafka's binary mode, so that an event can be routed without decoding it. */

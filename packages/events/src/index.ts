@@ -1,4 +1,4 @@
-export type { AvroRecord } from './avro-schema.ts';
+export { type AvroField, type AvroRecord, type AvroSchema, fullName, nullableOf } from './avro-schema.ts';
 export {
   type AnyEvent,
   type CatalogueEntry,

@@ -12,7 +12,7 @@ export interface Person {
 export interface Interaction {
   /** When it happened, in epoch milliseconds. */
   at: number;
-  status: 'escalated' | 'resolved' | 'lead_captured';
+  status: 'escalated' | 'resolved' | 'unresolved' | 'lead_captured';
   intent?: string | undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Handlers } from '@switchboard/kafka';
 import { createNewestInteractions, type ScriptRunner } from './newest.ts';
 import { onConversationEscalated } from './on-conversation-escalated.ts';
 import { onConversationResolved } from './on-conversation-resolved.ts';
+import { onConversationUnresolved } from './on-conversation-unresolved.ts';
 import { onLeadCaptured } from './on-lead-captured.ts';
 import { type CrmContext, openCrm } from './open-crm.ts';
 import { createRecorder } from './recorder.ts';
@@ -13,6 +14,7 @@ export function handlers(context: CrmContext & { redis: ScriptRunner }): Handler
   return {
     'conversation.escalated': onConversationEscalated({ record }),
     'conversation.resolved': onConversationResolved({ record }),
+    'conversation.unresolved': onConversationUnresolved({ record }),
     'lead.captured': onLeadCaptured({ record }),
   };
 }

@@ -51,7 +51,7 @@ function move(rest: JsonObject, key: string, payload: JsonObject, names: readonl
 }
 
 /** Adds what is left beside the payload to the JSON text of its unknown fields; `envelope.` marks a name taken twice. */
-export function mergeExtra(extra: string | null, { payload, rest }: Envelope): string | null {
+export function mergeExtra(extra: string | null, { payload, rest }: Pick<Envelope, 'payload' | 'rest'>): string | null {
   let text = extra === null ? '' : extra.slice(1, -1);
   for (const key in rest) {
     let name = key;

@@ -4,6 +4,7 @@ import { isGiven, readEnvelope } from './envelope.ts';
 import { toEventType } from './event-names.ts';
 import { derivedId, LONGEST_ID } from './identity.ts';
 import type { JsonObject } from './json/parse.ts';
+import { mappingOf } from './platform-fields.ts';
 import type { Refusal } from './refusals.ts';
 
 interface Sender {
@@ -28,7 +29,8 @@ export function normalise({ json, body, receivedAt }: Received, sender: Sender):
   const envelope = readEnvelope(json);
   if (envelope === undefined) return { kind: 'rejected', refusal: { reason: 'shape' } };
   if (envelope.name === undefined) return rejected(envelope.problems);
-  const type = toEventType(envelope.name, sender.events);
+  const payload = 'payload' in envelope ? envelope.payload : undefined;
+  const type = toEventType(envelope.name, sender.events, payload);
   if (type === undefined) return { kind: 'unhandled', name: envelope.name };
   if ('problems' in envelope) return rejected(envelope.problems);
 
@@ -39,14 +41,18 @@ export function normalise({ json, body, receivedAt }: Received, sender: Sender):
   if (occurredAt === undefined) {
     problems.push({ path: 'timestamp', message: 'must be an ISO 8601 time, or seconds or milliseconds since 1970' });
   }
-  const read = readFields(type, envelope.payload);
-  if (!read.ok) problems.push(...read.problems.map((problem) => within(envelope.payloadKey, problem)));
+  const mapped = mappingOf(type)(envelope.payload);
+  const read = readFields(type, mapped.payload);
+  if (!read.ok) {
+    const asSent = read.problems.map(({ path, message }) => ({ path: mapped.sentAs(path), message }));
+    problems.push(...asSent.map((problem) => within(envelope.payloadKey, problem)));
+  }
   if (!read.ok || occurredAt === undefined || problems.length > 0) return rejected(problems);
 
   const { fields } = read;
   const id = given ?? derivedId({ type, fields, timestamp: envelope.timestamp, body });
   const { name: source, tenant } = sender;
-  const extra = mergeExtra(read.extra, envelope);
+  const extra = mergeExtra(read.extra, { payload: mapped.payload, rest: envelope.rest });
   const event = { meta: { id, type, source, tenant, occurredAt, receivedAt, extra }, ...fields } as AnyEvent;
   return { kind: 'event', event };
 }

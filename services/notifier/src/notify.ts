@@ -66,8 +66,7 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
       urgent: notification.urgent(event as never),
       occurredAt: event.meta.occurredAt,
       receivedAt: event.meta.receivedAt,
-      // A sender's clock may be ahead.
-      expiresAt: Math.min(event.meta.occurredAt, event.meta.receivedAt) + notification.expiresAfterMs,
+      expiresAt: ageFrom(event.meta, to === 'agents') + notification.expiresAfterMs,
     };
     const reasons = new Set<string>();
     let planned = 0;
@@ -118,6 +117,10 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
     if (planned === 0) context.skip([...reasons][0] ?? 'not_opted_in');
   };
 }
+
+/** Agents have an open ticket however old it is; for people, news ages from the event. A sender's clock may be ahead. */
+const ageFrom = ({ occurredAt, receivedAt }: AnyEvent['meta'], isWork: boolean): number =>
+  isWork ? receivedAt : Math.min(occurredAt, receivedAt);
 
 const dueOf = (decision: Exclude<Decision, { kind: 'skip' }>, now: number): number =>
   decision.kind === 'send' ? now : decision.kind === 'wait' ? decision.until : decision.at;

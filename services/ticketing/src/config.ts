@@ -26,6 +26,12 @@ export const ticketingConfig = Type.Object({
   FIELD_ESCALATION_REASON: optional('the field for the reason'),
   FIELD_AI_CONFIDENCE: optional('the field for the confidence, a decimal number'),
   FIELD_SESSION_DURATION: optional('the field for the seconds that the conversation lasted, a number'),
+  BOT_LABEL: Type.String({
+    minLength: 1,
+    maxLength: 40,
+    default: 'AI Agent',
+    description: 'the chatbot in transcripts',
+  }),
   LOOKUP_LAG_MS: Type.Integer({
     minimum: 0,
     maximum: 3_600_000,

@@ -20,17 +20,19 @@ export function escalationFacts(event: EventOf<'conversation.escalated'>): Fact[
   });
 }
 
-export function resolutionFacts(event: EventOf<'conversation.resolved'>): Fact[] {
+export function endFacts(event: EventOf<'conversation.resolved' | 'conversation.unresolved'>): Fact[] {
+  const isResolved = 'resolution' in event;
   return factsOf({
-    'The conversation was resolved': event.resolution ?? 'no details given',
-    'Resolved by': event.resolvedBy,
+    ...(isResolved
+      ? { 'The conversation was resolved': event.resolution ?? 'no details given', 'Resolved by': event.resolvedBy }
+      : { 'The conversation ended unresolved': event.reason ?? 'no details given' }),
     Rating: event.rating === null ? null : String(event.rating),
     ...whoAndWhat(event),
     ...lengthAndPlace(event),
   });
 }
 
-type ConversationEvent = EventOf<'conversation.escalated'> | EventOf<'conversation.resolved'>;
+type ConversationEvent = EventOf<'conversation.escalated' | 'conversation.resolved' | 'conversation.unresolved'>;
 
 const whoAndWhat = ({ summary, customer, intent }: ConversationEvent) => ({
   Summary: summary,
@@ -42,7 +44,7 @@ const whoAndWhat = ({ summary, customer, intent }: ConversationEvent) => ({
 });
 
 const lengthAndPlace = (event: ConversationEvent) => ({
-  Messages: event.messageCount === null ? null : String(event.messageCount),
+  Messages: String(event.messageCount ?? (event.transcript.length || '')),
   Duration: event.sessionDuration === null ? null : durationOf(event.sessionDuration),
   Channel: event.channel,
   Language: event.locale,

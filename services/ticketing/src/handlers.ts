@@ -1,6 +1,6 @@
 import type { Handlers } from '@switchboard/kafka';
+import { onConversationEnded } from './on-conversation-ended.ts';
 import { onConversationEscalated } from './on-conversation-escalated.ts';
-import { onConversationResolved } from './on-conversation-resolved.ts';
 import { createMemory, type HashStore } from './once.ts';
 import { type HelpdeskContext, openHelpdesk } from './open-helpdesk.ts';
 
@@ -8,8 +8,10 @@ import { type HelpdeskContext, openHelpdesk } from './open-helpdesk.ts';
 export function handlers(context: HelpdeskContext & { redis: HashStore }): Handlers {
   const helpdesk = openHelpdesk(context);
   const memory = createMemory(context.redis, helpdesk.name);
+  const deps = { helpdesk, memory, botLabel: context.config.BOT_LABEL };
   return {
-    'conversation.escalated': onConversationEscalated({ helpdesk, memory }),
-    'conversation.resolved': onConversationResolved({ helpdesk, memory }),
+    'conversation.escalated': onConversationEscalated(deps),
+    'conversation.resolved': onConversationEnded(deps),
+    'conversation.unresolved': onConversationEnded(deps),
   };
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { bareEscalation, escalation } from '../fixtures/escalation.ts';
-import { ticketFor } from './on-conversation-escalated.ts';
+import { ticketFor as ticketWith } from './on-conversation-escalated.ts';
+
+const ticketFor = (event: Parameters<typeof ticketWith>[0]) => ticketWith(event, 'AI Agent');
 
 describe('the ticket of an escalation', () => {
   it('tells the agent what is known', () => {
@@ -23,6 +25,21 @@ describe('the ticket of an escalation', () => {
     assert.equal(ticket.transcript.length, 4);
   });
 
+  it('calls the speakers what agents call them', () => {
+    const roles = ['user', 'assistant', 'Assistant', 'ai', 'bot', 'human', 'agent', 'system', 'supervisor'];
+    const transcript = roles.map((role) => ({ role, text: 'x', timestamp: null }));
+    assert.deepEqual(
+      ticketFor(bareEscalation({ transcript })).transcript.map(({ role }) => role),
+      ['Customer', 'AI Agent', 'AI Agent', 'AI Agent', 'AI Agent', 'Agent', 'Agent', 'System', 'supervisor'],
+    );
+    assert.equal(ticketWith(bareEscalation({ transcript }), 'Botty').transcript[1]?.role, 'Botty');
+  });
+
+  it('names a person without a name Customer, never by the address', () => {
+    const customer = { name: null, email: 'jane@example.com', phone: null, company: null };
+    assert.equal(ticketFor(bareEscalation({ customer })).origin.requester.name, 'Customer');
+  });
+
   for (const [priority, fields] of [
     ['high', { confidence: 0.29 }],
     ['normal', { confidence: 0.3 }],
@@ -40,7 +57,7 @@ describe('the ticket of an escalation', () => {
     assert.equal(ticket.subject, '[Chatbot Escalation] unknown');
     assert.deepEqual(ticket.tags, ['chatbot-escalation']);
     assert.deepEqual(ticket.facts, [{ label: 'Conversation', value: 'conv-1' }]);
-    assert.equal(ticket.origin.requester.name, 'Unknown person');
+    assert.equal(ticket.origin.requester.name, 'Customer');
   });
 
   for (const [intent, tag] of [

@@ -5,16 +5,19 @@ import type { Helpdesk, NewTicket } from './helpdesk.ts';
 import type { Memory } from './once.ts';
 import { originOf } from './origin.ts';
 import { oneLine, plainText } from './plain-text.ts';
+import { labelSpeakers } from './speakers.ts';
 
 interface Deps {
   helpdesk: Pick<Helpdesk, 'findTickets' | 'createTicket' | 'ticketLagMs'>;
   memory: Pick<Memory, 'once'>;
+  /** What the chatbot is called in a transcript. */
+  botLabel: string;
 }
 
 /** One ticket for each escalation; a conversation that is escalated again gets another one. */
-export function onConversationEscalated({ helpdesk, memory }: Deps): Handler<'conversation.escalated'> {
+export function onConversationEscalated({ helpdesk, memory, botLabel }: Deps): Handler<'conversation.escalated'> {
   return async (event, { signal }) => {
-    const ticket = ticketFor(event);
+    const ticket = ticketFor(event, botLabel);
     const { origin } = ticket;
     await memory.once({
       conversation: origin.conversation,
@@ -33,7 +36,7 @@ export function onConversationEscalated({ helpdesk, memory }: Deps): Handler<'co
 const LOW_CONFIDENCE = 0.3;
 const SUBJECT_LIMIT = 150;
 
-export function ticketFor(event: EventOf<'conversation.escalated'>): NewTicket {
+export function ticketFor(event: EventOf<'conversation.escalated'>, botLabel: string): NewTicket {
   const { intent, reason, confidence, sessionDuration, transcript } = event;
   const origin = originOf(event);
   const urgent = (confidence !== null && confidence < LOW_CONFIDENCE) || reason === 'customer_frustrated';
@@ -49,7 +52,7 @@ export function ticketFor(event: EventOf<'conversation.escalated'>): NewTicket {
       session_duration: sessionDuration,
     },
     facts: escalationFacts(event),
-    transcript,
+    transcript: labelSpeakers(transcript, botLabel),
   };
 }
 

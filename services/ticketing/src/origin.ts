@@ -20,7 +20,7 @@ export interface Requester {
   readonly externalId: string;
 }
 
-type ConversationEvent = EventOf<'conversation.escalated'> | EventOf<'conversation.resolved'>;
+type ConversationEvent = EventOf<'conversation.escalated' | 'conversation.resolved' | 'conversation.unresolved'>;
 
 /** Helpdesks refuse a ticket for an address that cannot be one. */
 const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+$/i;
@@ -32,7 +32,7 @@ export function originOf({ meta, conversationId, customer, userId }: Conversatio
     conversation: `switchboard-${digest(JSON.stringify([meta.tenant, conversationId]))}`,
     event: digest(identityOf(meta)),
     requester: {
-      name: oneLine(customer?.name ?? '', 100) || oneLine(email ?? '', 100) || 'Unknown person',
+      name: oneLine(customer?.name ?? '', 100) || 'Customer',
       email: email !== undefined && EMAIL.test(email) ? email : undefined,
       externalId: oneLine(userId ?? conversationId, 250),
     },

@@ -98,7 +98,7 @@ describe('ticketing on Kafka', () => {
     assert.match(comment.html_body, /<b>Summary<\/b>: The kettle arrived broken/);
     assert.match(
       comment.html_body,
-      /<b>Customer<\/b> · 2026-01-15 10:24:48<br>My second kettle is broken .*<b>Chatbot<\/b> · 2026-01-15 10:24:50<br>I am sorry/,
+      /<b>Customer<\/b> · 2026-01-15 10:24:48<br>My second kettle is broken .*<b>AI Agent<\/b> · 2026-01-15 10:24:50<br>I am sorry/,
     );
     assert.match(JSON.stringify(update), /The conversation was resolved<\/b>: refund_issued/);
   });

@@ -113,8 +113,8 @@ function assertValid(document: AdfDocument): void {
 
 describe('a transcript', () => {
   const entries: TranscriptEntry[] = [
-    { role: 'user', text: 'I want <b>my</b> money\nback', timestamp: Date.UTC(2026, 0, 15, 10, 24, 48) },
-    { role: 'bot', text: null, timestamp: null },
+    { role: 'Customer', text: 'I want <b>my</b> money\nback', timestamp: Date.UTC(2026, 0, 15, 10, 24, 48) },
+    { role: 'Chatbot', text: null, timestamp: null },
   ];
 
   it('says who said what when', () => {

@@ -17,11 +17,6 @@ export interface Message {
   lines: string[];
 }
 
-const SPEAKERS = new Map([
-  ['user', 'Customer'],
-  ['bot', 'Chatbot'],
-  ['agent', 'Agent'],
-]);
 /** The longest a message may be, from what is pleasant to what fits whatever the messages hold. */
 const MESSAGE_LIMITS = [4_000, 1_000, 250];
 /** When fewer messages than this fit, shorter ones tell more. */
@@ -62,7 +57,7 @@ export const omission = (count: number): string => `… ${count} ${count === 1 ?
 function messageOf({ role, text, timestamp }: TranscriptEntry, limit: number): Message {
   const shown = shorten(plainText(text ?? '').trim(), limit);
   return {
-    speaker: SPEAKERS.get(role) ?? (oneLine(role, 40) || 'Unknown'),
+    speaker: oneLine(role, 40) || 'Unknown',
     time: timeOf(timestamp),
     lines: shown === '' ? ['(no text)'] : shown.split('\n'),
   };

@@ -130,11 +130,26 @@ const wrong: [what: string, type: EventType, sent: Json, path: string, message: 
   ['an empty id', 'conversation.escalated', { conversationId: '' }, 'conversationId', /^must not be empty$/],
   ['a number for text', 'conversation.escalated', { conversationId: 7 }, 'conversationId', /^must be a string$/],
   [
-    'text for a number',
+    'text that is no decimal',
     'conversation.escalated',
-    { ...escalation, confidence: '0.3' },
+    { ...escalation, confidence: '30 %' },
     'confidence',
     /^must be a number$/,
+  ],
+  [
+    'a decimal of too many digits',
+    'order.created',
+    { orderId: 'o', total: '1.234567890123456' },
+    'total',
+    /^must be a number$/,
+  ],
+  ['hexadecimal for a number', 'order.created', { orderId: 'o', total: '0x10' }, 'total', /^must be a number$/],
+  [
+    'half of a whole number',
+    'conversation.escalated',
+    { ...escalation, messageCount: '1.5' },
+    'messageCount',
+    /^must be a whole/,
   ],
   [
     'a number out of range',

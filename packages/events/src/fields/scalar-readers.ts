@@ -37,11 +37,22 @@ export function numberReader(type: keyof typeof ranges, { minimum, maximum }: Li
   const whole = type !== 'double';
   const message = whole ? 'must be a whole number' : 'must be a number';
   const rangeMessage = `${message} from ${from} to ${to}`;
-  return (value, reading) => {
+  return (sent, reading) => {
+    const value = typeof sent === 'string' ? readDecimal(sent) : sent;
     if (typeof value !== 'number' || (whole && !Number.isInteger(value))) return reading.refuse(message);
     // Plus zero, because -0 would come back as 0.
     return value >= from && value <= to ? value + 0 : reading.refuse(rangeMessage);
   };
+}
+
+/** Doubles hold every decimal of up to 15 digits exactly. */
+const DECIMAL = /^-?\d{1,15}(?:\.\d{1,15})?$/;
+const EXACT_DIGITS = 15;
+
+/** Shops write amounts as text, to keep their cents. */
+function readDecimal(text: string): number | undefined {
+  const isExact = DECIMAL.test(text) && text.replace(/\D/g, '').length <= EXACT_DIGITS;
+  return isExact ? Number(text) : undefined;
 }
 
 export function enumReader({ symbols }: AvroEnum): ValueReader {

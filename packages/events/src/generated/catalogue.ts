@@ -5,6 +5,7 @@ import * as articleUnpublished from './events/article-unpublished.ts';
 import * as articleUpdated from './events/article-updated.ts';
 import * as conversationEscalated from './events/conversation-escalated.ts';
 import * as conversationResolved from './events/conversation-resolved.ts';
+import * as conversationUnresolved from './events/conversation-unresolved.ts';
 import * as incidentOpened from './events/incident-opened.ts';
 import * as incidentResolved from './events/incident-resolved.ts';
 import * as inventoryReserved from './events/inventory-reserved.ts';
@@ -14,7 +15,13 @@ import * as orderCreated from './events/order-created.ts';
 import * as orderShipped from './events/order-shipped.ts';
 import * as paymentConfirmed from './events/payment-confirmed.ts';
 import * as preferenceUpdated from './events/preference-updated.ts';
-import type { ConversationEscalated, ConversationResolved, LeadCaptured, MessageReceived } from './types/chat.ts';
+import type {
+  ConversationEscalated,
+  ConversationResolved,
+  ConversationUnresolved,
+  LeadCaptured,
+  MessageReceived,
+} from './types/chat.ts';
 import type { InventoryReserved, OrderCreated, OrderShipped, PaymentConfirmed } from './types/commerce.ts';
 import type { ArticlePublished, ArticleUnpublished, ArticleUpdated } from './types/content.ts';
 import type { IncidentOpened, IncidentResolved } from './types/ops.ts';
@@ -31,6 +38,7 @@ export type * from './types/shared.ts';
 export interface FieldsByType {
   'conversation.escalated': ConversationEscalated;
   'conversation.resolved': ConversationResolved;
+  'conversation.unresolved': ConversationUnresolved;
   'message.received': MessageReceived;
   'lead.captured': LeadCaptured;
   'order.created': OrderCreated;
@@ -63,6 +71,15 @@ export const entries = {
     keyFields: ['conversationId'],
     recordName: 'switchboard.chat.ConversationResolved',
     subject: 'chat.conversations-switchboard.chat.ConversationResolved',
+  },
+  'conversation.unresolved': {
+    ...conversationUnresolved,
+    type: 'conversation.unresolved',
+    topic: 'chat.conversations',
+    keyField: 'conversationId',
+    keyFields: ['conversationId'],
+    recordName: 'switchboard.chat.ConversationUnresolved',
+    subject: 'chat.conversations-switchboard.chat.ConversationUnresolved',
   },
   'message.received': {
     ...messageReceived,

@@ -91,7 +91,7 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
           timestamp: text(CHAIN_HEADERS.originTimestamp) ?? timestamp,
         };
   const type = text('ce_type');
-  // Holds tenant and source: two of them may use the same ids.
+  // Holds tenant and source: two of them may use the same ids, and so may two event types.
   const source = text('ce_source');
   const id = text('ce_id');
   const key = message.key?.toString();
@@ -108,7 +108,7 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
     tracked,
     bytes: (message.value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
     type: type ?? '',
-    identity: defect === undefined ? `${source}:${id}` : place,
+    identity: defect === undefined ? `${source}:${type}:${id}` : place,
     lane: defect === undefined ? `${origin.topic}|${key}` : place,
     origin,
     dueAt: number(CHAIN_HEADERS.dueAt),

@@ -88,6 +88,34 @@ export interface ConversationResolved {
   transcript: TranscriptEntry[];
 }
 
+/** A conversation ended without its matter settled. */
+export interface ConversationUnresolved {
+  /** The platform's id of the conversation. */
+  conversationId: string;
+  /** The platform's id of the person. */
+  userId: string | null;
+  /** How the person is called and reached. */
+  customer: Customer | null;
+  /** What the person wanted, as the chatbot understood it. */
+  intent: string | null;
+  /** Why it ended, such as abandoned or timed_out. */
+  reason: string | null;
+  /** The conversation in a few sentences. */
+  summary: string | null;
+  /** How many messages were exchanged. */
+  messageCount: number | null;
+  /** How long the conversation lasted, in seconds. */
+  sessionDuration: number | null;
+  /** How the person rated it, on the platform's scale. */
+  rating: number | null;
+  /** Where the conversation took place, such as web or whatsapp. */
+  channel: string | null;
+  /** The person's language as a BCP 47 tag, such as de-DE. */
+  locale: string | null;
+  /** What was said, oldest first. */
+  transcript: TranscriptEntry[];
+}
+
 /** A person wrote to the chatbot. */
 export interface MessageReceived {
   /** The platform's id of the conversation; some platforms know only the person. */

@@ -1,16 +1,23 @@
 import type { Handler } from '@switchboard/kafka';
-import { resolutionFacts } from './facts.ts';
+import { endFacts } from './facts.ts';
 import type { Helpdesk } from './helpdesk.ts';
 import type { Memory } from './once.ts';
 import { originOf } from './origin.ts';
+import { labelSpeakers } from './speakers.ts';
 
 interface Deps {
   helpdesk: Pick<Helpdesk, 'findTickets' | 'hasComment' | 'addComment' | 'commentLagMs'>;
   memory: Memory;
+  /** What the chatbot is called in a transcript. */
+  botLabel: string;
 }
 
-/** A note on the conversation's ticket, of several on the newest: that is the one somebody works on. */
-export function onConversationResolved({ helpdesk, memory }: Deps): Handler<'conversation.resolved'> {
+/** Adds a note to the conversation's ticket; where there are several, to the newest, which is the one in work. */
+export function onConversationEnded({
+  helpdesk,
+  memory,
+  botLabel,
+}: Deps): Handler<'conversation.resolved' | 'conversation.unresolved'> {
   return async (event, context) => {
     const { signal } = context;
     const origin = originOf(event);
@@ -18,7 +25,7 @@ export function onConversationResolved({ helpdesk, memory }: Deps): Handler<'con
     const ticket =
       (await memory.recall(conversation, 'latest ticket')) ?? (await helpdesk.findTickets(origin, signal))[0]?.id;
     if (ticket === undefined) return context.skip('no_ticket');
-    const note = { origin, facts: resolutionFacts(event), transcript: event.transcript };
+    const note = { origin, facts: endFacts(event), transcript: labelSpeakers(event.transcript, botLabel) };
     const outcome = await memory.once({
       conversation,
       field: origin.event,

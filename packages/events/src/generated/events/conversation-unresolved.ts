@@ -1,0 +1,239 @@
+// Made from schemas/ by `npm run generate`. Change those and run it again.
+
+import type { AvroRecord } from '../../avro-schema.ts';
+
+export const schema: AvroRecord = {
+  type: 'record',
+  name: 'ConversationUnresolved',
+  namespace: 'switchboard.chat',
+  doc: 'A conversation ended without its matter settled.',
+  fields: [
+    {
+      name: 'meta',
+      type: {
+        type: 'record',
+        name: 'EventMeta',
+        namespace: 'switchboard',
+        doc: 'What is known about every event, whatever happened.',
+        fields: [
+          {
+            name: 'id',
+            type: 'string',
+            minLength: 1,
+            doc: "The sender's id of the event, else one made from its content; unique per tenant and source.",
+          },
+          {
+            name: 'type',
+            type: 'string',
+            minLength: 1,
+            doc: 'The event type, as the catalogue names it.',
+          },
+          {
+            name: 'source',
+            type: 'string',
+            minLength: 1,
+            doc: 'The configured source that the event came through.',
+          },
+          {
+            name: 'tenant',
+            type: 'string',
+            minLength: 1,
+            doc: "Whose event it is; from the source's configuration, never from the body.",
+          },
+          {
+            name: 'occurredAt',
+            type: {
+              type: 'long',
+              logicalType: 'timestamp-millis',
+            },
+            doc: 'When it happened, as the sender says; when it was received, if the sender does not say.',
+          },
+          {
+            name: 'receivedAt',
+            type: {
+              type: 'long',
+              logicalType: 'timestamp-millis',
+            },
+            doc: 'When Switchboard received it.',
+          },
+          {
+            name: 'extra',
+            type: ['null', 'string'],
+            default: null,
+            doc: 'JSON text of the sent fields that the schema does not know, nested as they were sent.',
+          },
+        ],
+      },
+      doc: 'What is known about every event.',
+    },
+    {
+      name: 'conversationId',
+      type: 'string',
+      minLength: 1,
+      doc: "The platform's id of the conversation.",
+    },
+    {
+      name: 'userId',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The platform's id of the person.",
+    },
+    {
+      name: 'customer',
+      type: [
+        'null',
+        {
+          type: 'record',
+          name: 'Customer',
+          namespace: 'switchboard.chat',
+          doc: 'Who the chatbot is talking to, as far as it knows.',
+          fields: [
+            {
+              name: 'name',
+              type: ['null', 'string'],
+              default: null,
+              doc: "The person's name.",
+            },
+            {
+              name: 'email',
+              type: ['null', 'string'],
+              default: null,
+              doc: "The person's e-mail address.",
+            },
+            {
+              name: 'phone',
+              type: ['null', 'string'],
+              default: null,
+              doc: "The person's phone number.",
+            },
+            {
+              name: 'company',
+              type: ['null', 'string'],
+              default: null,
+              doc: 'The company the person speaks for.',
+            },
+          ],
+        },
+      ],
+      default: null,
+      doc: 'How the person is called and reached.',
+    },
+    {
+      name: 'intent',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'What the person wanted, as the chatbot understood it.',
+    },
+    {
+      name: 'reason',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'Why it ended, such as abandoned or timed_out.',
+    },
+    {
+      name: 'summary',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'The conversation in a few sentences.',
+    },
+    {
+      name: 'messageCount',
+      type: ['null', 'int'],
+      default: null,
+      minimum: 0,
+      doc: 'How many messages were exchanged.',
+    },
+    {
+      name: 'sessionDuration',
+      type: ['null', 'double'],
+      default: null,
+      minimum: 0,
+      doc: 'How long the conversation lasted, in seconds.',
+    },
+    {
+      name: 'rating',
+      type: ['null', 'double'],
+      default: null,
+      doc: "How the person rated it, on the platform's scale.",
+    },
+    {
+      name: 'channel',
+      type: ['null', 'string'],
+      default: null,
+      doc: 'Where the conversation took place, such as web or whatsapp.',
+    },
+    {
+      name: 'locale',
+      type: ['null', 'string'],
+      default: null,
+      doc: "The person's language as a BCP 47 tag, such as de-DE.",
+    },
+    {
+      name: 'transcript',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'TranscriptEntry',
+          namespace: 'switchboard.chat',
+          doc: 'One turn of a conversation.',
+          fields: [
+            {
+              name: 'role',
+              type: 'string',
+              minLength: 1,
+              doc: 'Who spoke: user, bot, agent, or what the platform calls them.',
+            },
+            {
+              name: 'text',
+              type: ['null', 'string'],
+              default: null,
+              doc: 'What was said; nothing for a turn without words, such as an attachment.',
+            },
+            {
+              name: 'timestamp',
+              type: [
+                'null',
+                {
+                  type: 'long',
+                  logicalType: 'timestamp-millis',
+                },
+              ],
+              default: null,
+              doc: 'When it was said.',
+            },
+          ],
+        },
+      },
+      default: [],
+      doc: 'What was said, oldest first.',
+    },
+  ],
+};
+
+export const example: Readonly<Record<string, unknown>> = {
+  conversationId: 'conv-20260115-4714',
+  userId: 'user-4096',
+  customer: {
+    name: 'Sam Roe',
+    email: 'sam.roe@example.com',
+  },
+  intent: 'billing',
+  reason: 'abandoned',
+  messageCount: 3,
+  sessionDuration: 95,
+  channel: 'web',
+  locale: 'en-GB',
+  transcript: [
+    {
+      role: 'user',
+      text: 'Why was I charged twice?',
+      timestamp: '2026-01-15T12:10:02Z',
+    },
+    {
+      role: 'bot',
+      text: 'Which invoice do you mean?',
+      timestamp: '2026-01-15T12:10:04Z',
+    },
+  ],
+};

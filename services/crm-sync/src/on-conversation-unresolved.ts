@@ -1,0 +1,16 @@
+import type { Handler } from '@switchboard/kafka';
+import { conversationFacts, personOf } from './conversation.ts';
+import type { Recorder } from './recorder.ts';
+
+export const onConversationUnresolved =
+  ({ record }: { record: Recorder }): Handler<'conversation.unresolved'> =>
+  (event, context) =>
+    record(
+      {
+        ...personOf(event),
+        status: 'unresolved',
+        title: 'A conversation with the chatbot ended unresolved',
+        facts: { Intent: event.intent, Reason: event.reason, Rating: event.rating, ...conversationFacts(event) },
+      },
+      context,
+    );

@@ -1,0 +1,17 @@
+import type { TranscriptEntry } from '@switchboard/events';
+
+const ROLES: readonly (readonly [speaker: 'Customer' | 'Agent' | 'System' | 'bot', roles: readonly string[]])[] = [
+  ['Customer', ['user', 'customer', 'visitor', 'contact', 'end_user', 'end-user']],
+  ['bot', ['bot', 'assistant', 'ai', 'chatbot']],
+  ['Agent', ['agent', 'human', 'operator', 'admin']],
+  ['System', ['system']],
+];
+const SPEAKERS = new Map(ROLES.flatMap(([speaker, roles]) => roles.map((role) => [role, speaker] as const)));
+
+/** The transcript with each role as agents read it; roles that no platform of ours uses stay as they are. */
+export function labelSpeakers(transcript: readonly TranscriptEntry[], botLabel: string): TranscriptEntry[] {
+  return transcript.map((entry) => {
+    const speaker = SPEAKERS.get(entry.role.trim().toLowerCase()) ?? entry.role;
+    return { ...entry, role: speaker === 'bot' ? botLabel : speaker };
+  });
+}

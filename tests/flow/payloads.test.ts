@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@switchboard/local/until';
+import type { SystemName } from '@switchboard/sandbox';
+import { type Installation, startInstallation } from './installation.ts';
+
+/** A payload as its sender sends it, and what it must cause. */
+interface Story {
+  note: string;
+  steps: { source: string; body: object; status: number; not?: string; wait?: number }[];
+  /** By system, texts that its effects hold. */
+  effects: Partial<Record<SystemName, string[]>>;
+  search?: { q: string; has: string };
+}
+
+const folder = new URL('payloads/', import.meta.url);
+const run = Date.now().toString().slice(-8);
+
+function readStory(name: string): Story {
+  const text = readFileSync(new URL(name, folder), 'utf8');
+  return JSON.parse(text.replaceAll('{{run}}', run).replaceAll('"@now"', JSON.stringify(new Date().toISOString())));
+}
+
+let switchboard: Installation;
+before(async () => {
+  switchboard = await startInstallation();
+});
+after(() => switchboard?.[Symbol.asyncDispose]());
+
+async function post(source: string, body: object): Promise<{ status: number; text: string }> {
+  const bytes = JSON.stringify(body);
+  const signature = createHmac('sha256', 'local-secret').update(bytes).digest('hex');
+  const headers = { 'content-type': 'application/json', 'x-webhook-signature': signature };
+  const url = `${switchboard.urlOf('ingest')}/webhooks/${source}`;
+  const response = await fetch(url, { method: 'POST', headers, body: bytes });
+  return { status: response.status, text: await response.text() };
+}
+
+const quoted = (text: string): string => JSON.stringify(text).slice(1, -1);
+
+async function missing({ effects, search }: Story): Promise<string[]> {
+  const lacks: string[] = [];
+  for (const [system, texts] of Object.entries(effects)) {
+    const held = JSON.stringify(await switchboard.effects(system as SystemName));
+    lacks.push(
+      ...texts
+        .filter((text) => !held.includes(text) && !held.includes(quoted(text)))
+        .map((text) => `${system}: ${text}`),
+    );
+  }
+  if (search !== undefined) {
+    const answer = await fetch(`${switchboard.urlOf('kb-indexer')}/v1/search?q=${search.q}`);
+    if (!(await answer.text()).includes(search.has)) lacks.push(`search: ${search.has}`);
+  }
+  return lacks;
+}
+
+describe('a payload as its sender sends it has its full effect', { concurrency: true }, () => {
+  for (const name of readdirSync(folder)) {
+    const story = readStory(name);
+    it(`${name.replace('.json', '')}: ${story.note}`, async () => {
+      for (const { source, body, status, not, wait = 0 } of story.steps) {
+        // The pauses are the sender's: a person says "yes" again, a CMS publishes again.
+        await sleep(wait * 1_000);
+        const answer = await post(source, body);
+        assert.equal(answer.status, status, answer.text);
+        if (not !== undefined) assert.ok(!answer.text.includes(not), answer.text);
+      }
+      let lacks: string[] = [];
+      const isComplete = async (): Promise<boolean> => {
+        lacks = await missing(story);
+        return lacks.length === 0;
+      };
+      await until('all effects', isComplete).catch(() => assert.fail(`missing: ${lacks.join(', ')}`));
+    });
+  }
+});
