@@ -13,7 +13,7 @@ await runService({
     const nothing = Buffer.alloc(0);
     registerIngest(http, {
       sources,
-      seenIds: { has: async () => false, add: () => {} },
+      seenIds: { get: async () => undefined, add: () => {}, claim: async () => undefined, shorten: () => {} },
       encode: () => nothing,
       publish: async () => {},
       metrics,

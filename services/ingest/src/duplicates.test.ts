@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { createDuplicates } from './duplicates.ts';
 
-const forgetful = { has: async () => false, add: () => {} };
+const forgetful = { get: async () => undefined, add: () => {} };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('duplicates', () => {
@@ -12,7 +12,7 @@ describe('duplicates', () => {
     let published = 0;
     const acknowledged = Promise.withResolvers<void>();
     const outcomes = Array.from({ length: 100 }, () =>
-      once('id', () => {
+      once('id', 'c', () => {
         published += 1;
         return acknowledged.promise;
       }),
@@ -29,18 +29,22 @@ describe('duplicates', () => {
 
   it('lets those that wait share a failure, and does not count it as seen', async () => {
     const added: string[] = [];
-    const { once } = createDuplicates({ has: async () => false, add: (id) => void added.push(id) });
+    const { once } = createDuplicates({ get: async () => undefined, add: (id) => void added.push(id) });
     const failing = async (): Promise<void> => {
       await turn();
       throw new Error('not acknowledged');
     };
-    const outcomes = await Promise.allSettled([once('id', failing), once('id', failing), once('id', failing)]);
+    const outcomes = await Promise.allSettled([
+      once('id', 'c', failing),
+      once('id', 'c', failing),
+      once('id', 'c', failing),
+    ]);
     assert.deepEqual(
       outcomes.map(({ status }) => status),
       ['rejected', 'rejected', 'rejected'],
     );
     assert.deepEqual(added, []);
-    assert.equal(await once('id', async () => {}), 'first');
+    assert.equal(await once('id', 'c', async () => {}), 'first');
     assert.deepEqual(added, ['id']);
   });
 
@@ -48,22 +52,33 @@ describe('duplicates', () => {
     let time = 0;
     const { once } = createDuplicates(forgetful, () => time);
     const publish = async (): Promise<void> => {};
-    assert.equal(await once('first', publish), 'first');
-    for (let index = 0; index < 20_000; index += 1) await once(String(index), publish);
-    assert.equal(await once('first', publish), 'duplicate');
-    for (let index = 20_000; index < 45_000; index += 1) await once(String(index), publish);
-    assert.equal(await once('first', publish), 'first');
+    assert.equal(await once('first', 'c', publish), 'first');
+    for (let index = 0; index < 20_000; index += 1) await once(String(index), 'c', publish);
+    assert.equal(await once('first', 'c', publish), 'duplicate');
+    for (let index = 20_000; index < 45_000; index += 1) await once(String(index), 'c', publish);
+    assert.equal(await once('first', 'c', publish), 'first');
     for (let round = 0; round < 3; round += 1) {
       time += 61_000;
-      await once(`round ${round}`, publish);
+      await once(`round ${round}`, 'c', publish);
     }
-    assert.equal(await once('first', publish), 'first');
+    assert.equal(await once('first', 'c', publish), 'first');
   });
 
   it('asks Redis about others, and publishes nothing that is seen', async () => {
-    const { once } = createDuplicates({ has: async (id) => id === 'seen', add: () => {} });
-    assert.equal(await once('seen', () => assert.fail('published')), 'duplicate');
-    assert.equal(await once('new', async () => {}), 'first');
+    const { once } = createDuplicates({ get: async (id) => (id === 'seen' ? 'c' : undefined), add: () => {} });
+    assert.equal(await once('seen', 'c', () => assert.fail('published')), 'duplicate');
+    assert.equal(await once('new', 'c', async () => {}), 'first');
+  });
+
+  it('tells another content under a known id: seen before, just now, and at the same time', async () => {
+    const { once } = createDuplicates({ get: async (id) => (id === 'seen' ? 'c' : undefined), add: () => {} });
+    assert.equal(await once('seen', 'other', () => assert.fail('published')), 'differs');
+    const acknowledged = Promise.withResolvers<void>();
+    const [first, other] = [once('id', 'c', () => acknowledged.promise), once('id', 'other', async () => {})];
+    acknowledged.resolve();
+    assert.deepEqual(await Promise.all([first, other]), ['first', 'differs']);
+    assert.equal(await once('id', 'other', async () => {}), 'differs');
+    assert.equal(await once('id', 'c', async () => {}), 'duplicate');
   });
 
   it('never says 200 for an event that no publish has acknowledged, whatever the timing', async () => {
@@ -73,9 +88,9 @@ describe('duplicates', () => {
         const acknowledged = new Map<string, number>();
         let lookup = 0;
         const { once } = createDuplicates({
-          async has() {
+          async get() {
             for (let turns = lookup; turns > 0; turns -= 1) await turn();
-            return false;
+            return undefined;
           },
           add: () => {},
         });
@@ -83,7 +98,7 @@ describe('duplicates', () => {
           steps.map(async ({ id, turns, fails, lookup: asked }, index) => {
             for (let wait = index % 5; wait > 0; wait -= 1) await turn();
             lookup = asked;
-            const outcome = await once(id, async () => {
+            const outcome = await once(id, 'c', async () => {
               for (let wait = turns; wait > 0; wait -= 1) await turn();
               if (fails) throw new Error('not acknowledged');
               acknowledged.set(id, (acknowledged.get(id) ?? 0) + 1);

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { EventType, FieldsOf } from '@switchboard/events';
+import type { AnyEvent, EventType, FieldsOf } from '@switchboard/events';
 import { isGiven } from './envelope.ts';
 
 /** Long enough for every id in use, short enough for a header and a key. */
@@ -13,14 +13,28 @@ interface Anonymous {
   body: Buffer;
 }
 
-/** The id of an event whose sender gave none: the same event gets the same id whenever it is sent. */
-export function derivedId({ type, fields, timestamp, body }: Anonymous): string {
+export interface DerivedId {
+  id: string;
+  /** Whether equal bodies may be different events: the sender gave neither an id nor a time. */
+  isAmbiguous: boolean;
+}
+
+/** The id of an event whose sender gave none, made from what tells it apart. */
+export function deriveId({ type, fields, timestamp, body }: Anonymous): DerivedId {
   const { conversationId, messageId } = fields as { conversationId?: string | null; messageId?: string | null };
   // Messages come several in a second: only their own id tells them apart.
   const mark = type === 'message.received' ? messageId && encodeURIComponent(messageId) : timestamp;
   if (isGiven(conversationId) && isGiven(mark)) {
     const id = `${conversationId}:${mark}:${type}`;
-    if (id.length <= LONGEST_ID) return id;
+    if (id.length <= LONGEST_ID) return { id, isAmbiguous: false };
   }
-  return `sha256:${hash('sha256', body)}`;
+  return { id: `sha256:${hash('sha256', body)}`, isAmbiguous: !isGiven(timestamp) };
+}
+
+/** Enough of a digest to tell two contents of one id apart. */
+const CONTENT_LENGTH = 16;
+
+/** What an event says, without when it came: the same for a repeat, whatever its spelling and the order of its keys. */
+export function contentOf(event: AnyEvent): string {
+  return hash('sha256', JSON.stringify({ ...event, meta: event.meta.extra }), 'base64url').slice(0, CONTENT_LENGTH);
 }

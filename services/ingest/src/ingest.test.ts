@@ -158,7 +158,7 @@ describe('delivery', () => {
     assert.doesNotMatch((await post('/webhooks/escalation', body)).text, /duplicate/);
     assert.match((await post('/webhooks/escalation', body)).text, /"duplicate":true/);
     assert.deepEqual(await count('ingest_rejected_total'), { 'escalation not_acknowledged': 4 });
-    assert.deepEqual(await count('ingest_duplicates_total'), { 'escalation conversation.escalated': 1 });
+    assert.deepEqual(await count('ingest_duplicates_total'), { 'escalation conversation.escalated id': 1 });
   });
 
   it('publishes one of a hundred equal events that come at once, and answers all with 200', async (t) => {
@@ -167,6 +167,31 @@ describe('delivery', () => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => post('/webhooks/escalation', body)));
     assert.ok(answers.every(({ status }) => status === 200));
     assert.equal(published.length, 1);
+  });
+
+  it('takes one id of two event types for two events', async (t) => {
+    const { post, published } = await startApp(t);
+    for (const event of ['order.created', 'payment.confirmed']) {
+      const answer = await post('/webhooks/escalation', JSON.stringify({ event, id: 'o-1', data: { orderId: 'o-1' } }));
+      assert.deepEqual(answer.json(), { received: true, id: 'o-1' });
+    }
+    assert.equal(published.length, 2);
+  });
+
+  it('answers 409 to another content under a known id, keeps it in quarantine, and counts it', async (t) => {
+    const { post, published, count } = await startApp(t);
+    const order = (more: object, key = 'orderId') =>
+      JSON.stringify({ event: 'order.created', id: 'e-1', data: { [key]: 'o-1', ...more } });
+    assert.equal((await post('/webhooks/escalation', order({ total: 10 }))).status, 200);
+    assert.match((await post('/webhooks/escalation', order({ total: '10.00' }, 'order_id'))).text, /"duplicate":true/);
+    for (const other of [order({ total: 20 }), order({ total: 10, note: 'x' })]) {
+      const answer = await post('/webhooks/escalation', other);
+      assert.equal(answer.status, 409);
+      assert.deepEqual(answer.json(), { error: 'Another event with this id was accepted before: send a new id' });
+      assert.equal(published.at(-1)?.topic, 'ingest.quarantine');
+      assert.equal(published.at(-1)?.value?.toString(), other);
+    }
+    assert.deepEqual(await count('ingest_rejected_total'), { 'escalation duplicate_differs': 2 });
   });
 
   it('takes one id from two sources for two events', async (t) => {

@@ -11,6 +11,7 @@ import Fastify, {
 import type { Registry } from 'prom-client';
 import { type AddressList, createAddressList } from './address-list.ts';
 import { createAdmission } from './admission.ts';
+import { createAmbiguousIds } from './ambiguous-ids.ts';
 import { readBody } from './body.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createDuplicates } from './duplicates.ts';
@@ -24,7 +25,7 @@ import type { Source } from './sources.ts';
 
 export interface IngestDeps extends Publishing {
   sources: Pick<LiveSources, 'get' | 'names'>;
-  seenIds: Pick<SeenIds, 'has' | 'add'>;
+  seenIds: Pick<SeenIds, 'get' | 'add' | 'claim' | 'shorten'>;
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
@@ -86,7 +87,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const metrics = createMetrics({ registry: deps.metrics, sources: sources.names, bytesInFlight: () => budget.used });
   const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
   const duplicates = createDuplicates(seenIds);
-  const take = createIntake({ publish, encode, duplicates, rates, metrics, logger, tracer });
+  const ambiguousIds = createAmbiguousIds(seenIds);
+  const take = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
   http.server.maxConnections = MOST_CONNECTIONS;
   hangUpAtClose(http);
 

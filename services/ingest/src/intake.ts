@@ -3,7 +3,9 @@ import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf } from '@swit
 import { DeliveryError, eventAttributes, type OutgoingRecord, withoutPerson } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
+import type { AmbiguousIds } from './ambiguous-ids.ts';
 import type { Duplicates } from './duplicates.ts';
+import { contentOf } from './identity.ts';
 import { parse } from './json/parse.ts';
 import type { Metrics } from './metrics.ts';
 import { normalise } from './normalise.ts';
@@ -20,6 +22,7 @@ export interface Publishing {
 }
 
 interface Intake extends Publishing {
+  ambiguousIds: AmbiguousIds;
   duplicates: Duplicates;
   rates: RateLimiter;
   metrics: Metrics;
@@ -33,7 +36,7 @@ const ANSWER_MS = 2_400;
 const ROUTE = '/webhooks/:source';
 
 /** From the complete body to the answer. A 200 means: acknowledged by Kafka, now or at an earlier delivery. */
-export function createIntake({ publish, encode, duplicates, rates, metrics, logger, tracer }: Intake) {
+export function createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer }: Intake) {
   const quarantine = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
 
@@ -76,13 +79,21 @@ export function createIntake({ publish, encode, duplicates, rates, metrics, logg
       return { status: 200, body: { skipped: true, reason: 'Unhandled event type' } };
     }
 
-    const { event } = normalised;
+    const { event, isAmbiguous } = normalised;
+    const content = contentOf(event);
+    const name = isAmbiguous ? await ambiguousIds.nameFor(event, source.repeatMs) : undefined;
+    if (name !== undefined) event.meta.id = name.id;
     span.set(() => eventAttributes(eventHeaders(event)));
     const { id, type } = event.meta;
     try {
-      const outcome = await duplicates.once(identityOf(event.meta), () => send(event, headers.traceparent, deadline));
-      if (outcome === 'first') metrics.enqueued(source.name, type, (performance.now() - since) / 1000);
-      else metrics.duplicate(source.name, type);
+      const publishing = () => send(event, headers.traceparent, deadline);
+      const outcome = await duplicates.once(identityOf(event.meta), content, publishing);
+      if (outcome === 'differs') return await reject({ reason: 'duplicate_differs' }, withoutPerson(id, type));
+      if (outcome === 'duplicate') metrics.duplicate(source.name, type, isAmbiguous ? 'body' : 'id');
+      else {
+        name?.acknowledged();
+        metrics.enqueued(source.name, type, (performance.now() - since) / 1000);
+      }
       return accepted(event, outcome === 'duplicate');
     } catch (error) {
       const reason = error instanceof DeliveryError ? undelivered(error.code) : 'internal';

@@ -4,7 +4,8 @@ import { type Reason, refusals } from './refusals.ts';
 export interface Metrics {
   received(source: string): void;
   enqueued(source: string, type: string, seconds: number): void;
-  duplicate(source: string, type: string): void;
+  /** `by`: what recognised the repeat, its id or its body. */
+  duplicate(source: string, type: string, by: 'id' | 'body'): void;
   skipped(source: string): void;
   rejected(source: string, reason: Reason): void;
   quarantineFailed(source: string): void;
@@ -37,7 +38,7 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
     },
   });
   const enqueued = counter('ingest_enqueued_total', 'Events acknowledged by Kafka', ['source', 'type']);
-  const duplicates = counter('ingest_duplicates_total', 'Events that were in Kafka already', ['source', 'type']);
+  const duplicates = counter('ingest_duplicates_total', 'Events that were in Kafka already', ['source', 'type', 'by']);
   const skipped = counter('ingest_skipped_total', 'Events of a type nobody declared', ['source']);
   const rejected = counter('ingest_rejected_total', 'Requests refused', ['source', 'reason']);
   const unkept = counter('ingest_quarantine_failures_total', 'Bad bodies that could not be kept', ['source']);
@@ -73,7 +74,7 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
       enqueued.inc({ source, type });
       ack.observe(seconds);
     },
-    duplicate: (source, type) => duplicates.inc({ source, type }),
+    duplicate: (source, type, by) => duplicates.inc({ source, type, by }),
     skipped: (source) => skipped.inc({ source }),
     rejected: (source, reason) => rejected.inc({ source, reason }),
     quarantineFailed: (source) => unkept.inc({ source }),

@@ -2,7 +2,7 @@ import { type AnyEvent, type EventType, type Problem, readFields, readTimestamp 
 import { adopt, mergeExtra } from './adoption.ts';
 import { isGiven, readEnvelope } from './envelope.ts';
 import { toEventType } from './event-names.ts';
-import { derivedId, LONGEST_ID } from './identity.ts';
+import { deriveId, LONGEST_ID } from './identity.ts';
 import type { JsonObject } from './json/parse.ts';
 import { mappingOf } from './platform-fields.ts';
 import type { Refusal } from './refusals.ts';
@@ -20,7 +20,8 @@ interface Received {
 }
 
 export type Normalised =
-  | { kind: 'event'; event: AnyEvent }
+  /** An ambiguous id is the same for different events that were sent as equal bodies. */
+  | { kind: 'event'; event: AnyEvent; isAmbiguous: boolean }
   | { kind: 'unhandled'; name: string }
   | { kind: 'rejected'; refusal: Refusal };
 
@@ -50,11 +51,14 @@ export function normalise({ json, body, receivedAt }: Received, sender: Sender):
   if (!read.ok || occurredAt === undefined || problems.length > 0) return rejected(problems);
 
   const { fields } = read;
-  const id = given ?? derivedId({ type, fields, timestamp: envelope.timestamp, body });
+  const { id, isAmbiguous } =
+    given === undefined
+      ? deriveId({ type, fields, timestamp: envelope.timestamp, body })
+      : { id: given, isAmbiguous: false };
   const { name: source, tenant } = sender;
   const extra = mergeExtra(read.extra, { payload: mapped.payload, rest: envelope.rest });
   const event = { meta: { id, type, source, tenant, occurredAt, receivedAt, extra }, ...fields } as AnyEvent;
-  return { kind: 'event', event };
+  return { kind: 'event', event, isAmbiguous };
 }
 
 const rejected = (problems: readonly Problem[]): Normalised => ({

@@ -13,6 +13,7 @@ export const refusals = {
   source_rate: { status: 429, error: 'Too many requests to this source' },
   json: { status: 400, error: 'The body is not usable JSON' },
   shape: { status: 400, error: 'The body has none of the known shapes' },
+  duplicate_differs: { status: 409, error: 'Another event with this id was accepted before: send a new id' },
   schema: { status: 422, error: 'The event does not match its schema' },
   too_large_encoded: { status: 413, error: 'The event is too large once it is encoded' },
   not_acknowledged: { status: 503, error: 'The event could not be stored in time, send again' },

@@ -42,22 +42,37 @@ describe('seen ids', () => {
     const [one, other] = [connect(t), connect(t)];
     await Promise.all([answers(one), answers(other)]);
     const ids = Array.from({ length: 500 }, () => randomUUID());
-    for (const id of ids) one.add(id);
+    for (const id of ids) one.add(id, `content of ${id}`);
     await eventually(async () => {
-      const seen = await Promise.all(ids.map((id) => other.has(id)));
-      assert.ok(seen.every(Boolean));
+      const seen = await Promise.all(ids.map((id) => other.get(id)));
+      assert.deepEqual(
+        seen,
+        ids.map((id) => `content of ${id}`),
+      );
     });
-    assert.deepEqual(await Promise.all([other.has('never'), other.has(ids[0] as string), other.has('')]), [
-      false,
-      true,
-      false,
-    ]);
+    assert.deepEqual(await Promise.all([other.get('never'), other.get('')]), [undefined, undefined]);
+  });
+
+  it('name a subject for all instances: once, until another content or its time', async (t) => {
+    const [one, other] = [connect(t), connect(t)];
+    await Promise.all([answers(one), answers(other)]);
+    const subject = randomUUID();
+    const claims = Array.from({ length: 20 }, (_, index) =>
+      (index % 2 ? one : other).claim(subject, 'a:', `a:${index}`, 60_000),
+    );
+    const [name, ...others] = new Set(await Promise.all(claims));
+    assert.deepEqual(others, []);
+    assert.equal(await other.claim(subject, 'b:', 'b:1', 60_000), 'b:1');
+    assert.equal(await one.claim(subject, 'a:', 'a:new', 60_000), 'a:new');
+    assert.notEqual(name, 'a:new');
+    one.shorten(subject, 1);
+    await eventually(async () => assert.equal(await other.claim(subject, 'a:', 'a:later', 1), 'a:later'));
   });
 
   it('are forgotten after their time', async (t) => {
     const seenIds = connect(t, 120);
     await answers(seenIds);
-    seenIds.add('expiring');
+    seenIds.add('expiring', 'c');
     const redis = new Redis(stack.redisUrl);
     t.after(() => redis.disconnect());
     await eventually(async () => {
@@ -74,41 +89,41 @@ describe('seen ids', () => {
     const calls = async (): Promise<number> =>
       Number(/cmdstat_mget:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
     const before = await calls();
-    await Promise.all(Array.from({ length: 200 }, (_, index) => seenIds.has(`turn ${index}`)));
+    await Promise.all(Array.from({ length: 200 }, (_, index) => seenIds.get(`turn ${index}`)));
     assert.equal((await calls()) - before, 1);
   });
 
   it('are not given up when it is this process that is late', async (t) => {
     const seenIds = connect(t);
     await answers(seenIds);
-    seenIds.add('busy');
-    await eventually(async () => assert.ok(await seenIds.has('busy')));
-    const asked = seenIds.has('busy');
+    seenIds.add('busy', 'c');
+    await eventually(async () => assert.ok(await seenIds.get('busy')));
+    const asked = seenIds.get('busy');
     await turn();
     for (const until = performance.now() + 200; performance.now() < until; );
-    assert.equal(await asked, true);
+    assert.equal(await asked, 'c');
   });
 
   it('cost a moment once when Redis hangs, then nothing, and come back with it', async (t) => {
     const seenIds = connect(t);
     await answers(seenIds);
-    seenIds.add('before');
-    await eventually(async () => assert.ok(await seenIds.has('before')));
+    seenIds.add('before', 'c');
+    await eventually(async () => assert.ok(await seenIds.get('before')));
     await stack.redis.pause();
     const paused = performance.now();
-    assert.equal(await seenIds.has('before'), false);
+    assert.equal(await seenIds.get('before'), undefined);
     assert.ok(performance.now() - paused < 2_000, 'an event waits for its look-up, and not for Redis');
     await assert.rejects(async () => seenIds.check(), /does not answer/);
     const start = performance.now();
     for (let index = 0; index < 1_000; index += 1) {
-      await seenIds.has(`while hanging ${index}`);
-      seenIds.add(`while hanging ${index}`);
+      await seenIds.get(`while hanging ${index}`);
+      seenIds.add(`while hanging ${index}`, 'c');
     }
     const each = (performance.now() - start) / 1_000;
     assert.ok(each < 5, `${each} ms per look-up`);
     await stack.redis.resume();
     await answers(seenIds);
-    await eventually(async () => assert.ok(await seenIds.has('before')));
+    await eventually(async () => assert.ok(await seenIds.get('before')));
   });
 
   it('are optional: without Redis at the start or later nothing fails', async (t) => {
@@ -118,12 +133,12 @@ describe('seen ids', () => {
     await eventually(() => assert.rejects(async () => seenIds.check()));
     const late = connect(t);
     for (const each of [seenIds, late]) {
-      assert.equal(await each.has('x'), false);
-      each.add('x');
+      assert.equal(await each.get('x'), undefined);
+      each.add('x', 'c');
     }
     await stack.redis.start();
     await Promise.all([answers(seenIds), answers(late)]);
-    late.add('y');
-    await eventually(async () => assert.ok(await seenIds.has('y')));
+    late.add('y', 'c');
+    await eventually(async () => assert.ok(await seenIds.get('y')));
   });
 });

@@ -2,10 +2,18 @@ import type { Logger } from '@switchboard/service';
 import { Redis } from 'ioredis';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** Remembers, across instances, which events are in Kafka. A hint only: it may forget, and it is never waited for. */
+/** Remembers, across instances, which events are in Kafka. A hint only: it may forget, and no event waits long for it. */
 export interface SeenIds {
-  has(id: string): Promise<boolean>;
-  add(id: string): void;
+  /** The content of the event with this id; undefined when it is not known. */
+  get(id: string): Promise<string | undefined>;
+  add(id: string, content: string): void;
+  /**
+   * The name held for a subject if it begins with `content`, else the proposed one, which is held from then on;
+   * undefined while Redis does not answer.
+   */
+  claim(subject: string, content: string, proposal: string, keepMs: number): Promise<string | undefined>;
+  /** Holds the name of a subject for so long from now on, and no longer. */
+  shorten(subject: string, keepMs: number): void;
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -24,9 +32,16 @@ const REST_MS = 1_000;
 /** A connection that says nothing for so long is replaced. */
 const SILENCE_MS = 5_000;
 
-const REMEMBER = `for _, key in ipairs(KEYS) do redis.call('SET', key, '1', 'EX', ARGV[1]) end`;
+const REMEMBER = `for index, key in ipairs(KEYS) do redis.call('SET', key, ARGV[index + 1], 'EX', ARGV[1]) end`;
+const CLAIM = `
+local held = redis.call('GET', KEYS[1])
+if held and string.sub(held, 1, #ARGV[1]) == ARGV[1] then return held end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return ARGV[2]
+`;
 
 const keyOf = (id: string): string => `ingest:seen:${id}`;
+const nameKeyOf = (subject: string): string => `ingest:name:${subject}`;
 
 /** All look-ups of one turn of the event loop share one command, and so do all additions. */
 export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Options): SeenIds {
@@ -50,12 +65,13 @@ export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Option
     retryStrategy: (attempt) => Math.min(100 * attempt, REST_MS),
   });
   redis.defineCommand('remember', { lua: REMEMBER });
+  redis.defineCommand('claimName', { lua: CLAIM, numberOfKeys: 1 });
 
   /** Undefined until the first connection succeeds or fails. */
   let usable: boolean | undefined;
   let reopen: NodeJS.Timeout | undefined;
-  let lookups: { id: string; resolve: (seen: boolean) => void }[] = [];
-  let additions: string[] = [];
+  let lookups: { id: string; resolve: (content: string | undefined) => void }[] = [];
+  let additions: { id: string; content: string }[] = [];
 
   function setUsable(value: boolean, reason = ''): void {
     if (usable === value) return;
@@ -79,18 +95,19 @@ export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Option
     lookups = [];
     try {
       const found = await within(LOOKUP_MS, redis.mget(batch.map(({ id }) => keyOf(id))));
-      for (const [index, { resolve }] of batch.entries()) resolve(typeof found[index] === 'string');
+      for (const [index, { resolve }] of batch.entries()) resolve(found[index] ?? undefined);
     } catch (error) {
       rest(messageOf(error));
-      for (const { resolve } of batch) resolve(false);
+      for (const { resolve } of batch) resolve(undefined);
     }
   }
 
   async function remember(): Promise<void> {
-    const keys = additions.map(keyOf);
+    const keys = additions.map(({ id }) => keyOf(id));
+    const contents = additions.map(({ content }) => content);
     additions = [];
     try {
-      await within(REST_MS, (redis as Redis & Remember).remember(keys.length, ...keys, ttlSeconds));
+      await within(REST_MS, (redis as Redis & Scripts).remember(keys.length, ...keys, ttlSeconds, ...contents));
     } catch (error) {
       // Full or read-only, it can still be asked.
       failures.inc();
@@ -103,14 +120,27 @@ export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Option
   redis.on('error', (error) => setUsable(false, messageOf(error)));
 
   return {
-    async has(id) {
-      if (!usable) return false;
+    async get(id) {
+      if (!usable) return undefined;
       return new Promise((resolve) => {
         if (lookups.push({ id, resolve }) === 1) setImmediate(look);
       });
     },
-    add(id) {
-      if (usable && additions.push(id) === 1) setImmediate(remember);
+    add(id, content) {
+      if (usable && additions.push({ id, content }) === 1) setImmediate(remember);
+    },
+    async claim(subject, content, proposal, keepMs) {
+      if (!usable) return undefined;
+      try {
+        const { claimName } = redis as Redis & Scripts;
+        return await within(LOOKUP_MS, claimName.call(redis, nameKeyOf(subject), content, proposal, keepMs));
+      } catch (error) {
+        rest(messageOf(error));
+        return undefined;
+      }
+    },
+    shorten(subject, keepMs) {
+      if (usable) redis.pexpire(nameKeyOf(subject), Math.max(keepMs, 1)).catch(() => failures.inc());
     },
     async check() {
       if (!usable) throw new Error('Redis does not answer: repeated events are not recognised at ingest');
@@ -124,8 +154,9 @@ export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Option
   };
 }
 
-interface Remember {
-  remember(count: number, ...keysAndTtl: (string | number)[]): Promise<unknown>;
+interface Scripts {
+  remember(count: number, ...keysTtlAndContents: (string | number)[]): Promise<unknown>;
+  claimName(key: string, content: string, proposal: string, keepMs: number): Promise<string>;
 }
 
 async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {

@@ -43,6 +43,7 @@ sources:
     allow: [10.0.0.0/8]
     rate: 50
     burst: 200
+    repeatSeconds: 60
     maxBytes: 1000
 `);
     const { secrets, verify, ...shop } = sources.get('shop') ?? assert.fail();
@@ -52,10 +53,12 @@ sources:
       events: new Map(),
       allow: undefined,
       rate: undefined,
+      repeatMs: 10_000,
       maxBytes: 1_048_576,
     });
     const cms = sources.get('cms');
     assert.deepEqual(cms?.rate, { perSecond: 50, burst: 200 });
+    assert.equal(cms?.repeatMs, 60_000);
     assert.equal(cms?.maxBytes, 1000);
     assert.equal(cms?.events.get('sold'), 'order.created');
     assert.ok(cms?.allow?.has('10.1.1.1'));

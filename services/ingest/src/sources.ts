@@ -22,6 +22,8 @@ export interface Source {
   events: ReadonlyMap<string, EventType>;
   allow: AddressList | undefined;
   rate: Rate | undefined;
+  /** How long an equal body without an id and a time is a repeat. */
+  repeatMs: number;
   maxBytes: number;
 }
 
@@ -45,6 +47,7 @@ const SourceEntry = Type.Object(
     events: Type.Optional(Type.Record(Type.String(), Type.String())),
     allow: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
     rate: Type.Optional(Type.Number({ minimum: 0 })),
+    repeatSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400 })),
     burst: Type.Optional(Type.Number({ minimum: 1 })),
     maxBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1.5 * MIB })),
   },
@@ -105,6 +108,7 @@ export async function resolveSources(entries: Entries, path: string, environment
       events: readEvents(entry, complain),
       allow: readAllow(entry, complain),
       rate: entry.rate ? { perSecond: entry.rate, burst: entry.burst ?? Math.max(1, entry.rate) } : undefined,
+      repeatMs: (entry.repeatSeconds ?? 10) * 1_000,
       maxBytes: entry.maxBytes ?? MIB,
     });
   }
