@@ -19,6 +19,9 @@ import { ingest, portVariable, sandbox, scriptOf, services } from './services.ts
 import { type Supervision, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
 
+/** Short enough to watch an outage of the sandbox pass: fifteen tries in two minutes. */
+const LOCAL_RETRY_DELAYS = '5s,15s,30s,1m';
+
 type Program = Pick<(typeof services)[number], 'name' | 'port'>;
 
 export interface Switchboard {
@@ -82,6 +85,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
           smtpPort: config.SANDBOX_SMTP_PORT,
           directory: join(config.LOCAL_DIRECTORY, 'data'),
         }),
+        RETRY_DELAYS: LOCAL_RETRY_DELAYS,
         ...environment,
         HOST: '127.0.0.1',
         PORT: String(config.portOf(program)),

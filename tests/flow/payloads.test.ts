@@ -26,7 +26,8 @@ function readStory(name: string): Story {
 
 let switchboard: Installation;
 before(async () => {
-  switchboard = await startInstallation();
+  // As many as `npm start` has.
+  switchboard = await startInstallation({ RETRY_DELAYS: '1s,2s,3s,4s' });
 });
 after(() => switchboard?.[Symbol.asyncDispose]());
 
@@ -77,4 +78,22 @@ describe('a payload as its sender sends it has its full effect', { concurrency: 
       await until('all effects', isComplete).catch(() => assert.fail(`missing: ${lacks.join(', ')}`));
     });
   }
+});
+
+it("a conversation's events reach the CRM in order although it fails in between", async () => {
+  await switchboard.fault({ system: 'hubspot', status: 500, count: 12 });
+  const id = `ord-${run}`;
+  const times = Array.from({ length: 12 }, (_, index) => `2026-03-01T10:${String(index + 1).padStart(2, '0')}:00`);
+  for (const time of times) {
+    const metadata = { resolved: true, detectedIntent: time, durationSeconds: 1 };
+    const data = { conversationId: id, customerEmail: `${id}@example.com`, messages: [], metadata };
+    assert.equal((await post('chatbot', { event: 'conversation.ended', timestamp: `${time}Z`, data })).status, 200);
+  }
+  const seen = async (): Promise<string[]> => {
+    const held = (await switchboard.effects('hubspot')).map(({ body }) => JSON.stringify(body));
+    const own = held.filter((body) => body.includes(`${id}@example.com`));
+    return own.flatMap((body) => /"last_chatbot_interaction":"([^."]+)/.exec(body)?.[1] ?? []);
+  };
+  await until('the last one', async () => (await seen()).includes(times.at(-1) as string));
+  assert.deepEqual(await seen(), times);
 });
