@@ -7,7 +7,8 @@ export interface Act {
   readonly happens: string;
   /** What it causes. */
   readonly look: string;
-  readonly event: SampleEvent;
+  /** Made when it is sent, with the time of that moment. */
+  event(): SampleEvent;
 }
 
 const SECOND = 1_000;
@@ -25,7 +26,7 @@ export function createStory(now = Date.now()): Act[] {
     type,
     happens,
     look,
-    event: createSampleEvent(type, changes),
+    event: () => createSampleEvent(type, changes),
   });
 
   return [

@@ -29,7 +29,7 @@ export async function playDemo({ url, sandboxUrl, secret, pauseMs, say }: DemoOp
       secret,
       count: 1,
       rate: undefined,
-      next: () => event,
+      next: event,
       onAnswer(answer) {
         given.push(answer);
         say(

@@ -7,11 +7,13 @@ type ConversationEvent = EventOf<'conversation.escalated' | 'conversation.resolv
 /** Who the conversation was with, and what it was about. */
 export const personOf = ({
   meta,
+  conversationId,
   customer,
   intent,
   summary,
 }: ConversationEvent): Omit<Visit, 'status' | 'title' | 'facts'> => ({
   meta,
+  conversation: conversationId,
   intent,
   summary,
   email: customer?.email,

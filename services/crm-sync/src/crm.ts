@@ -13,6 +13,8 @@ export interface Interaction {
   /** When it happened, in epoch milliseconds. */
   at: number;
   status: 'escalated' | 'resolved' | 'unresolved' | 'lead_captured';
+  /** Its events come in their order, so that of two with the same time the later one counts. */
+  conversation?: string | undefined;
   intent?: string | undefined;
 }
 
@@ -64,10 +66,11 @@ export function changesTo(
   for (const [name, value] of Object.entries(person)) {
     if (value !== undefined && (held[name] ?? '') === '') changes[name] = value;
   }
-  if (timeOf(held[fields.lastInteraction]) >= at) return changes;
-  changes[fields.lastInteraction] = new Date(at).toISOString();
-  changes[fields.resolutionStatus] = status;
-  if (intent !== undefined) changes[fields.detectedIntent] = intent;
+  const heldAt = timeOf(held[fields.lastInteraction]);
+  if (heldAt > at) return changes;
+  if (heldAt < at) changes[fields.lastInteraction] = new Date(at).toISOString();
+  if (held[fields.resolutionStatus] !== status) changes[fields.resolutionStatus] = status;
+  if (intent !== undefined && held[fields.detectedIntent] !== intent) changes[fields.detectedIntent] = intent;
   return changes;
 }
 

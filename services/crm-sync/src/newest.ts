@@ -9,7 +9,10 @@ export interface ScriptRunner {
 
 /** Knows the newest interaction of each contact, over all instances. */
 export interface NewestInteractions {
-  /** Puts this one down unless a later one, or one of the same moment, is known; returns the one that is known then. */
+  /**
+   * Stores the interaction unless a later one is known, or one of the same time from another conversation.
+   * @returns the one that is known then
+   */
   put(email: string, interaction: Interaction): Promise<Interaction>;
 }
 
@@ -18,18 +21,28 @@ const KEPT_MS = 30 * 24 * 3_600_000;
 
 const PUT = `
 local known = redis.call('GET', KEYS[1])
-if known and cjson.decode(known).at >= tonumber(ARGV[2]) then return known end
+if known then
+  local held = cjson.decode(known)
+  local at = tonumber(ARGV[2])
+  local isSame = ARGV[4] ~= '' and held.conversation == ARGV[4]
+  if held.at > at or (held.at == at and not isSame) then return known end
+end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return ARGV[1]
 `;
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** @param crm keeps apart what is known of several CRMs */
 export function createNewestInteractions(redis: ScriptRunner, crm: string): NewestInteractions {
   return {
     async put(email, interaction) {
-      const key = `crm-sync:${crm}:newest:${createHash('sha256').update(email).digest('hex')}`;
-      const script = redis.eval(PUT, 1, key, JSON.stringify(interaction), interaction.at, KEPT_MS);
-      return JSON.parse(String(await redisReply(script)));
+      const key = `crm-sync:${crm}:newest:${digest(email)}`;
+      const { at } = interaction;
+      // Hashed, because the JSON of Redis does not take every text.
+      const conversation = interaction.conversation === undefined ? '' : digest(interaction.conversation);
+      const entry = JSON.stringify({ ...interaction, conversation });
+      return JSON.parse(String(await redisReply(redis.eval(PUT, 1, key, entry, at, KEPT_MS, conversation))));
     },
   };
 }

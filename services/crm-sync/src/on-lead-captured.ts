@@ -9,6 +9,7 @@ export const onLeadCaptured =
       {
         meta,
         status: 'lead_captured',
+        conversation: event.conversationId ?? undefined,
         intent,
         email: event.email,
         name: event.name,

@@ -4,7 +4,9 @@ import type { NewestInteractions } from './newest.ts';
 import { createNote, type NoteInput } from './note.ts';
 import { normaliseEmail, oneLine, splitName } from './text.ts';
 
-export interface Visit extends Pick<Interaction, 'status'>, Pick<NoteInput, 'title' | 'summary' | 'facts'> {
+export interface Visit
+  extends Pick<Interaction, 'status' | 'conversation'>,
+    Pick<NoteInput, 'title' | 'summary' | 'facts'> {
   meta: { occurredAt: number; receivedAt: number };
   email: string | null | undefined;
   name: string | null | undefined;
@@ -45,8 +47,9 @@ export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestIntera
     };
     // A sender whose clock is ahead must not keep later events out.
     const at = Math.min(visit.meta.occurredAt, visit.meta.receivedAt);
-    const { status } = visit;
-    const contact = await saveContact(person, { at, status, intent: oneLine(visit.intent, 255) }, signal);
+    const { status, conversation } = visit;
+    const interaction = { at, status, conversation, intent: oneLine(visit.intent, 255) };
+    const contact = await saveContact(person, interaction, signal);
     const note: Note = createNote({ ...visit, at, idempotencyKey });
     await crm.saveNote(contact, note, signal);
   };

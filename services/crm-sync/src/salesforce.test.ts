@@ -76,7 +76,7 @@ describe('Salesforce', () => {
     const outcome = changes === undefined ? 'keeps a last name' : 'gets a name in place of a last name';
     it(`${outcome} that is ${what}: ${Object.values(person).join(' ') || 'no name'}`, async () => {
       const requests: OutboundRequest[] = [];
-      const record = { Id: '003', Email: email, Last__c: new Date(0).toISOString(), ...held };
+      const record = { Id: '003', Email: email, Last__c: new Date(0).toISOString(), Status__c: 'resolved', ...held };
       await answering([record], 204, undefined, requests).saveContact(
         { email, ...person },
         { at: 0, status: 'resolved' },
