@@ -123,7 +123,7 @@ describe('ops lag', () => {
     await using service = await createLetterService();
     await (await service.start()).stop();
     const away = { REDIS_URL: 'redis://127.0.0.1:1' };
-    const { code, out, err } = await service.opsWith(away, 'lag', '--service', service.name);
+    const { code, out, err } = await service.opsWith(away, 'lag', '--service', service.name, '--all');
     assert.deepEqual([code, out.includes(`${service.name}.retry.200ms`)], [0, true]);
     assert.match(out, new RegExp(`${service.name}\\.dlq +\\?`));
     assert.match(err, /Redis does not answer at 127\.0\.0\.1:1/);

@@ -17,7 +17,7 @@ export type Outcome =
   /** `settled` is false when the handler did not return: its effect may still come. */
   | { readonly kind: 'failed'; readonly cause: CauseOfDeath; readonly retryAfterMs: number; readonly settled: boolean }
   | { readonly kind: 'permanent'; readonly cause: CauseOfDeath }
-  | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'> };
+  | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'>; readonly why?: string };
 
 export function outcomeOf(error: unknown): Outcome {
   const { retry, retryAfterMs } = hintOf(error);
