@@ -8,6 +8,7 @@ import { dlqShow } from './dlq-show.ts';
 import { helpFor, overview } from './help.ts';
 import { lag } from './lag.ts';
 import { conversation, event } from './lookup.ts';
+import { messagesList, messagesRetry, messagesShow } from './messages.ts';
 import { UsageError } from './ops-error.ts';
 import { asText } from './printable.ts';
 import { createPrivacy } from './privacy.ts';
@@ -27,6 +28,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'quarantine list': quarantineList,
   'quarantine show': quarantineShow,
   'quarantine resubmit': quarantineResubmit,
+  'messages list': messagesList,
+  'messages show': messagesShow,
+  'messages retry': messagesRetry,
 };
 
 /** Runs one command. @returns its exit code */
