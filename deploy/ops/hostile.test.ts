@@ -18,6 +18,8 @@ const CONTROLS = /[^\P{Cc}\n]|[\u200e\u200f\u2028-\u202e\u2066-\u2069]/u;
 const STACK = /^\s+at .*:\d+:\d+/m;
 const NONE = /NaN|Infinity|Invalid|undefined|\[object /;
 
+const DEAD = { tenant: ESCAPES, channel: ESCAPES, code: 'a@'.repeat(100_000), at: 'no time' };
+
 describe('whatever lies in the topics', () => {
   let service: LetterService;
   const conversation = `conv-${randomUUID()}`;
@@ -41,6 +43,12 @@ describe('whatever lies in the topics', () => {
     ]);
     await redis.hset(`p:${name}`, 'one', 'no JSON', 'two', JSON.stringify({ by: 1, why: ESCAPES, since: 'x' }));
     await redis.set(`d:${name}:/acme/test:e-1`, 'dead:abc');
+    await redis.lpush(
+      'notifier:dead',
+      'no JSON',
+      '{"id":1}',
+      JSON.stringify({ ...DEAD, id: ESCAPES, events: [ESCAPES] }),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
@@ -93,6 +101,9 @@ describe('whatever lies in the topics', () => {
     await inAllForms('lag', ...of);
     await inAllForms('lag', ...of, '--all');
     await inAllForms('status');
+    await inAllForms('messages', 'list');
+    await inAllForms('messages', 'show', ESCAPES);
+    await inAllForms('messages', 'retry', ESCAPES);
     for (const id of ['e'.repeat(100 * 1024), 'eeee', `${conversation}-a`, conversation, ESCAPES]) {
       await inAllForms('event', id, ...of, '--since', '10m');
     }
