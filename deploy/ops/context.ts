@@ -1,4 +1,5 @@
 import {
+  CHAIN_RECORD_BYTES,
   type Codec,
   createCodec,
   createPublisher,
@@ -82,7 +83,10 @@ export function openContext(
   }
 
   async function connectPublisher(): Promise<Publisher> {
-    const opened = await createPublisher({ brokers, clientId: 'switchboard-ops', logger: silent, deadlineMs: 30_000 });
+    const opened = await createPublisher({
+      ...{ brokers, clientId: 'switchboard-ops', logger: silent, deadlineMs: 30_000 },
+      maxRecordBytes: CHAIN_RECORD_BYTES,
+    });
     closing.push(opened.close);
     return opened;
   }

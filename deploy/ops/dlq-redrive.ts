@@ -52,7 +52,7 @@ export const dlqRedrive: Command = {
     if (first === undefined) throw new OpsError(`${service} has no retry topics: start it once, and it makes them.`);
     if (members === 0) context.note(`Nothing of ${service} runs: the letters will wait for it in ${first.topic}.`);
     let notedAt = performance.now();
-    let count = 0;
+    let [count, kept] = [0, 0];
     const redriven = await redrive(letters, {
       ...{ connection, rate, signal, publisher: await context.publisher(), retryTopic: first.topic },
       redriven() {
@@ -62,11 +62,12 @@ export const dlqRedrive: Command = {
         context.note(`${count} of ${letters.length} …`);
       },
       refused({ id }, { message }) {
+        kept += 1;
         context.note(`${id} stays a dead letter: ${privacy.sentence(message)}`);
       },
     });
     const left = letters.length - redriven;
-    const rest = left === 0 ? '' : `\n${counted(left, 'letter')} left: run it again to go on.`;
+    const rest = left === kept ? '' : `\n${counted(left - kept, 'letter')} left: run it again to go on.`;
     const text = `Redrove ${counted(redriven, 'letter')} of ${service} into ${first.topic}.${rest}${refusal}`;
     context.report(text, { dryRun: false, redriven, left, topic: first.topic, refused: view(refused) });
     return left + refused.length === 0 ? 0 : 1;
