@@ -13,7 +13,7 @@ export function eventAttributes(headers: Headers = {}): SpanAttributes {
     if (value !== undefined) attributes[`cloudevents.event_${name}`] = withoutPerson(value, type);
   }
   const [, tenant] = headers.ce_source?.toString().split('/') ?? [];
-  return tenant === undefined ? attributes : { ...attributes, 'switchboard.tenant': tenant };
+  return tenant === undefined ? attributes : { ...attributes, 'switchboard.tenant': withoutPerson(tenant, type) };
 }
 
 /** Longer than any id that ingest accepts. */
