@@ -2,34 +2,41 @@ import { parseArgs } from 'node:util';
 import { UsageError } from './ops-error.ts';
 import { readTime } from './times.ts';
 
-/** Every option there is; a command says which of them it takes. */
+/** All options; a command lists those that it takes. */
 const OPTIONS = {
-  service: { type: 'string', multiple: true },
-  code: { type: 'string' },
-  type: { type: 'string' },
-  source: { type: 'string' },
-  reason: { type: 'string' },
-  key: { type: 'string' },
-  conversation: { type: 'string' },
-  since: { type: 'string' },
-  until: { type: 'string' },
-  limit: { type: 'string' },
-  rate: { type: 'string' },
-  url: { type: 'string' },
-  'loop-limit': { type: 'string' },
-  all: { type: 'boolean' },
-  history: { type: 'boolean' },
-  force: { type: 'boolean' },
-  yes: { type: 'boolean' },
-  'dry-run': { type: 'boolean' },
-  json: { type: 'boolean' },
-  reveal: { type: 'boolean' },
-  help: { type: 'boolean' },
+  service: {
+    type: 'string',
+    multiple: true,
+    value: 'name',
+    help: 'of this service; may be repeated where several make sense',
+  },
+  code: { type: 'string', value: 'code', help: 'that failed with this code' },
+  type: { type: 'string', value: 'type', help: 'of this event type' },
+  channel: { type: 'string', value: 'channel', help: 'of this channel: chat, slack, email, webhook' },
+  source: { type: 'string', value: 'name', help: 'from this source' },
+  reason: { type: 'string', value: 'reason', help: 'refused for this reason' },
+  key: { type: 'string', value: 'key', help: 'with this record key, or its part behind the tenant' },
+  conversation: { type: 'string', value: 'id', help: 'of this conversation, order, article or other entity' },
+  since: { type: 'string', value: 'time', help: 'from this time on: 15m, 2h, 7d ago, or ISO 8601' },
+  until: { type: 'string', value: 'time', help: 'up to this time' },
+  limit: { type: 'string', value: 'number', help: 'how many are shown' },
+  rate: { type: 'string', value: 'number', help: 'how many are sent a second' },
+  url: { type: 'string', value: 'url', help: 'where ingest listens' },
+  'loop-limit': { type: 'string', value: 'number', help: 'refuse letters that came back so often (default 3)' },
+  all: { type: 'boolean', help: 'everything; for lag, also the topics in which nothing waits' },
+  history: { type: 'boolean', help: 'also what is dealt with' },
+  watch: { type: 'boolean', help: 'again every 2 s, until Ctrl-C' },
+  force: { type: 'boolean', help: 'also what came back too often' },
+  yes: { type: 'boolean', help: 'do it' },
+  'dry-run': { type: 'boolean', help: 'show what would be done, and change nothing' },
+  json: { type: 'boolean', help: 'one JSON document' },
+  reveal: { type: 'boolean', help: 'show payloads, and addresses and numbers of people' },
+  help: { type: 'boolean', short: 'h', help: 'this text' },
 } as const;
 
 export type OptionName = keyof typeof OPTIONS;
 
-/** What every command takes. */
+/** Every command takes these. */
 const COMMON: readonly OptionName[] = ['json', 'reveal', 'help'];
 
 export interface Arguments {
@@ -37,8 +44,8 @@ export interface Arguments {
   readonly services: readonly string[];
   readonly since: number | undefined;
   readonly until: number | undefined;
-  text(name: 'code' | 'type' | 'source' | 'reason' | 'key' | 'conversation' | 'url'): string | undefined;
-  is(name: 'all' | 'history' | 'force' | 'yes' | 'dry-run' | 'json' | 'reveal' | 'help'): boolean;
+  text(name: 'code' | 'type' | 'channel' | 'source' | 'reason' | 'key' | 'conversation' | 'url'): string | undefined;
+  is(name: 'all' | 'history' | 'watch' | 'force' | 'yes' | 'dry-run' | 'json' | 'reveal' | 'help'): boolean;
   /** A number of at least `least`, whole unless a fraction makes sense. */
   number(name: 'limit' | 'rate' | 'loop-limit', fallback: number, least: number): number;
   /** Throws when an option was given that is none of these. */
@@ -78,6 +85,17 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code?.startsWith('ERR_PARSE_ARGS') !== true) throw error;
-    throw new UsageError(message.split('. ')[0]?.concat('.'), { cause: error });
+    throw new UsageError(`${message.split(/\.?\s*\n|\. /)[0]}.`, { cause: error });
   }
+}
+
+/** The lines of a command's help that explain its options. */
+export function describeOptions(names: readonly OptionName[]): string {
+  const all = [...new Set([...names, ...COMMON])].map((name): [option: string, help: string] => {
+    const option = OPTIONS[name];
+    const short = 'short' in option ? `-${option.short}, ` : '';
+    return [`${short}--${name}${'value' in option ? ` <${option.value}>` : ''}`, option.help];
+  });
+  const width = all.reduce((widest, [option]) => Math.max(widest, option.length), 0);
+  return all.map(([option, help]) => `  ${option.padEnd(width)}  ${help}`).join('\n');
 }

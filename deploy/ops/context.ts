@@ -1,4 +1,5 @@
 import {
+  CHAIN_RECORD_BYTES,
   type Codec,
   createCodec,
   createPublisher,
@@ -10,12 +11,14 @@ import {
 } from '@switchboard/kafka';
 import { createLogger } from '@switchboard/service';
 import { OpsError } from './ops-error.ts';
+import { asJson, asText } from './printable.ts';
 import type { Privacy } from './privacy.ts';
+import { asTime } from './times.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 type Redis = ReturnType<typeof createRedis>;
 
-/** What a command may use; connections are made when they are asked for. */
+/** What a command may use; connections are opened lazily. */
 export interface Context {
   readonly variables: Variables;
   readonly connection: KafkaConnection;
@@ -25,9 +28,13 @@ export interface Context {
   redis(): Promise<Redis>;
   publisher(): Promise<Publisher>;
   codec(): Promise<Codec>;
+  /** The width of the terminal; undefined where the output is not one. */
+  readonly columns: number | undefined;
   /** The result: text for people, or with --json the document. */
   report(text: string, document: unknown): void;
-  /** How it goes, for who watches. */
+  /** The same context for a command that reports again and again: each report takes the place of the one before. */
+  refreshing(): Context;
+  /** Progress and warnings. */
   note(text: string): void;
   /** Aborted by Ctrl-C: what is half done is finished, nothing new begun. */
   readonly signal: AbortSignal;
@@ -36,15 +43,20 @@ export interface Context {
 export interface Output {
   out(text: string): void;
   err(text: string): void;
+  /** The width of the terminal that `out` writes to. */
+  columns?: number | undefined;
 }
 
 const silent = createLogger('ops', 'silent');
+
+/** Moves a terminal's cursor to its first line, and clears what is below. */
+const CLEAR = '\u001b[H\u001b[J';
 
 /** @returns the context, and a function that closes what was opened */
 export function openContext(
   options: { variables: Variables; privacy: Privacy; json: boolean; signal: AbortSignal } & Output,
 ): [Context, close: () => Promise<void>] {
-  const { variables, privacy, json, signal, out, err } = options;
+  const { variables, privacy, json, signal, out, err, columns } = options;
   const { KAFKA_BROKERS, KAFKA_PORT, SCHEMA_REGISTRY_URL, REGISTRY_PORT, REDIS_URL, REDIS_PORT } = variables;
   const { DONE_TTL_SECONDS } = variables;
   const brokers = KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT || '9092'}`;
@@ -55,6 +67,7 @@ export function openContext(
   let publisher: Promise<Publisher> | undefined;
 
   async function connectRedis(): Promise<Redis> {
+    if (!URL.canParse(redisUrl)) throw new OpsError('REDIS_URL must be a URL, such as redis://127.0.0.1:6379.');
     const client = createRedis(redisUrl, silent);
     closing.push(() => client.disconnect());
     const failure = await new Promise<Error | undefined>((resolve) => {
@@ -62,12 +75,18 @@ export function openContext(
       client.once('error', resolve);
     });
     if (failure === undefined) return client;
-    const { host } = new URL(redisUrl);
-    throw new OpsError(`Redis does not answer at ${host}: start it, or set REDIS_URL.`, { cause: failure });
+    client.disconnect();
+    redis = undefined;
+    throw new OpsError(`Redis does not answer at ${new URL(redisUrl).host}: start it, or set REDIS_URL.`, {
+      cause: failure,
+    });
   }
 
   async function connectPublisher(): Promise<Publisher> {
-    const opened = await createPublisher({ brokers, clientId: 'switchboard-ops', logger: silent, deadlineMs: 30_000 });
+    const opened = await createPublisher({
+      ...{ brokers, clientId: 'switchboard-ops', logger: silent, deadlineMs: 30_000 },
+      maxRecordBytes: CHAIN_RECORD_BYTES,
+    });
     closing.push(opened.close);
     return opened;
   }
@@ -81,8 +100,16 @@ export function openContext(
     redis: () => (redis ??= connectRedis()),
     publisher: () => (publisher ??= connectPublisher()),
     codec: () => createCodec({ registryUrl }),
-    report: (text, document) => out(json ? JSON.stringify(document, null, 2) : text),
-    note: (text) => err(text),
+    columns,
+    report: (text, document) => out(json ? asJson(document) : asText(text)),
+    refreshing: () => ({
+      ...context,
+      report(text, document) {
+        if (json) out(asJson(document, 0));
+        else out(columns === undefined ? `${asTime(Date.now())}\n${asText(text)}\n` : `${CLEAR}${asText(text)}`);
+      },
+    }),
+    note: (text) => err(asText(text)),
   };
   const close = async (): Promise<void> => {
     for (const end of closing.reverse()) await end();
@@ -100,6 +127,16 @@ export function sentenceOf(error: unknown, { KAFKA_BROKERS }: Variables): string
   if (error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE') {
     return `${error.message}: start it, or set SCHEMA_REGISTRY_URL.`;
   }
-  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
-  return ['ConfigError', 'DeliveryError', 'KafkaError', 'OpsError', 'UsageError'].includes(name) ? message : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  if (OURS.has(name)) return message;
+  if (name.startsWith('KafkaJS') || code?.startsWith('PLT_KFK_'))
+    return `Kafka did not answer as it should: ${message}`;
+  return isOfRedis(error) ? `Redis did not answer as it should: ${message}` : undefined;
 }
+
+const OURS = new Set(['ConfigError', 'DeliveryError', 'KafkaError', 'OpsError', 'UsageError']);
+
+const isOfRedis = ({ name, message }: Error): boolean =>
+  ['ReplyError', 'MaxRetriesPerRequestError'].includes(name) ||
+  /^(Command timed out|Connection is closed|Stream isn't writeable)/.test(message);

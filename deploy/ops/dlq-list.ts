@@ -11,6 +11,7 @@ const SHOWN = 50;
 /** What waits for a decision; all services when none is named. */
 export const dlqList: Command = {
   usage: 'dlq list [--service <name>] [filters] [--history] [--limit 50]',
+  summary: 'the dead letters that wait for a decision, by cause',
   options: [...LETTER_FILTERS, 'history', 'limit'],
   words: 0,
   async run(given, context) {
@@ -32,7 +33,7 @@ export const dlqList: Command = {
   },
 };
 
-/** A service that nobody asked for by name need not exist yet. */
+/** Services that were not named need not exist yet. */
 async function read(service: string, named: boolean, { connection, redis }: Context): Promise<DeadLetter[]> {
   try {
     return await readDeadLetters(connection, await redis(), service);
@@ -53,14 +54,14 @@ function textOf(
   letters: readonly DeadLetter[],
   { open, redriven, purged, done }: Record<LetterState, number>,
   limit: number,
-  { privacy }: Context,
+  context: Context,
 ): string {
   const head = `${service}: ${counted(open, 'open dead letter')} (redriven ${redriven}, purged ${purged}, done ${done})`;
   if (letters.length === 0) return head;
   const shown = letters.slice(0, limit);
   const rest = letters.length - shown.length;
-  const parts = [head, causeTable(letters)];
-  if (shown.length > 0) parts.push(letterTable(shown, privacy));
+  const parts = [head, causeTable(letters, context)];
+  if (shown.length > 0) parts.push(letterTable(shown, context));
   if (rest > 0) parts.push(`… and ${counted(rest, 'letter')} more; --limit shows more of them.`);
   return parts.join('\n\n');
 }

@@ -7,6 +7,7 @@ import { counted } from './table.ts';
 /** Gives letters up: they are no longer open, and keys that wait for them go on. */
 export const dlqPurge: Command = {
   usage: 'dlq purge --service <name> <letter>… | filters | --all [--dry-run] --yes',
+  summary: 'give dead letters up: their events will have no effect',
   options: [...LETTER_FILTERS, 'all', 'dry-run', 'yes'],
   words: Number.POSITIVE_INFINITY,
   async run(given, context) {
@@ -20,7 +21,7 @@ export const dlqPurge: Command = {
     const head = isReal
       ? `Purged ${counted(letters.length, 'letter')} of ${service}.`
       : `${counted(letters.length, 'letter')} of ${service} would be purged; their events will have no effect.`;
-    const table = letters.length === 0 ? '' : `\n\n${causeTable(letters)}`;
+    const table = letters.length === 0 ? '' : `\n\n${causeTable(letters, context)}`;
     const hint = isReal || given.is('dry-run') ? '' : '\n\nNothing was changed: add --yes to purge them.';
     const document = {
       dryRun: !isReal,

@@ -2,6 +2,7 @@ import { type DeadLetter, readDeadLetters } from '@switchboard/kafka';
 import type { Arguments, OptionName } from './arguments.ts';
 import type { Context } from './context.ts';
 import { OpsError, UsageError } from './ops-error.ts';
+import { asTime } from './times.ts';
 
 export const LETTER_FILTERS: readonly OptionName[] = [
   'service',
@@ -31,15 +32,26 @@ export async function chooseLetters(given: Arguments, ids: readonly string[], co
   if (ids.length === 0 && !isNarrowed && !given.is('all')) {
     throw new UsageError('Say which letters: their ids, a filter such as --code, or --all.');
   }
-  const letters = (await readDeadLetters(context.connection, await context.redis(), service)).filter(filterOf(given));
+  const letters = await readDeadLetters(context.connection, await context.redis(), service);
   const named = ids.map((id) => findLetter(letters, id));
-  for (const { id, state } of named) if (state !== 'open') context.note(`${id} is ${state} already.`);
-  return (ids.length > 0 ? named : letters).filter(({ state }) => state === 'open');
+  for (const letter of named) if (letter.state !== 'open') context.note(`${letter.id} is ${stateOf(letter)} already.`);
+  return (ids.length > 0 ? named : letters).filter(({ state }) => state === 'open').filter(filterOf(given));
 }
+
+/** `redriven since 2026-01-15 10:00:00Z` */
+const stateOf = ({ state, decidedAt }: DeadLetter): string =>
+  decidedAt > 0 && (state === 'redriven' || state === 'purged') ? `${state} since ${asTime(decidedAt)}` : state;
 
 export function findLetter(letters: readonly DeadLetter[], id: string): DeadLetter {
   const found = letters.find((letter) => letter.id === id || letter.copies.includes(id));
   if (found !== undefined) return found;
+  const later = letters.find(({ earlier }) => earlier.includes(id));
+  if (later !== undefined) {
+    const when = later.decidedAt > 0 ? `, last at ${asTime(later.decidedAt)},` : '';
+    throw new OpsError(
+      `The letter ${id} was redriven${when} and died again: it is ${later.id} now, ${stateOf(later)}.`,
+    );
+  }
   throw new OpsError(`There is no dead letter ${id}: \`dlq list\` shows those that there are, --history all of them.`);
 }
 

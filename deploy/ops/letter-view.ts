@@ -1,7 +1,8 @@
 import type { DeadLetter } from '@switchboard/kafka';
+import type { Context } from './context.ts';
 import type { Privacy } from './privacy.ts';
-import { table } from './table.ts';
-import { asTime } from './times.ts';
+import { counted, table } from './table.ts';
+import { asTime, isoTime } from './times.ts';
 
 /** A dead letter as scripts get it. */
 export function letterDocument(letter: DeadLetter, { id, sentence }: Privacy) {
@@ -10,23 +11,28 @@ export function letterDocument(letter: DeadLetter, { id, sentence }: Privacy) {
     letter: letter.id,
     service: letter.service,
     state: letter.state,
-    diedAt: new Date(letter.diedAt).toISOString(),
-    code: letter.code,
+    decidedAt: letter.decidedAt === 0 ? null : isoTime(letter.decidedAt),
+    diedAt: isoTime(letter.diedAt),
+    code: sentence(letter.code),
     message: sentence(letter.message),
     event: id(letter.eventId, origin.topic),
-    type: letter.type,
-    source: letter.source,
+    type: sentence(letter.type),
+    source: sentence(letter.source),
     key: letter.key === null ? null : id(letter.key, origin.topic),
-    origin: { topic: origin.topic, partition: origin.partition, offset: origin.offset },
-    acceptedAt: new Date(Number(origin.timestamp)).toISOString(),
+    origin: { topic: sentence(origin.topic), partition: origin.partition, offset: origin.offset },
+    acceptedAt: isoTime(letter.acceptedAt),
     runs: letter.runs,
     redrives: letter.redrives,
     bytes: letter.bytes,
     copies: letter.copies,
+    earlier: letter.earlier,
   };
 }
 
-export function letterTable(letters: readonly DeadLetter[], { id, sentence }: Privacy): string {
+type View = Pick<Context, 'privacy' | 'columns'>;
+
+export function letterTable(letters: readonly DeadLetter[], { privacy, columns }: View): string {
+  const { id, sentence } = privacy;
   return table(
     [
       { title: 'letter', most: 14 },
@@ -42,26 +48,31 @@ export function letterTable(letters: readonly DeadLetter[], { id, sentence }: Pr
       letter.state,
       `${letter.redrives} ×`,
       id(letter.eventId, letter.origin.topic),
-      `${letter.code}: ${sentence(letter.message)}`,
+      `${sentence(letter.code)}: ${sentence(letter.message)}`,
     ]),
+    columns,
   );
 }
 
+const MOST_CAUSES = 20;
+
 /** How many there are of each cause and type, the most first. */
-export function causeTable(letters: readonly DeadLetter[]): string {
-  const groups = Map.groupBy(letters, ({ code, type }) => `${code}\n${type}`);
-  return table(
+export function causeTable(letters: readonly DeadLetter[], { privacy, columns }: View): string {
+  const groups = [...Map.groupBy(letters, ({ code, type }) => `${code}\n${type}`).values()];
+  const shown = groups.sort((one, other) => other.length - one.length).slice(0, MOST_CAUSES);
+  const causes = table(
     [
       { title: 'letters', align: 'right' },
       { title: 'code', most: 40 },
       { title: 'type', most: 30 },
       { title: 'oldest' },
     ],
-    [...groups.values()]
-      .sort((one, other) => other.length - one.length)
-      .map((group) => {
-        const [oldest] = group as [DeadLetter];
-        return [group.length, oldest.code, oldest.type, asTime(oldest.diedAt)];
-      }),
+    shown.map((group) => {
+      const [{ code, type, diedAt }] = group as [DeadLetter];
+      return [group.length, privacy.sentence(code), privacy.sentence(type), asTime(diedAt)];
+    }),
+    columns,
   );
+  const rest = groups.length - shown.length;
+  return rest === 0 ? causes : `${causes}\n… and ${counted(rest, 'more cause')}.`;
 }

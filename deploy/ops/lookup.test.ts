@@ -98,57 +98,39 @@ describe('ops event', () => {
     assert.equal(code, 1);
     assert.match(out, /look further back with --since/);
   });
-});
 
-describe('ops lag', () => {
-  it('tells how many records a service is behind, how old the oldest is, and that nothing of it runs', async () => {
-    await using service = await createLetterService();
-    const consumer = await service.start();
-    await service.send('conv', 1);
-    await until('it is done', () => service.effects.length === 1);
-    await consumer.stop();
-    for (const number of [2, 3, 4]) await service.send('conv', number);
-    const sentAt = Date.now();
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    const { document } = await service.ops('lag', '--service', service.name, '--json');
-    const [{ members, sources, deadLetters }] = document.services;
-    assert.deepEqual([members, sources[0].records, deadLetters], [0, 3, 0]);
-    assert.ok(sources[0].seconds >= 1.5 && sources[0].seconds < (Date.now() - sentAt) / 1_000 + 1, sources[0].seconds);
-    assert.equal(sources[0].event, 'conv-2');
-    const { out } = await service.ops('lag', '--service', service.name);
-    assert.match(out, /nothing of it runs/);
+  it('tells why an event had no effect, and whether a service reads the topic at all', async () => {
+    await using service = await createLetterService(TOPIC);
+    await using other = await createLetterService();
+    const key = `conv-${randomUUID()}`;
+    const ask = (name: string) => service.ops('event', `${key}-1`, '--service', name, '--since', '10m');
+    await (await other.start()).stop();
+    await service.send(key, 1);
+    assert.match((await ask(other.name)).out, /unread +nothing of it runs, and it has committed nothing in this topic/);
+    await other.start();
+    assert.match((await ask(other.name)).out, /elsewhere +it does not read this topic\n/);
+    service.fails = (_, context) => context.skip('not_opted_in');
+    await service.start();
+    await until('it is done', async () => (await stateOf(service, `${key}-1`))?.state === 'done');
+    await until('the reason is known', async () => (await stateOf(service, `${key}-1`)).reason === 'not_opted_in');
+    assert.match((await ask(service.name)).out, /done +nothing to do: not_opted_in\n/);
   });
 
-  it('tells all but the dead letters while Redis does not answer', async () => {
-    await using service = await createLetterService();
+  it('takes the beginning of an id, asks when several begin so, and points at the other look-up', async () => {
+    await using service = await createLetterService(TOPIC);
+    const key = `conv-${randomUUID()}`;
     await (await service.start()).stop();
-    const away = { REDIS_URL: 'redis://127.0.0.1:1' };
-    const { code, out, err } = await service.opsWith(away, 'lag', '--service', service.name);
-    assert.deepEqual([code, out.includes(`${service.name}.retry.200ms`)], [0, true]);
-    assert.match(out, new RegExp(`${service.name}\\.dlq +\\?`));
-    assert.match(err, /Redis does not answer at 127\.0\.0\.1:1/);
-  });
-
-  it('does not take a misspelt service for one of which nothing runs', async () => {
-    await using service = await createLetterService();
-    const { code, err } = await service.ops('lag', '--service', 'tickting');
-    assert.equal(code, 1);
-    assert.match(err, /^There is no service tickting, .*ticketing/);
-  });
-
-  it('tells what waits in the chain, and until when', async () => {
-    await using service = await createLetterService();
-    service.fails = () => {
-      throw new Error('not now');
-    };
-    const consumer = await service.start({ retryDelays: ['1m'] });
-    await service.send('conv', 1);
-    await until('it waits', () => consumer.state().delayed === 1);
-    await until('its source is committed', async () => {
-      const { document } = await service.ops('lag', '--service', service.name, '--json');
-      const [{ members, sources, chain }] = document.services;
-      return members === 1 && sources[0].records === 0 && chain[0].records === 1 && chain[0].overdueSeconds < 0;
-    });
-    assert.match((await service.ops('lag', '--service', service.name)).out, /\.retry\.1m +1 .* next in \d+ s/);
+    for (const number of [11, 12, 21]) await service.send(key, number);
+    const ask = (...what: string[]) => service.ops(...what, '--service', service.name, '--since', '10m');
+    const one = await ask('event', `${key}-2`, '--json');
+    assert.deepEqual([one.code, one.document.events.map(({ event }: { event: string }) => event)], [0, [`${key}-21`]]);
+    const several = await ask('event', `${key}-1`);
+    assert.equal(several.code, 1);
+    for (const id of [`${key}-11`, `${key}-12`]) assert.ok(several.out.includes(id), several.out);
+    assert.match((await ask('event', `acme:${key}`)).out, /it is the key of 3 events; `conversation` shows them/);
+    assert.match((await ask('conversation', `${key}-11`)).out, /it is the id of an event; `event` shows it/);
+    const latest = await ask('conversation', key, '--limit', '1');
+    assert.match(latest.out, /^The latest 1; 2 earlier events with a higher --limit\./);
+    assert.ok(latest.out.includes(`${key}-21`) && !latest.out.includes(`${key}-11`), latest.out);
   });
 });

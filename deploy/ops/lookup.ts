@@ -1,7 +1,6 @@
 import { catalogue, eventTypes } from '@switchboard/events';
 import {
   type DeadLetter,
-  findEvents,
   findWhereabouts,
   type KafkaError,
   placeName,
@@ -12,56 +11,73 @@ import {
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';
-import { isKey } from './letter-selection.ts';
+import { findMatches } from './matching-events.ts';
 import type { Privacy } from './privacy.ts';
 import { consumerServices, progressOf } from './services.ts';
 import { counted, list, table } from './table.ts';
-import { asDuration, asTime } from './times.ts';
+import { asDuration, asTime, isoTime } from './times.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Where an event was accepted, and what each service made of it. */
+/** Events whose state is looked up; each takes several questions to Redis for each service. */
+const SHOWN = 50;
+
+const OPTIONS = ['service', 'since', 'until', 'limit'] as const;
+
+/** Where an event was accepted, and what each service did with it. */
 export const event: Command = {
-  usage: 'event <id> [--since 24h] [--until] [--service <name>]',
-  options: ['service', 'since', 'until'],
+  usage: 'event <id> [--since 24h] [--until] [--service <name>] [--limit 50]',
+  summary: 'where an event was accepted, and what each service did with it; the beginning of its id will do',
+  options: OPTIONS,
   words: 1,
-  run: (given, context) => lookUp(given, context, ({ headers }, wanted) => headers.ce_id === wanted),
+  run: (given, context) => lookUp('event', given, context),
 };
 
 /** The same for all events of a conversation, an order, an article, … */
 export const conversation: Command = {
-  usage: 'conversation <id> [--since 24h] [--until] [--service <name>]',
-  options: ['service', 'since', 'until'],
+  usage: 'conversation <id> [--since 24h] [--until] [--service <name>] [--limit 50]',
+  summary: 'the same for all events of a conversation, an order, an article or another entity',
+  options: OPTIONS,
   words: 1,
-  run: (given, context) => lookUp(given, context, ({ key }, wanted) => key !== null && isKey(String(key), wanted)),
+  run: (given, context) => lookUp('conversation', given, context),
 };
 
-type Matches = (record: StoredRecord, wanted: string) => boolean;
-
-async function lookUp(given: Arguments, context: Context, matches: Matches): Promise<number> {
-  const { connection, privacy } = context;
+async function lookUp(kind: 'event' | 'conversation', given: Arguments, context: Context): Promise<number> {
+  const { connection, privacy, report } = context;
   const [, wanted = ''] = given.words;
+  const limit = given.number('limit', SHOWN, 1);
   const since = given.since ?? Date.now() - DAY_MS;
+  const from = isoTime(since);
   const topics = [...new Set(eventTypes.map((type) => catalogue[type].topic))];
-  const records = await findEvents(connection, {
-    ...{ topics, since, until: given.until },
-    matches: (record) => matches(record, wanted),
-  });
-  if (records.length === 0) {
-    const text = `Nothing of that was accepted since ${asTime(since)}: look further back with --since, or in \`quarantine list\`.`;
-    context.report(text, { since: new Date(since).toISOString(), events: [] });
+  const matches = await findMatches(connection, kind, wanted, { topics, since, until: given.until });
+  if (matches.kind === 'several') {
+    const ids = matches.records.map(({ headers, topic }) => privacy.id(headers.ce_id ?? '', topic));
+    report(`More than one id begins so; name one of them:\n\n${ids.join('\n')}`, { since: from, events: [], ids });
     return 1;
   }
+  if (matches.kind === 'none') {
+    const hint =
+      matches.others === 0
+        ? `look further back with --since, or in \`quarantine list\``
+        : kind === 'event'
+          ? `it is the key of ${counted(matches.others, 'event')}; \`conversation\` shows them`
+          : `it is the id of an event; \`event\` shows it`;
+    report(`Nothing of that was accepted since ${asTime(since)}: ${hint}.`, { since: from, events: [] });
+    return 1;
+  }
+  const records = matches.records.slice(-limit);
   const services = given.services.length > 0 ? given.services : consumerServices;
   const views = await Promise.all(services.map((service) => viewOf(service, since, context)));
   const texts: string[] = [];
   const documents: object[] = [];
   for (const record of records) {
     const found = await Promise.all(views.map(async (view) => ({ service: view.service, ...(await view.of(record)) })));
-    texts.push(textOf(record, found, privacy));
+    texts.push(textOf(record, found, context));
     documents.push(documentOf(record, found, privacy));
   }
-  context.report(texts.join('\n\n'), { since: new Date(since).toISOString(), events: documents });
+  const left = matches.records.length - records.length;
+  if (left > 0) texts.unshift(`The latest ${records.length}; ${counted(left, 'earlier event')} with a higher --limit.`);
+  report(texts.join('\n\n'), { since: from, left, events: documents });
   return 0;
 }
 
@@ -84,21 +100,21 @@ async function viewOf(service: string, since: number, { connection, doneTtlMs, r
 function documentOf(
   { topic, partition, offset, timestamp, key, headers }: StoredRecord,
   found: Found[],
-  { id }: Privacy,
+  { id, sentence }: Privacy,
 ) {
   return {
     event: id(headers.ce_id ?? '', topic),
-    type: headers.ce_type ?? '',
-    source: headers.ce_source ?? '',
+    type: sentence(headers.ce_type ?? ''),
+    source: sentence(headers.ce_source ?? ''),
     key: key === null ? null : id(String(key), topic),
-    acceptedAt: new Date(timestamp).toISOString(),
+    acceptedAt: isoTime(timestamp),
     topic,
     partition,
     offset,
     services: found.map(({ service, state, ...rest }) => {
       const { letter } = rest as { letter?: DeadLetter };
       const { code, redrives } = letter ?? {};
-      const where = letter === undefined ? rest : { letter: letter.id, code, redrives };
+      const where = letter === undefined ? rest : { letter: letter.id, code: sentence(code ?? ''), redrives };
       return {
         service,
         state,
@@ -109,7 +125,7 @@ function documentOf(
   };
 }
 
-function textOf(record: StoredRecord, found: Found[], privacy: Privacy): string {
+function textOf(record: StoredRecord, found: Found[], { privacy, columns }: Context): string {
   const { event, type, source, key, topic, partition, offset } = documentOf(record, [], privacy);
   const head = list([
     ['event', event],
@@ -118,7 +134,8 @@ function textOf(record: StoredRecord, found: Found[], privacy: Privacy): string 
     ['accepted', `${asTime(record.timestamp)}, ${topic}, partition ${partition}, offset ${offset}`],
   ]);
   const rows = found.map((one) => [one.service, one.state, explain(one, topic, privacy)]);
-  return `${head}\n\n${table([{ title: 'service', most: 24 }, { title: 'state' }, { title: '', wrap: true }], rows)}`;
+  const titles = [{ title: 'service', most: 24 }, { title: 'state' }, { title: '', wrap: true as const }];
+  return `${head}\n\n${table(titles, rows, columns)}`;
 }
 
 function explain(found: Found, topic: string, { id, sentence }: Privacy): string {
@@ -128,7 +145,7 @@ function explain(found: Found, topic: string, { id, sentence }: Privacy): string
       const { letter } = found;
       return letter === undefined
         ? 'its letter is older than --since'
-        : `letter ${letter.id}, ${letter.code}: ${sentence(letter.message)}`;
+        : `letter ${letter.id}, ${sentence(letter.code)}: ${sentence(letter.message)}`;
     }
     case 'waiting': {
       const due =
@@ -148,8 +165,12 @@ function explain(found: Found, topic: string, { id, sentence }: Privacy): string
       return 'it does not handle this type';
     case 'unknown':
       return 'done or skipped: its mark has expired';
+    case 'done':
+      return found.reason === undefined ? '' : `nothing to do: ${sentence(found.reason)}`;
     case 'elsewhere':
-      return 'it does not read this topic, or has not come to it yet';
+      return 'it does not read this topic';
+    case 'unread':
+      return 'nothing of it runs, and it has committed nothing in this topic so far';
     default:
       return '';
   }

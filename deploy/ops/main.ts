@@ -14,4 +14,5 @@ process.exitCode = await runOps(process.argv.slice(2), {
   signal: stopping.signal,
   out: (text) => console.log(text),
   err: (text) => console.error(text),
+  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
 });

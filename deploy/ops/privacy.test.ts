@@ -50,8 +50,40 @@ describe('what ops prints', () => {
           assert.ok(!`${out}${err}`.includes(canary), `${command.join(' ')} shows ${canary}`);
       }
     }
+    const { out } = await service.ops('dlq', 'show', '--service', service.name, letter);
+    for (const shown of ['"type": "message.received"', '"tenant": "acme"', '"messageId": "1"', '"occurredAt": "20']) {
+      assert.ok(out.includes(shown), out);
+    }
     const revealed = await service.ops('dlq', 'show', '--service', service.name, letter, '--reveal');
     for (const canary of canaries) assert.ok(revealed.out.includes(canary), revealed.out);
+  });
+});
+
+describe('a payload', () => {
+  const { payload } = createPrivacy(false);
+
+  it('shows ids, times, fixed words and numbers of an event, and the kind of everything else', () => {
+    const event = {
+      meta: { id: 'e-1', type: 'order.created', receivedAt: 1_768_471_200_000, extra: '{"a": 1}' },
+      ...{ orderId: '4500123456', userId: '+49 170 5550199', status: 'paid', currency: 'EUR', total: 12.5 },
+      ...{ email: 'eva@example.org', phone: '+491705550199', customerName: 'Eva', locale: 'my cat is ill' },
+      items: [{ sku: 'A-1', name: 'Boots', quantity: 2 }],
+      consent: true,
+    };
+    assert.deepEqual(payload(event, 'commerce.orders'), {
+      meta: { id: 'e-1', type: 'order.created', receivedAt: '2026-01-15T10:00:00.000Z', extra: '[text, 8 characters]' },
+      ...{ orderId: '4500123456', userId: '[text, 15 characters]', status: 'paid', currency: 'EUR', total: 12.5 },
+      ...{ email: '[text, 15 characters]', phone: '[text, 13 characters]', customerName: '[text, 3 characters]' },
+      locale: '[text, 13 characters]',
+      items: [{ sku: 'A-1', name: '[text, 5 characters]', quantity: 2 }],
+      consent: true,
+    });
+  });
+
+  it('of unknown shape shows no numbers, and no id that is a number of a person', () => {
+    assert.deepEqual(payload({ id: '491705550199', age: 43, conversation_id: 'c-1', user_id: 'eva@example.org' }), {
+      ...{ id: '[number]', age: '[number]', conversation_id: 'c-1', user_id: '[e-mail]' },
+    });
   });
 });
 

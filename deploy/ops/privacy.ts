@@ -1,43 +1,36 @@
-/** Hides what belongs to people, or shows it as it is when that was asked for. */
+import { redactId, redactSentence, shorten } from '@switchboard/kafka';
+import { outlineOf } from './outline.ts';
+
+/** Hides personal data, unless the operator asked to see it. Shortens what is too long to read in any case. */
 export interface Privacy {
-  /** A sentence that may name somebody. */
+  /** A sentence that may name somebody, or a word that should be a code. */
   sentence(text: string): string;
-  /** A key or an id: kept, unless it is an address or a number of a person. */
+  /** A key or an id: kept, unless it is the address or the number of a person. */
   id(text: string, topic: string): string;
-  /** A payload: its fields stay, with what kind of value they have. */
-  payload(value: unknown): unknown;
+  /**
+   * A payload: its fields, with ids and fixed words, and in place of other values their kind.
+   * @param topic of the event; a payload of unknown shape has none, and shows less
+   */
+  payload(value: unknown, topic?: string): unknown;
 }
 
-const E_MAIL = /[^\s<>"':/]+@[^\s<>"':/]+\.[^\s<>"':/]+/g;
-const NUMBER = /\+?\d(?:[\s()./-]{0,2}\d){7,}/g;
-/** A part of a key that is nothing but a telephone number. */
-const PHONE = /^\+?\d[\d\s()./-]{6,}$/;
-/** What these are about are orders, articles and incidents, whose ids may be long numbers. */
+/** Ids that ingest accepts are shorter. */
+const ID_CHARACTERS = 512;
+/** The messages of dead letters are shorter. */
+const SENTENCE_CHARACTERS = 1_000;
+/** Orders, articles and incidents may have long numbers for ids. */
 const IMPERSONAL = /^(commerce|content|ops)\./;
 
 export function createPrivacy(reveal: boolean): Privacy {
-  if (reveal) return { sentence: (text) => text, id: (text) => text, payload: (value) => value };
-  const sentence = (text: string): string => text.replace(E_MAIL, '[e-mail]').replace(NUMBER, '[number]');
+  const shortId = (text: string): string => shorten(text, ID_CHARACTERS);
+  const shortSentence = (text: string): string => shorten(text, SENTENCE_CHARACTERS);
+  if (reveal) return { sentence: shortSentence, id: shortId, payload: (value) => value };
+  const sentence = (text: string): string => redactSentence(shortSentence(text));
+  const id = (text: string, topic: string): string => redactId(shortId(text), { personal: !IMPERSONAL.test(topic) });
   return {
     sentence,
-    id(text, topic) {
-      const hidden = text.replace(E_MAIL, '[e-mail]');
-      if (IMPERSONAL.test(topic)) return hidden;
-      return hidden
-        .split(':')
-        .map((part) => (PHONE.test(part) ? '[number]' : part))
-        .join(':');
-    },
-    payload: (value) => outline(value, sentence),
+    id,
+    payload: (value, topic) =>
+      outlineOf(value, { sentence, id: (text) => id(text, topic ?? ''), numbers: topic !== undefined }),
   };
-}
-
-const OUTLINED = 20;
-
-function outline(value: unknown, sentence: (text: string) => string): unknown {
-  if (value === null || typeof value === 'boolean') return value;
-  if (typeof value === 'string') return `[text, ${value.length} characters]`;
-  if (typeof value !== 'object') return `[${typeof value}]`;
-  if (Array.isArray(value)) return value.slice(0, OUTLINED).map((item) => outline(item, sentence));
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [sentence(name), outline(item, sentence)]));
 }

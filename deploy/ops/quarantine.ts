@@ -1,24 +1,36 @@
 import type { Command } from './command.ts';
+import { asJson, asLine } from './printable.ts';
 import type { Privacy } from './privacy.ts';
 import { BODY_FILTERS, bodyFilter, findBody, type QuarantinedBody, readQuarantine } from './quarantined-bodies.ts';
-import { counted, list, table } from './table.ts';
-import { asTime } from './times.ts';
+import { counted, cut, list, table } from './table.ts';
+import { asTime, isoTime } from './times.ts';
 
 const SHOWN = 50;
+/** Of the problems of a body, in its row. */
+const MOST_CHARACTERS = 1_000;
 
 /** What ingest kept because it could not become an event. */
 export const quarantineList: Command = {
   usage: 'quarantine list [--source] [--reason] [--since] [--until] [--history] [--limit 50]',
+  summary: 'signed webhooks that could not become events',
   options: [...BODY_FILTERS, 'history', 'limit'],
   words: 0,
-  async run(given, { connection, privacy, report }) {
+  async run(given, { connection, privacy, report, columns: width }) {
     const limit = given.number('limit', SHOWN, 0);
     const bodies = (await readQuarantine(connection))
       .filter(bodyFilter(given))
       .filter(({ state }) => given.is('history') || state === 'open');
     const rows = bodies.slice(0, limit).map((body) => {
-      const { id, receivedAt, state, source, reason, times, problems } = bodyDocument(body, privacy);
-      return [id, asTime(Date.parse(receivedAt)), state, source, reason, `${times} ×`, problems.join('; ')];
+      const { id, state, source, reason, times, problems } = bodyDocument(body, privacy);
+      return [
+        id,
+        asTime(body.receivedAt),
+        state,
+        source,
+        reason,
+        `${times} ×`,
+        cut(problems.join('; '), MOST_CHARACTERS),
+      ];
     });
     const columns = [
       { title: 'body', most: 14 },
@@ -32,7 +44,7 @@ export const quarantineList: Command = {
     const head = `Quarantine holds ${counted(bodies.length, 'body', 'bodies')}.`;
     const rest =
       bodies.length > rows.length ? `\n\n… and ${bodies.length - rows.length} more; --limit shows more.` : '';
-    report(rows.length === 0 ? `${head}${rest}` : `${head}\n\n${table(columns, rows)}${rest}`, {
+    report(rows.length === 0 ? `${head}${rest}` : `${head}\n\n${table(columns, rows, width)}${rest}`, {
       bodies: bodies.map((body) => bodyDocument(body, privacy)),
     });
     return 0;
@@ -42,17 +54,15 @@ export const quarantineList: Command = {
 /** One body, with every problem of it. */
 export const quarantineShow: Command = {
   usage: 'quarantine show <body> [--reveal]',
+  summary: 'one of them, with every problem',
   options: [],
   words: 1,
   async run(given, { connection, privacy, report }) {
     const body = findBody(await readQuarantine(connection), given.words[2] ?? '');
     const { problems, ...plain } = bodyDocument(body, privacy);
+    const entries = Object.entries({ ...plain, receivedAt: plain.receivedAt ?? 'unknown' });
     const payload = privacy.payload(parsed(body.body));
-    const text = [
-      list(Object.entries(plain)),
-      problems.map((line) => `- ${line}`).join('\n'),
-      JSON.stringify(payload, null, 2),
-    ];
+    const text = [list(entries), problems.map((line) => `- ${asLine(line)}`).join('\n'), asJson(payload)];
     report(text.filter((part) => part !== '').join('\n\n'), { ...plain, problems, payload });
     return 0;
   },
@@ -63,22 +73,31 @@ export function bodyDocument(body: QuarantinedBody, { sentence }: Privacy) {
   return {
     id,
     state,
-    receivedAt: new Date(receivedAt).toISOString(),
-    source,
-    tenant,
-    reason,
-    contentType,
+    receivedAt: isoTime(receivedAt),
+    source: sentence(source),
+    tenant: sentence(tenant),
+    reason: sentence(reason),
+    contentType: sentence(contentType),
     bytes: body.body.length,
     times: places.length,
     problems: problems.map(sentence),
   };
 }
 
-/** It may be in quarantine because it is no JSON. */
+/** More levels than any event has; what is deeper is shown as it came. */
+const MOST_LEVELS = 100;
+
+/** It may be in quarantine because it is not JSON. */
 function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(String(body));
+    const value: unknown = JSON.parse(String(body));
+    return hasLevels(value, MOST_LEVELS) ? String(body) : value;
   } catch {
     return String(body);
   }
 }
+
+const hasLevels = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((item) => hasLevels(item, levels - 1)));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  epochMs,
   type KafkaConnection,
   KafkaError,
   placeName,
@@ -28,21 +29,24 @@ export interface QuarantinedBody {
 
 export const BODY_FILTERS: readonly OptionName[] = ['source', 'reason', 'since', 'until'];
 
+/** As many as ingest writes. */
+const MOST_PROBLEMS = 50;
+
 /** What quarantine holds, in the order of arrival. */
 export async function readQuarantine(connection: KafkaConnection): Promise<QuarantinedBody[]> {
   const ledger = await readLedger(connection, QUARANTINE_TOPIC);
-  const bodies = new Map<string, QuarantinedBody>();
+  const bodies = new Map<string, Omit<QuarantinedBody, 'places'> & { places: string[] }>();
   try {
     await readTopics(connection, [QUARANTINE_TOPIC], (record) => {
       const same = createHash('sha256')
         .update(`${record.headers.source}\n`)
         .update(record.value ?? '')
         .digest('hex');
-      const body = bodyOf(record);
       const { places = [] } = bodies.get(same) ?? {};
+      places.push(placeName(record));
       // What came again after it was resubmitted is open again.
       const state = ledger.has(placeName(record)) ? 'resubmitted' : 'open';
-      bodies.set(same, { ...body, state, places: [...places, ...body.places] });
+      bodies.set(same, { ...bodyOf(record), state, places });
     });
   } catch (error) {
     if (error instanceof KafkaError && error.code === 'UNKNOWN_TOPIC') return [];
@@ -51,21 +55,23 @@ export async function readQuarantine(connection: KafkaConnection): Promise<Quara
   return [...bodies.values()].sort((one, other) => one.receivedAt - other.receivedAt);
 }
 
-function bodyOf(record: StoredRecord): Omit<QuarantinedBody, 'state'> {
+function bodyOf(record: StoredRecord): Omit<QuarantinedBody, 'state' | 'places'> {
   const { partition, offset, value, timestamp } = record;
   const { source = '', tenant = '', reason = '', problems = '', ...headers } = record.headers;
   return {
     id: `${partition}-${offset}`,
-    places: [placeName(record)],
     source,
     tenant,
     reason,
-    problems: problems.split('\n').filter((line) => line !== ''),
-    contentType: headers['content-type'] || 'application/json',
-    receivedAt: Number(headers['received-at'] ?? timestamp),
+    problems: problems.split('\n', MOST_PROBLEMS).filter((line) => line !== ''),
+    contentType: contentTypeOf(headers['content-type']),
+    receivedAt: epochMs(headers['received-at'], timestamp),
     body: value ?? Buffer.alloc(0),
   };
 }
+
+/** It becomes a header of a request, which takes no control characters. */
+const contentTypeOf = (text = ''): string => (/^[\x20-\x7e]{1,200}$/.test(text) ? text : 'application/json');
 
 export function findBody(bodies: readonly QuarantinedBody[], id: string): QuarantinedBody {
   const [partition, offset] = id.split('-');

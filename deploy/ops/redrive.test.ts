@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { PermanentError, readDeadLetters, redrive, type StoredRecord } from '@switchboard/kafka';
+import { writeRaw } from '@switchboard/kafka/fixtures/raw-records';
 import { until } from '@switchboard/local/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
 
@@ -142,5 +143,56 @@ describe('dlq redrive', () => {
     await service.start();
     await until('all have their effect', () => service.effects.length === 4);
     assert.deepEqual(service.effects, ['conv-1', 'conv-2', 'conv-3', 'conv-4']);
+  });
+
+  it('takes letters as large as the chain does, and leaves one that is larger where it is', async () => {
+    await using service = await createLetterService();
+    await (await service.start()).stop();
+    const headers = [...Object.entries({ ce_id: 'e', ce_source: '/acme/test', ce_type: 'message.received' })];
+    const MIB = 1024 * 1024;
+    await writeRaw(
+      service.connection,
+      [10, 2.5 * MIB, 3 * MIB - 2_048].map((bytes, index) => ({
+        topic: `${service.name}.dlq`,
+        headers: [
+          ...headers,
+          ['origin-topic', 't'],
+          ['origin-offset', `${index}`],
+          ['origin-partition', '99'],
+        ] as const,
+        key: Buffer.from('acme:conv'),
+        value: Buffer.alloc(bytes),
+      })),
+    );
+    const { code, err, document } = await service.ops('dlq', 'redrive', '--service', service.name, '--all', '--json');
+    assert.deepEqual([code, document.redriven, document.left], [1, 2, 1]);
+    assert.match(err, /0-2 stays a dead letter: A record of \d+ bytes is more than/);
+    assert.equal((await service.open()).length, 1);
+  });
+
+  it('says what became of a letter that was redriven, and that there is nothing to redrive', async () => {
+    await using service = await createLetterService();
+    service.fails = refuse;
+    const consumer = await service.start();
+    await service.send('conv', 1);
+    await until('it is dead', () => consumer.state().counts.dead === 1);
+    const [first = ''] = await service.open();
+    await service.ops('dlq', 'redrive', '--service', service.name, first);
+    await until('it is dead again', () => consumer.state().counts.dead === 2);
+    const [second = ''] = await service.open();
+    for (const command of ['show', 'redrive']) {
+      const { code, err } = await service.ops('dlq', command, '--service', service.name, first);
+      assert.equal(code, 1);
+      assert.match(
+        err,
+        new RegExp(`^The letter ${first} was redriven, last at 20.*, and died again: it is ${second} now, open\\.`),
+      );
+    }
+    service.fails = () => {};
+    await service.ops('dlq', 'redrive', '--service', service.name, second);
+    await until('it is done', async () => (await service.open()).length === 0);
+    const again = await service.ops('dlq', 'redrive', '--service', service.name, second);
+    assert.deepEqual([again.code, again.out], [0, `Nothing to redrive: no open letter of ${service.name} matches.\n`]);
+    assert.match(again.err, new RegExp(`${second} is (redriven since 20.*|done) already\\.`));
   });
 });

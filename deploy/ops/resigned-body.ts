@@ -26,15 +26,16 @@ export function createSign(variables: Variables): Sign {
     }
     // All of ingest comes with it, which the other commands need not wait for.
     const { parseSources, resolveSources } = await import('@switchboard/ingest');
-    const entry = parseSources(text, path)[source];
+    const sources = parseSources(text, path);
+    const entry = Object.hasOwn(sources, source) ? sources[source] : undefined;
     if (entry === undefined) throw new OpsError(`${path} has no source ${source}: set SOURCES_FILE to that of ingest.`);
     if (entry.scheme !== 'platform') {
       throw new OpsError(
         `Bodies of ${source} are signed by ${entry.scheme}, which cannot be done here: ask its sender to send again.`,
       );
     }
-    const sources = await resolveSources({ [source]: entry }, path, environment);
-    return sources.get(source)?.secrets[0] as KeyObject;
+    const resolved = await resolveSources({ [source]: entry }, path, environment);
+    return resolved.get(source)?.secrets[0] as KeyObject;
   }
 
   return async (source, body) => ({

@@ -18,6 +18,7 @@ const ANSWER_LIMIT_MS = 10_000;
  */
 export const quarantineResubmit: Command = {
   usage: 'quarantine resubmit <body>… | filters | --all [--rate 20] [--url] [--dry-run]',
+  summary: 'send them to ingest again, after its schema or its source was corrected',
   options: [...BODY_FILTERS, 'all', 'dry-run', 'rate', 'url'],
   words: Number.POSITIVE_INFINITY,
   async run(given, context) {
@@ -26,10 +27,13 @@ export const quarantineResubmit: Command = {
     const url = given.text('url') ?? `http://127.0.0.1:${variables.INGEST_PORT || '8080'}`;
     if (!URL.canParse(url)) throw new UsageError(`--url is where ingest listens, such as http://127.0.0.1:8080.`);
     mustBeNarrowed(given);
-    const bodies = choose(given, await readQuarantine(connection));
+    const bodies = choose(given, await readQuarantine(connection), note);
     const documents = bodies.map((body) => bodyDocument(body, privacy));
     if (given.is('dry-run') || bodies.length === 0) {
-      report(`${counted(bodies.length, 'body', 'bodies')} would be resubmitted to ${url}.`, {
+      const text = given.is('dry-run')
+        ? `${counted(bodies.length, 'body', 'bodies')} would be resubmitted to ${url}.`
+        : 'Nothing to resubmit: no open body matches.';
+      report(text, {
         dryRun: given.is('dry-run'),
         bodies: documents,
       });
@@ -40,10 +44,19 @@ export const quarantineResubmit: Command = {
     const write = await openLedger(connection, QUARANTINE_TOPIC, (await context.publisher()).publish);
     const answers: { id: string; status: number; answer: string }[] = [];
     const startedAt = performance.now();
-    for (const [index, { id, source, body, contentType, places }] of bodies.entries()) {
-      await sleep(Math.max(startedAt + (index * 1_000) / rate - performance.now(), 0));
+    const unsigned = new Set<string>();
+    for (const { id, source, body, contentType, places } of bodies) {
+      if (unsigned.has(source)) continue;
+      const signature = await sign(source, body).catch((error: Error) => error);
+      if (signature instanceof Error) {
+        if (!(signature instanceof OpsError || signature.name === 'ConfigError')) throw signature;
+        unsigned.add(source);
+        note(privacy.sentence(signature.message));
+        continue;
+      }
+      await sleep(Math.max(startedAt + (answers.length * 1_000) / rate - performance.now(), 0));
       if (signal.aborted) break;
-      const headers = { 'content-type': contentType, ...(await sign(source, body)) };
+      const headers = { 'content-type': contentType, ...signature };
       const { status, text } = await post(new URL(`/webhooks/${encodeURIComponent(source)}`, url), headers, body);
       const isTaken = status === 200 && !text.includes('"skipped"');
       answers.push({ id, status, answer: isTaken ? 'accepted' : privacy.sentence(text) });
@@ -65,9 +78,10 @@ function mustBeNarrowed(given: Arguments): void {
   throw new UsageError('Say which bodies: their ids, a filter such as --source, or --all.');
 }
 
-function choose(given: Arguments, bodies: readonly QuarantinedBody[]): QuarantinedBody[] {
+function choose(given: Arguments, bodies: readonly QuarantinedBody[], note: (text: string) => void): QuarantinedBody[] {
   const ids = given.words.slice(2);
   const chosen = ids.length > 0 ? ids.map((id) => findBody(bodies, id)) : bodies;
+  if (ids.length > 0) for (const { id, state } of chosen) if (state !== 'open') note(`${id} is ${state} already.`);
   return chosen.filter(({ state }) => state === 'open').filter(bodyFilter(given));
 }
 

@@ -24,6 +24,28 @@ describe('npm run ops', () => {
     assert.equal((await ops([])).code, 2);
   });
 
+  const commands = ['status', 'lag', 'event', 'conversation', 'dlq list', 'dlq show', 'dlq redrive', 'dlq purge'];
+  const more = ['quarantine list', 'quarantine show', 'quarantine resubmit', 'messages list', 'messages retry'];
+  for (const command of [...commands, ...more, 'dlq', 'quarantine', 'messages']) {
+    it(`explains ${command} with --help and -h, and asks nothing of the stack`, async () => {
+      for (const flag of ['--help', '-h']) {
+        const { code, out, err } = await ops([...command.split(' '), flag], { KAFKA_BROKERS: '127.0.0.1:1' });
+        assert.deepEqual([code, err], [0, '']);
+        assert.match(out, new RegExp(`^npm run ops -- ${command} `));
+        for (const line of out.split('\n')) assert.ok(line.length <= 120, line);
+      }
+      const { out } = await ops(['help', ...command.split(' ')]);
+      assert.match(out, new RegExp(`^npm run ops -- ${command} `));
+    });
+  }
+
+  it('explains every option of a command', async () => {
+    const { out } = await ops(['dlq', 'redrive', '--help']);
+    for (const option of ['--service <name>', '--code <code>', '--rate <number>', '--dry-run', '-h, --help']) {
+      assert.match(out, new RegExp(`^  ${option} +\\S`, 'm'));
+    }
+  });
+
   const wrong: readonly (readonly [argv: string, sentence: RegExp])[] = [
     ['dlq', /There is no command dlq\./],
     ['dlq lisst', /There is no command dlq lisst\./],
@@ -36,6 +58,13 @@ describe('npm run ops', () => {
     ['dlq show --service a', /It is: dlq show/],
     ['event', /It is: event <id>/],
     ['lag everything', /It is: lag/],
+    ['lag --service', /'--service <value>' argument missing/],
+    ['lag --all=yes', /'--all' does not take an argument/],
+    ['dlq list --since -1h', /argument is ambiguous/],
+    ['dlq list --limit -h', /argument is ambiguous/],
+    ['dlq list -x', /Unknown option '-x'/],
+    ['dlq lisst --help', /There is no command dlq lisst\./],
+    ['messages retry', /--all/],
     ['quarantine resubmit', /--all/],
   ];
   for (const [argv, sentence] of wrong) {
@@ -68,6 +97,14 @@ describe('npm run ops', () => {
       KAFKA_BROKERS: '127.0.0.1:1',
     });
     assert.match(redis.err, /^Redis does not answer at 127\.0\.0\.1:1: start it, or set REDIS_URL\.$/);
+  });
+
+  it('answers a variable that is no URL with one sentence', async () => {
+    for (const variables of [{ REDIS_URL: 'nonsense' }, { KAFKA_BROKERS: 'no host:x' }, { REDIS_URL: 'http://[' }]) {
+      const { code, err } = await ops(['dlq', 'list'], { REDIS_URL: 'redis://127.0.0.1:1', ...variables });
+      assert.equal(code, 1);
+      assert.equal(err.split('\n').length, 1, err);
+    }
   });
 
   it('ends by itself, with the code, as a process', async () => {

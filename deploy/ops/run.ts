@@ -5,14 +5,19 @@ import { dlqList } from './dlq-list.ts';
 import { dlqPurge } from './dlq-purge.ts';
 import { dlqRedrive } from './dlq-redrive.ts';
 import { dlqShow } from './dlq-show.ts';
+import { helpFor, overview } from './help.ts';
 import { lag } from './lag.ts';
 import { conversation, event } from './lookup.ts';
+import { messagesList, messagesRetry, messagesShow } from './messages.ts';
 import { UsageError } from './ops-error.ts';
+import { asText } from './printable.ts';
 import { createPrivacy } from './privacy.ts';
 import { quarantineList, quarantineShow } from './quarantine.ts';
 import { quarantineResubmit } from './resubmit.ts';
+import { status } from './status.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  status,
   lag,
   event,
   conversation,
@@ -23,45 +28,46 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'quarantine list': quarantineList,
   'quarantine show': quarantineShow,
   'quarantine resubmit': quarantineResubmit,
+  'messages list': messagesList,
+  'messages show': messagesShow,
+  'messages retry': messagesRetry,
 };
-
-const USAGE = `npm run ops -- <command>: what is stuck, why, and how it gets going again.
-
-${Object.values(COMMANDS)
-  .map(({ usage }) => `  ${usage}`)
-  .join('\n')}
-
-Filters of dlq: --code --type --source --key --conversation --since --until. Times: 15m, 2h, 7d ago, or ISO 8601.
---json prints one JSON document. --reveal shows payloads and addresses of people. docs/operating.md tells more.
-Exit codes: 0 done, 1 failed or not all of it, 2 asked in the wrong way.`;
 
 /** Runs one command. @returns its exit code */
 export async function runOps(
   argv: readonly string[],
-  { variables, signal, out, err }: { variables: Variables; signal: AbortSignal } & Output,
+  { variables, signal, out, err, columns }: { variables: Variables; signal: AbortSignal } & Output,
 ): Promise<number> {
   let close = async (): Promise<void> => {};
   try {
     const given = readArguments(argv);
-    if (given.is('help') || given.words.length === 0) {
-      out(USAGE);
-      return given.is('help') ? 0 : 2;
+    const isHelp = given.is('help') || given.words[0] === 'help';
+    const words = given.words.filter((word, index) => index > 0 || word !== 'help');
+    if (words.length === 0) {
+      out(overview(COMMANDS));
+      return isHelp ? 0 : 2;
     }
-    // What stands before the `--` is npm's.
+    const help = isHelp ? helpFor(words, COMMANDS) : undefined;
+    if (help !== undefined) {
+      out(help);
+      return 0;
+    }
+    // npm takes the options before the `--`.
     if (variables.npm_config_dry_run === 'true' && !given.is('dry-run')) {
-      throw new UsageError('npm has taken --dry-run for its own: write `npm run ops -- …`.');
+      throw new UsageError('npm took --dry-run as its own option: write `npm run ops -- …`.');
     }
     const command = findCommand(given);
     const privacy = createPrivacy(given.is('reveal'));
-    const [context, end] = openContext({ variables, privacy, json: given.is('json'), signal, out, err });
+    const [context, end] = openContext({ variables, privacy, json: given.is('json'), signal, out, err, columns });
     close = end;
     return await command.run(given, context);
   } catch (error) {
     const sentence = sentenceOf(error, variables);
-    if (error instanceof UsageError) err(`${error.message} \`npm run ops -- --help\` shows what there is.`);
-    else if (sentence !== undefined) err(sentence);
-    // The stack alone: a cause may quote an event.
-    else err(error instanceof Error ? (error.stack ?? error.message) : 'Something that is no error was thrown.');
+    if (error instanceof UsageError) err(asText(`${error.message} \`npm run ops -- --help\` shows what there is.`));
+    else if (sentence !== undefined) err(asText(sentence));
+    // A bug. The stack alone: a cause may quote an event.
+    else
+      err(error instanceof Error ? asText(error.stack ?? error.message) : 'A value that is not an error was thrown.');
     return error instanceof UsageError ? 2 : 1;
   } finally {
     await close();

@@ -3,13 +3,14 @@ import { describe, it } from 'node:test';
 import { list, table } from './table.ts';
 
 describe('a table', () => {
-  it('is aligned, and no wider than 100 characters', () => {
+  it('is aligned, and no wider than the terminal', () => {
     const text = table(
       [{ title: 'name', most: 10 }, { title: 'n', align: 'right' }, { title: 'why' }],
       [
         ['short', 1, 'because'],
         ['a name that is much too long', 12_345, 'y'.repeat(200)],
       ],
+      100,
     );
     assert.deepEqual(text.split('\n'), [
       'name            n  why',
@@ -18,8 +19,16 @@ describe('a table', () => {
     ]);
   });
 
+  it('cuts nothing where there is no terminal, and nothing that fits', () => {
+    const columns = [{ title: 'name', most: 3 }, { title: 'why' }];
+    const why = 'y'.repeat(300);
+    assert.equal(table(columns, [['long name', why]]), `name       why\nlong name  ${why}`);
+    assert.equal(table(columns, [['long name', 'short']], 30), 'name       why\nlong name  short');
+    assert.equal(table(columns, [['long name', why]], 10).split('\n')[1], 'lo…  yyyy…');
+  });
+
   it('goes on in the next line where it must not be cut', () => {
-    const text = table([{ title: 'a' }, { title: 'why', wrap: true }], [['x', 'word '.repeat(30).trim()]]);
+    const text = table([{ title: 'a' }, { title: 'why', wrap: true }], [['x', 'word '.repeat(30).trim()]], 100);
     const lines = text.split('\n');
     assert.equal(lines.length, 3);
     assert.equal(

@@ -1,37 +1,51 @@
-const WIDTH = 100;
+import { asLine } from './printable.ts';
+
 const GAP = '  ';
 
 export interface Column {
   readonly title: string;
-  /** What is longer is cut; the last column takes what is left of the line. */
+  /** Where the table is too wide for the terminal, longer cells are cut; the last column gets the rest of the line. */
   readonly most?: number;
-  /** What is longer goes on in the next line; for the last column. */
+  /** A longer cell continues in the next line; for the last column. */
   readonly wrap?: true;
   readonly align?: 'right';
 }
 
-/** Aligned columns, no wider than 100 characters. */
-export function table(columns: readonly Column[], rows: readonly (readonly (string | number)[])[]): string {
+/**
+ * Aligned columns.
+ * @param width of the terminal; without one, as in a pipe, nothing is cut
+ */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly (string | number)[])[],
+  width = Number.POSITIVE_INFINITY,
+): string {
   const lines = [columns.map(({ title }) => title), ...rows.map((row) => row.map((cell) => asLine(String(cell))))];
-  let left = WIDTH;
-  const widths = columns.map(({ most = WIDTH }, index) => {
-    const widest = lines.reduce((width, line) => Math.max(width, (line[index] ?? '').length), 0);
-    const width = Math.max(Math.min(widest, most, left), 0);
-    left -= width + GAP.length;
-    return width;
-  });
+  const widths = widthsOf(columns, lines, width);
   return lines
     .flatMap((line) => unfold(line, columns, widths))
     .map((line) =>
       line
         .map((cell, index) => {
-          const width = widths[index] ?? 0;
-          return columns[index]?.align === 'right' ? cut(cell, width).padStart(width) : cut(cell, width).padEnd(width);
+          const room = widths[index] ?? 0;
+          return columns[index]?.align === 'right' ? cut(cell, room).padStart(room) : cut(cell, room).padEnd(room);
         })
         .join(GAP)
         .trimEnd(),
     )
     .join('\n');
+}
+
+function widthsOf(columns: readonly Column[], lines: readonly (readonly string[])[], width: number): number[] {
+  const widest = columns.map((_, index) => lines.reduce((most, line) => Math.max(most, (line[index] ?? '').length), 0));
+  const natural = widest.reduce((sum, one) => sum + one, GAP.length * (columns.length - 1));
+  if (natural <= width) return widest;
+  let left = width;
+  return columns.map(({ most = width }, index) => {
+    const room = Math.max(Math.min(widest[index] ?? 0, most, left), 0);
+    left -= room + GAP.length;
+    return room;
+  });
 }
 
 /** A row whose last cell needs several lines. */
@@ -52,17 +66,14 @@ function wrap(text: string, width: number): string[] {
   return lines;
 }
 
-/** Names and what they stand for, one a line; long values are not cut, but nothing of them moves the cursor. */
+/** Names and their values, one a line. */
 export function list(entries: readonly (readonly [name: string, value: string | number])[]): string {
   const width = entries.reduce((widest, [name]) => Math.max(widest, name.length), 0);
   return entries.map(([name, value]) => `${name.padEnd(width)}${GAP}${asLine(String(value))}`).join('\n');
 }
 
-const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 1)}…`);
-
-/** What comes from outside could hold control characters, which a terminal obeys. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-const asLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
+export const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(width - 1, 0))}…`;
 
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

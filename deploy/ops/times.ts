@@ -13,14 +13,23 @@ export function readTime(option: string, text: string, now = Date.now()): number
   return time;
 }
 
+/** As JSON documents give it; null for a number that is no time. */
+export function isoTime(time: number): string | null {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? null : date.toISOString();
+}
+
 /** `2026-01-15 10:00:00Z` */
-export const asTime = (time: number): string =>
-  Number.isFinite(time) && time > 0 ? `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}Z` : '—';
+export function asTime(time: number): string {
+  const iso = time > 0 ? isoTime(time) : null;
+  return iso === null ? '—' : `${iso.slice(0, -5).replace('T', ' ')}Z`;
+}
 
 /** `4.2 s`, `3 min`, `2.5 h`, `3 d` */
 export function asDuration(seconds: number): string {
+  if (!Number.isFinite(seconds)) return '—';
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
   if (seconds < 3_600) return `${Math.round(seconds / 60)} min`;
   if (seconds < 2 * 86_400) return `${(seconds / 3_600).toFixed(1)} h`;
-  return `${Math.round(seconds / 86_400)} d`;
+  return `${Math.round(seconds / 86_400).toLocaleString('en')} d`;
 }

@@ -18,6 +18,8 @@ it('spans tell the ids of an event, and nothing else of its headers', () => {
     'switchboard.tenant': 'acme',
   });
   assert.deepEqual(eventAttributes({}), {});
+  const long = { ce_source: `/${'a'.repeat(300_000)}/shop`, ce_type: 'b'.repeat(300_000) };
+  for (const value of Object.values(eventAttributes(long))) assert.ok(String(value).length < 1_000);
 });
 
 const hidden: [id: string, type: string, shown: string][] = [

@@ -70,6 +70,10 @@ export function describeTopics(connection: KafkaConnection, topics: readonly str
 export const topicNames = (connection: KafkaConnection): Promise<string[]> =>
   withAdmin(connection, (admin) => admin.listTopics());
 
+/** How many brokers the cluster has at this moment. */
+export const brokerCount = (connection: KafkaConnection): Promise<number> =>
+  withAdmin(connection, async (admin) => (await admin.describeCluster()).brokers.length);
+
 /** What the topics hold at this moment, from `since` (epoch ms) on; all of it when that is undefined. */
 export function logRanges(connection: KafkaConnection, topics: readonly string[], since?: number): Promise<Range[]> {
   return withAdmin(connection, async (admin) => {

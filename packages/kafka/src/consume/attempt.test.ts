@@ -38,7 +38,7 @@ it('a time to wait is whole, and never so long that nobody looks for the event a
 it('a pause is told with what is behind it', () => {
   const cause = new Error('slack answered invalid_auth for eva.b@example.org: check SLACK_TOKEN');
   const { reason } = whyPaused(new UnavailableError('slack', { cause }));
-  assert.equal(reason, 'slack is unavailable: slack answered invalid_auth for [e-mail] check SLACK_TOKEN');
+  assert.equal(reason, 'slack is unavailable: slack answered invalid_auth for [e-mail]: check SLACK_TOKEN');
 });
 
 describe('the cause of a failure', () => {

@@ -3,6 +3,7 @@ import type { Span } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import { KafkaError } from '../error.ts';
 import { withoutPerson } from '../event-attributes.ts';
+import { redactSentence, shorten } from '../redaction.ts';
 import type { CauseOfDeath } from './forwarder.ts';
 import type { Closure } from './gate.ts';
 import { type HandlerContext, hintOf } from './handler.ts';
@@ -16,7 +17,7 @@ export type Outcome =
   /** `settled` is false when the handler did not return: its effect may still come. */
   | { readonly kind: 'failed'; readonly cause: CauseOfDeath; readonly retryAfterMs: number; readonly settled: boolean }
   | { readonly kind: 'permanent'; readonly cause: CauseOfDeath }
-  | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'> };
+  | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'>; readonly why?: string };
 
 export function outcomeOf(error: unknown): Outcome {
   const { retry, retryAfterMs } = hintOf(error);
@@ -48,18 +49,11 @@ export function whyPaused(error: unknown): { reason: string } {
 export const stackOf = (error: unknown): string | undefined =>
   error instanceof Error && error.stack !== undefined ? redact(error.stack) : undefined;
 
-/** The patterns take their time with what has no end. */
+/** Longer than any message that is worth reading. */
 const MOST_CHARACTERS = 2_000;
 
-/** Without the last word that was cut: half an address would be no address any more. */
-const beginning = (text: string): string =>
-  text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS).replace(/\S+$/, '')}…` : text;
-
 /** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
-const redact = (message: string): string =>
-  beginning(message)
-    .replace(/[^\s<>"']+@[^\s<>"']+\.[^\s<>"']+/g, '[e-mail]')
-    .replace(/\+?\d(?:[\s()./-]{0,2}\d){7,}/g, '[number]');
+const redact = (message: string): string => redactSentence(shorten(message, MOST_CHARACTERS));
 
 /** The reason that a handler's signal is aborted for. */
 export class HandlerTimeoutError extends Error {

@@ -62,7 +62,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
       event = await decode(record.value as Buffer);
     } catch (error) {
       const outcome = outcomeOf(error);
-      if (outcome.kind === 'unavailable') return outcome;
+      if (outcome.kind === 'unavailable') return { ...outcome, why: whyPaused(error).reason };
       gate.open('registry');
       return { kind: 'permanent', cause: causeOf(error) };
     }
@@ -86,7 +86,9 @@ export function createAttempts(parts: AttemptParts): Attempts {
       if (outcome.kind === 'unavailable') {
         record.attempts -= 1;
         // Once, and not for each probe.
-        if (!gate.closedBy.has(outcome.closure)) attempt.logger.warn(whyPaused(error), 'paused until it is back');
+        const { reason } = whyPaused(error);
+        if (!gate.closedBy.has(outcome.closure)) attempt.logger.warn({ reason }, 'paused until it is back');
+        outcome = { ...outcome, why: reason };
       } else {
         attempt.logger.warn({ outcome: outcome.kind, ...causeOf(error), stack: stackOf(error) }, 'an event failed');
       }

@@ -10,6 +10,7 @@ import { createForwarder } from './forwarder.ts';
 import { createGate } from './gate.ts';
 import { createLagWatch, type LagWatch } from './lag.ts';
 import { createConsumeMetrics } from './metrics.ts';
+import { createNotes } from './notes.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { createSteps } from './steps.ts';
@@ -76,7 +77,9 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const gate = createGate(() => {
     pipeline?.wake();
     subscription?.reconcile();
+    notes.paused();
   });
+  const notes = createNotes({ redis, service, doneTtlMs: limits.doneTtlMs, pauses: () => gate.pauses });
   const resting = (): boolean => gate.closedBy.size > 0 && (pipeline?.waiting ?? 0) > 0;
   let lag: LagWatch | undefined;
   let tallies: Followed | undefined;
@@ -103,7 +106,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     if (!stopping.signal.aborted) onFailure(error);
   };
   pipeline = createPipeline({
-    ...{ service, chain, handlers, decode, steps, forwarder, gate, limits, metrics, logger, tracer, failed },
+    ...{ service, chain, handlers, decode, steps, forwarder, notes, gate, limits, metrics, logger, tracer, failed },
   });
   const { offer } = pipeline;
 
@@ -177,6 +180,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       watchdog.stop();
       gate.stop();
       tallies?.stop();
+      notes.stop();
       // Leaving the group takes a moment of its own.
       await pipeline.stop(left() - Math.min(3_000, left() / 4));
       await Promise.all([subscription.stop(left()), lag?.stop()]);

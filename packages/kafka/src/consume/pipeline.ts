@@ -8,6 +8,7 @@ import type { Chain } from './chain.ts';
 import { type Claim, createClaims } from './claims.ts';
 import type { CauseOfDeath, Forwarder } from './forwarder.ts';
 import { createLine } from './line.ts';
+import type { Notes } from './notes.ts';
 import type { ConsumedRecord } from './record.ts';
 import { createSlots } from './slots.ts';
 import type { Admission, Steps } from './steps.ts';
@@ -34,6 +35,7 @@ export interface PipelineParts extends AttemptParts {
   chain: Chain;
   steps: Steps;
   forwarder: Forwarder;
+  notes: Pick<Notes, 'skipped'>;
   /** A record could not be carried on; it stays uncommitted. */
   failed(error: Error): void;
 }
@@ -51,7 +53,7 @@ const LONGEST_PAUSE_MS = { busy: 1_000, soon: 200 };
  * marks made after them, so that a slot is spent on nothing but the handler.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { chain, steps, forwarder, gate, limits, metrics, logger, failed } = parts;
+  const { chain, steps, forwarder, notes, gate, limits, metrics, logger, failed } = parts;
   const instance = randomBytes(8).toString('hex');
   const claims = createClaims({ steps, leaseMs: limits.leaseMs });
   const ready = createLine<ConsumedRecord>();
@@ -155,7 +157,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         if (!claim.holds()) return 'again';
         outcome = await attempts.run(record, claim);
         // Before the slot is given back, or the next record would take it for nothing.
-        if (outcome.kind === 'unavailable') gate.close(outcome.closure);
+        if (outcome.kind === 'unavailable') gate.close(outcome.closure, outcome.why);
       } finally {
         slots.give();
       }
@@ -186,8 +188,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function complete(record: ConsumedRecord, claim: Claim, outcome: Outcome): Promise<End> {
     if ((await steps.complete(record, claim.token, claim.admittedAs)) === 'refused') return 'again';
     metrics.ended(record, 'done');
-    if (outcome.kind === 'skipped') metrics.nothingToDo(record, outcome.reason);
-    else metrics.effect(record);
+    if (outcome.kind === 'skipped') {
+      metrics.nothingToDo(record, outcome.reason);
+      notes.skipped(record.identity, outcome.reason);
+    } else metrics.effect(record);
     return 'settled';
   }
 

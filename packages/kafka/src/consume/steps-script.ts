@@ -185,4 +185,7 @@ export const stepKeys = (service: string) => ({
   members: (lane: string): string => `m:${service}:${lane}`,
   heldLanes: `k:${service}`,
   openLetters: `x:${service}`,
+  /** Not of the script: why an event that is done had no effect, and what the instances wait for; see notes.ts. */
+  skipped: (id: string): string => `n:${service}:${id}`,
+  pauses: `p:${service}`,
 });

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { KafkaConnection } from '../connection.ts';
 import { deadLetterTopicOf } from '../consume/chain.ts';
 import { type ConsumedRecord, type Origin, readRecord } from '../consume/record.ts';
+import { epochMs } from '../epoch-ms.ts';
 import { KafkaError } from '../error.ts';
 import { readTopics } from '../read-topic.ts';
 import type { StoredRecord } from '../reader.ts';
@@ -21,11 +22,17 @@ export interface DeadLetter {
   readonly id: string;
   /** The ids of further records of the same death; a crash can leave them. */
   readonly copies: readonly string[];
+  /** The ids of earlier deaths of the same event, each of which was redriven. */
+  readonly earlier: readonly string[];
   readonly state: LetterState;
+  /** When an operator redrove or purged it last, in epoch ms; 0 when no operator has. */
+  readonly decidedAt: number;
   readonly service: string;
   readonly partition: number;
   readonly offset: number;
   readonly origin: Origin;
+  /** Epoch milliseconds. */
+  readonly acceptedAt: number;
   readonly key: string | null;
   readonly eventId: string;
   readonly type: string;
@@ -68,7 +75,11 @@ export async function readDeadLetters(
     letters.map(({ subject }) => subject.identity),
   );
   return letters
-    .map((letter) => ({ ...letter, state: stateOf(letter, ledger, done) }))
+    .map((letter) => ({
+      ...letter,
+      state: stateOf(letter, ledger, done),
+      decidedAt: ledger.get(placeName(letter.origin))?.at ?? 0,
+    }))
     .sort((one, other) => one.diedAt - other.diedAt);
 }
 
@@ -78,42 +89,48 @@ async function readLetters(
   topic: string,
   since: number | undefined,
 ): Promise<DeadLetter[]> {
-  const letters = new Map<string, DeadLetter>();
+  const deaths = new Map<string, { last: DeadLetter; copies: string[]; earlier: string[] }>();
   await readTopics(
     connection,
     [topic],
     (record) => {
       const letter = letterOf(service, record);
       const place = placeName(letter.origin);
-      const known = letters.get(place);
-      if (known === undefined || known.redrives < letter.redrives) letters.set(place, letter);
-      else if (known.redrives === letter.redrives) {
-        letters.set(place, { ...known, copies: [...known.copies, letter.id] });
-      }
+      const known = deaths.get(place);
+      if (known === undefined) deaths.set(place, { last: letter, copies: [], earlier: [] });
+      else if (known.last.redrives < letter.redrives) {
+        known.earlier.push(known.last.id, ...known.copies.splice(0));
+        known.last = letter;
+      } else if (known.last.redrives === letter.redrives) known.copies.push(letter.id);
+      else known.earlier.push(letter.id);
     },
     since,
   );
-  return [...letters.values()];
+  return [...deaths.values()].map(({ last, copies, earlier }) => ({ ...last, copies, earlier }));
 }
 
 function letterOf(service: string, stored: StoredRecord): DeadLetter {
   const { topic, partition, offset, headers, timestamp } = stored;
   const { origin, identity, lane, redrive, attempts } = asConsumed(stored);
+  const acceptedAt = epochMs(origin.timestamp, timestamp);
   return {
     id: `${partition}-${offset}`,
     copies: [],
+    earlier: [],
     state: 'open',
+    decidedAt: 0,
     service,
     partition,
     offset,
     origin,
+    acceptedAt,
     key: stored.key === null ? null : String(stored.key),
     eventId: headers.ce_id ?? '',
     type: headers.ce_type ?? '',
     source: headers.ce_source ?? '',
     code: headers['__dlq.errors.code'] ?? '',
     message: headers['__dlq.errors.message'] ?? `no dead letter of the chain: it came to ${topic} some other way`,
-    diedAt: Number(headers['__dlq.errors.timestamp'] ?? timestamp),
+    diedAt: epochMs(headers['__dlq.errors.timestamp'], timestamp),
     runs: attempts,
     redrives: redrive,
     bytes: stored.value?.length ?? 0,

@@ -26,9 +26,23 @@ export async function readLedger(connection: KafkaConnection, topic: string): Pr
   const name = ledgerOf(topic);
   if (!(await topicNames(connection)).includes(name)) return ledger;
   await readTopics(connection, [name], ({ key, value }) => {
-    if (key !== null && value !== null) ledger.set(String(key), JSON.parse(String(value)) as LedgerEntry);
+    const entry = readEntry(value);
+    if (key !== null && entry !== undefined) ledger.set(String(key), entry);
   });
   return ledger;
+}
+
+const ACTIONS: readonly unknown[] = ['redriven', 'purged', 'resubmitted'] satisfies LedgerEntry['action'][];
+
+/** Undefined for a value that no version of ours has written. */
+function readEntry(value: Buffer | null): LedgerEntry | undefined {
+  try {
+    const { action, at, redrives } = JSON.parse(String(value)) as LedgerEntry;
+    const isEntry = ACTIONS.includes(action) && Number.isSafeInteger(at) && Number.isSafeInteger(redrives);
+    return isEntry ? { action, at, redrives } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export type WriteEntry = (place: string, entry: LedgerEntry) => Promise<void>;

@@ -2,9 +2,11 @@ import type { Redis } from 'ioredis';
 import type { StepSubject } from '../consume/steps.ts';
 import { stepKeys } from '../consume/steps-script.ts';
 
-/** What Redis knows of an event in a service; how it is kept there is told in consume/steps-script.ts. */
+/** What Redis knows of an event in a service, under the keys of consume/steps-script.ts. */
 export type Mark =
-  | { readonly kind: 'done' | 'none' }
+  | { readonly kind: 'none' }
+  /** `reason`: why it had no effect, where its handler said so. */
+  | { readonly kind: 'done'; readonly reason: string | undefined }
   | { readonly kind: 'dead'; readonly redrives: number }
   /** A worker has it now; `leaseMs` is what its claim has left. */
   | { readonly kind: 'running'; readonly leaseMs: number }
@@ -23,17 +25,32 @@ export interface Waiting {
 type Subject = Pick<StepSubject, 'identity' | 'lane'>;
 
 const MARKS_A_CALL = 1_000;
+/** Redis reads a call into memory as a whole. */
+const CHARACTERS_A_CALL = 1024 * 1024;
 
 /** Of these events, those that are done. */
 export async function readDone(redis: Redis, service: string, identities: readonly string[]): Promise<Set<string>> {
   const done = new Set<string>();
   const keys = stepKeys(service);
-  for (let start = 0; start < identities.length; start += MARKS_A_CALL) {
-    const part = identities.slice(start, start + MARKS_A_CALL);
+  for (const part of callsOf(identities)) {
     const marks = await redis.mget(part.map(keys.mark));
     for (const [index, identity] of part.entries()) if (marks[index] === 'done') done.add(identity);
   }
   return done;
+}
+
+function* callsOf(identities: readonly string[]): Generator<string[]> {
+  let part: string[] = [];
+  let characters = 0;
+  for (const identity of identities) {
+    part.push(identity);
+    characters += identity.length;
+    if (part.length < MARKS_A_CALL && characters < CHARACTERS_A_CALL) continue;
+    yield part;
+    part = [];
+    characters = 0;
+  }
+  if (part.length > 0) yield part;
 }
 
 export async function readMark(redis: Redis, service: string, { identity, lane }: Subject): Promise<Mark> {
@@ -46,7 +63,7 @@ export async function readMark(redis: Redis, service: string, { identity, lane }
     redis.zrank(waiting, identity),
     redis.zrange(waiting, '0', '0'),
   ]);
-  if (mark === 'done') return { kind: 'done' };
+  if (mark === 'done') return { kind: 'done', reason: (await redis.get(keys.skipped(identity))) ?? undefined };
   const [, redrives] = /^dead:(\d+)$/.exec(mark ?? '') ?? [];
   if (mark !== null && redrives === undefined) return { kind: 'running', leaseMs };
   const [, tier, due, state] = place?.split(':') ?? [];

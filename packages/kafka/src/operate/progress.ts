@@ -36,11 +36,11 @@ export async function readProgress(connection: KafkaConnection, service: string)
       admin.fetchOffsets({ groupId: service }),
     ]);
     const members = groups[0]?.members ?? [];
-    const assigned = new Set(members.flatMap(({ memberAssignment }) => topicsOf(memberAssignment)));
-    const read = assigned.size > 0 ? [...assigned] : commits.map(({ topic }) => topic);
+    const subscribed = new Set(members.flatMap(({ memberMetadata }) => topicsOf(memberMetadata)));
+    const read = subscribed.size > 0 ? [...subscribed] : commits.map(({ topic }) => topic);
     const isTier = (topic: string): boolean => topic.startsWith(`${service}.retry.`);
     // One that has just come up has no commits of its chain yet.
-    const tiers = [...(assigned.size > 0 ? read : existing)].filter((topic) => isTier(topic) && existing.has(topic));
+    const tiers = [...(subscribed.size > 0 ? read : existing)].filter((topic) => isTier(topic) && existing.has(topic));
     const committed = (topic: string, partition: number): number =>
       Number(
         commits.find((commit) => commit.topic === topic)?.partitions.find((one) => one.partition === partition)
@@ -68,9 +68,10 @@ async function progress(admin: Admin, topic: string, committed: (partition: numb
   return { topic, partitions: partitions.sort((one, other) => one.partition - other.partition) };
 }
 
-function topicsOf(assignment: Buffer): string[] {
-  if (assignment.length === 0) return [];
-  return Object.keys(kafkajs.AssignerProtocol.MemberAssignment.decode(assignment)?.assignment ?? {});
+/** What a member subscribes to, which it says before it is assigned anything. */
+function topicsOf(metadata: Buffer): string[] {
+  if (metadata.length === 0) return [];
+  return [...(kafkajs.AssignerProtocol.MemberMetadata.decode(metadata)?.topics ?? [])];
 }
 
 /** Of tiers that somebody made by hand, or whose names say no delay, nothing is known. */

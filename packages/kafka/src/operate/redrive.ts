@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaConnection } from '../connection.ts';
 import { deadLetterTopicOf } from '../consume/chain.ts';
 import { CHAIN_HEADERS } from '../consume/record.ts';
+import { DeliveryError } from '../error.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { OutgoingRecord } from '../publish/record.ts';
 import { openReader, type StoredRecord } from '../reader.ts';
@@ -17,8 +18,10 @@ export interface RedriveOptions {
   rate: number;
   /** Ends it between two letters. */
   signal?: AbortSignal;
-  /** Told after each. */
+  /** Called after each. */
   redriven?(letter: DeadLetter): void;
+  /** Called for a letter that Kafka will never take, such as one that is too large; the others go on. */
+  refused?(letter: DeadLetter, error: DeliveryError): void;
 }
 
 /** What is read at a time: as many letters as this, and not much more than so many bytes. */
@@ -33,7 +36,7 @@ const MOST_AT_ONCE = 256;
  * @returns how many were sent
  */
 export async function redrive(letters: readonly DeadLetter[], options: RedriveOptions): Promise<number> {
-  const { connection, publisher, retryTopic, rate, signal, redriven } = options;
+  const { connection, publisher, retryTopic, rate, signal, redriven, refused } = options;
   const [first] = letters;
   if (first === undefined) return 0;
   const write = await openLedger(connection, deadLetterTopicOf(first.service), publisher.publish);
@@ -43,7 +46,13 @@ export async function redrive(letters: readonly DeadLetter[], options: RedriveOp
   let started = 0;
 
   async function send(letter: DeadLetter, record: StoredRecord): Promise<void> {
-    await publisher.publish(redrivenRecord(letter, record, retryTopic));
+    try {
+      await publisher.publish(redrivenRecord(letter, record, retryTopic));
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      refused?.(letter, error);
+      return;
+    }
     await write(placeName(letter.origin), { action: 'redriven', at: Date.now(), redrives: letter.redrives });
     sent += 1;
     redriven?.(letter);
@@ -109,7 +118,12 @@ export async function readRecords(
   const ranges = [...Map.groupBy(letters, ({ partition }) => partition)].map(([partition, list]) => {
     const offsets = list.map(({ offset }) => offset);
     const topic = deadLetterTopicOf((list[0] as DeadLetter).service);
-    return { topic, partition, from: Math.min(...offsets), to: Math.max(...offsets) + 1 };
+    return {
+      topic,
+      partition,
+      from: offsets.reduce((one, other) => Math.min(one, other)),
+      to: offsets.reduce((one, other) => Math.max(one, other)) + 1,
+    };
   });
   await reader.read(ranges, (record) => {
     const id = `${record.partition}-${record.offset}`;
@@ -118,14 +132,18 @@ export async function readRecords(
   return records;
 }
 
+const isFinal = (error: unknown): error is DeliveryError =>
+  error instanceof DeliveryError && ['TOO_LARGE', 'INVALID_RECORD'].includes(error.code);
+
 /** What the chain added on the way to the grave, where the event first stood excepted. */
 const isLeftBehind = (name: string): boolean => name.startsWith('retry-') || name.startsWith('__dlq.');
 
-function redrivenRecord({ origin, redrives }: DeadLetter, record: StoredRecord, topic: string): OutgoingRecord {
+/** All topics of a chain have the same partitions; what the headers say about that may be wrong. */
+function redrivenRecord({ redrives }: DeadLetter, record: StoredRecord, topic: string): OutgoingRecord {
   const kept = Object.entries(record.headerBytes).filter(([name]) => !isLeftBehind(name));
   return {
     topic,
-    partition: origin.partition,
+    partition: record.partition,
     key: record.key,
     value: record.value,
     headers: { ...Object.fromEntries(kept), [CHAIN_HEADERS.redrive]: String(redrives + 1) },

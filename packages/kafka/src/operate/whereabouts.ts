@@ -7,14 +7,16 @@ import type { ServiceProgress } from './progress.ts';
 
 /**
  * What a service has made of an event:
- * done — it had its effect; dead, purged — see the letter; redriven — sent back into the chain, not yet taken up;
+ * done — it had its effect, or needed none, for the `reason` that the handler gave; dead, purged — see the letter; redriven — sent back into the chain, not yet taken up;
  * running — a worker has it; waiting — it is in the chain;
  * skipped — the service went past it, as it does not handle its type; unknown — that, or done so long ago that the
  * mark has expired; pending — the service has not come to it, there are `before` records before it;
- * elsewhere — the service does not read its topic.
+ * elsewhere — the service does not read its topic; unread — nothing of the service runs, and it has committed
+ * nothing of its topic so far.
  */
 export type Whereabouts =
-  | { readonly state: 'done' | 'redriven' | 'running' | 'skipped' | 'unknown' | 'elsewhere' }
+  | { readonly state: 'redriven' | 'running' | 'skipped' | 'unknown' | 'elsewhere' | 'unread' }
+  | { readonly state: 'done'; readonly reason: string | undefined }
   | { readonly state: 'dead' | 'purged'; readonly letter: DeadLetter | undefined }
   | ({ readonly state: 'waiting'; readonly topic: string } & Omit<Waiting, 'kind'>)
   | { readonly state: 'pending'; readonly before: number };
@@ -36,7 +38,7 @@ export async function findWhereabouts(
   const mark = await readMark(redis, service, asConsumed(record));
   switch (mark.kind) {
     case 'done':
-      return { state: 'done' };
+      return { state: 'done', reason: mark.reason };
     case 'running':
       return { state: 'running' };
     case 'waiting': {
@@ -53,7 +55,8 @@ export async function findWhereabouts(
   if (letter?.state === 'open') return { state: 'dead', letter };
   if (letter?.state === 'purged') return { state: 'purged', letter };
   if (letter?.state === 'redriven') return { state: 'redriven' };
-  if (source === undefined) return { state: 'elsewhere' };
+  // Its members know what it reads; the commits of a service that does not run may be too old to know this topic.
+  if (source === undefined) return { state: progress.members > 0 ? 'elsewhere' : 'unread' };
   const committed = source.partitions.find(({ partition }) => partition === record.partition)?.committed ?? 0;
   if (committed <= record.offset) return { state: 'pending', before: record.offset - committed };
   return { state: Date.now() - record.timestamp < doneTtlMs ? 'skipped' : 'unknown' };

@@ -132,7 +132,10 @@ function prepare(outgoing: OutgoingRecord): PreparedRecord {
   const headers: Record<string, Buffer> = {};
   for (const name in outgoing.headers) {
     const text = outgoing.headers[name] as string | Buffer;
-    headers[name] = typeof text === 'string' ? Buffer.from(text) : text;
+    const header = typeof text === 'string' ? Buffer.from(text) : text;
+    // Assigned, it would become the prototype: a record that carries it could then never be forwarded.
+    if (name === '__proto__') Object.defineProperty(headers, name, { value: header, enumerable: true });
+    else headers[name] = header;
   }
   return { topic, partition, key, value, headers, timestamp: Date.now(), bytes: sizeOf(key, value, headers) };
 }

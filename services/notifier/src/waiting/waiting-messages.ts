@@ -94,7 +94,7 @@ interface Options {
 
 const RATE_WINDOW_MS = 3_600_000;
 /** Longer than the runtime remembers an event, and than anything waits. */
-const KNOWN_SECONDS = 8 * 86_400;
+export const KNOWN_SECONDS = 8 * 86_400;
 
 export function createWaitingMessages({ redis, service, now, leaseMs }: Options): WaitingMessages {
   redis.defineCommand('notifierWaiting', { numberOfKeys: 0, lua: WAITING_SCRIPT });
@@ -144,7 +144,8 @@ export function createWaitingMessages({ redis, service, now, leaseMs }: Options)
       const [{ tenant, channel }] = messages;
       const events = messages.map(({ event }) => event);
       const dead = JSON.stringify({ id, tenant, channel, events, code, at: new Date(now()).toISOString() });
-      return step('remove', { id, token, mark: 'taken', dead });
+      const keep = Math.max(...messages.map(({ expiresAt }) => expiresAt)) - now();
+      return step('remove', { id, token, mark: 'taken', dead, keep });
     },
     async count() {
       const [waiting, overdueMs, dead] = await step<[number, number, number]>('count', {});
@@ -153,7 +154,7 @@ export function createWaitingMessages({ redis, service, now, leaseMs }: Options)
   };
 }
 
-function readFields(fields: readonly string[]): Pick<Entry, 'messages' | 'content' | 'again'> {
+export function readFields(fields: readonly string[]): Pick<Entry, 'messages' | 'content' | 'again'> {
   const messages: Message[] = [];
   let content: KeptContent | undefined;
   let again = false;

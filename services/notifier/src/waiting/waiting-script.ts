@@ -8,7 +8,8 @@
  *   lane:<lane>   list of entry ids in the order they came; only the first of them is in a set below
  *   due:1, due:0  sorted sets of entry ids by the time they are due, or by the end of their lease; 1 is urgent
  *   rate:<person> sorted set of entry ids by the time they were sent
- *   dead          list of what was given up, newest first
+ *   dead          list of what was given up, newest first, with ids only
+ *   dead:<id>     the entry of one of them, until it would be pointless to send it
  *
  * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
  */
@@ -18,6 +19,7 @@ local service, op, now, args = ARGV[1], ARGV[2], tonumber(ARGV[3]), cjson.decode
 local function entry_key(id) return service .. ':entry:' .. id end
 local function lane_key(lane) return service .. ':lane:' .. lane end
 local function known_key(id) return service .. ':known:' .. id end
+local function dead_key(id) return service .. ':dead:' .. id end
 local function due_key(urgent) return service .. ':due:' .. urgent end
 
 local function set_due(id, due)
@@ -34,10 +36,16 @@ end
 
 local function owns(id, token) return redis.call('HGET', entry_key(id), 'token') == token end
 
-local function remove(id)
+-- What is given up is kept for a while, in case an operator wants it sent after all.
+local function remove(id, keep_ms)
   local lane, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
   redis.call('ZREM', due_key(urgent), id)
-  redis.call('DEL', entry_key(id))
+  if keep_ms and keep_ms > 0 then
+    redis.call('RENAME', entry_key(id), dead_key(id))
+    redis.call('PEXPIRE', dead_key(id), keep_ms)
+  else
+    redis.call('DEL', entry_key(id))
+  end
   redis.call('LREM', lane_key(lane), 0, id)
   local next = redis.call('LINDEX', lane_key(lane), 0)
   if next then set_due(next, redis.call('HGET', entry_key(next), 'due')) end
@@ -111,13 +119,25 @@ end
 
 function steps.remove()
   if not owns(args.id, args.token) then return 'lost' end
-  remove(args.id)
+  remove(args.id, args.keep)
   redis.call('SET', known_key(args.id), args.mark, 'EX', args.ttl)
   if args.dead then
     redis.call('LPUSH', service .. ':dead', args.dead)
     redis.call('LTRIM', service .. ':dead', 0, 9999)
   end
   return 'ok'
+end
+
+function steps.retry()
+  if redis.call('EXISTS', dead_key(args.id)) == 0 then return 'gone' end
+  redis.call('RENAME', dead_key(args.id), entry_key(args.id))
+  redis.call('PERSIST', entry_key(args.id))
+  redis.call('HDEL', entry_key(args.id), 'token', 'tries')
+  redis.call('SET', known_key(args.id), 'taken', 'EX', args.ttl)
+  redis.call('RPUSH', lane_key(redis.call('HGET', entry_key(args.id), 'lane')), args.id)
+  set_due(args.id, now)
+  redis.call('LREM', service .. ':dead', 0, args.dead)
+  return 'waits'
 end
 
 function steps.count()

@@ -1,0 +1,40 @@
+import type { Lag } from './service-lag.ts';
+import { counted } from './table.ts';
+import { asDuration } from './times.ts';
+
+export type VerdictState = 'down' | 'paused' | 'behind' | 'ok';
+
+/** How a service is, in a word and a line. */
+export interface Verdict {
+  readonly state: VerdictState;
+  readonly text: string;
+}
+
+/** As the alert ConsumerLagSeconds. */
+const LATE_SECONDS = 60;
+
+export function verdictOf({ members, pause, sources, chain, deadLetters }: Lag): Verdict {
+  const waiting = sources.reduce((sum, { records }) => sum + records, 0);
+  const oldest = sources.reduce((most, { seconds }) => Math.max(most, seconds), 0);
+  const retries = chain.reduce((sum, { records }) => sum + records, 0);
+  const overdue = chain.reduce((most, { records, overdueSeconds }) => Math.max(most, records && overdueSeconds), 0);
+  const rest = [
+    ...(waiting > 0 ? [`${waiting.toLocaleString('en')} wait, the oldest for ${asDuration(oldest)}`] : []),
+    ...(retries > 0 ? [`${retries.toLocaleString('en')} wait for a retry`] : []),
+    ...(deadLetters === null || deadLetters > 0
+      ? [deadLetters === null ? 'dead letters unknown' : counted(deadLetters, 'dead letter')]
+      : []),
+  ];
+  const verdict = (state: VerdictState, head: string): Verdict => ({ state, text: [head, ...rest].join(' · ') });
+  if (members === 0) return verdict('down', 'DOWN: nothing of it runs');
+  if (pause !== null) return verdict('paused', `PAUSED ${asDuration(pause.seconds)}: ${pause.why || pause.by}`);
+  if (oldest > LATE_SECONDS) return verdict('behind', 'BEHIND');
+  if (overdue > LATE_SECONDS) return verdict('behind', `BEHIND: retries are due for ${asDuration(overdue)}`);
+  return verdict('ok', 'ok');
+}
+
+const ORDER: readonly VerdictState[] = ['down', 'paused', 'behind', 'ok'];
+
+/** What needs somebody comes first. */
+export const byVerdict = (one: { verdict: Verdict }, other: { verdict: Verdict }): number =>
+  ORDER.indexOf(one.verdict.state) - ORDER.indexOf(other.verdict.state);

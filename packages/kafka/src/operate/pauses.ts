@@ -1,0 +1,21 @@
+import type { Redis } from 'ioredis';
+import { NOTE_STALE_MS, type PauseNote } from '../consume/notes.ts';
+import { stepKeys } from '../consume/steps-script.ts';
+
+/** What the instances of a service wait for at the moment, the longest pause first; empty when none is paused. */
+export async function readPauses(redis: Redis, service: string): Promise<PauseNote[]> {
+  const notes = Object.values(await redis.hgetall(stepKeys(service).pauses)).flatMap(readNote);
+  const now = Date.now();
+  return notes.filter(({ notedAt }) => now - notedAt < NOTE_STALE_MS).sort((one, other) => one.since - other.since);
+}
+
+/** Nothing for what no instance of ours has written. */
+function readNote(text: string): PauseNote[] {
+  try {
+    const { by, why, since, notedAt } = JSON.parse(text) as PauseNote;
+    const isNote = [by, why].every((word) => typeof word === 'string') && [since, notedAt].every(Number.isSafeInteger);
+    return isNote ? [{ by, why, since, notedAt }] : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,62 @@
+import { redisReply } from '@switchboard/kafka';
+import type { Redis } from 'ioredis';
+import { KNOWN_SECONDS, type Message, readFields } from './waiting-messages.ts';
+import { WAITING_SCRIPT } from './waiting-script.ts';
+
+/** A message, or a digest of several, that the sender gave up. */
+export interface DeadMessage {
+  readonly id: string;
+  readonly tenant: string;
+  readonly channel: string;
+  /** The idempotency keys of its events. */
+  readonly events: readonly string[];
+  readonly code: string;
+  /** When it was given up, as ISO 8601. */
+  readonly at: string;
+}
+
+/** For operators: the messages that were given up. */
+export interface DeadMessages {
+  /** The latest 10,000, newest first. */
+  list(): Promise<DeadMessage[]>;
+  /** What was to be sent; empty when it has become pointless, and is no longer kept. */
+  messagesOf(id: string): Promise<readonly Message[]>;
+  /** Puts it back among those that wait, due now. `gone`: it is no longer kept. */
+  retry(dead: DeadMessage): Promise<'waits' | 'gone'>;
+}
+
+/** @param service the name of the notifier, which its keys begin with */
+export function openDeadMessages(redis: Redis, service: string): DeadMessages {
+  const texts = new Map<string, string>();
+  return {
+    async list() {
+      const list = await redisReply(redis.lrange(`${service}:dead`, 0, -1));
+      return list.flatMap((text) => {
+        const dead = readDead(text);
+        if (dead === undefined) return [];
+        texts.set(dead.id, text);
+        return [dead];
+      });
+    },
+    async messagesOf(id) {
+      const fields = await redisReply(redis.hgetall(`${service}:dead:${id}`));
+      return readFields(Object.entries(fields).flat()).messages;
+    },
+    async retry({ id }) {
+      const args = JSON.stringify({ id, dead: texts.get(id) ?? '', ttl: KNOWN_SECONDS });
+      const reply = redis.eval(WAITING_SCRIPT, 0, service, 'retry', Date.now(), args);
+      return (await redisReply(reply)) as 'waits' | 'gone';
+    },
+  };
+}
+
+/** Undefined for what no notifier has written. */
+function readDead(text: string): DeadMessage | undefined {
+  try {
+    const { id, tenant, channel, events, code, at } = JSON.parse(text) as DeadMessage;
+    const isDead = [id, tenant, channel, code, at, ...events].every((value) => typeof value === 'string');
+    return isDead ? { id, tenant, channel, events, code, at } : undefined;
+  } catch {
+    return undefined;
+  }
+}
