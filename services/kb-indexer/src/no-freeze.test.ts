@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { assertNeverFreezes } from '@switchboard/events/fixtures';
+import { assertNeverFreezes, UNITS } from '@switchboard/events/fixtures';
 import { type Postgres, startPostgres } from '@switchboard/local/postgres';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createDatabase } from '../fixtures/database.ts';
@@ -37,7 +37,7 @@ describe('an event with a megabyte of one repeated text in any field holds up no
     for (const type of ['article.published', 'article.updated', 'article.unpublished'] as const) {
       it(`${type}, with the ${kind} index`, async () => {
         await using shelf = await openShelf(await variablesFor());
-        await assertNeverFreezes(type, shelf.handle);
+        await assertNeverFreezes(type, shelf.handle, [...UNITS, '<h1>a', '&amp;', 'a.']);
       });
     }
   }
