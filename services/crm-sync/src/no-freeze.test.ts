@@ -20,11 +20,9 @@ describe('an event with a megabyte of one repeated text in any field holds up no
   });
 
   for (const crm of ['hubspot', 'salesforce', 'http'] as const) {
-    for (const type of ['conversation.escalated', 'conversation.resolved', 'lead.captured'] as const) {
-      it(`${type}, with ${crm}`, async () => {
-        await using desk = openDesk(crm, sandbox, { redis });
-        await assertNeverFreezes(type, desk.handle);
-      });
-    }
+    it(`with ${crm}`, async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      for (const type of desk.types) await assertNeverFreezes(type, desk.handle);
+    });
   }
 });

@@ -34,11 +34,9 @@ describe('an event with a megabyte of one repeated text in any field holds up no
   };
 
   for (const [kind, variablesFor] of Object.entries(kinds)) {
-    for (const type of ['article.published', 'article.updated', 'article.unpublished'] as const) {
-      it(`${type}, with the ${kind} index`, async () => {
-        await using shelf = await openShelf(await variablesFor());
-        await assertNeverFreezes(type, shelf.handle, [...UNITS, '<h1>a', '&amp;', 'a.']);
-      });
-    }
+    it(`with the ${kind} index`, async () => {
+      await using shelf = await openShelf(await variablesFor());
+      for (const type of shelf.types) await assertNeverFreezes(type, shelf.handle, [...UNITS, '<h1>a', '&amp;', 'a.']);
+    });
   }
 });
