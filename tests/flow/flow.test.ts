@@ -83,7 +83,7 @@ describe('an escalation', () => {
       summary: hostile.repeat(50),
       transcript: [
         { role: 'user', text: hostile },
-        { role: 'bot', text: 'x'.repeat(100_000) },
+        { role: 'bot', text: 'x'.repeat(65_536) },
       ],
     });
     await accepted(event);

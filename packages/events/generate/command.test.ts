@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -40,11 +40,12 @@ test('the check names a generated type that was changed by hand, and the command
 
 test('the check names what a changed schema would change, and generate changes it', (t) => {
   const root = scratchCopy(t);
+  const versions = readdirSync(join(root, 'schemas/ops/versions')).filter((name) => name.startsWith('IncidentOpened.'));
   edit(join(root, 'schemas/ops/IncidentOpened.avsc'), '"doc": "How bad it is', '"doc": "How very bad it is');
   const files = [
     `${generated}/types/ops.ts`,
     `${generated}/events/incident-opened.ts`,
-    'schemas/ops/versions/IncidentOpened.2.avsc',
+    `schemas/ops/versions/IncidentOpened.${versions.length + 1}.avsc`,
   ];
   const check = run(root, true);
   assert.equal(check.code, 1);
@@ -72,10 +73,13 @@ test('a change that would break readers is refused, and nothing is written', (t)
     '"name": "title", "type": "string"',
     '"name": "title", "type": "int"',
   );
-  edit(join(root, 'schemas/ops/IncidentOpened.avsc'), '"int", "minLength": 1', '"int"');
+  edit(join(root, 'schemas/ops/IncidentOpened.avsc'), '"int", "minLength": 1, "maxLength": 1000', '"int"');
   edit(join(root, 'schemas/ops/IncidentOpened.example.json'), '"Card payments fail"', '7');
   const problem = 'title was string and is now int; add a new field instead';
-  const lines = [`schemas/ops/IncidentOpened.avsc cannot follow version 1: ${problem}.`];
+  const versions = readdirSync(join(root, 'schemas/ops/versions')).filter((name) => name.startsWith('IncidentOpened.'));
+  const lines = versions.map(
+    (_, index) => `schemas/ops/IncidentOpened.avsc cannot follow version ${index + 1}: ${problem}.`,
+  );
   assert.deepEqual(run(root, false), { code: 1, lines });
   assert.deepEqual(run(root, true), { code: 1, lines });
 });

@@ -72,7 +72,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
       files.delete(shipped);
       delete (files.get('catalogue.json') as Json)['order.shipped'];
     },
-    /1 of its versions are kept: put it back/,
+    /\d+ of its versions are kept: put it back/,
   ],
   [
     'a schema for two event types',
@@ -187,7 +187,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   [
     'a limit that is no number',
     (files) => Object.assign(field(files, shipped, 'carrier'), { maxLength: '9' }),
-    /maxLength must be a number/,
+    /maxLength must be a whole number above 0/,
   ],
   [
     'a pattern that is none',

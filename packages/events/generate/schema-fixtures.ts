@@ -28,13 +28,17 @@ export const field = (files: Map<string, Json>, path: string, name: string): Jso
 
 export const shipped = 'commerce/OrderShipped.avsc';
 const meta = { name: 'meta', type: 'switchboard.EventMeta', doc: 'What is known about every event.' };
-const orderId = { name: 'orderId', type: 'string', minLength: 1, doc: 'The order.' };
+const orderId = { name: 'orderId', type: 'string', minLength: 1, maxLength: 256, doc: 'The order.' };
 export const cancelled = {
   type: 'record',
   name: 'OrderCancelled',
   namespace: 'switchboard.commerce',
   doc: 'An order was called off.',
-  fields: [meta, orderId, { name: 'items', type: { type: 'array', items: 'OrderItem' }, default: [], doc: 'What.' }],
+  fields: [
+    meta,
+    orderId,
+    { name: 'items', type: { type: 'array', items: 'OrderItem' }, default: [], maxItems: 100, doc: 'What.' },
+  ],
 };
 const cancelledEntry = {
   schema: 'commerce/OrderCancelled.avsc',

@@ -50,8 +50,11 @@ export interface Limits {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
+  /** Of a text; in a list, of each of its texts; in a map, of its keys and texts. */
   readonly maxLength?: number;
   readonly pattern?: string;
+  readonly maxItems?: number;
+  readonly maxEntries?: number;
 }
 
 export const fullName = (type: { name: string; namespace?: string }): string =>

@@ -24,6 +24,10 @@ export const crmSyncConfig = Type.Object({
   HTTP_TOKEN: optional('its bearer token'),
   HTTP_CONTACT_PATH: path('where contacts are posted', '/contacts'),
   HTTP_NOTE_PATH: path('where notes are posted', '/notes'),
+  NEUTRALISE_FORMULAS: Type.Boolean({
+    default: true,
+    description: 'whether an apostrophe is put before texts that a spreadsheet would take for formulas',
+  }),
   FIELD_LAST_INTERACTION: field("the CRM's name of the contact's field for the time, a date with time"),
   FIELD_RESOLUTION_STATUS: field('the field for what came of it: escalated, resolved or lead_captured'),
   FIELD_DETECTED_INTENT: field('the field for what the person wanted'),

@@ -8,6 +8,9 @@ export interface Person {
   jobTitle?: string | undefined;
 }
 
+/** In UTF-16 units: what the CRMs take, where theirs differ the least. */
+export const LONGEST = { firstName: 40, lastName: 80, phone: 40, company: 255, jobTitle: 128, intent: 255 } as const;
+
 /** What one event says of the person's dealings with the chatbot. */
 export interface Interaction {
   /** When it happened, in epoch milliseconds. */
@@ -37,6 +40,8 @@ export interface Fact {
 export interface Crm {
   /** Of an e-mail address, when it keeps less than others. */
   readonly longestAddress?: number;
+  /** It keeps the facts and the summary of a note as fields, not as one text. */
+  readonly hasNoteFields?: boolean;
   /**
    * Creates the contact with this address, or updates it: the interaction unless it holds a later one, and of the person
    * what it does not hold yet.

@@ -15,6 +15,8 @@ export interface HttpCrmOptions {
  */
 export function createHttpCrm({ target, contactPath, notePath, fields }: HttpCrmOptions): Crm {
   return {
+    hasNoteFields: true,
+
     async saveContact({ email, ...person }, interaction, signal) {
       const properties = changesTo({}, {}, interaction, fields);
       const body = { email, ...person, properties };

@@ -2,6 +2,7 @@ import type { Auth, Target, TargetOptions } from '@switchboard/outbound';
 import { required } from '@switchboard/service';
 import { type CrmSyncConfig, crmSyncConfig } from './config.ts';
 import type { Crm } from './crm.ts';
+import { withoutFormulas } from './formulas.ts';
 import { createHttpCrm } from './http.ts';
 import { createHubspot } from './hubspot.ts';
 import { createSalesforce } from './salesforce.ts';
@@ -12,7 +13,12 @@ export interface CrmContext {
 }
 
 /** The one that the configuration names. @throws ConfigError when something that it needs is not set */
-export function openCrm({ config, target }: CrmContext): Crm {
+export function openCrm(context: CrmContext): Crm {
+  const crm = openNamed(context);
+  return context.config.NEUTRALISE_FORMULAS ? withoutFormulas(crm) : crm;
+}
+
+function openNamed({ config, target }: CrmContext): Crm {
   const name = config.CRM;
   const named = (lastInteraction: string, resolutionStatus: string, detectedIntent: string) => ({
     lastInteraction: config.FIELD_LAST_INTERACTION ?? lastInteraction,

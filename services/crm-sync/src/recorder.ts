@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@switchboard/kafka';
-import type { Crm, Interaction, Note, Person } from './crm.ts';
+import { type Crm, type Interaction, LONGEST, type Note, type Person } from './crm.ts';
 import type { NewestInteractions } from './newest.ts';
 import { createNote, type NoteInput } from './note.ts';
 import { normaliseEmail, oneLine, splitName } from './text.ts';
@@ -41,14 +41,14 @@ export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestIntera
     const person: Person = {
       email,
       ...splitName(visit.name),
-      phone: oneLine(visit.phone, 40),
-      company: oneLine(visit.company, 255),
-      jobTitle: oneLine(visit.jobTitle, 128),
+      phone: oneLine(visit.phone, LONGEST.phone),
+      company: oneLine(visit.company, LONGEST.company),
+      jobTitle: oneLine(visit.jobTitle, LONGEST.jobTitle),
     };
     // A sender whose clock is ahead must not keep later events out.
     const at = Math.min(visit.meta.occurredAt, visit.meta.receivedAt);
     const { status, conversation } = visit;
-    const interaction = { at, status, conversation, intent: oneLine(visit.intent, 255) };
+    const interaction = { at, status, conversation, intent: oneLine(visit.intent, LONGEST.intent) };
     const contact = await saveContact(person, interaction, signal);
     const note: Note = createNote({ ...visit, at, idempotencyKey });
     await crm.saveNote(contact, note, signal);

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { visibleText } from '@switchboard/outbound';
+import { LONGEST } from './crm.ts';
 
 /** Text of unknown origin as it may be stored: no control characters, no halves of characters, at most `max` long. */
 export function plainText(text: string | null | undefined, max: number): string {
@@ -29,6 +30,6 @@ export function normaliseEmail(text: string | null | undefined, max = LONGEST_AD
 export function splitName(name: string | null | undefined): { firstName?: string; lastName?: string } {
   const [first, ...others] = (oneLine(name, 120) ?? '').split(' ');
   if (!first) return {};
-  const lastName = oneLine(others.join(' '), 80);
-  return { firstName: plainText(first, 40), ...(lastName !== undefined && { lastName }) };
+  const lastName = oneLine(others.join(' '), LONGEST.lastName);
+  return { firstName: plainText(first, LONGEST.firstName), ...(lastName !== undefined && { lastName }) };
 }

@@ -66,7 +66,7 @@ describe('size', () => {
 
   it('of a megabyte is taken in pieces of any length', async (t) => {
     const { dial, published } = await startApp(t);
-    const body = escalation({ summary: 'x'.repeat(1_048_000) });
+    const body = escalation({ unknownToTheSchema: 'x'.repeat(1_048_000) });
     const client = dial();
     client.write(head([`Content-Length: ${body.length}`, `X-Webhook-Signature: ${sign(body)}`]));
     for (let at = 0; at < body.length; at += 99_991) client.write(body.slice(at, at + 99_991));

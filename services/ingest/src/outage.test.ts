@@ -62,7 +62,9 @@ describe('an outage', () => {
       assert.equal((await service.get('/livez')).status, 200);
 
       const large = 'x'.repeat(500_000);
-      const flood = Array.from({ length: 300 }, () => service.post('escalation', escalation({ summary: large })));
+      const flood = Array.from({ length: 300 }, () =>
+        service.post('escalation', escalation({ unknownToTheSchema: large })),
+      );
       const statuses = (await Promise.all(flood)).map(({ status }) => status);
       assert.deepEqual([...new Set(statuses)], [503]);
       assert.equal(await metric(service, 'ingest_in_flight_bytes'), 0);

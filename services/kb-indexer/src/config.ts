@@ -23,6 +23,12 @@ export const kbIndexerConfig = Type.Object({
   EMBEDDINGS_URL: url('an endpoint compatible with OpenAI, up to and with /v1; without it search is by words'),
   EMBEDDINGS_API_KEY: optional('its bearer token'),
   EMBEDDINGS_MODEL: optional('the model to embed with'),
+  CHUNKS_PER_ARTICLE: Type.Integer({
+    minimum: 1,
+    maximum: 10_000,
+    default: 500,
+    description: 'how many chunks of an article are indexed, and embedded; the rest of it is not found',
+  }),
   SEARCH_TENANT: Type.String({
     minLength: 1,
     default: 'local',

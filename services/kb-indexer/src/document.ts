@@ -1,8 +1,9 @@
 import type { EventOf } from '@switchboard/events';
 import { type Chunk, chunksOf } from './chunks.ts';
-import { sectionsOf } from './html-text.ts';
+import { readSections, sectionsOf } from './html-text.ts';
 import { canonicalLocale } from './locale.ts';
 import { EVERY_LOCALE, type Revision } from './revision.ts';
+import type { Section } from './section-writer.ts';
 
 /** An article, or its version in one language. */
 export interface DocumentKey {
@@ -18,7 +19,7 @@ export interface Document extends DocumentKey {
   readonly url: string | null;
   readonly tags: readonly string[];
   readonly revision: Revision;
-  /** All that a person reads, headings included. */
+  /** What a person reads, headings included; of very many headings, the beginning. */
   readonly text: string;
   /** The text in pieces; at least one. */
   readonly chunks: readonly Chunk[];
@@ -37,8 +38,11 @@ const LONGEST_TITLE = 500;
 const LONGEST_TAG = 100;
 const MOST_TAGS = 100;
 
-export function documentOf(event: Visible): Document {
-  const sections = sectionsOf(storable(event.content));
+/** Reads the article with pauses, in which others get their turn. */
+export const readDocument = async (event: Visible): Promise<Document> =>
+  documentOf(event, await readSections(storable(event.content)));
+
+export function documentOf(event: Visible, sections = sectionsOf(storable(event.content))): Document {
   const tags = event.tags.map((tag) => storable(tag.trim().slice(0, LONGEST_TAG))).filter((tag) => tag !== '');
   return {
     ...keyOf(event),
@@ -46,9 +50,22 @@ export function documentOf(event: Visible): Document {
     url: webAddress(event.url),
     tags: [...new Set(tags)].slice(0, MOST_TAGS),
     revision: revisionOf(event),
-    text: sections.map(({ heading, text }) => [heading, text].filter((part) => part !== '').join('\n')).join('\n\n'),
+    text: textOf(sections),
     chunks: chunksOf(sections),
   };
+}
+
+/** As much as the content may have: the same headings above many short sections would make it far longer than that. */
+const LONGEST_TEXT = 1_048_576;
+
+function textOf(sections: readonly Section[]): string {
+  let text = '';
+  for (const section of sections) {
+    if (text.length >= LONGEST_TEXT) break;
+    const parts = [section.heading, section.text].filter((part) => part !== '');
+    text += `${text === '' ? '' : '\n\n'}${parts.join('\n')}`;
+  }
+  return text.slice(0, LONGEST_TEXT).toWellFormed();
 }
 
 export function removalOf(event: Withdrawn): Removal {

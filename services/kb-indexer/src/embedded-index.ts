@@ -1,10 +1,12 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { UnavailableError } from '@switchboard/kafka';
 import { embeddedText, type Filter, type Outcome, type Passage, type SearchIndex } from './article-index.ts';
+import type { Chunk } from './chunks.ts';
 import type { Document, DocumentKey, Removal } from './document.ts';
 import { openEmbedded } from './embedded-schema.ts';
 import { dimensionError } from './index-error.ts';
 import { languageOf } from './locale.ts';
+import { mapWithPauses } from './map-with-pauses.ts';
 import { type Phrase, tellingPhrases } from './query.ts';
 import { removedBy } from './removal.ts';
 import { isOutdated, type KnownRevision, type Revision } from './revision.ts';
@@ -117,7 +119,7 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
     run('INSERT INTO embedded VALUES (?)', chunk);
   }
 
-  function upsert(document: Document, vectors?: readonly Float32Array[]): Outcome {
+  function upsert(document: Document, terms: readonly ChunkTerms[], vectors?: readonly Float32Array[]): Outcome {
     if (isOutdated(document, known(document))) return 'outdated';
     const id = remember(document, document.revision, false);
     dropChunks(id);
@@ -127,8 +129,11 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
       const chunk = Number(
         run('INSERT INTO chunks (document, heading, text) VALUES (?, ?, ?)', id, heading, text).lastInsertRowid,
       );
-      const columns = [title, heading, text].map(termsOf);
-      run('INSERT INTO terms (rowid, title, heading, text) VALUES (?, ?, ?, ?)', chunk, ...columns);
+      run(
+        'INSERT INTO terms (rowid, title, heading, text) VALUES (?, ?, ?, ?)',
+        chunk,
+        ...(terms[place] as ChunkTerms),
+      );
       const vector = vectors?.[place];
       if (vector !== undefined) addVector(chunk, tenant, vector);
     }
@@ -151,7 +156,13 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
 
   transact(useModel);
   return {
-    upsert: async (document, vectors) => transact(() => upsert(document, vectors)),
+    async upsert(document, vectors) {
+      const title = termsOf(document.title);
+      const columnsOf = ({ heading, text }: Chunk): ChunkTerms => [title, termsOf(heading), termsOf(text)];
+      // The transaction holds up everything else, so it only writes.
+      const terms = await mapWithPauses(document.chunks, columnsOf);
+      return transact(() => upsert(document, terms, vectors));
+    },
     remove: async (removal) => transact(() => remove(removal)),
     async matching(phrases, match, filter, limit) {
       if (phrases.length === 0) return [];
@@ -210,6 +221,9 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
     close: () => database.close(),
   };
 }
+
+/** Of its title, heading and text. */
+type ChunkTerms = [string, string, string];
 
 interface KnownRow extends Revision {
   id: number;

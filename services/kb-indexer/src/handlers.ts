@@ -1,6 +1,7 @@
 import type { ConsumerContext } from '@switchboard/consumer';
 import type { Handlers } from '@switchboard/kafka';
 import { required } from '@switchboard/service';
+import { Counter } from 'prom-client';
 import { type ArticleIndex, embeddedText, type SearchIndex } from './article-index.ts';
 import { type KbIndexerConfig, kbIndexerConfig } from './config.ts';
 import { createEmbeddedIndex } from './embedded-index.ts';
@@ -15,7 +16,7 @@ import { registerSearch } from './search-route.ts';
 
 type Context = Pick<
   ConsumerContext<KbIndexerConfig>,
-  'config' | 'logger' | 'http' | 'health' | 'redis' | 'target' | 'onStop' | 'stopping'
+  'config' | 'logger' | 'metrics' | 'http' | 'health' | 'redis' | 'target' | 'onStop' | 'stopping'
 >;
 
 /** The handlers on the index that the configuration names; where the index is our own, the search beside them. */
@@ -24,7 +25,12 @@ export async function handlers(context: Context): Promise<Handlers> {
   const index = inAll(
     await Promise.all(places.map((place) => (place === 'platform' ? openPlatform(context) : openOwn(context, place)))),
   );
-  const put = onArticlePublished({ index });
+  const leftOut = new Counter({
+    name: 'kb_indexer_chunks_left_out_total',
+    help: 'Chunks of articles that have more than CHUNKS_PER_ARTICLE',
+    registers: [context.metrics],
+  });
+  const put = onArticlePublished({ index, mostChunks: context.config.CHUNKS_PER_ARTICLE, leftOut });
   return { 'article.published': put, 'article.updated': put, 'article.unpublished': onArticleUnpublished({ index }) };
 }
 

@@ -1,12 +1,47 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { sectionsOf } from './html-text.ts';
+import { readSections, sectionsOf } from './html-text.ts';
 
 const textOf = (html: string): string =>
   sectionsOf(html)
     .map(({ text }) => text)
     .join('\n');
+
+const piece = fc.constantFrom(
+  '<',
+  '>',
+  '</',
+  '"',
+  "'",
+  '=',
+  '!--',
+  '-->',
+  '&',
+  ';',
+  '&amp',
+  '<p',
+  '<b>',
+  '</b>',
+  '<h1>',
+  '</h1>',
+  '<svg>',
+  '<pre>',
+  '<li>',
+  '<td>',
+  'hidden',
+  '<script>',
+  '</script>',
+  '<title>',
+  ' ',
+  'a',
+  '😀',
+  '\ud800',
+  '\0',
+  '<![CDATA[',
+  ']]>',
+  '<?x',
+);
 
 describe('the text of an article', () => {
   it('is what a person reads, under its headings', () => {
@@ -74,46 +109,29 @@ describe('the text of an article', () => {
   });
 
   it('is had of any text without failing, and holds no tag of it', () => {
-    const piece = fc.constantFrom(
-      '<',
-      '>',
-      '</',
-      '"',
-      "'",
-      '=',
-      '!--',
-      '-->',
-      '&',
-      ';',
-      '&amp',
-      '<p',
-      '<b>',
-      '</b>',
-      '<h1>',
-      '</h1>',
-      '<svg>',
-      '<pre>',
-      '<li>',
-      '<td>',
-      'hidden',
-      '<script>',
-      '</script>',
-      '<title>',
-      ' ',
-      'a',
-      '😀',
-      '\ud800',
-      '\0',
-      '<![CDATA[',
-      ']]>',
-      '<?x',
-    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         for (const { heading, text } of sectionsOf(pieces.join(''))) assert.equal(typeof (heading + text), 'string');
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('is the same in whatever slices it is read', async () => {
+    const html = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''));
+    await fc.assert(
+      fc.asyncProperty(html, fc.integer({ min: 1, max: 40 }), async (text, slice) => {
+        assert.deepEqual(await readSections(text, slice), sectionsOf(text));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('keeps a heading whose name the next one of its level begins with', () => {
+    assert.deepEqual(sectionsOf('<h2>Refund</h2><h2>Refunds</h2>text'), [
+      { heading: 'Refund', text: '' },
+      { heading: 'Refunds', text: 'text' },
+    ]);
   });
 });
 
@@ -128,6 +146,13 @@ describe('a hostile text of a megabyte', () => {
     'nested lists': fill('<ul><li>'),
     'nested tables': fill('<table><tr><td>'),
     'nested headings': fill('<h1><h2>a'),
+    headings: fill('<h1>a'),
+    'cells without a row': fill('<td>a'),
+    'tables that never end': fill('<table>'),
+    'dashes in cells': fill('<td>- '),
+    dashes: fill('-'),
+    'combining marks': fill('\u0301'),
+    'halves of surrogate pairs': fill('\ud800'),
     'nested drawings': half('<svg>', '</g>'),
     'nested hidden elements': half('<div hidden>', '</p>'),
     'nested navigation': half('<nav><b>', '</nav>'),

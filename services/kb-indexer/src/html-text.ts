@@ -1,15 +1,35 @@
 import { Tokenizer } from 'htmlparser2';
 import { endsAt, isHidden, UNREAD, VOID } from './html-elements.ts';
+import { mapWithPauses } from './map-with-pauses.ts';
 import { createSectionWriter, type Section } from './section-writer.ts';
 
 /** Elements nested deeper than this are read, but not told apart; browsers have the same limit. */
 const DEEPEST = 512;
 
-/**
- * What a person reads of an HTML article, under its headings; entities decoded, markup gone. Any text is taken, in time
- * linear in its length: of htmlparser2 only the tokenizer is used, as its parser is quadratic in the depth of nesting.
- */
+/** So much is read at a time before the event loop turns. */
+const SLICE = 65_536;
+
+/** What a person reads of an HTML article, under its headings; entities decoded, markup gone. */
 export function sectionsOf(html: string): Section[] {
+  const reader = createReader(html);
+  reader.write(html);
+  return reader.end();
+}
+
+/** The same, with pauses in which others get their turn. */
+export async function readSections(html: string, slice = SLICE): Promise<Section[]> {
+  const reader = createReader(html);
+  const starts = Array.from({ length: Math.ceil(html.length / slice) }, (_, index) => index * slice);
+  await mapWithPauses(starts, (start) => reader.write(html.slice(start, start + slice)));
+  return reader.end();
+}
+
+/**
+ * Takes any text, in time linear in its length: of htmlparser2 only the tokenizer is used, as its parser is quadratic in
+ * the depth of nesting.
+ * @param html all of what is going to be written, in whatever slices
+ */
+function createReader(html: string): { write(slice: string): void; end(): Section[] } {
   const writer = createSectionWriter();
   const open: string[] = [];
   /** The place in `open` of the outermost element that is not read. */
@@ -84,7 +104,11 @@ export function sectionsOf(html: string): Section[] {
       onend: nothing,
     },
   );
-  tokenizer.write(html);
-  tokenizer.end();
-  return writer.end();
+  return {
+    write: (slice) => tokenizer.write(slice),
+    end() {
+      tokenizer.end();
+      return writer.end();
+    },
+  };
 }

@@ -1,12 +1,18 @@
-/** `de_at` becomes `de-AT`; what is no language tag is only put in lower case. */
+/** Of a language tag, by RFC 5646. `Intl` takes hours for a tag of a megabyte. */
+const LONGEST_LOCALE = 35;
+
+/** `de_at` becomes `de-AT`; text that is no language tag is only put in lower case, and cut. */
 export function canonicalLocale(text: string): string {
   const tag = text.trim().replaceAll('_', '-');
+  if (tag.length > LONGEST_LOCALE) return plain(tag.slice(0, LONGEST_LOCALE));
   try {
     return Intl.getCanonicalLocales(tag === '' ? [] : tag)[0] ?? '';
   } catch {
-    return tag.toWellFormed().replaceAll('\0', '').toLowerCase();
+    return plain(tag);
   }
 }
+
+const plain = (tag: string): string => tag.toWellFormed().replaceAll('\0', '').toLowerCase();
 
 /** `de` of `de-AT`. */
 export const languageOf = (locale: string): string => locale.split('-', 1)[0] ?? '';

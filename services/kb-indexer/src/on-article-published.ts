@@ -1,12 +1,26 @@
 import type { EventOf } from '@switchboard/events';
 import type { HandlerContext } from '@switchboard/kafka';
 import type { ArticleIndex } from './article-index.ts';
-import { documentOf } from './document.ts';
+import { readDocument } from './document.ts';
 
-/** Puts an article that became visible, or changed, into the index. */
+export interface OnArticlePublishedDeps {
+  index: Pick<ArticleIndex, 'upsert'>;
+  /** Chunks of one article; each takes a place in the index and a part of a paid request for embeddings. */
+  mostChunks: number;
+  leftOut: { inc(chunks: number): void };
+}
+
+/** Puts an article that became visible, or changed, into the index; of a very long one, the beginning. */
 export const onArticlePublished =
-  ({ index }: { index: Pick<ArticleIndex, 'upsert'> }) =>
+  ({ index, mostChunks, leftOut }: OnArticlePublishedDeps) =>
   async (event: EventOf<'article.published' | 'article.updated'>, context: HandlerContext): Promise<void> => {
-    const outcome = await index.upsert(documentOf(event), context.signal);
-    if (outcome === 'outdated') context.skip(outcome);
+    const document = await readDocument(event);
+    const chunks = document.chunks.slice(0, mostChunks);
+    const outcome = await index.upsert({ ...document, chunks }, context.signal);
+    if (outcome === 'outdated') return context.skip(outcome);
+    const missing = document.chunks.length - chunks.length;
+    if (missing === 0) return;
+    leftOut.inc(missing);
+    const { articleId, locale } = document;
+    context.logger.warn({ articleId, locale, chunks: chunks.length, leftOut: missing }, 'article indexed only in part');
   };

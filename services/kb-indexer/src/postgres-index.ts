@@ -3,6 +3,7 @@ import { embeddedText, type Filter, type Outcome, type Passage, type SearchIndex
 import type { Document, DocumentKey, Removal } from './document.ts';
 import { dimensionError, IndexError } from './index-error.ts';
 import { languageOf } from './locale.ts';
+import { mapWithPauses } from './map-with-pauses.ts';
 import { connectPostgres } from './postgres-connection.ts';
 import { preparePostgres } from './postgres-schema.ts';
 import { type Phrase, tellingPhrases } from './query.ts';
@@ -39,7 +40,12 @@ export async function createPostgresIndex({ url, model }: PostgresOptions): Prom
     if (dimension !== length) throw dimensionError(dimension, length);
   }
 
-  async function upsert(client: ClientBase, document: Document, vectors: readonly Float32Array[]): Promise<Outcome> {
+  async function upsert(
+    client: ClientBase,
+    document: Document,
+    terms: readonly string[],
+    vectors: readonly Float32Array[],
+  ): Promise<Outcome> {
     if (isOutdated(document, await known(client, document))) return 'outdated';
     const id = await remember(client, document, document.revision, false);
     await client.query('DELETE FROM kb_chunks WHERE document = $1', [id]);
@@ -50,12 +56,7 @@ export async function createPostgresIndex({ url, model }: PostgresOptions): Prom
        SELECT $1, heading, text, terms::tsvector FROM unnest($2::text[], $3::text[], $4::text[])
          WITH ORDINALITY AS chunk (heading, text, terms, place) ORDER BY place
        RETURNING id`,
-      [
-        id,
-        chunks.map(({ heading }) => heading),
-        chunks.map(({ text }) => text),
-        chunks.map((chunk) => termsOf(title, chunk)),
-      ],
+      [id, chunks.map(({ heading }) => heading), chunks.map(({ text }) => text), terms],
     );
     const [first] = vectors;
     if (first !== undefined) {
@@ -78,7 +79,10 @@ export async function createPostgresIndex({ url, model }: PostgresOptions): Prom
   }
 
   return {
-    upsert: (document, vectors = []) => database.transact((client) => upsert(client, document, vectors)),
+    async upsert(document, vectors = []) {
+      const terms = await mapWithPauses(document.chunks, (chunk) => termsOf(document.title, chunk));
+      return database.transact((client) => upsert(client, document, terms, vectors));
+    },
     remove: (removal) => database.transact((client) => remove(client, removal)),
     async matching(phrases, match, filter, limit) {
       if (phrases.length === 0) return [];

@@ -22,25 +22,46 @@ const LONGEST_HEADING = 200;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b\u2060\ufeff]/g;
 
-/** Puts what is read of an article under its headings. */
+/** A heading and those above it. */
+interface Heading {
+  readonly level: number;
+  readonly above: Heading | undefined;
+  /** With those above it. */
+  readonly path: string;
+}
+
+/** Puts what is read of an article under its headings, in time linear in its length. */
 export function createSectionWriter(): SectionWriter {
-  const sections: Section[] = [];
-  let path: { level: number; heading: string }[] = [];
+  const sections: { under: Heading | undefined; text: string }[] = [];
+  let under: Heading | undefined;
   let lines: string[] = [];
   let line = '';
+  /** Asking the line itself would walk through it again for every cell of a table. */
+  let blank = true;
   let heading: string | undefined;
   let preformatted = 0;
 
   function endLine(): void {
+    if (line === '') return;
     const text = line.replace(INVISIBLE, '');
     const tidy = preformatted > 0 ? text.replace(/\n$/, '') : text.replace(/\s+/g, ' ').trim();
     if (tidy !== '' && tidy !== '-') lines.push(tidy);
-    line = '';
+    write('');
+  }
+
+  function write(text: string): void {
+    line = text;
+    blank = text.trim() === '';
+  }
+
+  function append(text: string): void {
+    line += text;
+    blank &&= text.trim() === '';
   }
 
   function endSection(): void {
     endLine();
-    sections.push({ heading: path.map((above) => above.heading).join(' › '), text: lines.join('\n') });
+    sections.push({ under, text: lines.join('\n') });
     lines = [];
   }
 
@@ -52,8 +73,8 @@ export function createSectionWriter(): SectionWriter {
     heading = undefined;
     if (text.length > LONGEST_HEADING) return;
     lines = [];
-    path = path.filter((above) => above.level < level);
-    if (text !== '') path.push({ level, heading: text });
+    while (under !== undefined && under.level >= level) under = under.above;
+    if (text !== '') under = { level, above: under, path: under === undefined ? text : `${under.path} › ${text}` };
   }
 
   return {
@@ -64,12 +85,12 @@ export function createSectionWriter(): SectionWriter {
         heading = element;
       } else if (BLOCKS.has(element)) {
         endLine();
-        if (element === 'li') line = '- ';
+        if (element === 'li') write('- ');
         if (element === 'pre') preformatted += 1;
-      } else if ((element === 'td' || element === 'th') && line.trim() !== '') {
-        line += ' | ';
+      } else if ((element === 'td' || element === 'th') && !blank) {
+        append(' | ');
       } else if (element === 'img') {
-        line += ` ${attributes.get('alt') ?? ''} `;
+        append(` ${attributes.get('alt') ?? ''} `);
       }
     },
     close(element) {
@@ -77,17 +98,22 @@ export function createSectionWriter(): SectionWriter {
       else if (BLOCKS.has(element)) endLine();
       if (element === 'pre') preformatted -= 1;
     },
-    text(text) {
-      line += text;
-    },
+    text: append,
     end() {
       endHeading();
       endSection();
       // A heading right above another one is in the path of that.
-      return sections.filter(
-        ({ heading, text }, index) =>
-          text !== '' || (heading !== '' && !sections[index + 1]?.heading.startsWith(heading)),
-      );
+      return sections
+        .filter(
+          ({ under, text }, index) => text !== '' || (under !== undefined && !isWithin(sections[index + 1], under)),
+        )
+        .map(({ under, text }) => ({ heading: under?.path ?? '', text }));
     },
   };
+}
+
+function isWithin(section: { readonly under: Heading | undefined } | undefined, heading: Heading): boolean {
+  let above = section?.under;
+  while (above !== undefined && above !== heading) above = above.above;
+  return above !== undefined;
 }

@@ -6,6 +6,7 @@ import type { NotifierMetrics } from './metrics.ts';
 import type { Notification } from './notifications.ts';
 import { type Channel, type Decision, decide, type Preference } from './policy.ts';
 import type { Recipients } from './recipients.ts';
+import { shortLocale } from './texts/locale.ts';
 import type { Templates } from './texts/templates.ts';
 import type { Entry, Message, Put, PutReply, WaitingMessages } from './waiting/waiting-messages.ts';
 
@@ -62,7 +63,7 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
       type: event.meta.type,
       tenant: event.meta.tenant,
       values: templates.valuesOf(event),
-      locale: 'locale' in event ? event.locale : null,
+      locale: ('locale' in event && shortLocale(event.locale)) || null,
       urgent: notification.urgent(event as never),
       occurredAt: event.meta.occurredAt,
       receivedAt: event.meta.receivedAt,

@@ -62,6 +62,12 @@ const allowed: [change: string, now: AvroRecord, before: AvroRecord][] = [
     event({ ...optional('score', 'double'), doc: 'New words.', minimum: 0 }),
     event(optional('score', 'double')),
   ],
+  ['a first bound', event({ ...optional('note', 'string'), maxLength: 9 }), event(optional('note', 'string'))],
+  [
+    'a higher bound',
+    event({ ...optional('note', 'string'), maxLength: 10 }),
+    event({ ...optional('note', 'string'), maxLength: 9 }),
+  ],
   [
     'another name that senders may use',
     event({ ...optional('userId', 'string'), aliases: ['senderId'] }),
@@ -98,6 +104,24 @@ const refused: [change: string, now: AvroRecord, before: AvroRecord, problem: Re
     event({ name: 'note', type: 'string' }),
     event({ name: 'note', type: 'string', default: '' }),
     /note has lost its default/,
+  ],
+  [
+    'a lower bound of a text',
+    event({ ...optional('note', 'string'), maxLength: 9 }),
+    event({ ...optional('note', 'string'), maxLength: 10 }),
+    /note had "maxLength": 10, and senders may use all of it; keep that, or raise it/,
+  ],
+  [
+    'a lower bound of a list in a nested record',
+    event(optional('item', named('Item', [{ ...optional('tags', { type: 'array', items: 'string' }), maxItems: 1 }]))),
+    event(optional('item', named('Item', [{ ...optional('tags', { type: 'array', items: 'string' }), maxItems: 2 }]))),
+    /item\.tags had "maxItems": 2/,
+  ],
+  [
+    'a lower bound of a map',
+    event({ name: 'topics', type: { type: 'map', values: 'boolean' }, maxEntries: 1 }),
+    event({ name: 'topics', type: { type: 'map', values: 'boolean' }, maxEntries: 2 }),
+    /topics had "maxEntries": 2/,
   ],
   [
     'an int that becomes a long',

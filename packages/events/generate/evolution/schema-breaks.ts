@@ -80,7 +80,18 @@ function fieldBreaks(now: AvroField, before: AvroField, path: string): string[] 
   if (breaks.length === 0 && before.default !== undefined && now.default === undefined) {
     return [`${path} has lost its default, so events without it would be refused; keep the default`];
   }
-  return breaks;
+  return [...breaks, ...boundBreaks(now, before, path)];
+}
+
+const bounds = ['maxLength', 'maxItems', 'maxEntries'] as const;
+
+/** Readers ignore bounds, so only senders are concerned; a first bound is allowed, because old versions have none. */
+function boundBreaks(now: AvroField, before: AvroField, path: string): string[] {
+  return bounds.flatMap((bound) => {
+    const [given, was] = [now[bound], before[bound]];
+    if (given === undefined || was === undefined || given >= was) return [];
+    return [`${path} had "${bound}": ${was}, and senders may use all of it; keep that, or raise it`];
+  });
 }
 
 function newFieldBreaks(field: AvroField, prefix: string, alias: string | undefined): string[] {

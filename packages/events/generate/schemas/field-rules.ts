@@ -1,9 +1,10 @@
-import { type AvroField, type AvroSchema, nullableOf } from '../../src/avro-schema.ts';
+import { type AvroField, type AvroSchema, isUnion, nullableOf } from '../../src/avro-schema.ts';
 import { namesOf } from '../../src/fields/field-names.ts';
 
 const common = ['name', 'type', 'doc', 'default', 'aliases'];
 const numberLimits = ['minimum', 'maximum'];
 const textLimits = ['minLength', 'maxLength', 'pattern'];
+const sizes = ['minLength', 'maxLength', 'maxItems', 'maxEntries'] as const;
 
 /** What is wrong with the fields of one record, as sentences. */
 export function fieldProblems(fields: readonly AvroField[]): string[] {
@@ -30,7 +31,7 @@ function mistakesOf(field: AvroField): string[] {
   const allowed = [...common, ...limitsOf(field.type)];
   const others = Object.keys(field).filter((attribute) => !allowed.includes(attribute));
   if (others.length > 0) mistakes.push(`cannot have ${others.join(', ')}; its type knows ${allowed.join(', ')}`);
-  mistakes.push(...limitMistakes(field));
+  mistakes.push(...boundMistakes(field), ...limitMistakes(field));
   const mistake = defaultMistake(field);
   if (mistake !== undefined) mistakes.push(mistake);
   return mistakes;
@@ -39,13 +40,34 @@ function mistakesOf(field: AvroField): string[] {
 function limitsOf(type: AvroSchema): string[] {
   const given = nullableOf(type) ?? type;
   if (given === 'string') return textLimits;
-  return given === 'int' || given === 'long' || given === 'double' ? numberLimits : [];
+  return given === 'int' || given === 'long' || given === 'double' ? numberLimits : boundsOf(given);
+}
+
+/** The bounds without which a value of the type could be as long as a body. */
+function boundsOf(type: AvroSchema): string[] {
+  const given = nullableOf(type) ?? type;
+  if (given === 'string') return ['maxLength'];
+  if (typeof given === 'string' || isUnion(given)) return [];
+  if (given.type === 'array') return ['maxItems', ...boundsOf(given.items)];
+  if (given.type === 'map') return [...new Set(['maxEntries', 'maxLength', ...boundsOf(given.values)])];
+  return [];
+}
+
+function boundMistakes(field: AvroField): string[] {
+  const missing = boundsOf(field.type).filter((bound) => field[bound as keyof AvroField] === undefined);
+  return missing.map((bound) => `needs a "${bound}" that fits what it means; see schemas/README.md`);
 }
 
 function limitMistakes(field: AvroField): string[] {
   const mistakes: string[] = [];
-  for (const limit of ['minimum', 'maximum', 'minLength', 'maxLength'] as const) {
+  for (const limit of ['minimum', 'maximum'] as const) {
     if (field[limit] !== undefined && !Number.isFinite(field[limit])) mistakes.push(`${limit} must be a number`);
+  }
+  for (const size of sizes) {
+    const given = field[size];
+    if (given !== undefined && !(Number.isInteger(given) && given > 0)) {
+      mistakes.push(`${size} must be a whole number above 0`);
+    }
   }
   if (field.pattern !== undefined) {
     try {

@@ -8,10 +8,13 @@ export function sentFields(record: AvroRecord): fc.Arbitrary<Record<string, unkn
   return sentRecord({ ...record, fields }, new Map());
 }
 
-const text = fc.string({
-  unit: fc.constantFrom('a', 'Z', ' ', 'é', '語', '🙂', '\0', '"', '\\', '\u2028', '‏'),
-  maxLength: 80,
-});
+const letters = fc.constantFrom('a', 'Z', ' ', 'é', '語', '🙂', '\0', '"', '\\', '\u2028', '‏');
+
+/** Some of them take two UTF-16 units, which is what limits count. */
+const textWithin = ({ minLength = 0, maxLength = 80 }: Partial<AvroField>): fc.Arbitrary<string> =>
+  fc
+    .string({ unit: letters, minLength, maxLength: Math.min(maxLength, 80) })
+    .filter(({ length }) => length <= maxLength);
 
 const time = fc.oneof(
   fc
@@ -74,14 +77,12 @@ function sentValue(
   limits: Partial<AvroField>,
   types: Map<string, AvroRecord>,
 ): fc.Arbitrary<unknown> {
-  const { minimum, maximum, minLength = 0, maxLength, pattern } = limits;
-  if (typeof schema !== 'string') return complexValue(schema, types);
+  const { minimum, maximum, pattern } = limits;
+  if (typeof schema !== 'string') return complexValue(schema, limits, types);
   switch (schema) {
     case 'string':
       if (pattern !== undefined) return fc.stringMatching(new RegExp(pattern, 'u'));
-      return maxLength === undefined
-        ? text.filter(({ length }) => length >= minLength)
-        : fc.string({ minLength, maxLength, unit: fc.constantFrom('A', 'B', 'C') });
+      return textWithin(limits);
     case 'boolean':
       return fc.boolean();
     case 'int':
@@ -95,7 +96,11 @@ function sentValue(
   }
 }
 
-function complexValue(type: Exclude<AvroSchema, string>, types: Map<string, AvroRecord>): fc.Arbitrary<unknown> {
+function complexValue(
+  type: Exclude<AvroSchema, string>,
+  limits: Partial<AvroField>,
+  types: Map<string, AvroRecord>,
+): fc.Arbitrary<unknown> {
   if (isUnion(type)) throw new TypeError('The only union is the nullable one, on a field.');
   switch (type.type) {
     case 'record':
@@ -103,9 +108,12 @@ function complexValue(type: Exclude<AvroSchema, string>, types: Map<string, Avro
     case 'enum':
       return fc.constantFrom(...type.symbols);
     case 'array':
-      return fc.array(sentValue(type.items, {}, types), { maxLength: 3 });
+      return fc.array(sentValue(type.items, limits, types), { maxLength: 3 });
     case 'map': {
-      const entry = fc.tuple(fc.oneof(text, fc.constant('constructor')), sentValue(type.values, {}, types));
+      const entry = fc.tuple(
+        fc.oneof(textWithin(limits), fc.constant('constructor')),
+        sentValue(type.values, limits, types),
+      );
       return fc.array(entry, { maxLength: 3 }).map((entries) => Object.fromEntries(entries));
     }
     default:

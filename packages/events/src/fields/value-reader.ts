@@ -51,9 +51,9 @@ function complexReader(type: Exclude<AvroSchema, string>, limits: Limits, named:
     case 'enum':
       return remember(type, enumReader(type), named);
     case 'array':
-      return arrayReader(typeReader(type.items, {}, named));
+      return arrayReader(typeReader(type.items, limits, named), limits);
     case 'map':
-      return mapReader(typeReader(type.values, {}, named));
+      return mapReader(typeReader(type.values, limits, named), limits);
     default:
       return type.logicalType === 'timestamp-millis' ? timestampReader : typeReader(type.type, limits, named);
   }
@@ -64,9 +64,10 @@ function remember(type: AvroRecord | AvroEnum, reader: ValueReader, named: Named
   return reader;
 }
 
-function arrayReader(read: ValueReader): ValueReader {
+function arrayReader(read: ValueReader, { maxItems = Number.POSITIVE_INFINITY }: Limits): ValueReader {
   return (value, reading) => {
     if (!Array.isArray(value)) return reading.refuse('must be a list');
+    if (value.length > maxItems) return reading.refuse(`must have at most ${maxItems} items`);
     const items = new Array<unknown>(value.length);
     let unknown: (Unknown | null)[] | undefined;
     for (let index = 0; index < value.length && !reading.full; index++) {
@@ -83,16 +84,20 @@ function arrayReader(read: ValueReader): ValueReader {
   };
 }
 
-function mapReader(read: ValueReader): ValueReader {
+function mapReader(read: ValueReader, limits: Limits): ValueReader {
+  const { maxEntries = Number.POSITIVE_INFINITY, maxLength = Number.POSITIVE_INFINITY } = limits;
   return (value, reading) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return reading.refuse('must be an object');
+    const keys = Object.keys(value);
+    if (keys.length > maxEntries) return reading.refuse(`must have at most ${maxEntries} entries`);
     const entries: Record<string, unknown> = {};
     let unknown: Record<string, unknown> | undefined;
-    for (const key of Object.keys(value)) {
+    for (const key of keys) {
       if (reading.full) break;
       const before = reading.problems.length;
       // Avro's decoder would lose it: assigning `__proto__` makes no property.
       if (key === '__proto__') reading.refuse('cannot be a key here');
+      else if (key.length > maxLength) reading.refuse(`must be a key of at most ${maxLength} characters`);
       else if (!key.isWellFormed()) reading.refuse('must be well-formed Unicode, without lone surrogates');
       else entries[key] = read((value as Record<string, unknown>)[key], reading);
       if (reading.problems.length > before) reading.locate(keyStep(key), before);

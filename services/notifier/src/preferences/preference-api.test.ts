@@ -81,6 +81,7 @@ describe('/v1/preferences/:userId', () => {
     ['a list', 422, () => ask('PUT', KEY, [])],
     ['what is no JSON', 400, () => ask('PUT', KEY, '{')],
     ['nothing', 422, () => ask('PUT', KEY)],
+    ['a language tag that is too long for one', 422, () => ask('PUT', KEY, { locale: '-'.repeat(15_000) })],
     ['too much', 413, () => ask('PUT', KEY, { locale: 'x'.repeat(20_000) })],
   ];
   for (const [name, status, asking] of REFUSED) {

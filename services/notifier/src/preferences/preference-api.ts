@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import type { Preference } from '../policy.ts';
-import { type Preferences, readReplacement } from './preferences.ts';
+import { boundOf, type Preferences, readReplacement } from './preferences.ts';
 
 interface Deps {
   readonly preferences: Preferences;
@@ -13,7 +13,7 @@ interface Deps {
 }
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-const text = nullable(Type.String({ maxLength: 2_000 }));
+const textOf = (field: string) => nullable(Type.String({ maxLength: boundOf(field) }));
 const clockTime = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
 const agreement = Type.Optional(Type.Boolean());
 
@@ -28,12 +28,12 @@ const body = Type.Object(
     ),
     topics: nullable(Type.Record(Type.String(), Type.Boolean())),
     quietHours: nullable(Type.Object({ start: clockTime, end: clockTime }, { additionalProperties: false })),
-    timezone: text,
-    locale: text,
+    timezone: textOf('timezone'),
+    locale: textOf('locale'),
     digest: nullable(Type.Enum(['none', 'hourly', 'daily', 'weekly'])),
-    email: text,
-    slackUserId: text,
-    webhookUrl: text,
+    email: textOf('email'),
+    slackUserId: textOf('slackUserId'),
+    webhookUrl: textOf('webhookUrl'),
   },
   { additionalProperties: false },
 );

@@ -100,6 +100,10 @@ describe('what cannot be used is named, and the rest is kept:', () => {
   const CASES: [field: string, input: Parameters<typeof readChanges>[0]][] = [
     ['timezone', { timezone: 'Europe/Atlantis' }],
     ['locale', { locale: 'not a locale' }],
+    ['locale', { locale: '-'.repeat(60_000) }],
+    ['locale', { locale: `de-${'a'.repeat(33)}` }],
+    ['timezone', { timezone: 'a'.repeat(1_000_000) }],
+    ['webhookUrl', { webhookUrl: `https://example.com/${'a'.repeat(2_048)}` }],
     ['email', { email: 'a@example.com, b@example.com' }],
     ['email', { email: 'a@example.com\r\nBcc: b@example.com' }],
     ['email', { email: 'Jane <jane@example.com>' }],
@@ -107,11 +111,12 @@ describe('what cannot be used is named, and the rest is kept:', () => {
     ['slackUserId', { slackUserId: '#general' }],
     ['webhookUrl', { webhookUrl: 'file:///etc/passwd' }],
     ['quietHours', { quietHours: { enabled: true, start: '22:00', end: null } }],
+    ['quietHours', { quietHours: { start: '22:00', end: 'late' } }],
     ['topics', { topics: { 'no.such.type': true } }],
     ['digest', { digest: 'yearly' as never }],
   ];
   for (const [field, input] of CASES) {
-    it(`${field}, as in ${JSON.stringify(input)}`, () => {
+    it(`${field}, as in ${JSON.stringify(input).slice(0, 80)}`, () => {
       assert.deepEqual(readChanges({ ...input, channels: { chat: false } }), {
         changes: { 'channel:chat': false },
         unusable: [field],

@@ -1,9 +1,9 @@
-import { eventTypes } from '@switchboard/events';
+import { catalogue, eventTypes } from '@switchboard/events';
 import { redisReply } from '@switchboard/kafka';
 import type { Redis } from 'ioredis';
 import { type Channel, channels, type Preference } from '../policy.ts';
 import { type DigestFrequency, isTimeZone, type QuietHours } from '../quiet-hours.ts';
-import { isLocale } from '../texts/templates.ts';
+import { isLocale } from '../texts/locale.ts';
 
 /** What a person says of themselves; what is absent or null is not said. An empty text takes one back. */
 export interface PreferenceInput {
@@ -43,6 +43,16 @@ for index = 2, #ARGV, 2 do
   if not at or at <= tonumber(ARGV[1]) then redis.call('HSET', KEYS[1], ARGV[index], ARGV[1] .. ':' .. ARGV[index + 1]) end
 end`;
 
+const BOUNDS: ReadonlyMap<string, number | undefined> = new Map(
+  catalogue['preference.updated'].schema.fields.map(({ name, maxLength }) => [name, maxLength]),
+);
+
+/** How long a text of a preference may be: the same in the API as in `preference.updated`. */
+export const boundOf = (field: string): number => BOUNDS.get(field) ?? Number.POSITIVE_INFINITY;
+
+const CLOCK_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+/** Asked of texts within their bounds only. */
 const TEXTS: Readonly<Record<string, (text: string) => boolean>> = {
   timezone: isTimeZone,
   locale: isLocale,
@@ -51,7 +61,7 @@ const TEXTS: Readonly<Record<string, (text: string) => boolean>> = {
   email: (text) => text.length <= 254 && /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u.test(text),
   // A person: a channel would let anybody write to all who are in it.
   slackUserId: (text) => /^[UW][A-Z0-9]{2,30}$/.test(text),
-  webhookUrl: (text) => text.length <= 2_000 && /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
+  webhookUrl: (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
 };
 
 /** Takes what can be used; the names of the other fields come back in `unusable`. */
@@ -68,12 +78,12 @@ export function readChanges(input: PreferenceInput): { changes: Changes; unusabl
   }
   const { enabled = true, start, end } = input.quietHours ?? {};
   if (input.quietHours && !enabled) changes.quietHours = null;
-  else if (start && end) changes.quietHours = { start, end };
+  else if (start && end && CLOCK_TIME.test(start) && CLOCK_TIME.test(end)) changes.quietHours = { start, end };
   else if (input.quietHours) unusable.push('quietHours');
   for (const [field, isUsable] of Object.entries(TEXTS)) {
     const text = input[field as keyof PreferenceInput] as string | null | undefined;
     if (text === '') changes[field] = null;
-    else if (typeof text === 'string' && isUsable(text)) changes[field] = text;
+    else if (typeof text === 'string' && text.length <= boundOf(field) && isUsable(text)) changes[field] = text;
     else if (typeof text === 'string') unusable.push(field);
   }
   return { changes, unusable: [...new Set(unusable)] };

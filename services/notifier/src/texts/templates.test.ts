@@ -133,7 +133,7 @@ describe('the service does not start with', () => {
 describe('a value', () => {
   const { valuesOf, render } = templatesOf({ 'en/order.shipped.txt': 'A parcel\n\n{{carrier}}' });
   const shown = (carrier: string, channel: 'chat' | 'slack' | 'email' = 'chat'): string =>
-    render('order.shipped', channel, valuesOf(eventOf('order.shipped', { carrier })), reader).text;
+    render('order.shipped', channel, valuesOf({ ...eventOf('order.shipped'), carrier } as AnyEvent), reader).text;
 
   it('is no markup of Slack', () => {
     assert.equal(

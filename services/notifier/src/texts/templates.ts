@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type AnyEvent, catalogue, type EventType } from '@switchboard/events';
 import { ConfigError } from '@switchboard/service';
 import { type Channel, channels } from '../policy.ts';
+import { isLocale, languageOf, shortLocale } from './locale.ts';
 import { isAlwaysThere, type Kind, kindOf } from './template-fields.ts';
 import { type Values, valuesOf } from './template-values.ts';
 
@@ -91,9 +92,10 @@ export function readTemplates(folder: string, types: readonly EventType[], defau
   return {
     valuesOf: (event) => valuesOf(event, Object.keys(kinds.get(event.meta.type) ?? {})),
     render(type, channel, values, reader) {
-      const [locale, { title, text }] = find(type, channel, reader.locale ?? defaultLocale);
+      const wanted = shortLocale(reader.locale);
+      const [locale, { title, text }] = find(type, channel, wanted ?? defaultLocale);
       const show = {
-        locale: spoken(reader.locale, locale),
+        locale: spoken(wanted, locale),
         timeZone: reader.timeZone,
         kinds: kinds.get(type) ?? {},
         escaped: ESCAPES[channel],
@@ -151,8 +153,6 @@ function spoken(wanted: string | undefined, template: string): string {
   return isSame ? locale : template;
 }
 
-const languageOf = (locale: string): string => new Intl.Locale(locale).language;
-
 const DAY_MS = 86_400_000;
 
 function format(value: string | number, kind: Kind | undefined, locale: string, timeZone: string): string {
@@ -181,11 +181,3 @@ const fieldsOf = ({ title, text }: Template): string[] =>
   [title, ...text].flatMap((line) => line.flatMap((part) => (typeof part === 'string' ? [] : part)));
 
 const keyOf = (locale: string, type: string, channel?: Channel): string => `${locale}/${type}/${channel ?? ''}`;
-
-export function isLocale(text: string): boolean {
-  try {
-    return Intl.getCanonicalLocales(text).length === 1;
-  } catch {
-    return false;
-  }
-}

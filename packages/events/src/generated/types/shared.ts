@@ -2,7 +2,7 @@
 
 /** What is known about every event, whatever happened. */
 export interface EventMeta {
-  /** The sender's id of the event, else one made from its content; unique per tenant and source. */
+  /** The sender's id of the event, else one made from its content; unique per tenant, source and event type. */
   id: string;
   /** The event type, as the catalogue names it. */
   type: string;

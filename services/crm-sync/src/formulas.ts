@@ -1,0 +1,46 @@
+import { type Crm, LONGEST, type Note, type Person } from './crm.ts';
+import { plainText } from './text.ts';
+
+/** What spreadsheets take for the beginning of a formula; some take the wide forms of East Asian keyboards too. */
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+
+/** A phone number in international form: a spreadsheet shows it, or calculates a harmless number. */
+const PHONE = /^\+[\d\s()./-]+$/;
+
+/**
+ * A CRM in whose fields no text is a formula: people export contacts as spreadsheets, and the texts come from strangers.
+ * An apostrophe in front makes it text, as OWASP recommends. E-mail addresses stay, because they are the contact's key;
+ * what may stand in one is enough for no function.
+ */
+export function withoutFormulas(crm: Crm): Crm {
+  return {
+    ...crm,
+    saveContact: (person, { intent, ...interaction }, signal) =>
+      crm.saveContact(safePerson(person), { ...interaction, intent: safe(intent, LONGEST.intent) }, signal),
+    // In the text of a note nothing of a stranger stands first.
+    saveNote: (contact, note, signal) => crm.saveNote(contact, crm.hasNoteFields ? safeNote(note) : note, signal),
+  };
+}
+
+function safePerson({ firstName, lastName, phone, company, jobTitle, ...person }: Person): Person {
+  return {
+    ...person,
+    firstName: safe(firstName, LONGEST.firstName),
+    lastName: safe(lastName, LONGEST.lastName),
+    phone: phone !== undefined && PHONE.test(phone) ? phone : safe(phone, LONGEST.phone),
+    company: safe(company, LONGEST.company),
+    jobTitle: safe(jobTitle, LONGEST.jobTitle),
+  };
+}
+
+const safeNote = ({ facts, summary, ...note }: Note): Note => ({
+  ...note,
+  summary: safe(summary, summary.length + 1),
+  facts: facts.map(({ label, value }) => ({ label, value: safe(value, value.length + 1) })),
+});
+
+function safe<T extends string | undefined>(text: T, max: number): T {
+  if (text === undefined || !FORMULA.test(text)) return text;
+  const safeText = `'${text}`;
+  return (safeText.length <= max ? safeText : plainText(safeText, max)) as T;
+}

@@ -1,0 +1,28 @@
+import { once } from 'node:events';
+import { after, before, describe, it } from 'node:test';
+import { assertNeverFreezes } from '@switchboard/events/fixtures';
+import { createRedis } from '@switchboard/kafka';
+import { testStack } from '@switchboard/local/test-stack';
+import { type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { createLogger } from '@switchboard/service';
+import { openDesk } from '../fixtures/desk.ts';
+
+describe('an event with a megabyte of one repeated text in any field holds up nothing', () => {
+  const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
+  let sandbox: Sandbox;
+  before(async () => {
+    if (redis.status !== 'ready') await once(redis, 'ready');
+    sandbox = await startSandbox();
+  });
+  after(async () => {
+    redis.disconnect();
+    await sandbox.close();
+  });
+
+  for (const crm of ['hubspot', 'salesforce', 'http'] as const) {
+    it(`with ${crm}`, async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      for (const type of desk.types) await assertNeverFreezes(type, desk.handle);
+    });
+  }
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import type { EventOf } from '@switchboard/events';
+import { assertNeverFreezes } from '@switchboard/events/fixtures';
+import type { Target } from '@switchboard/outbound';
+import { type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { readConfig } from '@switchboard/service';
+import { openDesk } from '../fixtures/desk.ts';
+import { escalation } from '../fixtures/escalation.ts';
+import { createHashStore } from '../fixtures/hash-store.ts';
+import { variablesFor } from '../fixtures/variables.ts';
+import { ticketingConfig } from './config.ts';
+import { handlers } from './handlers.ts';
+
+describe('an event with a megabyte of one repeated text in any field holds up nothing', () => {
+  let sandbox: Sandbox;
+  before(async () => {
+    sandbox = await startSandbox();
+  });
+  beforeEach(() => sandbox.reset());
+  after(() => sandbox.close());
+
+  it('in any of the events that the service handles', () => {
+    const config = readConfig(ticketingConfig, variablesFor('zendesk', sandbox.url));
+
+    const all = handlers({ config, target: () => ({}) as Target, redis: createHashStore() });
+    assert.deepEqual(Object.keys(all), ['conversation.escalated', 'conversation.resolved']);
+  });
+
+  for (const helpdesk of ['zendesk', 'freshdesk', 'jira'] as const) {
+    it(`conversation.escalated, with ${helpdesk}`, async () => {
+      await using desk = openDesk(helpdesk, sandbox);
+      await assertNeverFreezes('conversation.escalated', async (event) => {
+        sandbox.reset();
+        await desk.escalate(event as EventOf<'conversation.escalated'>);
+      });
+    });
+
+    it(`conversation.resolved, with ${helpdesk}`, async () => {
+      await using desk = openDesk(helpdesk, sandbox);
+      await assertNeverFreezes('conversation.resolved', async (event) => {
+        sandbox.reset();
+        desk.forget();
+        const resolved = event as EventOf<'conversation.resolved'>;
+        await desk.escalate(escalation('evt-0', { conversationId: resolved.conversationId }));
+        assert.equal(await desk.resolve(resolved), undefined);
+      });
+    });
+  }
+});
