@@ -10,7 +10,7 @@ import Fastify, {
 } from 'fastify';
 import type { Registry } from 'prom-client';
 import { type AddressList, createAddressList } from './address-list.ts';
-import { createAdmission } from './admission.ts';
+import { type Admitted, createAdmission } from './admission.ts';
 import { readBody } from './body.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createDuplicates } from './duplicates.ts';
@@ -18,9 +18,8 @@ import { createIntake, type Publishing } from './intake.ts';
 import type { LiveSources } from './live-sources.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
 import { createRateLimiter } from './rate-limiter.ts';
-import { type Answer, answerTo, type Refusal } from './refusals.ts';
+import { type Answer, answerTo, type Refusal, refusals } from './refusals.ts';
 import type { SeenIds } from './seen-ids.ts';
-import type { Source } from './sources.ts';
 
 export interface IngestDeps extends Publishing {
   sources: Pick<LiveSources, 'get' | 'names'>;
@@ -69,11 +68,13 @@ export function buildIngest(deps: IngestDeps, options: FastifyHttpOptions<Server
   return http;
 }
 
-const SOURCE = Symbol('source');
+const ADMITTED = Symbol('admitted');
+
+const PACE_MS = 1_000;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    [SOURCE]: Source | null;
+    [ADMITTED]: Admitted | null;
   }
 }
 
@@ -89,6 +90,9 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const take = createIntake({ publish, encode, duplicates, rates, metrics, logger, tracer });
   http.server.maxConnections = MOST_CONNECTIONS;
   hangUpAtClose(http);
+  const pace = setInterval(budget.judgePace, PACE_MS);
+  pace.unref();
+  http.addHook('onClose', async () => clearInterval(pace));
 
   function refuse(source: string, refusal: Refusal): Answer {
     metrics.rejected(source, refusal.reason);
@@ -96,14 +100,20 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   }
 
   /** Undefined when the sender has gone. */
-  async function receive(request: IncomingMessage, source: Source): Promise<Answer | undefined> {
-    const claim = budget.claim();
+  async function receive(request: IncomingMessage, { source, sender }: Admitted): Promise<Answer | undefined> {
+    const claim = budget.claim(sender, source.name);
     if (claim === undefined) return refuse(source.name, { reason: 'overload' });
     try {
       const body = await readBody(request, source.maxBytes, budget, claim);
-      if (body === 'aborted') metrics.rejected(source.name, body);
-      else if (typeof body === 'string') return refuse(source.name, { reason: body });
-      else return await take(source, request.headers, body);
+      if (body === 'aborted') {
+        metrics.rejected(source.name, body);
+        return undefined;
+      }
+      if (typeof body === 'string') return refuse(source.name, { reason: body });
+      const { headers } = request;
+      if (!source.verify({ headers, body }, source.secrets)) return refuse(source.name, { reason: 'signature' });
+      if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
+      return await take(source, headers, body);
     } finally {
       budget.release(claim);
     }
@@ -113,11 +123,11 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     // The body is read by `receive`: bounded per source, and kept as bytes for the signature.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    scope.decorateRequest(SOURCE, null);
+    scope.decorateRequest(ADMITTED, null);
     scope.setErrorHandler((error: Error, request, reply) => {
       // The stack alone: a cause may quote the event.
       logger.error({ stack: error.stack }, 'request failed');
-      send(reply, refuse(request[SOURCE]?.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
+      send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
 
     scope.post<{ Params: { source: string } }>('/webhooks/:source', {
@@ -130,12 +140,14 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
           send(reply, refuse(label, admitted));
           return;
         }
-        request[SOURCE] = admitted;
+        request[ADMITTED] = admitted;
         done();
       },
       async handler(request, reply) {
-        const answer = await receive(request.raw, request[SOURCE] as Source);
+        const answer = await receive(request.raw, request[ADMITTED] as Admitted);
         if (answer === undefined) return reply.hijack();
+        // What goes on sending a body that was cut keeps no connection.
+        if (answer.status === refusals.too_slow.status) reply.header('connection', 'close');
         return send(reply, answer);
       },
     });

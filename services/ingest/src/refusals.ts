@@ -7,6 +7,7 @@ export const refusals = {
   address: { status: 403, error: 'This address may not send to this source' },
   content_type: { status: 415, error: 'Send application/json, in UTF-8 and without Content-Encoding' },
   too_large: { status: 413, error: 'The body is too large' },
+  too_slow: { status: 408, error: 'The body arrived too slowly, send again' },
   overload: { status: 503, error: 'Too much is in flight, send again' },
   aborted: { status: 400, error: 'The body ended before its announced length' },
   signature: { status: 401, error: 'Invalid signature' },
