@@ -1,12 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { answerClientError, type Logger } from '@switchboard/service';
+import { type Logger, limitConnections, serverOptions } from '@switchboard/service';
 import { type Tracer, untraced } from '@switchboard/tracing';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
   type FastifyInstance,
   type FastifyReply,
-  LogController,
 } from 'fastify';
 import type { Registry } from 'prom-client';
 import { type AddressList, createAddressList } from './address-list.ts';
@@ -38,25 +37,6 @@ export interface Limits {
   inFlightBytes: number;
 }
 
-/** Slow, idle and excess connections end here; each needs less than a second when nothing is wrong. */
-export const serverOptions = {
-  requestTimeout: 15_000,
-  keepAliveTimeout: 75_000,
-  http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
-  // A request on an open connection is still served while the server closes; the answer ends the connection.
-  return503OnClosing: false,
-  requestIdHeader: false,
-  logController: new LogController({ disableRequestLogging: true }),
-  clientErrorHandler: answerClientError,
-  // A child logger per request costs more than checking its signature.
-  childLoggerFactory: (logger) => logger,
-} as const satisfies FastifyHttpOptions<Server>;
-
-const MOST_CONNECTIONS = 10_000;
-
-/** At the stop, what is under way gets its answer; a body that still trickles in does not hold it up. */
-const CLOSING_MS = 3_000;
-
 /** The whole app on a server of its own, for tests and benchmarks; a service registers it on its `http`. */
 export function buildIngest(deps: IngestDeps, options: FastifyHttpOptions<Server> = {}): FastifyInstance {
   const http = Fastify({
@@ -64,6 +44,7 @@ export function buildIngest(deps: IngestDeps, options: FastifyHttpOptions<Server
     ...options,
     loggerInstance: deps.logger as FastifyBaseLogger,
   });
+  limitConnections(http);
   registerIngest(http, deps);
   return http;
 }
@@ -88,8 +69,6 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
   const duplicates = createDuplicates(seenIds);
   const take = createIntake({ publish, encode, duplicates, rates, metrics, logger, tracer });
-  http.server.maxConnections = MOST_CONNECTIONS;
-  hangUpAtClose(http);
   const pace = setInterval(budget.judgePace, PACE_MS);
   pace.unref();
   http.addHook('onClose', async () => clearInterval(pace));
@@ -151,20 +130,6 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
         return send(reply, answer);
       },
     });
-  });
-}
-
-/** Closes what idles as soon as it does, and what is left in the end. */
-function hangUpAtClose(http: FastifyInstance): void {
-  let idle: NodeJS.Timeout | undefined;
-  let last: NodeJS.Timeout | undefined;
-  http.addHook('preClose', async () => {
-    idle = setInterval(() => http.server.closeIdleConnections(), 50);
-    last = setTimeout(() => http.server.closeAllConnections(), CLOSING_MS);
-  });
-  http.addHook('onClose', async () => {
-    clearInterval(idle);
-    clearTimeout(last);
   });
 }
 
