@@ -90,7 +90,10 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       }
       if (typeof body === 'string') return refuse(source.name, { reason: body });
       const { headers } = request;
-      if (!source.verify({ headers, body }, source.secrets)) return refuse(source.name, { reason: 'signature' });
+      const { verify, secrets, requireTimestamp } = source;
+      const verdict = verify({ headers, body }, secrets, { requireTimestamp, now: Date.now() });
+      if (verdict === 'invalid') return refuse(source.name, { reason: 'signature' });
+      if (verdict === 'stale') return refuse(source.name, { reason: 'timestamp' });
       if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
       return await take(source, headers, body);
     } finally {

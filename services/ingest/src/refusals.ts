@@ -11,6 +11,7 @@ export const refusals = {
   overload: { status: 503, error: 'Too much is in flight, send again' },
   aborted: { status: 400, error: 'The body ended before its announced length' },
   signature: { status: 401, error: 'Invalid signature' },
+  timestamp: { status: 401, error: 'Sign with the current time in x-webhook-timestamp' },
   source_rate: { status: 429, error: 'Too many requests to this source' },
   json: { status: 400, error: 'The body is not usable JSON' },
   shape: { status: 400, error: 'The body has none of the known shapes' },
