@@ -19,6 +19,7 @@ import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
 import { createRateLimiter } from './rate-limiter.ts';
 import { type Answer, answerTo, type Refusal, refusals } from './refusals.ts';
 import type { SeenIds } from './seen-ids.ts';
+import { createTurns } from './turns.ts';
 
 export interface IngestDeps extends Publishing {
   sources: Pick<LiveSources, 'get' | 'names'>;
@@ -65,6 +66,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
   const budget = createByteBudget(inFlightBytes);
   const rates = createRateLimiter();
+  const turn = createTurns();
   const metrics = createMetrics({ registry: deps.metrics, sources: sources.names, bytesInFlight: () => budget.used });
   const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
   const duplicates = createDuplicates(seenIds);
@@ -89,6 +91,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
         return undefined;
       }
       if (typeof body === 'string') return refuse(source.name, { reason: body });
+      if (claim.size === 'large') await turn();
       const { headers } = request;
       const { verify, secrets, requireTimestamp } = source;
       const verdict = verify({ headers, body }, secrets, { requireTimestamp, now: Date.now() });
