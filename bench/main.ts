@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { burst } from './burst/bench.ts';
 import type { Bench, BenchContext } from './comparison.ts';
 import { consume } from './consume/bench.ts';
 import { flow } from './flow/bench.ts';
@@ -12,7 +13,7 @@ import { search } from './search/bench.ts';
 import { renderTable } from './table.ts';
 import { tracing } from './tracing/bench.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, consume, flow, search, tracing, metrics };
+const benches: Readonly<Record<string, Bench>> = { ingest, burst, consume, flow, search, tracing, metrics };
 
 const USAGE = `Usage: npm run bench -- [${Object.keys(benches).join(' | ')} …] [options]
   --rounds <n>     how often each measurement is taken, in turns with its reference (5)

@@ -60,9 +60,24 @@ describe('the bundles of all services, away from the repository', () => {
   });
 
   it('are healthy by the script of the image, and not when nothing answers', async () => {
-    const port = new URL(running(ingest.name).url).port;
-    assert.equal(await exitOf(healthcheck, { PORT: port }), 0);
+    const { url, opsUrl } = running(ingest.name);
+    const OPS_PORT = new URL(opsUrl).port;
+    assert.equal(await exitOf(healthcheck, { OPS_PORT }), 0);
+    assert.equal(await exitOf(healthcheck, { PORT: OPS_PORT }), 0);
+    assert.equal(await exitOf(healthcheck, { PORT: new URL(url).port }), 1);
     assert.equal(await exitOf(healthcheck, { PORT: String(await freePort()) }), 1);
+    assert.equal(await exitOf(healthcheck, { OPS_PORT }, '/metrics'), 0);
+  });
+
+  it('listen on a port for their function only if they have one', async () => {
+    const isOpen = ({ url }: Running): Promise<boolean> =>
+      fetch(url).then(
+        () => true,
+        () => false,
+      );
+    for (const name of ['crm-sync', 'ticketing']) assert.equal(await isOpen(running(name)), false, name);
+    for (const name of ['ingest', 'kb-indexer', 'notifier', 'sandbox'])
+      assert.equal(await isOpen(running(name)), true, name);
   });
 
   it('name the line of the source where something failed', async () => {
@@ -91,7 +106,7 @@ describe('the bundles of all services, away from the repository', () => {
   }
 });
 
-const exitOf = (script: string, env: Record<string, string>): Promise<number> =>
+const exitOf = (script: string, env: Record<string, string>, ...args: string[]): Promise<number> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [script], { env }, (error) => resolve(error === null ? 0 : Number(error.code)));
+    execFile(process.execPath, [script, ...args], { env }, (error) => resolve(error === null ? 0 : Number(error.code)));
   });

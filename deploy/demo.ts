@@ -14,7 +14,7 @@ export interface DemoOptions {
 
 /** Plays a small story with signed events. @returns the answers, one for each act */
 export async function playDemo({ url, sandboxUrl, secret, pauseMs, say }: DemoOptions): Promise<Answer[]> {
-  const isWatchable = await answers(`${sandboxUrl}/livez`);
+  const isWatchable = await answers(`${sandboxUrl}/faults`);
   say(
     isWatchable
       ? `Watch ${sandboxUrl}\n`

@@ -89,6 +89,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
         ...environment,
         HOST: '127.0.0.1',
         PORT: String(config.portOf(program)),
+        // One variable cannot be the port of all of them: they answer operations where they serve.
+        OPS_PORT: undefined,
         SMTP_PORT: String(config.SANDBOX_SMTP_PORT),
         KAFKA_BROKERS: brokers,
         SCHEMA_REGISTRY_URL: registryUrl,

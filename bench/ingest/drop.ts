@@ -1,4 +1,4 @@
-import { openSources, registerIngest, serverOptions } from '@switchboard/ingest';
+import { openSources, registerIngest } from '@switchboard/ingest';
 import { environment, runService } from '@switchboard/service';
 import Type from 'typebox';
 
@@ -6,7 +6,6 @@ import Type from 'typebox';
 await runService({
   name: 'drop',
   config: Type.Object({ SOURCES_FILE: Type.String({ minLength: 1 }) }),
-  http: serverOptions,
   async start({ config, logger, metrics, http, onStop }) {
     const sources = await openSources({ path: config.SOURCES_FILE, environment, logger, metrics });
     onStop('sources', sources.close);

@@ -31,6 +31,8 @@ const root = join(import.meta.dirname, '../..');
 const file = join(root, 'docker-compose.yml');
 const compose = parse(await readFile(file, 'utf8'), { merge: true }) as { services: Record<string, Container> };
 const containers = Object.entries(compose.services);
+/** They serve nothing by HTTP but their operations. */
+const WITHOUT_API = ['crm-sync', 'ticketing'];
 /** Their start scripts write beside the program. */
 const WRITABLE = ['kafka', 'registry', 'kafka-ui'];
 
@@ -85,7 +87,22 @@ describe('docker-compose.yml', () => {
     }
     for (const service of [...services, sandbox]) {
       const [published] = compose.services[service.name]?.ports ?? [];
-      assert.equal(published, `127.0.0.1:\${${portVariable(service)}:-${service.port}}:8080`);
+      const expected = `127.0.0.1:\${${portVariable(service)}:-${service.port}}:8080`;
+      assert.equal(published, WITHOUT_API.includes(service.name) ? undefined : expected, service.name);
+    }
+  });
+
+  it('lets the services ask the sandbox by its name', () => {
+    assert.equal(compose.services.sandbox?.environment?.ALLOWED_HOSTS, 'sandbox');
+  });
+
+  it('keeps probes, health and metrics in, on the port of the images, where Prometheus looks for them', async () => {
+    const [, port = ''] =
+      /^ENV .*\bOPS_PORT=(\d+)/m.exec(await readFile(join(root, 'deploy/docker/Dockerfile'), 'utf8')) ?? [];
+    const prometheus = parse(await readFile(join(root, 'deploy/prometheus/prometheus.yml'), 'utf8'));
+    assert.equal(String(prometheus.scrape_configs[0].dns_sd_configs[0].port), port);
+    for (const [name, { build, ports = [] }] of containers) {
+      if (build !== undefined) assert.ok(!ports.some((published) => published.endsWith(`:${port}`)), name);
     }
   });
 

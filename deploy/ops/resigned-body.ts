@@ -38,9 +38,11 @@ export function createSign(variables: Variables): Sign {
     return resolved.get(source)?.secrets[0] as KeyObject;
   }
 
-  return async (source, body) => ({
-    'x-webhook-signature': createHmac('sha256', await secretOf(source))
-      .update(body)
-      .digest('hex'),
-  });
+  return async (source, body) => {
+    const timestamp = String(Math.floor(Date.now() / 1_000));
+    const signature = createHmac('sha256', await secretOf(source))
+      .update(`${timestamp}.`)
+      .update(body);
+    return { 'x-webhook-timestamp': timestamp, 'x-webhook-signature': signature.digest('hex') };
+  };
 }

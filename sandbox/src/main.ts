@@ -1,4 +1,4 @@
-import { runService } from '@switchboard/service';
+import { commaSeparated, runService } from '@switchboard/service';
 import { sandboxConfig } from './config.ts';
 import { registerSandbox, serverOptions } from './register.ts';
 import { startSmtp } from './systems/smtp.ts';
@@ -10,7 +10,8 @@ await runService({
   http: serverOptions,
   async start({ config, http, onStop, stopping }) {
     const world = createWorld({ effects: config.EFFECTS_LIMIT, salesforcePublicKey: config.SALESFORCE_PUBLIC_KEY });
-    registerSandbox(http, world, stopping);
+    const hosts = [config.HOST, ...commaSeparated(config.ALLOWED_HOSTS)];
+    registerSandbox(http, world, { hosts, closing: stopping });
     const smtp = await startSmtp({ host: config.HOST, port: config.SMTP_PORT }, world);
     onStop('smtp', smtp.close);
   },

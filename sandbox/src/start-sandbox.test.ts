@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { type Call, caller } from '../fixtures/calls.ts';
@@ -248,4 +249,20 @@ it('closes at once, also while answers are late and pages are open', async () =>
   assert.ok(performance.now() - startedAt < 10_000);
   await late;
   await page.body?.cancel().catch(() => {});
+});
+
+it('answers by the names of this machine and those that it is given, so that no page can read it by rebinding its own', async () => {
+  const ask = (host: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { port } = new URL(sandbox.url);
+      get({ host: '127.0.0.1', port, path: '/effects', headers: { host } }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      }).on('error', reject);
+    });
+  for (const host of ['localhost:8090', 'LOCALHOST', '127.0.0.1', '[::1]:8090'])
+    assert.equal(await ask(host), 200, host);
+  for (const host of ['rebound.example', 'rebound.example:8090', 'localhost.rebound.example', '127.0.0.1.nip.io']) {
+    assert.equal(await ask(host), 421, host);
+  }
 });

@@ -31,7 +31,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const world = createWorld(options);
   const closing = new AbortController();
   const http = Fastify(serverOptions);
-  registerSandbox(http, world, closing.signal);
+  registerSandbox(http, world, { hosts: [host], closing: closing.signal });
   await http.listen({ host, port });
   const smtp = await startSmtp({ host, port: smtpPort }, world).catch(async (error) => {
     await http.close();

@@ -18,6 +18,14 @@ export class ConfigError extends Error {
 export const baseConfig = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on' }),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'the port to listen on; 0 takes a free one' }),
+  OPS_PORT: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      description:
+        'the port of /livez, /readyz, /health and /metrics; without it PORT, /health and /metrics for loopback',
+    }),
+  ),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
   STOP_DELAY_MS: Type.Integer({
     minimum: 0,

@@ -8,7 +8,7 @@ it('reports each check on its own, with the reason of a failure', async () => {
   health.add('redis', () => Promise.reject(new Error('refused')));
   assert.deepEqual(await health.run(), {
     kafka: { status: 'ok', required: true },
-    redis: { status: 'failed', required: false, error: 'refused' },
+    redis: { status: 'failed', required: false, code: 'FAILED', error: 'refused' },
   });
 });
 

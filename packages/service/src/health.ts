@@ -1,9 +1,13 @@
+import type { Logger } from 'pino';
+
 /** Asks one dependency whether it works; throws (or rejects) when it does not. */
 export type Check = () => Promise<void> | void;
 
 export interface CheckResult {
   status: 'ok' | 'failed';
   required: boolean;
+  /** What kind of failure it is, in a word that tells nothing about the network inside. */
+  code?: string;
   error?: string;
 }
 
@@ -19,7 +23,9 @@ const CHECK_TIMEOUT_MS = 800;
 /** Probes of several observers must not multiply the load on a dependency that is already ill. */
 const SHARED_FOR_MS = 1_000;
 
-export function createHealth(): Health {
+/** @param logger hears what fails, when it begins to fail and when it works again */
+export function createHealth(logger?: Pick<Logger, 'warn' | 'info'>): Health {
+  const failing = new Set<string>();
   const checks = new Map<string, { check: Check; required: boolean }>();
   let last: { at: number; results: Promise<Record<string, CheckResult>> } | undefined;
 
@@ -28,9 +34,14 @@ export function createHealth(): Health {
       [...checks].map(async ([name, { check, required }]): Promise<[string, CheckResult]> => {
         try {
           await bounded(check);
+          if (failing.delete(name)) logger?.info({ check: name }, 'the check passes again');
           return [name, { status: 'ok', required }];
         } catch (error) {
-          return [name, { status: 'failed', required, error: error instanceof Error ? error.message : String(error) }];
+          const code = codeOf(error);
+          const message = error instanceof Error ? error.message : String(error);
+          if (!failing.has(name)) logger?.warn({ check: name, code, error: message }, 'the check fails');
+          failing.add(name);
+          return [name, { status: 'failed', required, code, error: message }];
         }
       }),
     );
@@ -52,11 +63,24 @@ export function createHealth(): Health {
 async function bounded(check: Check): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new CheckTimeout(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
   });
   try {
     await Promise.race([Promise.resolve().then(check), timeout]);
   } finally {
     clearTimeout(timer);
   }
+}
+
+class CheckTimeout extends Error {
+  readonly code = 'TIMEOUT';
+}
+
+/** The first code along the causes, such as `UNREACHABLE` or `ECONNREFUSED`. */
+function codeOf(error: unknown): string {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < 5; cause = cause.cause, depth += 1) {
+    const { code } = cause as { code?: unknown };
+    if (typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,39}$/.test(code)) return code;
+  }
+  return 'FAILED';
 }

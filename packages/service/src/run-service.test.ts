@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 
 const fixture = new URL('../fixtures/echo.ts', import.meta.url).pathname;
@@ -13,8 +15,8 @@ interface Running {
   exited: Promise<number | null>;
 }
 
-/** Starts the fixture; `url` is empty when it exits before it is ready. */
-async function start(variables: Record<string, string>): Promise<Running> {
+/** Starts the fixture; `url` is where it says that it listens, and empty when it exits before. */
+async function start(variables: Record<string, string>, says = /"address":"([^"]+)"/): Promise<Running> {
   const child = spawn(process.execPath, [fixture], {
     env: { PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -24,7 +26,7 @@ async function start(variables: Record<string, string>): Promise<Running> {
   const url = await new Promise<string>((resolve) => {
     const read = (line: string): void => {
       lines.push(line);
-      const address = /"address":"([^"]+)"/.exec(line)?.[1];
+      const address = says.exec(line)?.[1];
       if (address !== undefined) resolve(address);
     };
     createInterface({ input: child.stdout }).on('line', read);
@@ -54,6 +56,35 @@ describe('runService', () => {
     assert.match(lines.join('\n'), /resource closed/);
   });
 
+  it('answers the probes and the scrape on a port of their own, if it has one, and there from its first moment', async () => {
+    const variables = { GREETING: 'hello', OPS_PORT: '0' };
+    const { child, url, exited, lines } = await start(variables);
+    const ops = /"operations":"([^"]+)"/.exec(lines.join('\n'))?.[1] ?? assert.fail(lines.join('\n'));
+    assert.deepEqual(await (await fetch(url)).json(), { greeting: 'hello' });
+    for (const route of ['/livez', '/readyz', '/health', '/metrics']) {
+      assert.equal((await fetch(url + route)).status, 404, route);
+      assert.equal((await fetch(ops + route)).status, 200, route);
+    }
+    assert.equal((await fetch(ops)).status, 404);
+    child.kill('SIGTERM');
+    assert.equal(await exited, 0);
+
+    const starting = await start({ ...variables, HANG_ON_START: 'true' }, /listening at (http:[^"]+)"/);
+    assert.equal((await fetch(`${starting.url}/livez`)).status, 200);
+    assert.deepEqual(await (await fetch(`${starting.url}/readyz`)).json(), { status: 'starting' });
+    starting.child.kill('SIGKILL');
+    await starting.exited;
+  });
+
+  it('listens on that port alone if it has no routes', async () => {
+    const variables = { GREETING: 'hello', OPS_PORT: '0', HAS_ROUTES: 'false' };
+    const { child, url, exited, lines } = await start(variables, /"operations":"([^"]+)"/);
+    assert.equal((await fetch(`${url}/readyz`)).status, 200);
+    assert.equal(lines.filter((line) => line.includes('Server listening')).length, 1);
+    child.kill('SIGTERM');
+    assert.equal(await exited, 0);
+  });
+
   it('is alive but not ready when a required dependency fails, and says which', async () => {
     const { child, url, exited } = await start({ GREETING: 'hello' });
     await fetch(`${url}/break`, { method: 'POST' });
@@ -81,6 +112,18 @@ describe('runService', () => {
     });
   }
 
+  it('hangs up on a sender that never ends its headers, long before Node would', async () => {
+    const { child, url, exited } = await start({ GREETING: 'hello' });
+    const startedAt = performance.now();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+    assert.match(await text(socket), /^HTTP\/1\.1 408 /);
+    // Node gives headers 60 s.
+    assert.ok(performance.now() - startedAt < 50_000);
+    child.kill('SIGTERM');
+    await exited;
+  });
+
   it('exits at once on a second signal', async () => {
     const { child, exited, lines } = await start({ GREETING: 'hello', HANG_ON_STOP: 'true' });
     child.kill('SIGTERM');
@@ -92,6 +135,9 @@ describe('runService', () => {
 
   it('says in one sentence that its port is taken', async () => {
     const first = await start({ GREETING: 'hello' });
+    const ops = await start({ GREETING: 'hello', OPS_PORT: new URL(first.url).port });
+    assert.equal(await ops.exited, 1);
+    assert.match(ops.lines.join('\n'), /is taken: set OPS_PORT to a free one/);
     const second = await start({ GREETING: 'hello', PORT: new URL(first.url).port });
     assert.equal(await second.exited, 1);
     assert.match(second.lines.join('\n'), /is taken: set PORT to a free one/);

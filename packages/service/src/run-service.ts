@@ -1,16 +1,11 @@
 import type { Tracer } from '@switchboard/tracing';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyServerOptions,
-  LogController,
-} from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import Type, { type Static, type TObject } from 'typebox';
-import { answerClientError } from './client-error.ts';
 import { baseConfig, ConfigError, readConfig } from './config.ts';
 import { createHealth, type Health } from './health.ts';
+import { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
 import { createLogger } from './logger.ts';
 import { registerOperations } from './operations.ts';
 import { createReleaseStack, type ReleaseStack } from './release-stack.ts';
@@ -22,7 +17,7 @@ export interface ServiceContext<C> {
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly tracer: Tracer;
-  /** The service's HTTP server: it already answers the probes and the scrape, and listens once `start` is done. */
+  /** The service's HTTP server; listens once `start` is done, unless nothing has been added to it and `OPS_PORT` is set. */
   readonly http: FastifyInstance;
   readonly health: Pick<Health, 'add'>;
   /** Names what must be closed at the stop; the last added is closed first, after the HTTP server. */
@@ -38,8 +33,12 @@ export interface ServiceDefinition<S extends TObject> {
   config: S;
   /** Options of the HTTP server, when the defaults do not fit. */
   http?: FastifyServerOptions;
+  /** Limits of its connections, when the defaults do not fit. @throws ConfigError */
+  connections?(config: Static<S>): ConnectionLimits;
   start(context: ServiceContext<Static<S>>): Promise<void>;
 }
+
+const OPS_CONNECTIONS = { most: 200, mostPerAddress: 100 };
 
 /** Kubernetes kills after 30 s; the exit must come before. */
 const STOP_BUDGET_MS = 28_000;
@@ -54,16 +53,25 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
   const metrics = new Registry();
   metrics.setDefaultLabels({ service: definition.name });
   collectDefaultMetrics({ register: metrics });
-  const health = createHealth();
+  const health = createHealth(logger);
   const releases = createReleaseStack();
   const stopping = new AbortController();
-  const http = Fastify({
-    logController: new LogController({ disableRequestLogging: true }),
-    clientErrorHandler: answerClientError,
-    ...definition.http,
-    loggerInstance: logger as FastifyBaseLogger,
+  let started = false;
+  const loggerInstance = logger as FastifyBaseLogger;
+  const http = Fastify({ ...serverOptions, ...definition.http, loggerInstance });
+  const ops = config.OPS_PORT === undefined ? undefined : Fastify({ ...serverOptions, loggerInstance });
+  if (ops !== undefined) limitConnections(ops, OPS_CONNECTIONS);
+  registerOperations(ops ?? http, {
+    health,
+    metrics,
+    serves: () => (stopping.signal.aborted ? 'stopping' : started ? 'serving' : 'starting'),
+    audience: ops === undefined ? 'local' : 'everyone',
   });
-  registerOperations(http, { health, metrics, stopping: stopping.signal });
+  /** With a port for the operations, a service without routes of its own needs no other. */
+  let hasRoutes = ops === undefined;
+  http.addHook('onRoute', () => {
+    hasRoutes = true;
+  });
 
   let exitCode = 0;
   async function stop(reason: string): Promise<void> {
@@ -74,7 +82,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     // Whatever hangs, the process ends.
     setTimeout(() => process.exit(1), STOP_BUDGET_MS + 1_000).unref();
     if (exitCode === 0) await new Promise((resolve) => setTimeout(resolve, config.STOP_DELAY_MS));
-    releases.add('http', () => http.close());
+    releases.add('http', async () => void (await Promise.all([http.close(), ops?.close()])));
     const { clean } = await releases.release(logger, STOP_BUDGET_MS - (performance.now() - startedAt));
     logger.info({ clean }, 'stopped');
     process.exit(exitCode !== 0 || !clean ? 1 : 0);
@@ -93,6 +101,9 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
   try {
     const { tracer, close } = await openTracing(definition.name, config, logger);
     releases.add('traces', close);
+    // A long start is no reason to be killed by a liveness probe.
+    if (ops !== undefined) await listen(ops, config.HOST, config.OPS_PORT as number, 'OPS_PORT');
+    limitConnections(http, definition.connections?.(config));
     await definition.start({
       name: definition.name,
       config,
@@ -106,11 +117,14 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
       fail,
     });
     if (stopping.signal.aborted) return;
-    await http.listen({ host: config.HOST, port: config.PORT });
+    await http.ready();
+    if (hasRoutes) await listen(http, config.HOST, config.PORT, 'PORT');
+    started = true;
   } catch (error) {
-    return fail(explainListening(error, config));
+    return fail(asError(error));
   }
-  logger.info({ address: http.listeningOrigin }, 'ready');
+  const operations = ops === undefined ? {} : { operations: ops.listeningOrigin };
+  logger.info({ ...(hasRoutes ? { address: http.listeningOrigin } : {}), ...operations }, 'ready');
 }
 
 function readOrExit<S extends TObject>(definition: ServiceDefinition<S>): Static<S> & Static<typeof baseConfig> {
@@ -142,11 +156,13 @@ function handleSignals(logger: Logger, stop: (reason: string) => Promise<void>):
   if (process.connected === false) void stop('the supervisor is gone');
 }
 
-function explainListening(error: unknown, { HOST, PORT }: { HOST: string; PORT: number }): Error {
-  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
-    return new Error(`${HOST}:${PORT} is taken: set PORT to a free one, or stop what listens there`);
+async function listen(server: FastifyInstance, host: string, port: number, variable: string): Promise<void> {
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(`${host}:${port} is taken: set ${variable} to a free one, or stop what listens there`);
   }
-  return asError(error);
 }
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

@@ -66,6 +66,58 @@ describe('signatures', () => {
   });
 });
 
+describe('timestamps', () => {
+  const seconds = (ago: number): string => String(Math.floor(Date.now() / 1_000) - ago);
+  const timed = (body: string, timestamp: string) => ({
+    'x-webhook-timestamp': timestamp,
+    'x-webhook-signature': sign(`${timestamp}.${body}`),
+  });
+
+  it('are optional, signed with the body, and count for five minutes', async (t) => {
+    const { post, published, count } = await startApp(t);
+    const statusWith = async (timestamp: string): Promise<number> => {
+      const body = escalation();
+      return (await post('/webhooks/escalation', body, timed(body, timestamp))).status;
+    };
+    for (const ago of [0, 240, -240]) assert.equal(await statusWith(seconds(ago)), 200, String(ago));
+    for (const ago of [360, 86_400, -360]) assert.equal(await statusWith(seconds(ago)), 401, String(ago));
+    assert.deepEqual(await count('ingest_rejected_total'), { 'escalation timestamp': 3 });
+    for (const timestamp of ['', 'now', '-1', '1e9', `${seconds(0)}000`, `${seconds(0)}.0`, ` ${seconds(0)}.`]) {
+      assert.equal(await statusWith(timestamp), 401, timestamp);
+    }
+    assert.equal(published.length, 3);
+  });
+
+  it('that are changed, added, dropped or sent twice break the signature', async (t) => {
+    const { post, count } = await startApp(t);
+    const body = escalation();
+    const [old, now] = [seconds(3_600), seconds(0)];
+    for (const headers of [
+      { ...timed(body, old), 'x-webhook-timestamp': now },
+      { ...timed(body, old), 'x-webhook-timestamp': undefined },
+      { ...timed(body, now), 'x-webhook-timestamp': [now, now] },
+      { 'x-webhook-timestamp': now, 'x-webhook-signature': sign(body) },
+    ]) {
+      const answer = await post('/webhooks/escalation', body, headers);
+      assert.deepEqual([answer.status, answer.json()], [401, { error: 'Invalid signature' }]);
+    }
+    assert.deepEqual(await count('ingest_rejected_total'), { 'escalation signature': 4 });
+  });
+
+  it('can be required, and a stranger does not learn that they are', async (t) => {
+    const { post } = await startApp(t, { sources: sourcesOf(sourceOf('shop', { requireTimestamp: true })) });
+    const body = escalation();
+    assert.equal((await post('/webhooks/shop', body, timed(body, seconds(0)))).status, 200);
+    const untimed = await post('/webhooks/shop', body);
+    assert.deepEqual(
+      [untimed.status, untimed.json()],
+      [401, { error: 'Sign with the current time in x-webhook-timestamp' }],
+    );
+    const forged = await post('/webhooks/shop', body, { 'x-webhook-signature': '0'.repeat(64) });
+    assert.deepEqual(forged.json(), { error: 'Invalid signature' });
+  });
+});
+
 describe('admission', () => {
   it('knows only declared sources, whatever the rest of the request is', async (t) => {
     const { post, count } = await startApp(t);

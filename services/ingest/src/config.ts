@@ -28,7 +28,7 @@ export const ingestConfig = Type.Object({
     description: 'addresses or CIDR blocks, separated by commas, whose X-Forwarded-For is believed',
   }),
   MAX_IN_FLIGHT_BYTES: Type.Integer({
-    minimum: 1_048_576,
+    minimum: 8_388_608,
     default: 67_108_864,
     description: 'how much may be read or wait at once before new requests are answered 503',
   }),

@@ -1,4 +1,4 @@
-export { buildIngest, type IngestDeps, type Limits, registerIngest, serverOptions } from './ingest.ts';
+export { buildIngest, type IngestDeps, type Limits, registerIngest } from './ingest.ts';
 export type { Publishing } from './intake.ts';
 export { openSources } from './live-sources.ts';
 export { connectSeenIds, type SeenIds } from './seen-ids.ts';

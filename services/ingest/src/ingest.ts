@@ -1,16 +1,15 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { answerClientError, type Logger } from '@switchboard/service';
+import { type Logger, limitConnections, serverOptions } from '@switchboard/service';
 import { type Tracer, untraced } from '@switchboard/tracing';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyHttpOptions,
   type FastifyInstance,
   type FastifyReply,
-  LogController,
 } from 'fastify';
 import type { Registry } from 'prom-client';
 import { type AddressList, createAddressList } from './address-list.ts';
-import { createAdmission } from './admission.ts';
+import { type Admitted, createAdmission } from './admission.ts';
 import { createAmbiguousIds } from './ambiguous-ids.ts';
 import { readBody } from './body.ts';
 import { createByteBudget } from './byte-budget.ts';
@@ -19,9 +18,9 @@ import { createIntake, type Publishing } from './intake.ts';
 import type { LiveSources } from './live-sources.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
 import { createRateLimiter } from './rate-limiter.ts';
-import { type Answer, answerTo, type Refusal } from './refusals.ts';
+import { type Answer, answerTo, type Refusal, refusals } from './refusals.ts';
 import type { SeenIds } from './seen-ids.ts';
-import type { Source } from './sources.ts';
+import { createTurns } from './turns.ts';
 
 export interface IngestDeps extends Publishing {
   sources: Pick<LiveSources, 'get' | 'names'>;
@@ -40,25 +39,6 @@ export interface Limits {
   inFlightBytes: number;
 }
 
-/** Slow, idle and excess connections end here; each needs less than a second when nothing is wrong. */
-export const serverOptions = {
-  requestTimeout: 15_000,
-  keepAliveTimeout: 75_000,
-  http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
-  // A request on an open connection is still served while the server closes; the answer ends the connection.
-  return503OnClosing: false,
-  requestIdHeader: false,
-  logController: new LogController({ disableRequestLogging: true }),
-  clientErrorHandler: answerClientError,
-  // A child logger per request costs more than checking its signature.
-  childLoggerFactory: (logger) => logger,
-} as const satisfies FastifyHttpOptions<Server>;
-
-const MOST_CONNECTIONS = 10_000;
-
-/** At the stop, what is under way gets its answer; a body that still trickles in does not hold it up. */
-const CLOSING_MS = 3_000;
-
 /** The whole app on a server of its own, for tests and benchmarks; a service registers it on its `http`. */
 export function buildIngest(deps: IngestDeps, options: FastifyHttpOptions<Server> = {}): FastifyInstance {
   const http = Fastify({
@@ -66,15 +46,18 @@ export function buildIngest(deps: IngestDeps, options: FastifyHttpOptions<Server
     ...options,
     loggerInstance: deps.logger as FastifyBaseLogger,
   });
+  limitConnections(http);
   registerIngest(http, deps);
   return http;
 }
 
-const SOURCE = Symbol('source');
+const ADMITTED = Symbol('admitted');
+
+const PACE_MS = 1_000;
 
 declare module 'fastify' {
   interface FastifyRequest {
-    [SOURCE]: Source | null;
+    [ADMITTED]: Admitted | null;
   }
 }
 
@@ -84,13 +67,15 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
   const budget = createByteBudget(inFlightBytes);
   const rates = createRateLimiter();
+  const turn = createTurns();
   const metrics = createMetrics({ registry: deps.metrics, sources: sources.names, bytesInFlight: () => budget.used });
   const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
   const take = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
-  http.server.maxConnections = MOST_CONNECTIONS;
-  hangUpAtClose(http);
+  const pace = setInterval(budget.judgePace, PACE_MS);
+  pace.unref();
+  http.addHook('onClose', async () => clearInterval(pace));
 
   function refuse(source: string, refusal: Refusal): Answer {
     metrics.rejected(source, refusal.reason);
@@ -98,14 +83,24 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   }
 
   /** Undefined when the sender has gone. */
-  async function receive(request: IncomingMessage, source: Source): Promise<Answer | undefined> {
-    const claim = budget.claim();
+  async function receive(request: IncomingMessage, { source, sender }: Admitted): Promise<Answer | undefined> {
+    const claim = budget.claim(sender, source.name);
     if (claim === undefined) return refuse(source.name, { reason: 'overload' });
     try {
       const body = await readBody(request, source.maxBytes, budget, claim);
-      if (body === 'aborted') metrics.rejected(source.name, body);
-      else if (typeof body === 'string') return refuse(source.name, { reason: body });
-      else return await take(source, request.headers, body);
+      if (body === 'aborted') {
+        metrics.rejected(source.name, body);
+        return undefined;
+      }
+      if (typeof body === 'string') return refuse(source.name, { reason: body });
+      if (claim.size === 'large') await turn();
+      const { headers } = request;
+      const { verify, secrets, requireTimestamp } = source;
+      const verdict = verify({ headers, body }, secrets, { requireTimestamp, now: Date.now() });
+      if (verdict === 'invalid') return refuse(source.name, { reason: 'signature' });
+      if (verdict === 'stale') return refuse(source.name, { reason: 'timestamp' });
+      if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
+      return await take(source, headers, body);
     } finally {
       budget.release(claim);
     }
@@ -115,11 +110,11 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     // The body is read by `receive`: bounded per source, and kept as bytes for the signature.
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    scope.decorateRequest(SOURCE, null);
+    scope.decorateRequest(ADMITTED, null);
     scope.setErrorHandler((error: Error, request, reply) => {
       // The stack alone: a cause may quote the event.
       logger.error({ stack: error.stack }, 'request failed');
-      send(reply, refuse(request[SOURCE]?.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
+      send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
 
     scope.post<{ Params: { source: string } }>('/webhooks/:source', {
@@ -132,29 +127,17 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
           send(reply, refuse(label, admitted));
           return;
         }
-        request[SOURCE] = admitted;
+        request[ADMITTED] = admitted;
         done();
       },
       async handler(request, reply) {
-        const answer = await receive(request.raw, request[SOURCE] as Source);
+        const answer = await receive(request.raw, request[ADMITTED] as Admitted);
         if (answer === undefined) return reply.hijack();
+        // What goes on sending a body that was cut keeps no connection.
+        if (answer.status === refusals.too_slow.status) reply.header('connection', 'close');
         return send(reply, answer);
       },
     });
-  });
-}
-
-/** Closes what idles as soon as it does, and what is left in the end. */
-function hangUpAtClose(http: FastifyInstance): void {
-  let idle: NodeJS.Timeout | undefined;
-  let last: NodeJS.Timeout | undefined;
-  http.addHook('preClose', async () => {
-    idle = setInterval(() => http.server.closeIdleConnections(), 50);
-    last = setTimeout(() => http.server.closeAllConnections(), CLOSING_MS);
-  });
-  http.addHook('onClose', async () => {
-    clearInterval(idle);
-    clearTimeout(last);
   });
 }
 

@@ -35,7 +35,7 @@ const ANSWER_MS = 2_400;
 
 const ROUTE = '/webhooks/:source';
 
-/** From the complete body to the answer. A 200 means: acknowledged by Kafka, now or at an earlier delivery. */
+/** From the verified body to the answer. A 200 means: acknowledged by Kafka, now or at an earlier delivery. */
 export function createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer }: Intake) {
   const quarantine = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
@@ -108,7 +108,6 @@ export function createIntake({ publish, encode, ambiguousIds, duplicates, rates,
   }
 
   return async function take(source: Source, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
-    if (!source.verify({ headers, body }, source.secrets)) return refuse(source, { reason: 'signature' });
     const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
     if (wait > 0) return refuse(source, { reason: 'source_rate', retryAfterSeconds: wait });
 

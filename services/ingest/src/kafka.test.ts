@@ -112,7 +112,7 @@ describe('ingest on Kafka', () => {
         `sources: { shop: { tenant: t, scheme: platform, secrets: [${secrets.map((file) => `{ file: ${file} }`)}] } }`,
       );
     await writeFile(join(directory, 'old'), SECRET);
-    await writeFile(join(directory, 'new'), 'rotated');
+    await writeFile(join(directory, 'new'), 'rotated-rotated-rotated');
     await write('old');
     const rotating = await startService(stack, { SOURCES_FILE: path });
     t.after(() => rotating.stop());
@@ -120,16 +120,16 @@ describe('ingest on Kafka', () => {
       const body = JSON.stringify({ event: 'order.created', data: { orderId: randomUUID() } });
       return (await rotating.post('shop', body, { 'x-webhook-signature': sign(body, secret) })).status;
     };
-    assert.deepEqual([await statusWith(SECRET), await statusWith('rotated')], [200, 401]);
+    assert.deepEqual([await statusWith(SECRET), await statusWith('rotated-rotated-rotated')], [200, 401]);
     await write('old', 'new');
     await eventually(async () => {
       assert.equal(await statusWith(SECRET), 200);
-      assert.equal(await statusWith('rotated'), 200);
+      assert.equal(await statusWith('rotated-rotated-rotated'), 200);
     });
     await write('new');
     rotating.child.kill('SIGHUP');
     await eventually(async () => {
-      assert.equal(await statusWith('rotated'), 200);
+      assert.equal(await statusWith('rotated-rotated-rotated'), 200);
       assert.equal(await statusWith(SECRET), 401);
     });
   });

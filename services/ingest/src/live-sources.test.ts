@@ -8,7 +8,7 @@ import { createLogger } from '@switchboard/service';
 import { Registry } from 'prom-client';
 import { openSources } from './live-sources.ts';
 
-const environment = { SECRET: 'canary-secret' };
+const environment = { SECRET: 'canary-secret-0123' };
 const naming = (...names: string[]): string =>
   `sources:\n${names.map((name) => `  ${name}: { tenant: t, scheme: platform, secrets: [{ env: SECRET }] }\n`).join('')}`;
 
@@ -62,20 +62,27 @@ describe('live sources', () => {
       await symlink(join(directory, target), join(directory, 'link-next'));
       await rename(join(directory, 'link-next'), join(directory, 'secret'));
     };
-    await writeFile(join(directory, 'v1'), 'canary-one');
-    await writeFile(join(directory, 'v2'), 'canary-two');
+    await writeFile(join(directory, 'v1'), 'canary-one-012345');
+    await writeFile(join(directory, 'v2'), 'canary-two-012345');
     await link('v1');
     await writeFile(path, 'sources: { cms: { tenant: t, scheme: platform, secrets: [{ file: secret }] } }');
     const secret = () => sources.get('cms')?.secrets[0]?.export().toString();
-    await eventually(() => assert.equal(secret(), 'canary-one'));
+    await eventually(() => assert.equal(secret(), 'canary-one-012345'));
     await link('v2');
-    await eventually(() => assert.equal(secret(), 'canary-two'));
-    await writeFile(join(directory, 'v2'), 'canary-six');
-    await eventually(() => assert.equal(secret(), 'canary-six'));
+    await eventually(() => assert.equal(secret(), 'canary-two-012345'));
+    await writeFile(join(directory, 'v2'), 'canary-six-012345');
+    await eventually(() => assert.equal(secret(), 'canary-six-012345'));
     await rm(join(directory, 'secret'));
     await eventually(() => assert.match(lines.join(''), /cannot be read/));
-    assert.equal(secret(), 'canary-six');
+    assert.equal(secret(), 'canary-six-012345');
     assert.doesNotMatch(lines.join(''), /canary/);
+  });
+
+  it('are warned of when their secrets may be short', async (t) => {
+    const insecure = '  dev: { tenant: t, scheme: platform, secrets: [{ env: SECRET }], insecureSecrets: true }\n';
+    assert.doesNotMatch((await open(t, naming('shop'))).lines.join(), /insecureSecrets/);
+    const { lines } = await open(t, naming('shop') + insecure);
+    assert.match(lines.join(), /"level":"warn".*"sources":\["dev"\].*insecureSecrets/);
   });
 
   it('refuse to start with a file that cannot be used', async (t) => {

@@ -49,7 +49,12 @@ export async function openSources({
       files = named;
       return read();
     }
-    return resolveSources(entries, path, environment);
+    const resolved = await resolveSources(entries, path, environment);
+    const insecure = [...resolved.values()].filter((source) => source.hasInsecureSecrets).map(({ name }) => name);
+    if (insecure.length > 0) {
+      logger.warn({ sources: insecure }, 'insecureSecrets is set, which is for development only: secrets may be short');
+    }
+    return resolved;
   }
 
   let sources = await read();

@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { ConfigError } from '@switchboard/service';
 import { parseSources, resolveSources, type Sources } from './sources.ts';
 
-const environment = { SHOP_SECRET: 'canary-secret' };
+const environment = { SHOP_SECRET: 'canary-secret-0123' };
 
 const resolve = (text: string, path = '/sources.yaml'): Promise<Sources> =>
   Promise.resolve().then(() => resolveSources(parseSources(text, path), path, environment));
@@ -27,7 +27,8 @@ const signed = (sources: Sources, name: string, secret: string): boolean => {
   const source = sources.get(name);
   assert.ok(source);
   const signature = createHmac('sha256', secret).update(body).digest('hex');
-  return source.verify({ headers: { 'x-webhook-signature': signature }, body }, source.secrets);
+  const request = { headers: { 'x-webhook-signature': signature }, body };
+  return source.verify(request, source.secrets, { requireTimestamp: false, now: 0 }) === 'valid';
 };
 
 describe('sources file', () => {
@@ -39,6 +40,7 @@ sources:
     tenant: acme
     scheme: platform
     secrets: [{ env: SHOP_SECRET }]
+    requireTimestamp: true
     events: { sold: order.created }
     allow: [10.0.0.0/8]
     rate: 50
@@ -50,6 +52,8 @@ sources:
     assert.deepEqual(shop, {
       name: 'shop',
       tenant: 'acme',
+      requireTimestamp: false,
+      hasInsecureSecrets: false,
       events: new Map(),
       allow: undefined,
       rate: undefined,
@@ -60,20 +64,42 @@ sources:
     assert.deepEqual(cms?.rate, { perSecond: 50, burst: 200 });
     assert.equal(cms?.repeatMs, 60_000);
     assert.equal(cms?.maxBytes, 1000);
+    assert.equal(cms?.requireTimestamp, true);
     assert.equal(cms?.events.get('sold'), 'order.created');
     assert.ok(cms?.allow?.has('10.1.1.1'));
   });
 
   it('takes secrets from the environment and from files beside it, all live at once', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'sources-'));
-    await writeFile(join(directory, 'next'), 'from-file\n');
+    await writeFile(join(directory, 'next'), 'from-file-01234567\n');
     const path = join(directory, 'sources.yaml');
     const text = 'sources: { shop: { tenant: a, scheme: platform, secrets: [{ env: SHOP_SECRET }, { file: next }] } }';
     const sources = await resolve(text, path);
-    assert.ok(signed(sources, 'shop', 'canary-secret'));
-    assert.ok(signed(sources, 'shop', 'from-file'));
-    assert.ok(!signed(sources, 'shop', 'from-file\n'));
+    assert.ok(signed(sources, 'shop', 'canary-secret-0123'));
+    assert.ok(signed(sources, 'shop', 'from-file-01234567'));
+    assert.ok(!signed(sources, 'shop', 'from-file-01234567\n'));
     assert.doesNotMatch(JSON.stringify(sources.get('shop')), /canary|from-file/);
+  });
+
+  it('refuses short secrets unless the file says that they are for development, and then only there', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sources-'));
+    await writeFile(join(directory, 'short'), 'canary-15-chars\n');
+    const path = join(directory, 'sources.yaml');
+    const source = (name: string, more = '') =>
+      `${name}: { tenant: a, scheme: platform, secrets: [{ file: short }]${more} }`;
+    await assert.rejects(
+      resolve(`sources: { ${source('shop')}, ${source('dev', ', insecureSecrets: true')} }`, path),
+      (error: ConfigError) => {
+        assert.equal(error.problems.length, 1);
+        assert.match(error.message, /shop\/secrets\/0 is shorter than 16 characters: use `openssl rand -hex 32`/);
+        assert.doesNotMatch(error.message, /canary/);
+        return true;
+      },
+    );
+    const sources = await resolve(`sources: { ${source('dev', ', insecureSecrets: true')} }`, path);
+    assert.ok(signed(sources, 'dev', 'canary-15-chars'));
+    await writeFile(join(directory, 'short'), 'canary-16-chars!\n');
+    assert.ok(signed(await resolve(`sources: { ${source('shop')} }`, path), 'shop', 'canary-16-chars!'));
   });
 
   it('names every problem at once, and no secret', async () => {

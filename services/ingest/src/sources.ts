@@ -18,6 +18,10 @@ export interface Source {
   verify: Verifier;
   /** All live at once; never empty. */
   secrets: readonly KeyObject[];
+  /** Refuses requests that are signed without a time. */
+  requireTimestamp: boolean;
+  /** Its secrets may be short: for development only. */
+  hasInsecureSecrets: boolean;
   /** The sender's own names for events of the catalogue. */
   events: ReadonlyMap<string, EventType>;
   allow: AddressList | undefined;
@@ -30,6 +34,9 @@ export interface Source {
 export type Sources = ReadonlyMap<string, Source>;
 
 const MIB = 1_048_576;
+
+/** As for API keys. Whoever captures one request can guess a shorter secret offline. */
+const LEAST_SECRET = 16;
 
 const Secret = Type.Union([
   Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
@@ -44,6 +51,8 @@ const SourceEntry = Type.Object(
     tenant: Type.String({ pattern: NAME }),
     scheme: Type.Enum(schemeNames),
     secrets: Type.Array(Secret, { minItems: 1, maxItems: 10 }),
+    requireTimestamp: Type.Optional(Type.Boolean()),
+    insecureSecrets: Type.Optional(Type.Boolean()),
     events: Type.Optional(Type.Record(Type.String(), Type.String())),
     allow: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
     rate: Type.Optional(Type.Number({ minimum: 0 })),
@@ -105,6 +114,8 @@ export async function resolveSources(entries: Entries, path: string, environment
       tenant: entry.tenant,
       verify: schemes[entry.scheme],
       secrets: await readSecrets(entry, path, environment, complain),
+      requireTimestamp: entry.requireTimestamp ?? false,
+      hasInsecureSecrets: entry.insecureSecrets ?? false,
       events: readEvents(entry, complain),
       allow: readAllow(entry, complain),
       rate: entry.rate ? { perSecond: entry.rate, burst: entry.burst ?? Math.max(1, entry.rate) } : undefined,
@@ -122,21 +133,38 @@ async function readSecrets(entry: Entry, path: string, environment: Environment,
   const secrets: KeyObject[] = [];
   for (const [index, secret] of entry.secrets.entries()) {
     const where = `/secrets/${index}`;
-    if ('env' in secret) {
-      const value = environment[secret.env];
-      if (value === undefined || value === '') complain(where, `needs the environment variable ${secret.env}`);
-      else secrets.push(createSecretKey(Buffer.from(value)));
-      continue;
-    }
-    try {
-      const value = (await readFile(resolve(dirname(path), secret.file), 'utf8')).replace(/\r?\n$/, '');
-      if (value === '') complain(where, `is empty: ${secret.file}`);
-      else secrets.push(createSecretKey(Buffer.from(value)));
-    } catch (error) {
-      complain(where, `cannot be read: ${secret.file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+    const value = await readSecret(secret, path, environment, (what) => complain(where, what));
+    if (value === undefined) continue;
+    if (value.length < LEAST_SECRET && entry.insecureSecrets !== true) {
+      const advice = 'use `openssl rand -hex 32`, or for development only set insecureSecrets: true';
+      complain(where, `is shorter than ${LEAST_SECRET} characters: ${advice}`);
+    } else {
+      secrets.push(createSecretKey(Buffer.from(value)));
     }
   }
   return secrets;
+}
+
+async function readSecret(
+  secret: Entry['secrets'][number],
+  path: string,
+  environment: Environment,
+  complain: (what: string) => void,
+): Promise<string | undefined> {
+  if ('env' in secret) {
+    const value = environment[secret.env];
+    if (value) return value;
+    complain(`needs the environment variable ${secret.env}`);
+    return undefined;
+  }
+  try {
+    const value = (await readFile(resolve(dirname(path), secret.file), 'utf8')).replace(/\r?\n$/, '');
+    if (value !== '') return value;
+    complain(`is empty: ${secret.file}`);
+  } catch (error) {
+    complain(`cannot be read: ${secret.file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
+  return undefined;
 }
 
 function readEvents({ events = {} }: Entry, complain: Complain): Map<string, EventType> {

@@ -50,7 +50,8 @@ export async function start({
   });
 }
 
-function readTrustedProxies(text: string): AddressList {
+/** @throws ConfigError */
+export function readTrustedProxies(text: string): AddressList {
   try {
     return createAddressList(commaSeparated(text));
   } catch (error) {

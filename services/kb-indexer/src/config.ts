@@ -34,6 +34,10 @@ export const kbIndexerConfig = Type.Object({
     default: 'local',
     description: 'whose articles are searched when a request names no tenant',
   }),
+  SEARCH_API_KEYS: Type.String({
+    default: '',
+    description: 'tenant=key, separated by commas: who may search; the tenant * may search every tenant',
+  }),
 });
 
 export type KbIndexerConfig = Static<typeof kbIndexerConfig>;

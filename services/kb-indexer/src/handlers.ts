@@ -1,6 +1,6 @@
 import type { ConsumerContext } from '@switchboard/consumer';
 import type { Handlers } from '@switchboard/kafka';
-import { required } from '@switchboard/service';
+import { readApiKeys, required } from '@switchboard/service';
 import { Counter } from 'prom-client';
 import { type ArticleIndex, embeddedText, type SearchIndex } from './article-index.ts';
 import { type KbIndexerConfig, kbIndexerConfig } from './config.ts';
@@ -57,6 +57,7 @@ const inAll = ([first, ...others]: readonly ArticleIndex[]): ArticleIndex => ({
 
 async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
   const { config, logger, http, health, onStop, stopping } = context;
+  const apiKeys = readApiKeys(config.SEARCH_API_KEYS, 'SEARCH_API_KEYS');
   const embeddings = openEmbeddings(context);
   const model = embeddings && config.EMBEDDINGS_MODEL;
   const index =
@@ -71,7 +72,8 @@ async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
         });
   onStop('index', async () => index.close());
   health.add('index', () => index.check(), { required: true });
-  registerSearch(http, { search: createSearch({ index, embeddings, logger }), tenant: config.SEARCH_TENANT });
+  const search = createSearch({ index, embeddings, logger });
+  registerSearch(http, { search, tenant: config.SEARCH_TENANT, apiKeys });
   if (embeddings !== undefined) {
     const reembedding = reembed({ index, embeddings, logger }, stopping);
     onStop('reembedding', () => reembedding);

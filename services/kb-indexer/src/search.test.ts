@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UnavailableError } from '@switchboard/kafka';
+import { readApiKeys } from '@switchboard/service';
 import fc from 'fast-check';
 import Fastify from 'fastify';
 import type { Passage } from './article-index.ts';
@@ -108,6 +109,8 @@ describe('a snippet', () => {
   });
 });
 
+const apiKeys = readApiKeys('acme=acme-key-0123456789,acme=acme-key-9876543210,*=every-key-0123456789', 'KEYS');
+
 describe('GET /v1/search', () => {
   function app(matching: () => Promise<Passage[]>) {
     const asked: unknown[] = [];
@@ -120,7 +123,7 @@ describe('GET /v1/search', () => {
       nearest: async () => [],
     };
     const http = Fastify();
-    registerSearch(http, { search: createSearch({ index, logger: { warn: () => {} } }), tenant: 'local' });
+    registerSearch(http, { search: createSearch({ index, logger: { warn: () => {} } }), tenant: 'local', apiKeys });
     return { http, asked };
   }
 
@@ -135,6 +138,42 @@ describe('GET /v1/search', () => {
     assert.deepEqual(asked, [
       [[{ terms: ['script'], prefix: true }], 'all', { tenant: 'local', language: 'de', tag: 'a' }, 100],
     ]);
+  });
+
+  it('asks strangers for a key, which opens its own tenant only', async () => {
+    const { http, asked } = app(async () => []);
+    const search = (key?: string, query = '', headers: Record<string, string> = {}) =>
+      http.inject({
+        url: `/v1/search?q=a${query}`,
+        remoteAddress: '192.0.2.1',
+        headers: { ...headers, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+      });
+    for (const key of [undefined, '', 'acme', 'acme-key-0123456788', 'acme=acme-key-0123456789']) {
+      const response = await search(key);
+      assert.equal(response.statusCode, 401, key);
+      assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+      assert.equal(response.headers['www-authenticate'], 'Bearer');
+    }
+    assert.deepEqual(asked, []);
+    const tenants = async (...given: Parameters<typeof search>): Promise<unknown> => {
+      asked.length = 0;
+      const { statusCode } = await search(...given);
+      return statusCode === 200 ? (asked as { tenant: string }[][])[0]?.[2]?.tenant : statusCode;
+    };
+    assert.equal(await tenants('acme-key-0123456789'), 'acme');
+    assert.equal(await tenants('acme-key-9876543210', '&tenant=acme'), 'acme');
+    assert.equal(await tenants('acme-key-0123456789', '&tenant=other'), 403);
+    assert.equal(await tenants('every-key-0123456789'), 'local');
+    assert.equal(await tenants('every-key-0123456789', '&tenant=other'), 'other');
+  });
+
+  it('takes nobody for local who comes through a proxy or by another name', async () => {
+    const { http } = app(async () => []);
+    for (const headers of [{ 'x-forwarded-for': '192.0.2.1' }, { forwarded: 'for=x' }, { host: 'rebound.example' }]) {
+      assert.equal((await http.inject({ url: '/v1/search?q=a', headers })).statusCode, 401);
+    }
+    const wrong = { authorization: 'Bearer acme-key-0000000000' };
+    assert.equal((await http.inject({ url: '/v1/search?q=a', headers: wrong })).statusCode, 401);
   });
 
   for (const [query, problem] of [

@@ -1,6 +1,6 @@
 import type { ConsumerContext } from '@switchboard/consumer';
 import type { Handler, Handlers } from '@switchboard/kafka';
-import { ConfigError, commaSeparated } from '@switchboard/service';
+import { readApiKeys } from '@switchboard/service';
 import { openOutlets } from './channels/outlets.ts';
 import type { NotifierConfig } from './config.ts';
 import { createDelivering } from './delivering.ts';
@@ -30,7 +30,7 @@ export function createHandlers(
 ): Handlers {
   const { name, config, logger, redis, http, onStop } = context;
   const templates = readTemplates(config.TEMPLATES, notifiedTypes, config.DEFAULT_LOCALE);
-  const apiKeys = readApiKeys(config.API_KEYS);
+  const apiKeys = readApiKeys(config.API_KEYS, 'API_KEYS');
   const channels = openOutlets(context);
   const preferences = createPreferences(redis, name);
   const recipients = createRecipients(preferences, {
@@ -65,14 +65,4 @@ export function createHandlers(
     ...Object.fromEntries(notifiedTypes.map((type) => [type, handlerOf(type)])),
     'preference.updated': onPreferenceUpdated({ preferences }),
   };
-}
-
-function readApiKeys(text: string): ReadonlyMap<string, string> {
-  return new Map(
-    commaSeparated(text).map((pair) => {
-      const [, tenant = '', key = ''] = /^([^=]+)=(.{16,})$/.exec(pair) ?? [];
-      if (key === '') throw new ConfigError(['API_KEYS must be tenant=key, each key of 16 characters or more']);
-      return [key, tenant];
-    }),
-  );
 }

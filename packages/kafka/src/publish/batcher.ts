@@ -1,8 +1,9 @@
 import { DeliveryError } from '../error.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createDeadlines } from './deadlines.ts';
-import { append, createLane, type Entry, type Lane, remove, type Settled, take } from './lane.ts';
+import { append, createLane, type Entry, type Lane, type Room, remove, type Settled, take } from './lane.ts';
 import type { PlacedRecord } from './record.ts';
+import { createThroughput } from './throughput.ts';
 
 export interface BatcherOptions {
   /**
@@ -10,7 +11,7 @@ export interface BatcherOptions {
    * be; any other rejection, that nobody knows.
    */
   sendBatch(records: readonly PlacedRecord[]): Promise<void>;
-  /** Unsettled records beyond this are refused with `QUEUE_FULL`. */
+  /** Unsettled records beyond this are refused with `QUEUE_FULL`, and so are large ones that Kafka would not take in time. */
   maxQueueBytes: number;
   /** An attempt that is not answered by then counts as failed. */
   attemptTimeoutMs?: number;
@@ -36,8 +37,8 @@ export interface Batcher {
 
 /** A partition's part of a request must stay below the broker's default of 1 MiB a batch. */
 const PARTITION_ROOM = { records: 1_000, bytes: 900_000 };
-/** Encoding a batch occupies the event loop; this keeps it to a few milliseconds. */
-const BATCH_ROOM = { records: 2_000, bytes: 4_000_000 };
+/** Encoding a batch occupies the event loop; this keeps it to a few milliseconds. Its bytes follow the throughput. */
+const BATCH_RECORDS = 2_000;
 const BACKOFF = { leastMs: 25, mostMs: 400 };
 
 /**
@@ -52,6 +53,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   /** The lanes of the joint batch that have records to send. */
   const waiting = new Set<Lane>();
   const deadlines = createDeadlines<Entry>(clock, expire);
+  const throughput = createThroughput(clock);
   let jointBusy = false;
   let jointDeferred = false;
   let unsettled = 0;
@@ -93,7 +95,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   function refusalOf(size: number, deadline: number): DeliveryError | undefined {
     if (closed !== undefined) return new DeliveryError('CLOSED', 'The publisher is closing');
     if (deadline <= clock.now()) return new DeliveryError('TIMEOUT', 'The deadline had passed before the publish');
-    if (bytes + size <= maxQueueBytes) return undefined;
+    if (bytes + size <= maxQueueBytes && throughput.suffices(size, bytes, deadline)) return undefined;
     return new DeliveryError('QUEUE_FULL', 'Kafka is slower than what arrives: send again later');
   }
 
@@ -118,11 +120,12 @@ export function createBatcher(options: BatcherOptions): Batcher {
     jointDeferred = false;
     const batch: Entry[] = [];
     const members: Lane[] = [];
-    const room = { ...BATCH_ROOM };
+    const room = roomOfBatch();
     for (const lane of waiting) {
       if (room.records === 0) break;
       if (take(lane, PARTITION_ROOM, room, batch) > 0) members.push(lane);
-      else if (lane.head !== undefined) break;
+      // Too large for what is left of this batch. It comes first in the next one; smaller ones of other lanes still fit.
+      else if (lane.head !== undefined) continue;
       waiting.delete(lane);
     }
     if (batch.length === 0) return;
@@ -133,15 +136,18 @@ export function createBatcher(options: BatcherOptions): Batcher {
     });
   }
 
+  const roomOfBatch = (): Room => ({ records: BATCH_RECORDS, bytes: throughput.batchBytes });
+
   function sendAlone(lane: Lane): void {
     const batch: Entry[] = [];
-    take(lane, PARTITION_ROOM, { ...BATCH_ROOM }, batch);
+    take(lane, PARTITION_ROOM, roomOfBatch(), batch);
     attempt([lane], batch);
   }
 
   function attempt(members: readonly Lane[], batch: readonly Entry[], then?: () => void): void {
     for (const lane of members) lane.busy = true;
     for (const entry of batch) entry.inFlight = true;
+    const startedAt = clock.now();
     let over = false;
 
     function finish(error?: unknown): void {
@@ -153,6 +159,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
         if (entry.settled) bytes -= entry.bytes;
       }
       for (const lane of members) lane.busy = false;
+      measure(batch, clock.now() - startedAt, error);
       if (error === undefined) succeeded(members, batch);
       else if (error instanceof DeliveryError && members.length === 1) refused(members[0] as Lane, batch, error);
       else failed(members, error);
@@ -168,6 +175,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
       },
       (error) => finish(error ?? new Error('the client rejected without a reason')),
     );
+  }
+
+  /** An error that comes back at once says nothing about how fast Kafka is. */
+  function measure(batch: readonly Entry[], ms: number, error: unknown): void {
+    const size = batch.reduce((sum, entry) => sum + entry.bytes, 0);
+    if (error === undefined) throughput.acknowledged(size, ms);
+    else if (ms >= attemptTimeoutMs) throughput.failed(size, ms);
   }
 
   async function send(batch: readonly Entry[]): Promise<void> {

@@ -7,5 +7,15 @@ export interface SignedRequest {
   body: Buffer;
 }
 
-/** Whether any of the live secrets signed the request. Compares in constant time and never throws. */
-export type Verifier = (request: SignedRequest, secrets: readonly KeyObject[]) => boolean;
+export interface Freshness {
+  /** Refuses requests that are signed without a time. */
+  requireTimestamp: boolean;
+  /** In epoch milliseconds. */
+  now: number;
+}
+
+/** `stale` is a right signature whose time is missing, although it is required, or too far from now. */
+export type Verdict = 'valid' | 'invalid' | 'stale';
+
+/** Whether any of the live secrets signed the request, and when. Compares in constant time and never throws. */
+export type Verifier = (request: SignedRequest, secrets: readonly KeyObject[], freshness: Freshness) => Verdict;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { readApiKeys } from '@switchboard/service';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { openPlace, type Place } from '../../fixtures/redis.ts';
 import { registerPreferenceApi } from './preference-api.ts';
@@ -27,10 +28,7 @@ before(async () => {
     read: (people) => createPreferences(place.redis, place.name).read(people),
     apply: (...change) => createPreferences(place.redis, place.name).apply(...change),
   };
-  const apiKeys = new Map([
-    [KEY, 'acme'],
-    [OTHER_KEY, 'other'],
-  ]);
+  const apiKeys = readApiKeys(`acme=${KEY},other=${OTHER_KEY}`, 'API_KEYS');
   registerPreferenceApi(http, { preferences, apiKeys, now: () => 1_000 });
 });
 after(async () => {

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import type { ApiKeys } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
@@ -7,8 +7,7 @@ import { boundOf, type Preferences, readReplacement } from './preferences.ts';
 
 interface Deps {
   readonly preferences: Preferences;
-  /** The tenant of each key. */
-  readonly apiKeys: ReadonlyMap<string, string>;
+  readonly apiKeys: ApiKeys;
   readonly now: () => number;
 }
 
@@ -44,13 +43,7 @@ type Request = FastifyRequest<{ Params: { userId: string } }>;
 
 /** `GET` and `PUT /v1/preferences/:userId`, for the tenant of the API key. */
 export function registerPreferenceApi(http: FastifyInstance, { preferences, apiKeys, now }: Deps): void {
-  const tenants = [...apiKeys].map(([key, tenant]) => ({ digest: digestOf(key), tenant }));
-
-  /** Looks at all keys, each in constant time. */
-  function tenantOf(request: FastifyRequest): string | undefined {
-    const given = digestOf(/^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '');
-    return tenants.filter(({ digest }) => timingSafeEqual(digest, given))[0]?.tenant;
-  }
+  const tenantOf = ({ headers }: FastifyRequest): string | undefined => apiKeys.tenantOf(headers.authorization);
 
   http.register(async (scope) => {
     scope.setErrorHandler((error: Error & { statusCode?: number; retry?: string }, request, reply) => {
@@ -87,8 +80,6 @@ export function registerPreferenceApi(http: FastifyInstance, { preferences, apiK
 }
 
 const shown = ({ timeZone, ...preference }: Preference): object => ({ ...preference, timezone: timeZone });
-
-const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest();
 
 const TITLES: Readonly<Record<number, string>> = {
   401: 'Unauthorized',

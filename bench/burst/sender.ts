@@ -1,0 +1,77 @@
+import { createHmac } from 'node:crypto';
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { doJobs } from '../worker.ts';
+
+export interface Sending {
+  port: number;
+  run: string;
+  count: number;
+  /** Of each body. */
+  bytes: number;
+  /** Between two; 0 sends all at once. */
+  everyMs: number;
+}
+
+export interface Sent {
+  /** By answer, such as `200` or `503 Too much is in flight, send again`. */
+  answers: Record<string, number>;
+  /** Milliseconds of those answered 200, from when they were sent, in rising order. */
+  accepted: number[];
+  /** Until the last answer, whatever it was. */
+  ms: number;
+}
+
+const [secret = ''] = process.argv.slice(2);
+
+/** Signs before it sends, and measures each webhook on its own. */
+doJobs<Sending, Sent>(async ({ port, run, count, bytes, everyMs }) => {
+  const bodies = Array.from({ length: count }, (_, index) => {
+    const data = { conversationId: `burst-${run}-${index}`, intent: 'refund', summary: 'x'.repeat(bytes) };
+    const body = JSON.stringify({ event: 'conversation.escalated', timestamp: '2026-01-15T10:30:00Z', data });
+    return { body, signature: createHmac('sha256', secret).update(body).digest('hex') };
+  });
+  const agent = new Agent({ keepAlive: everyMs > 0 });
+  const answers: Record<string, number> = {};
+  const accepted: number[] = [];
+  const startedAt = performance.now();
+  const sends = [];
+  for (const { body, signature } of bodies) {
+    sends.push(
+      post({ port, agent, body, signature }).then(({ answer, ms }) => {
+        answers[answer] = (answers[answer] ?? 0) + 1;
+        if (answer === '200') accepted.push(ms);
+      }),
+    );
+    if (everyMs > 0) await sleep(Math.max(0, startedAt + sends.length * everyMs - performance.now()));
+  }
+  await Promise.all(sends);
+  agent.destroy();
+  return { answers, accepted: accepted.sort((one, other) => one - other), ms: performance.now() - startedAt };
+});
+
+interface Webhook {
+  port: number;
+  agent: Agent;
+  body: string;
+  signature: string;
+}
+
+function post({ port, agent, body, signature }: Webhook): Promise<{ answer: string; ms: number }> {
+  const startedAt = performance.now();
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'x-webhook-signature': signature,
+  };
+  return new Promise((resolve) => {
+    const done = (answer: string): void => resolve({ answer, ms: performance.now() - startedAt });
+    const path = '/webhooks/escalation';
+    const outgoing = request({ host: '127.0.0.1', port, path, method: 'POST', agent, headers }, async (response) => {
+      const text = Buffer.concat(await response.toArray()).toString();
+      done(response.statusCode === 200 ? '200' : `${response.statusCode} ${JSON.parse(text).error}`);
+    });
+    outgoing.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? 'no answer'));
+    outgoing.end(body);
+  });
+}

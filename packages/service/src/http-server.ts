@@ -1,0 +1,64 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
+import { answerClientError } from './client-error.ts';
+
+/** The options of every server of ours. Slow and idle connections end here; none takes as long when nothing is wrong. */
+export const serverOptions = {
+  requestTimeout: 15_000,
+  keepAliveTimeout: 75_000,
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+  // A request on an open connection is still served while the server closes; the answer ends the connection.
+  return503OnClosing: false,
+  requestIdHeader: false,
+  logController: new LogController({ disableRequestLogging: true }),
+  clientErrorHandler: answerClientError,
+  // A child logger per request costs more than checking a signature.
+  childLoggerFactory: (logger) => logger,
+} as const satisfies FastifyHttpOptions<Server>;
+
+export interface ConnectionLimits {
+  most?: number;
+  /** From one address, so that no sender alone can take all of them. */
+  mostPerAddress?: number;
+  /** Addresses that many senders share, such as those of balancers. */
+  isShared?(address: string): boolean;
+}
+
+const CONNECTIONS = { most: 10_000, mostPerAddress: 2_500 };
+
+/** At the stop, requests under way get their answers; a body that still trickles in does not hold it up. */
+const CLOSING_MS = 3_000;
+
+/** Bounds the server's connections, and hangs up at its close: idle ones at once, the others after `CLOSING_MS`. */
+export function limitConnections(http: FastifyInstance, limits: ConnectionLimits = {}): void {
+  const { most = CONNECTIONS.most, mostPerAddress = CONNECTIONS.mostPerAddress, isShared = () => false } = limits;
+  const open = new Map<string, number>();
+  http.server.maxConnections = most;
+  http.server.on('connection', (socket: Socket) => {
+    const { remoteAddress: address } = socket;
+    if (address === undefined || isShared(address)) return;
+    const count = open.get(address) ?? 0;
+    if (count >= mostPerAddress) {
+      socket.destroy();
+      return;
+    }
+    open.set(address, count + 1);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
+
+  let idle: NodeJS.Timeout | undefined;
+  let last: NodeJS.Timeout | undefined;
+  http.addHook('preClose', async () => {
+    idle = setInterval(() => http.server.closeIdleConnections(), 50);
+    last = setTimeout(() => http.server.closeAllConnections(), CLOSING_MS);
+  });
+  http.addHook('onClose', async () => {
+    clearInterval(idle);
+    clearTimeout(last);
+  });
+}
