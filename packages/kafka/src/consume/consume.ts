@@ -9,6 +9,7 @@ import { createChainTopics } from './chain-topics.ts';
 import { createForwarder } from './forwarder.ts';
 import { createGate } from './gate.ts';
 import { createLagWatch, type LagWatch } from './lag.ts';
+import { createLenientSteps } from './lenient-steps.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
@@ -88,15 +89,12 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     lag: () => lag?.read() ?? [],
     tallies: () => tallies?.last,
   });
-  const steps = createSteps({
-    redis,
-    service,
+  const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
+  const reachable = (yes: boolean): void => (yes ? gate.open('redis') : gate.close('redis'));
+  const steps = createLenientSteps(
+    createSteps({ redis, service, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
     logger,
-    leaseMs: limits.leaseMs,
-    doneTtlMs: limits.doneTtlMs,
-    orphanAfterMs: limits.orphanAfterMs,
-    reachable: (yes) => (yes ? gate.open('redis') : gate.close('redis')),
-  });
+  );
   const forwarder = createForwarder({ chain, publisher, logger, tracer, stopping: stopping.signal });
   const decode = (value: Buffer) => codec.decode(value);
   const failed = (error: Error): void => {

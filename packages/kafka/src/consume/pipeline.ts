@@ -10,7 +10,9 @@ import type { CauseOfDeath, Forwarder } from './forwarder.ts';
 import { createLine } from './line.ts';
 import type { ConsumedRecord } from './record.ts';
 import { createSlots } from './slots.ts';
+import { StepError } from './step-calls.ts';
 import type { Admission, Steps } from './steps.ts';
+import { createUnclaimed } from './unclaimed.ts';
 
 /**
  * settled: done, dead or safe in the next topic; left: it belongs to another owner now; again: ask anew, at once;
@@ -58,6 +60,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const mostAhead = limits.concurrency + limits.claimAhead;
   const slots = createSlots(limits.concurrency, () => gate.admits());
   const attempts = createAttempts(parts);
+  const failUnclaimed = createUnclaimed(parts);
   const urgent = new Set<string>(limits.urgent);
   const stopping = new AbortController();
   // Everything that sleeps listens to it.
@@ -119,7 +122,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     tokens += 1;
     const token = `${instance}-${tokens}`;
     const askedAt = performance.now();
-    const admission = await steps.admit(record, token);
+    const admission = await steps.admit(record, token).catch((error) => {
+      if (error instanceof StepError) return error;
+      throw error;
+    });
+    if (admission instanceof StepError) return failUnclaimed(record, token, admission);
     switch (admission.kind) {
       case 'run':
       case 'held': {

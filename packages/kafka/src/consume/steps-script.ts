@@ -18,6 +18,8 @@ local service, done_ttl, lease, orphan_after = ARGV[1], ARGV[2], ARGV[3], tonumb
 local call = redis.call
 local marks, sets, members = 'd:' .. service .. ':', 'h:' .. service .. ':', 'm:' .. service .. ':'
 local held, open_letters = 'k:' .. service, 'x:' .. service
+-- The tallies are for the metrics: no step fails for them.
+local tally = redis.pcall
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -35,7 +37,7 @@ local function write_member(lane, id, offset, hop, tier, due, state)
   call('HSET', members .. lane, id, string.format('%d:%d:%d:%s', hop, tier, due, state))
   call('EXPIRE', sets .. lane, done_ttl)
   call('EXPIRE', members .. lane, done_ttl)
-  call('ZADD', held, now + done_ttl * 1000, lane)
+  tally('ZADD', held, now + done_ttl * 1000, lane)
 end
 
 local function leave(lane, id)
@@ -43,7 +45,7 @@ local function leave(lane, id)
   call('HDEL', members .. lane, id)
   if call('EXISTS', sets .. lane) == 1 then return end
   call('DEL', members .. lane)
-  call('ZREM', held, lane)
+  tally('ZREM', held, lane)
 end
 
 -- A head that is due, that nobody runs and nobody has asked for, over and over while its followers come round,
@@ -91,7 +93,7 @@ function steps.admit(step)
     local dead = is_dead(former)
     if dead and tonumber(dead) >= step[7] then return 'dead' end
     if not dead and former ~= token then return 'busy' end
-    if dead then call('ZREM', open_letters, id) end
+    if dead then tally('ZREM', open_letters, id) end
     call('SET', mark_key, token, 'PX', lease)
   end
   if call('EXISTS', sets .. lane) == 0 then return 'run' end
@@ -114,7 +116,7 @@ function steps.complete(step)
     call('SET', marks .. id, mark, 'PX', lease)
     return 'refused'
   end
-  if is_dead(mark) then call('ZREM', open_letters, id) end
+  if is_dead(mark) then tally('ZREM', open_letters, id) end
   if waited == 1 then leave(lane, id) end
   return 'ok'
 end
@@ -139,10 +141,10 @@ function steps.dead(step)
   local mark = call('GET', marks .. id)
   if mark and mark ~= token and not is_dead(mark) then return 'refused' end
   call('SET', marks .. id, 'dead:' .. redrive, 'EX', done_ttl)
-  call('ZADD', open_letters, now, id)
-  call('EXPIRE', open_letters, done_ttl)
-  call('ZREMRANGEBYSCORE', open_letters, '-inf', now - done_ttl * 1000)
-  call('ZREMRANGEBYSCORE', held, '-inf', now)
+  tally('ZADD', open_letters, now, id)
+  tally('EXPIRE', open_letters, done_ttl)
+  tally('ZREMRANGEBYSCORE', open_letters, '-inf', now - done_ttl * 1000)
+  tally('ZREMRANGEBYSCORE', held, '-inf', now)
   if hold_tier > 0 then
     write_member(lane, id, offset, 0, hold_tier, 0, 'd')
   else
@@ -156,7 +158,12 @@ function steps.abandon(step)
   local id, lane = step[2], step[3]
   local member = read_member(lane, id)
   if member and member.state == 'd' then leave(lane, id) end
-  call('ZREM', open_letters, id)
+  tally('ZREM', open_letters, id)
+  return 'ok'
+end
+
+function steps.leave(step)
+  leave(step[3], step[2])
   return 'ok'
 end
 
