@@ -22,8 +22,10 @@ export interface ServiceContext<C> {
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly tracer: Tracer;
-  /** The service's HTTP server: it already answers the probes and the scrape, and listens once `start` is done. */
+  /** The service's HTTP server: it already answers the probes and the scrape. It listens once `start` is done. */
   readonly http: FastifyInstance;
+  /** Lets it listen before that, alive but not ready, when `start` may take long. Routes are added before. */
+  listen(): Promise<void>;
   readonly health: Pick<Health, 'add'>;
   /** Names what must be closed at the stop; the last added is closed first, after the HTTP server. */
   readonly onStop: ReleaseStack['add'];
@@ -63,7 +65,16 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     ...definition.http,
     loggerInstance: logger as FastifyBaseLogger,
   });
-  registerOperations(http, { health, metrics, stopping: stopping.signal });
+  let started = false;
+  registerOperations(http, { health, metrics, started: () => started, stopping: stopping.signal });
+
+  let listening: Promise<void> | undefined;
+  function listen(): Promise<void> {
+    listening ??= http.listen({ host: config.HOST, port: config.PORT }).then(() => {
+      logger.info({ address: http.listeningOrigin }, 'listening');
+    });
+    return listening;
+  }
 
   let exitCode = 0;
   async function stop(reason: string): Promise<void> {
@@ -100,14 +111,18 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
       metrics,
       tracer,
       http,
+      listen,
       health,
       onStop: releases.add,
       stopping: stopping.signal,
       fail,
     });
     if (stopping.signal.aborted) return;
-    await http.listen({ host: config.HOST, port: config.PORT });
+    started = true;
+    await listen();
   } catch (error) {
+    // What a start trips over while everything is being closed is no failure.
+    if (stopping.signal.aborted) return logger.info({ err: error }, 'stopped during the start');
     return fail(explainListening(error, config));
   }
   logger.info({ address: http.listeningOrigin }, 'ready');
