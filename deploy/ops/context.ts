@@ -1,5 +1,6 @@
 import {
   type Codec,
+  clusterId,
   createCodec,
   createPublisher,
   createRedis,
@@ -7,13 +8,13 @@ import {
   type KafkaConnection,
   KafkaError,
   type Publisher,
+  type ScopedRedis,
 } from '@switchboard/kafka';
 import { createLogger } from '@switchboard/service';
 import { OpsError } from './ops-error.ts';
 import type { Privacy } from './privacy.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
-type Redis = ReturnType<typeof createRedis>;
 
 /** What a command may use; connections are made when they are asked for. */
 export interface Context {
@@ -22,7 +23,8 @@ export interface Context {
   readonly privacy: Privacy;
   /** How long the services remember what they have done. */
   readonly doneTtlMs: number;
-  redis(): Promise<Redis>;
+  /** With what names our Kafka in it, as the services do. */
+  redis(): Promise<ScopedRedis>;
   publisher(): Promise<Publisher>;
   codec(): Promise<Codec>;
   /** The result: text for people, or with --json the document. */
@@ -46,22 +48,22 @@ export function openContext(
 ): [Context, close: () => Promise<void>] {
   const { variables, privacy, json, signal, out, err } = options;
   const { KAFKA_BROKERS, KAFKA_PORT, SCHEMA_REGISTRY_URL, REGISTRY_PORT, REDIS_URL, REDIS_PORT } = variables;
-  const { DONE_TTL_SECONDS } = variables;
+  const { DONE_TTL_SECONDS, REDIS_SCOPE } = variables;
   const brokers = KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT || '9092'}`;
   const registryUrl = SCHEMA_REGISTRY_URL || `http://127.0.0.1:${REGISTRY_PORT || '8085'}/apis/ccompat/v7`;
   const redisUrl = REDIS_URL || `redis://127.0.0.1:${REDIS_PORT || '6379'}`;
   const closing: (() => unknown)[] = [];
-  let redis: Promise<Redis> | undefined;
+  let redis: Promise<ScopedRedis> | undefined;
   let publisher: Promise<Publisher> | undefined;
 
-  async function connectRedis(): Promise<Redis> {
+  async function connectRedis(): Promise<ScopedRedis> {
     const client = createRedis(redisUrl, silent);
     closing.push(() => client.disconnect());
     const failure = await new Promise<Error | undefined>((resolve) => {
       client.once('ready', () => resolve(undefined));
       client.once('error', resolve);
     });
-    if (failure === undefined) return client;
+    if (failure === undefined) return { redis: client, scope: REDIS_SCOPE || (await clusterId({ brokers })) };
     const { host } = new URL(redisUrl);
     throw new OpsError(`Redis does not answer at ${host}: start it, or set REDIS_URL.`, { cause: failure });
   }

@@ -1,3 +1,4 @@
+import { adopt } from './adopt.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { type Output, openContext, sentenceOf, type Variables } from './context.ts';
@@ -23,6 +24,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'quarantine list': quarantineList,
   'quarantine show': quarantineShow,
   'quarantine resubmit': quarantineResubmit,
+  adopt,
 };
 
 const USAGE = `npm run ops -- <command>: what is stuck, why, and how it gets going again.

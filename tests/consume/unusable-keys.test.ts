@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { clusterId } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
 import { until } from '@switchboard/local/until';
 import { Redis } from 'ioredis';
@@ -7,9 +8,11 @@ import { createFixture, type Fixture } from './fixture.ts';
 
 describe('a key in Redis that is of another type', () => {
   let redis: Redis;
+  let scope: string;
   let fixture: Fixture;
   before(async () => {
     redis = new Redis(testStack().redisUrl);
+    scope = await clusterId({ brokers: testStack().brokers });
     fixture = await createFixture();
   });
   after(async () => {
@@ -19,7 +22,7 @@ describe('a key in Redis that is of another type', () => {
 
   /** Makes of a key that the service would use something that it cannot use. */
   const spoil = (kind: 'd' | 'h', rest: string): Promise<unknown> =>
-    redis.hset(`${kind}:${fixture.service}:${rest}`, 'not', 'ours');
+    redis.hset(`${kind}:${scope}:${fixture.service}:${rest}`, 'not', 'ours');
 
   it('fails its event through the chain to the dead letters, and nothing else', async () => {
     await spoil('d', '/acme/test:broken-2');
@@ -56,7 +59,7 @@ describe('a key in Redis that is of another type', () => {
     const late = await createFixture();
     const spoiling = await late.start({}, async (event) => {
       runs += 1;
-      const mark = `d:${late.service}:/acme/test:${event.conversationId}-${event.messageId}`;
+      const mark = `d:${scope}:${late.service}:/acme/test:${event.conversationId}-${event.messageId}`;
       if (event.messageId === '1') await redis.multi().del(mark).hset(mark, 'not', 'ours').exec();
     });
     for (let number = 1; number <= 3; number += 1) await late.send('key', number);

@@ -1,12 +1,14 @@
 import {
   CHAIN_RECORD_BYTES,
   type ConsumeOptions,
+  clusterId,
   consume,
   createCodec,
   createPublisher,
   createRedis,
   type Handlers,
   type RunningConsumer,
+  watchCluster,
 } from '@switchboard/kafka';
 import { commaSeparated, type ServiceContext } from '@switchboard/service';
 import type { Redis } from 'ioredis';
@@ -54,6 +56,8 @@ export async function openConsumer<S extends TObject>(
   // Joining the group can take as long as the session of a predecessor that was killed: a liveness probe must not end it.
   await service.listen();
 
+  const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
+  if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
   const codec = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
   const publisher = await createPublisher({
     ...connection,
@@ -73,6 +77,7 @@ export async function openConsumer<S extends TObject>(
     connection,
     codec,
     redis,
+    scope,
     publisher,
     concurrency: config.CONCURRENCY,
     handlerTimeoutMs: config.HANDLER_TIMEOUT_MS,

@@ -1,3 +1,4 @@
+export { clusterId, type ScopedRedis, watchCluster } from './cluster.ts';
 export type { KafkaConnection } from './connection.ts';
 export { type Chain, deadLetterTopicOf, type Tier } from './consume/chain.ts';
 export { CHAIN_RECORD_BYTES } from './consume/chain-topics.ts';
@@ -13,6 +14,7 @@ export {
 export { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './consume/options.ts';
 export { DeliveryError, KafkaError } from './error.ts';
 export { eventAttributes, withoutPerson } from './event-attributes.ts';
+export { adoptMarks } from './operate/adopt.ts';
 export { type DeadLetter, type LetterState, readDeadLetters } from './operate/dead-letters.ts';
 export { findEvents } from './operate/find-events.ts';
 export { type LedgerEntry, openLedger, placeName, readLedger } from './operate/ledger.ts';

@@ -12,6 +12,8 @@ export interface SeenIds {
 
 interface Options {
   redisUrl: string;
+  /** Names the Kafka that the events are in: a mark of another one says nothing of this one. */
+  scope: string;
   ttlSeconds: number;
   logger: Logger;
   metrics: Registry;
@@ -26,10 +28,9 @@ const SILENCE_MS = 5_000;
 
 const REMEMBER = `for _, key in ipairs(KEYS) do redis.call('SET', key, '1', 'EX', ARGV[1]) end`;
 
-const keyOf = (id: string): string => `ingest:seen:${id}`;
-
 /** All look-ups of one turn of the event loop share one command, and so do all additions. */
-export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Options): SeenIds {
+export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }: Options): SeenIds {
+  const keyOf = (id: string): string => `ingest:seen:${scope}:${id}`;
   const failures = new Counter({
     name: 'ingest_seen_ids_failures_total',
     help: 'Commands to Redis that failed or took too long; their events passed unasked',

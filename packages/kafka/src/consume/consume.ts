@@ -1,5 +1,6 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { untraced } from '@switchboard/tracing';
+import { clusterId } from '../cluster.ts';
 import { createKafka } from '../connection.ts';
 import { KafkaError } from '../error.ts';
 import { openReader } from '../reader.ts';
@@ -14,6 +15,7 @@ import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { createSteps } from './steps.ts';
+import { keyspaceOf } from './steps-script.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
 import { type Followed, followTallies, readTallies } from './tallies.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -70,6 +72,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const chain = createChain(service, limits.retryDelays);
   checkDelays(chain, limits);
   await createChainTopics(options.connection, sources, chain);
+  const keyspace = keyspaceOf(options.scope ?? (await clusterId(options.connection)), service);
 
   const stopping = new AbortController();
   let pipeline: Pipeline | undefined;
@@ -92,7 +95,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
   const reachable = (yes: boolean): void => (yes ? gate.open('redis') : gate.close('redis'));
   const steps = createLenientSteps(
-    createSteps({ redis, service, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
+    createSteps({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
     logger,
   );
   const forwarder = createForwarder({ chain, publisher, logger, tracer, stopping: stopping.signal });
@@ -136,7 +139,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       paused: () => subscription.paused,
       logger,
     });
-    tallies = followTallies(() => readTallies(redis, service, limits.doneTtlMs));
+    tallies = followTallies(() => readTallies(redis, keyspace, limits.doneTtlMs));
   }
 
   const watchdog = createWatchdog(

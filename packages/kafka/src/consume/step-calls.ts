@@ -21,8 +21,8 @@ export interface StepCalls {
 
 export interface StepCallsOptions {
   redis: Redis;
-  /** What the keys are made of. */
-  service: string;
+  /** What the keys are made of: see `keyspaceOf`. */
+  keyspace: string;
   leaseMs: number;
   doneTtlMs: number;
   orphanAfterMs: number;
@@ -49,7 +49,7 @@ interface Pending {
 
 /** Collects steps while calls are under way and sends them with the next. */
 export function createStepCalls(options: StepCallsOptions): StepCalls {
-  const { redis, service, leaseMs, doneTtlMs, orphanAfterMs, logger } = options;
+  const { redis, keyspace, leaseMs, doneTtlMs, orphanAfterMs, logger } = options;
   const queue: Pending[] = [];
   let calls = 0;
   let scheduled = false;
@@ -57,7 +57,7 @@ export function createStepCalls(options: StepCallsOptions): StepCalls {
 
   async function call(steps: readonly Step[], ttlMs = doneTtlMs): Promise<string[]> {
     const json = Buffer.from(JSON.stringify(steps));
-    const args = [service, Math.ceil(ttlMs / 1_000), leaseMs, orphanAfterMs, json] as const;
+    const args = [keyspace, Math.ceil(ttlMs / 1_000), leaseMs, orphanAfterMs, json] as const;
     try {
       return (await redis.evalsha(SHA, 0, ...args)) as string[];
     } catch (error) {

@@ -2,22 +2,22 @@
  * The steps of delivery.md as one script: a JSON list of steps in, one reply per step out, run as one atomic unit.
  * Every step may be repeated: it is keyed by the event's id, and claims carry a token.
  *
- * Keys of a service S:
- *   d:S:<id>    the claim on an event (its token, with a lease) or its outcome: `done`, `dead:<redrive>`
- *   h:S:<lane>  sorted set: the ids that wait for this key in the chain, by their offset in the source topic
- *   m:S:<lane>  hash: for each of them `<hop>:<tier>:<due>:<state>`, state being p (being forwarded), c (forwarded)
+ * Keys of a service S, as a consumer of the Kafka K (`keyspaceOf`), so that no mark speaks for an event elsewhere:
+ *   d:K:S:<id>    the claim on an event (its token, with a lease) or its outcome: `done`, `dead:<redrive>`
+ *   h:K:S:<lane>  sorted set: the ids that wait for this key in the chain, by their offset in the source topic
+ *   m:K:S:<lane>  hash: for each of them `<hop>:<tier>:<due>:<state>`, state being p (being forwarded), c (forwarded)
  *               or d (dead, and holding the key); and `@`, `<since>:<last look>:<id>`, the watch on a head that nobody
  *               has seen
- *   k:S         sorted set: the lanes that have such ids, by when Redis forgets them; for the metrics
- *   x:S         sorted set: the ids of open dead letters, by the time of death; for the metrics
+ *   k:K:S         sorted set: the lanes that have such ids, by when Redis forgets them; for the metrics
+ *   x:K:S         sorted set: the ids of open dead letters, by the time of death; for the metrics
  *
  * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
  */
 export const STEPS_SCRIPT = `
-local service, done_ttl, lease, orphan_after = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local keyspace, done_ttl, lease, orphan_after = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local call = redis.call
-local marks, sets, members = 'd:' .. service .. ':', 'h:' .. service .. ':', 'm:' .. service .. ':'
-local held, open_letters = 'k:' .. service, 'x:' .. service
+local marks, sets, members = 'd:' .. keyspace .. ':', 'h:' .. keyspace .. ':', 'm:' .. keyspace .. ':'
+local held, open_letters = 'k:' .. keyspace, 'x:' .. keyspace
 -- The tallies are for the metrics: no step fails for them.
 local tally = redis.pcall
 local time = call('TIME')
@@ -185,11 +185,14 @@ for index, step in ipairs(cjson.decode(ARGV[5])) do replies[index] = steps[step[
 return replies
 `;
 
+/** What the keys of a service begin with, after their kind. */
+export const keyspaceOf = (scope: string, service: string): string => `${scope}:${service}`;
+
 /** The keys that the script makes, for whoever only reads them. */
-export const stepKeys = (service: string) => ({
-  mark: (id: string): string => `d:${service}:${id}`,
-  waiting: (lane: string): string => `h:${service}:${lane}`,
-  members: (lane: string): string => `m:${service}:${lane}`,
-  heldLanes: `k:${service}`,
-  openLetters: `x:${service}`,
+export const stepKeys = (keyspace: string) => ({
+  mark: (id: string): string => `d:${keyspace}:${id}`,
+  waiting: (lane: string): string => `h:${keyspace}:${lane}`,
+  members: (lane: string): string => `m:${keyspace}:${lane}`,
+  heldLanes: `k:${keyspace}`,
+  openLetters: `x:${keyspace}`,
 });

@@ -13,10 +13,10 @@ const redis = new Redis((await testStack()).redisUrl);
 after(() => redis.disconnect());
 
 function freshSteps(options: Partial<StepCallsOptions> = {}): Steps {
-  const { orphanAfterMs = 60_000, leaseMs = 30_000, service = `steps-${randomUUID()}` } = options;
+  const { orphanAfterMs = 60_000, leaseMs = 30_000, keyspace = `steps-${randomUUID()}` } = options;
   return createSteps({
     redis: options.redis ?? redis,
-    service,
+    keyspace,
     leaseMs,
     doneTtlMs: 60_000,
     orphanAfterMs,
@@ -176,9 +176,9 @@ describe('the hold of a key', () => {
 
 describe('a zombie', () => {
   it('is refused its mark, its retry and its burial once another worker has the claim', async () => {
-    const service = `steps-${randomUUID()}`;
-    await freshSteps({ service, leaseMs: 20 }).admit(event(1), 'zombie');
-    const steps = freshSteps({ service });
+    const keyspace = `steps-${randomUUID()}`;
+    await freshSteps({ keyspace, leaseMs: 20 }).admit(event(1), 'zombie');
+    const steps = freshSteps({ keyspace });
     while ((await steps.admit(event(1), 'heir')).kind === 'busy');
     const position = { hop: 1, tier: 1, due: soon() };
     const verdicts = await Promise.all([
@@ -210,10 +210,10 @@ it('steps that are asked for together go in one call, in order', async () => {
 });
 
 describe('an error inside the script', () => {
-  const service = `steps-${randomUUID()}`;
-  const keys = stepKeys(service);
+  const keyspace = `steps-${randomUUID()}`;
+  const keys = stepKeys(keyspace);
   const states: boolean[] = [];
-  const steps = freshSteps({ service, reachable: (yes) => states.push(yes) });
+  const steps = freshSteps({ keyspace, reachable: (yes) => states.push(yes) });
 
   it('fails the step that is at fault, and none that went with it; Redis does not count as away', async () => {
     await redis.rpush(keys.mark(event(1).identity), 'no mark');

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
+import type { ScopedRedis } from '../cluster.ts';
 import type { StepSubject } from '../consume/steps.ts';
-import { stepKeys } from '../consume/steps-script.ts';
+import { keyspaceOf, stepKeys } from '../consume/steps-script.ts';
 
 /** What Redis knows of an event in a service; how it is kept there is told in consume/steps-script.ts. */
 export type Mark =
@@ -25,9 +25,13 @@ type Subject = Pick<StepSubject, 'identity' | 'lane'>;
 const MARKS_A_CALL = 1_000;
 
 /** Of these events, those that are done. */
-export async function readDone(redis: Redis, service: string, identities: readonly string[]): Promise<Set<string>> {
+export async function readDone(
+  { redis, scope }: ScopedRedis,
+  service: string,
+  identities: readonly string[],
+): Promise<Set<string>> {
   const done = new Set<string>();
-  const keys = stepKeys(service);
+  const keys = stepKeys(keyspaceOf(scope, service));
   for (let start = 0; start < identities.length; start += MARKS_A_CALL) {
     const part = identities.slice(start, start + MARKS_A_CALL);
     const marks = await redis.mget(part.map(keys.mark));
@@ -36,8 +40,12 @@ export async function readDone(redis: Redis, service: string, identities: readon
   return done;
 }
 
-export async function readMark(redis: Redis, service: string, { identity, lane }: Subject): Promise<Mark> {
-  const keys = stepKeys(service);
+export async function readMark(
+  { redis, scope }: ScopedRedis,
+  service: string,
+  { identity, lane }: Subject,
+): Promise<Mark> {
+  const keys = stepKeys(keyspaceOf(scope, service));
   const [key, members, waiting] = [keys.mark(identity), keys.members(lane), keys.waiting(lane)];
   const [mark, leaseMs, place, ahead, [head = '']] = await Promise.all([
     redis.get(key),
