@@ -6,6 +6,7 @@ import {
   createCodec,
   createPublisher,
   createRedis,
+  createSchemaCache,
   type Handlers,
   type RunningConsumer,
   watchCluster,
@@ -58,7 +59,9 @@ export async function openConsumer<S extends TObject>(
 
   const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
   if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
-  const codec = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
+  const registryUrl = config.SCHEMA_REGISTRY_URL;
+  const cache = createSchemaCache({ redisUrl: config.REDIS_URL, scope, registryUrl });
+  const codec = await createCodec({ registryUrl, cached: { cache, logger, onWrongIds: fail } });
   const publisher = await createPublisher({
     ...connection,
     client: config.KAFKA_CLIENT,

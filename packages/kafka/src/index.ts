@@ -29,4 +29,5 @@ export { openReader, type Reader, type StoredRecord } from './reader.ts';
 export { createRedis, redisReply } from './redis.ts';
 export { type Codec, createCodec } from './registry/codec.ts';
 export { registerSchemas } from './registry/register.ts';
+export { createSchemaCache } from './registry/schema-cache.ts';
 export { createTopics, describeTopics } from './topics.ts';

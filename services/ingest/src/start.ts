@@ -1,4 +1,4 @@
-import { clusterId, createCodec, createPublisher, watchCluster } from '@switchboard/kafka';
+import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
 import { ConfigError, commaSeparated, environment, type ServiceContext } from '@switchboard/service';
 import { type AddressList, createAddressList } from './address-list.ts';
 import type { IngestConfig } from './config.ts';
@@ -26,7 +26,9 @@ export async function start({
   // Like the publisher, it is known only when a broker answers: without Kafka there is no start.
   const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
   if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
-  const { encode } = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
+  const registryUrl = config.SCHEMA_REGISTRY_URL;
+  const cache = createSchemaCache({ redisUrl: config.REDIS_URL, scope, registryUrl });
+  const { encode } = await createCodec({ registryUrl, cached: { cache, logger, onWrongIds: fail } });
   const publisher = await createPublisher({
     ...connection,
     client: config.KAFKA_CLIENT,
