@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { median, percentile, slope } from './statistics.ts';
+import { growthOfSecondHalf, median, percentile, slope } from './statistics.ts';
 
 test('the median is the middle value, whatever the order', () => {
   assert.equal(median([9, 1, 5]), 5);
@@ -20,4 +20,9 @@ test('the slope is the growth from one value to the next', () => {
   assert.equal(slope([1, 3, 5, 7]), 2);
   assert.equal(slope([4, 4, 4]), 0);
   assert.equal(slope([3, 2, 1]), -1);
+});
+
+test('growth is known only when the second half has two values or more', () => {
+  assert.deepEqual(growthOfSecondHalf([9, 9, 9, 1, 3, 5]), { slope: 2, count: 3 });
+  for (const few of [[], [1], [1, 2]]) assert.equal(growthOfSecondHalf(few), undefined);
 });

@@ -11,7 +11,7 @@ export function percentile(sorted: ArrayLike<number>, part: number): number {
   return sorted[Math.max(Math.ceil(sorted.length * part) - 1, 0)] ?? Number.NaN;
 }
 
-/** By how much the values grow from one to the next: the slope of the line of least squares. */
+/** By how much the values grow from one to the next: the slope of the line of least squares. NaN below two values. */
 export function slope(values: readonly number[]): number {
   const meanIndex = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -22,4 +22,10 @@ export function slope(values: readonly number[]): number {
     run += (index - meanIndex) ** 2;
   }
   return rise / run;
+}
+
+/** How the second half of the values grows; undefined when it has too few values for a line. */
+export function growthOfSecondHalf(values: readonly number[]): { slope: number; count: number } | undefined {
+  const half = values.slice(Math.floor(values.length / 2));
+  return half.length < 2 ? undefined : { slope: slope(half), count: half.length };
 }

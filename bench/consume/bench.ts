@@ -1,8 +1,8 @@
 import { registerSchemas } from '@switchboard/kafka';
 import { startStack } from '@switchboard/local';
 import type { Bench, Comparison } from '../comparison.ts';
-import { slope } from '../statistics.ts';
 import { fillTopic, keyName } from './load.ts';
+import { memoryComparisons } from './memory.ts';
 import { buildPeer, type ConsumerBench, runConsumer, runPeer } from './run.ts';
 
 const CONCURRENCY = 16;
@@ -105,10 +105,5 @@ async function memory(bench: ConsumerBench, events: number): Promise<Comparison[
   const topic = await fillTopic(bench.stack, { partitions: 12, keys: 10_000, events, textLength: 700 });
   const load = { mode: 'ours', topic, events, concurrency: CONCURRENCY, maxWaitMs: 0, failingKeys: [] } as const;
   const { rss } = await runConsumer(bench, load);
-  const later = rss.slice(Math.floor(rss.length / 2));
-  const what = `Memory over a backlog of ${events.toLocaleString('en-US')} events`;
-  return [
-    { what, ours: [Math.max(...rss)], unit: 'MiB at most', atMost: 300 },
-    { what: `${what}, second half`, ours: [slope(later) * 60], unit: 'MiB a minute' },
-  ];
+  return memoryComparisons(`Memory over a backlog of ${events.toLocaleString('en-US')} events`, rss);
 }

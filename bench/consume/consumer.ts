@@ -23,13 +23,14 @@ export interface ConsumerResult {
   /** From the first event handled to the last. */
   ms: number;
   cpuMs: number;
-  /** Resident memory in MiB, once a second. */
+  /** Resident memory in MiB, once a second and at the end. */
   rss: number[];
 }
 
 const task = JSON.parse(process.argv[2] ?? '{}') as ConsumerTask;
 const rss: number[] = [];
-setInterval(() => rss.push(Math.round(process.memoryUsage.rss() / 1024 ** 2)), 1_000).unref();
+const sample = (): void => void rss.push(Math.round(process.memoryUsage.rss() / 1024 ** 2));
+setInterval(sample, 1_000).unref();
 
 let handled = 0;
 let startedAt = 0;
@@ -42,6 +43,7 @@ function count(): void {
   }
   handled += 1;
   if (handled !== task.events) return;
+  sample();
   const cpu = process.cpuUsage(cpuAtStart);
   const result: ConsumerResult = { ms: performance.now() - startedAt, cpuMs: (cpu.user + cpu.system) / 1_000, rss };
   process.send?.(result, () => process.exit(0));

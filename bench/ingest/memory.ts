@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchContext, Comparison } from '../comparison.ts';
-import { slope } from '../statistics.ts';
+import { growthOfSecondHalf } from '../statistics.ts';
 import type { Rig } from './rig.ts';
 import { readServerMetrics } from './server-metrics.ts';
 import { clients } from './servers.ts';
@@ -29,16 +29,16 @@ export async function memory(rig: Rig, { minutes, progress }: BenchContext): Pro
     over = true;
   });
   await Promise.all([load, sample()]);
-  const half = sizes.slice(Math.floor(sizes.length / 2));
+  const growth = growthOfSecondHalf(sizes);
   const during = `${minutes} min of full load, ${server}`;
-  return [
-    { what: 'Resident memory at most', ours: [Math.max(...sizes)], unit: 'MB', note: during, atMost: MOST_MB },
-    {
-      what: 'Growth',
-      ours: [slope(half) * half.length],
-      unit: 'MB',
-      note: `${during}, second half`,
-      atMost: MOST_GROWTH_MB,
-    },
-  ];
+  const most = {
+    what: 'Resident memory at most',
+    ours: [Math.max(...sizes)],
+    unit: 'MB',
+    note: during,
+    atMost: MOST_MB,
+  };
+  if (growth === undefined) return [most];
+  const note = `${during}, second half`;
+  return [most, { what: 'Growth', ours: [growth.slope * growth.count], unit: 'MB', note, atMost: MOST_GROWTH_MB }];
 }

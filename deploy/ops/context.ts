@@ -1,6 +1,7 @@
 import {
   CHAIN_RECORD_BYTES,
   type Codec,
+  clusterId,
   createCodec,
   createPublisher,
   createRedis,
@@ -8,6 +9,7 @@ import {
   type KafkaConnection,
   KafkaError,
   type Publisher,
+  type ScopedRedis,
 } from '@switchboard/kafka';
 import { createLogger } from '@switchboard/service';
 import { OpsError } from './ops-error.ts';
@@ -16,7 +18,6 @@ import type { Privacy } from './privacy.ts';
 import { asTime } from './times.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
-type Redis = ReturnType<typeof createRedis>;
 
 /** What a command may use; connections are opened lazily. */
 export interface Context {
@@ -25,7 +26,8 @@ export interface Context {
   readonly privacy: Privacy;
   /** How long the services remember what they have done. */
   readonly doneTtlMs: number;
-  redis(): Promise<Redis>;
+  /** With what names our Kafka in it, as the services do. */
+  redis(): Promise<ScopedRedis>;
   publisher(): Promise<Publisher>;
   codec(): Promise<Codec>;
   /** The width of the terminal; undefined where the output is not one. */
@@ -58,15 +60,15 @@ export function openContext(
 ): [Context, close: () => Promise<void>] {
   const { variables, privacy, json, signal, out, err, columns } = options;
   const { KAFKA_BROKERS, KAFKA_PORT, SCHEMA_REGISTRY_URL, REGISTRY_PORT, REDIS_URL, REDIS_PORT } = variables;
-  const { DONE_TTL_SECONDS } = variables;
+  const { DONE_TTL_SECONDS, REDIS_SCOPE } = variables;
   const brokers = KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT || '9092'}`;
   const registryUrl = SCHEMA_REGISTRY_URL || `http://127.0.0.1:${REGISTRY_PORT || '8085'}/apis/ccompat/v7`;
   const redisUrl = REDIS_URL || `redis://127.0.0.1:${REDIS_PORT || '6379'}`;
   const closing: (() => unknown)[] = [];
-  let redis: Promise<Redis> | undefined;
+  let redis: Promise<ScopedRedis> | undefined;
   let publisher: Promise<Publisher> | undefined;
 
-  async function connectRedis(): Promise<Redis> {
+  async function connectRedis(): Promise<ScopedRedis> {
     if (!URL.canParse(redisUrl)) throw new OpsError('REDIS_URL must be a URL, such as redis://127.0.0.1:6379.');
     const client = createRedis(redisUrl, silent);
     closing.push(() => client.disconnect());
@@ -74,7 +76,7 @@ export function openContext(
       client.once('ready', () => resolve(undefined));
       client.once('error', resolve);
     });
-    if (failure === undefined) return client;
+    if (failure === undefined) return { redis: client, scope: REDIS_SCOPE || (await clusterId({ brokers })) };
     client.disconnect();
     redis = undefined;
     throw new OpsError(`Redis does not answer at ${new URL(redisUrl).host}: start it, or set REDIS_URL.`, {

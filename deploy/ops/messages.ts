@@ -103,7 +103,7 @@ export const messagesRetry: Command = {
 
 async function open({ redis }: Context): Promise<DeadMessages> {
   const { openDeadMessages } = await import('@switchboard/notifier/dead-messages');
-  return openDeadMessages(await redis(), NOTIFIER);
+  return openDeadMessages((await redis()).redis, NOTIFIER);
 }
 
 function find(dead: readonly DeadMessage[], id: string): DeadMessage {

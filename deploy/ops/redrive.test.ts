@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PermanentError, readDeadLetters, redrive, type StoredRecord } from '@switchboard/kafka';
+import { clusterId, PermanentError, readDeadLetters, redrive, type StoredRecord } from '@switchboard/kafka';
 import { writeRaw } from '@switchboard/kafka/fixtures/raw-records';
 import { until } from '@switchboard/local/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
@@ -44,7 +44,11 @@ describe('dlq redrive', () => {
         return notes % 3 === 0 ? Promise.resolve() : publisher.publish(record);
       },
     };
-    const letters = await readDeadLetters(connection, service.redis, name);
+    const letters = await readDeadLetters(
+      connection,
+      { redis: service.redis, scope: await clusterId(connection) },
+      name,
+    );
     await assert.rejects(redrive(letters, { connection, publisher: dying, retryTopic, rate: 5_000 }), /killed/);
     const command = ['dlq', 'redrive', '--service', name, '--all', '--rate', '5000', '--json'];
     const { document } = await service.ops(...command);

@@ -50,7 +50,7 @@ async function report(given: Arguments, context: Context): Promise<number> {
       return 'ok';
     }),
     line('redis', async () => {
-      await (await redis()).ping();
+      await (await redis()).redis.ping();
       return 'ok';
     }),
     line(ingest.name, () => askIngest(url)),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
-import { createPublisher, createRedis, purge, readDeadLetters, redrive } from '@switchboard/kafka';
+import { clusterId, createPublisher, createRedis, purge, readDeadLetters, redrive } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
 import { until } from '@switchboard/local/until';
 import { createLogger } from '@switchboard/service';
@@ -14,6 +14,7 @@ it('dead letters are as many in the metrics as npm run ops lists, through purge 
   const connection = { brokers: stack.brokers };
   const publisher = await createPublisher({ ...connection, clientId: 'test', logger });
   const redis = createRedis(stack.redisUrl, logger);
+  const scoped = { redis, scope: await clusterId(connection) };
   after(async () => {
     await fixture.close();
     await publisher.close();
@@ -23,7 +24,7 @@ it('dead letters are as many in the metrics as npm run ops lists, through purge 
   const metrics = new Registry();
   const counted = async (): Promise<number | undefined> =>
     (await metrics.getSingleMetric('consumer_dead_letters')?.get())?.values[0]?.value;
-  const letters = () => readDeadLetters(connection, redis, fixture.service);
+  const letters = () => readDeadLetters(connection, scoped, fixture.service);
   const open = async () => (await letters()).filter(({ state }) => state === 'open');
 
   fixture.sink.respond = () => ({ status: 422 });
@@ -32,7 +33,7 @@ it('dead letters are as many in the metrics as npm run ops lists, through purge 
   await until('ten are counted', async () => (await counted()) === 10);
   assert.equal((await open()).length, 10);
 
-  await purge((await open()).slice(0, 3), { connection, publisher, redis });
+  await purge((await open()).slice(0, 3), { connection, publisher, redis: scoped });
   await until('the purged ones are not counted', async () => (await counted()) === 7);
   fixture.sink.respond = () => undefined;
   const retryTopic = `${fixture.service}.retry.200ms`;

@@ -3,10 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { startConsumer } from '@switchboard/consumer/fixtures';
 import { registerSchemas } from '@switchboard/kafka';
 import { type Stack, startStack } from '@switchboard/local';
 import { until } from '@switchboard/local/until';
 import { Redis } from 'ioredis';
+import Type from 'typebox';
 import { size } from '../size.ts';
 import { createFixture } from './fixture.ts';
 import { inversions } from './sink.ts';
@@ -107,6 +109,29 @@ describe('what the service itself stands on', () => {
     await until('the schema turned out unknown', () => first.state().counts.dead === 1);
     await fixture.send('key', 3);
     await until('it works', () => fixture.sink.effects.length === 3);
+    await fixture.close();
+  });
+
+  it('the registry, when it is gone at a start, is made up for by what it said earlier', async () => {
+    const fixture = await createFixture({ addresses: stack });
+    const handled: (string | null)[] = [];
+    const options = { service: `${fixture.service}-cached`, topic: fixture.topic, stack, variables: { PORT: '0' } };
+    const start = () =>
+      startConsumer(
+        {
+          config: Type.Object({}),
+          handlers: () => ({ 'message.received': ({ messageId }) => void handled.push(messageId) }),
+        },
+        options,
+      );
+    await (await start())[Symbol.asyncDispose]();
+    await stack.registry.stop();
+    {
+      await using _again = await start();
+      await fixture.send('key', 1);
+      await until('it is handled', () => handled.length === 1);
+    }
+    await stack.registry.start();
     await fixture.close();
   });
 });

@@ -25,7 +25,7 @@ it('DONE_TTL_SECONDS is how long Redis remembers that an event is done', async (
     await fixture.send('key', 1);
     await until('it is handled', () => handled === 1);
     await until('it is marked', async () => {
-      const [mark = ''] = await redis.keys(`d:${fixture.service}:*`);
+      const [mark = ''] = await redis.keys(`d:*:${fixture.service}:*`);
       const ttl = (await redis.get(mark)) === 'done' ? await redis.ttl(mark) : 0;
       return ttl > 3_600 && ttl <= 4_000;
     });

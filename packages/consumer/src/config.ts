@@ -7,6 +7,13 @@ export const consumerConfig = Type.Object({
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
   SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
   REDIS_URL: Type.String({ minLength: 1, description: 'redis://host:port, for order and one effect each' }),
+  REDIS_SCOPE: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9_.-]{1,64}$',
+      description:
+        "what the keys of Redis call this Kafka, in ingest, consumers and ops alike; default the cluster's id",
+    }),
+  ),
   CONCURRENCY: Type.Integer({ minimum: 1, maximum: 1_000, default: 16, description: 'events handled at a time' }),
   HANDLER_TIMEOUT_MS: Type.Integer({
     minimum: 100,

@@ -1,11 +1,15 @@
 import {
   CHAIN_RECORD_BYTES,
   type ConsumeOptions,
+  clusterId,
   consume,
   createCodec,
   createPublisher,
   createRedis,
+  createSchemaCache,
   type Handlers,
+  type RunningConsumer,
+  watchCluster,
 } from '@switchboard/kafka';
 import { commaSeparated, type ServiceContext } from '@switchboard/service';
 import type { Redis } from 'ioredis';
@@ -38,12 +42,26 @@ export async function openConsumer<S extends TObject>(
   { name, urgent = [], handlers }: ConsumerDefinition<S>,
   settings: Partial<ConsumeOptions> = {},
 ): Promise<void> {
-  const { config, logger, metrics, tracer, health, onStop, fail } = service;
+  const { config, logger, metrics, tracer, health, onStop, stopping, fail } = service;
   const connection = { brokers: config.KAFKA_BROKERS };
+  let consumer: RunningConsumer | undefined;
+  health.add('kafka', () => joined(consumer).checkMembership(), { required: true });
+  // What a service serves by HTTP it may serve while its events wait.
+  health.add('events', () => joined(consumer).checkWork());
 
-  const codec = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
   const redis = createRedis(config.REDIS_URL, logger);
   onStop('redis', () => redis.disconnect());
+  // The configuration was read by a schema that holds the service's own.
+  const context = { ...service, ...createTargets(service), redis } as unknown as ConsumerContext<Static<S>>;
+  const opened = await handlers(context);
+  // Joining the group can take as long as the session of a predecessor that was killed: a liveness probe must not end it.
+  await service.listen();
+
+  const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
+  if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
+  const registryUrl = config.SCHEMA_REGISTRY_URL;
+  const cache = createSchemaCache({ redisUrl: config.REDIS_URL, scope, registryUrl });
+  const codec = await createCodec({ registryUrl, cached: { cache, logger, onWrongIds: fail } });
   const publisher = await createPublisher({
     ...connection,
     client: config.KAFKA_CLIENT,
@@ -53,16 +71,16 @@ export async function openConsumer<S extends TObject>(
     maxRecordBytes: CHAIN_RECORD_BYTES,
   });
   onStop('publisher', publisher.close);
+  onStop('consumer', (limitMs) => consumer?.stop(limitMs), { timeoutMs: STOP_MS });
 
-  // The configuration was read by a schema that holds the service's own.
-  const context = { ...service, ...createTargets(service), redis } as unknown as ConsumerContext<Static<S>>;
-  const consumer = await consume({
+  consumer = await consume({
     ...settings,
     service: name,
-    handlers: await handlers(context),
+    handlers: opened,
     connection,
     codec,
     redis,
+    scope,
     publisher,
     concurrency: config.CONCURRENCY,
     handlerTimeoutMs: config.HANDLER_TIMEOUT_MS,
@@ -75,8 +93,11 @@ export async function openConsumer<S extends TObject>(
     tracer,
     onFailure: fail,
   });
-  onStop('consumer', consumer.stop, { timeoutMs: STOP_MS });
-  health.add('kafka', consumer.checkMembership, { required: true });
-  // What a service serves by HTTP it may serve while its events wait.
-  health.add('events', consumer.checkWork);
+  // The stop came while it joined, and had nothing to stop.
+  if (stopping.aborted) await consumer.stop();
+}
+
+function joined(consumer: RunningConsumer | undefined): RunningConsumer {
+  if (consumer === undefined) throw new Error('the consumer has not joined its group yet');
+  return consumer;
 }

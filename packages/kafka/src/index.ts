@@ -1,3 +1,4 @@
+export { clusterId, type ScopedRedis, watchCluster } from './cluster.ts';
 export type { KafkaConnection } from './connection.ts';
 export { type Chain, deadLetterTopicOf, type Tier } from './consume/chain.ts';
 export { CHAIN_RECORD_BYTES } from './consume/chain-topics.ts';
@@ -31,4 +32,5 @@ export { redactId, redactSentence, shorten } from './redaction.ts';
 export { createRedis, redisReply } from './redis.ts';
 export { type Codec, createCodec } from './registry/codec.ts';
 export { registerSchemas } from './registry/register.ts';
+export { createSchemaCache } from './registry/schema-cache.ts';
 export { brokerCount, createTopics, describeTopics } from './topics.ts';

@@ -25,6 +25,7 @@ for (const error of [
   replyError('READONLY You can’t write against a read only replica.'),
   replyError('ERR Error running script (call to f_1): @user_script:1: -READONLY You can’t write against a replica.'),
   replyError("OOM command not allowed when used memory > 'maxmemory'."),
+  replyError('ERR max number of clients reached'),
 ]) {
   it(`${error.message.slice(0, 40)} pauses the service, and costs no try`, () =>
     assert.rejects(redisReply(Promise.reject(error)), {

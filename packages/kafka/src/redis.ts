@@ -37,14 +37,17 @@ export async function redisReply<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply;
   } catch (error) {
-    if (error instanceof Error && isMistake(error)) throw error;
+    if (isMistake(error)) throw error;
     throw new UnavailableError('redis', { cause: error });
   }
 }
 
 /** States of Redis that pass; Redis 6 tells of them inside of `ERR Error running script …` too. */
-const PASSING = /\b(READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN)\b/;
+const PASSING = /\b(READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|max number of clients)\b/;
 
 /** What was asked is wrong; Redis is well. */
-const isMistake = ({ name, message }: Error): boolean =>
-  name === 'ReplyError' && /^(ERR|WRONGTYPE) /.test(message) && !PASSING.test(message);
+export const isMistake = (error: unknown): boolean =>
+  error instanceof Error &&
+  error.name === 'ReplyError' &&
+  /^(ERR|WRONGTYPE) /.test(error.message) &&
+  !PASSING.test(error.message);

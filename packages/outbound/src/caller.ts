@@ -4,8 +4,9 @@ import type { Breaker, Verdict } from './breaker.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import type { OutboundMetrics, RequestOutcome } from './metrics.ts';
 import { OutboundError } from './outbound-error.ts';
+import type { Refusals } from './refusals.ts';
 import { createSlots } from './slots.ts';
-import { failureOf, refusedCredentials } from './status.ts';
+import { failureOf, isRefusal, refusedCredentials, refusedThroughout } from './status.ts';
 import type { OutboundRequest, OutboundResponse } from './target.ts';
 
 export interface Call extends Omit<OutboundRequest, 'path' | 'query'> {
@@ -19,6 +20,8 @@ export interface CallerParts {
   breaker?: Breaker;
   /** Without one, nobody's configuration is to blame for a 401: it is an answer like 403. */
   authenticator?: Authenticator;
+  /** Without them, each 403 and 404 is the fault of its request. */
+  refusals?: Refusals;
   concurrency: number;
   metrics: OutboundMetrics;
   tracer: Tracer;
@@ -31,7 +34,7 @@ type Ending =
 
 /** A request all the way: breaker, slot, credentials, exchange, and what its answer means. */
 export function createCaller(parts: CallerParts): (call: Call) => Promise<OutboundResponse> {
-  const { name, exchange, breaker, authenticator, concurrency, metrics, tracer, tellTrace = false } = parts;
+  const { name, exchange, breaker, authenticator, refusals, concurrency, metrics, tracer, tellTrace = false } = parts;
   const slots = createSlots(concurrency);
 
   const unavailable = (cause?: unknown): OutboundError => {
@@ -61,6 +64,7 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     } catch (error) {
       if (call.signal?.aborted) return { verdict: 'aborted', outcome: 'aborted', error: call.signal.reason };
       if (!(error instanceof OutboundError)) throw error;
+      if (error.code === 'AUTHENTICATION_FAILED') refusals?.refusesUs(error);
       const outcome = error.code.toLowerCase() as Lowercase<typeof error.code>;
       return { verdict: isDown(error) ? 'down' : 'answered', outcome, error };
     }
@@ -91,10 +95,11 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     const { status } = answer;
     const request = exchange.describe({ method, url });
     const succeeded = status >= 200 && status < 300;
-    if (!succeeded && !accept.includes(status)) {
-      throw status === 401 && authenticator !== undefined
-        ? refusedCredentials(name, request, status)
-        : failureOf(name, request, answer);
+    if (succeeded) refusals?.succeeded(method);
+    else if (!accept.includes(status)) {
+      if (status === 401 && authenticator !== undefined) throw refusedCredentials(name, request, status);
+      if (isRefusal(status) && refusals?.refused(method)) throw refusedThroughout(name, request, status);
+      throw failureOf(name, request, answer);
     }
     const parsed = parse(answer.content);
     if (parsed === NOT_JSON && succeeded && wanted === 'json') {

@@ -11,7 +11,10 @@ export type OutboundErrorCode =
   | 'RETRYABLE_STATUS'
   /** Any other 4xx, or a redirect. */
   | 'REJECTED'
-  /** The target or its token endpoint refuses our credentials; a matter of configuration, so the service waits. */
+  /**
+   * The target or its token endpoint refuses us: our credentials, or one request after the other. A matter of
+   * configuration, so the service waits.
+   */
   | 'AUTHENTICATION_FAILED'
   /** The address is one that an event or a user must not reach. */
   | 'FORBIDDEN_ADDRESS'

@@ -28,3 +28,15 @@ export const refusedCredentials = (target: string, request: string, status: numb
     `${request} was answered ${status}: check our credentials and the address; the service waits until they are accepted`,
     { target, status, retry: 'when-available' },
   );
+
+/** A refusal of the request, or of whoever sends it: only the answers to others tell. */
+export const isRefusal = (status: number): boolean => status === 403 || status === 404;
+
+/** The system refuses one request after the other, as with a suspended account or a wrong address. */
+export const refusedThroughout = (target: string, request: string, status: number): OutboundError =>
+  new OutboundError(
+    'AUTHENTICATION_FAILED',
+    `${request} was answered ${status}, as those before it: ${target} refuses us. Check the account, its rights and the ` +
+      'address; the service waits until a request succeeds',
+    { target, status, retry: 'when-available' },
+  );

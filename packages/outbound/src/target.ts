@@ -8,6 +8,8 @@ import { createCaller } from './caller.ts';
 import { createExchange } from './exchange.ts';
 import { createOutboundMetrics } from './metrics.ts';
 import { OutboundError } from './outbound-error.ts';
+import { createRefusals } from './refusals.ts';
+import { isRefusal, refusedThroughout } from './status.ts';
 
 export interface TargetLimits {
   /** How long a request may take from its start to the last byte of the answer; 10 s unless told. */
@@ -61,7 +63,12 @@ export interface Target {
   readonly name: string;
   /** @throws OutboundError, or the signal's reason when it was aborted */
   request(request: OutboundRequest): Promise<OutboundResponse>;
-  /** Throws while the breaker is open; asks nothing of the target itself. */
+  /**
+   * For a status that `accept` let through and that turns out to refuse the request: notes it, and returns the error to
+   * throw when the target refuses one request after the other.
+   */
+  refusal(request: Pick<OutboundRequest, 'method' | 'path'>, status: number): OutboundError | undefined;
+  /** Throws while the breaker is open or the target refuses us; asks nothing of the target itself. */
   check(): void;
   close(): Promise<void>;
 }
@@ -88,7 +95,10 @@ export function createTarget(options: TargetOptions): Target {
   });
   const exchange = createExchange({ target: name, dispatcher, timeoutMs, maxResponseBytes });
   const authenticator = createAuthenticator(name, options.auth, exchange);
-  const call = createCaller({ name, exchange, breaker, authenticator, concurrency, metrics, tracer, tellTrace });
+  const refusals = createRefusals();
+  const call = createCaller({
+    ...{ name, exchange, breaker, authenticator, refusals, concurrency, metrics, tracer, tellTrace },
+  });
 
   return {
     name,
@@ -96,7 +106,16 @@ export function createTarget(options: TargetOptions): Target {
       const url = locate(name, base, path, query);
       return call({ ...request, headers: { ...options.headers, ...headers }, url });
     },
+    refusal({ method, path }, status) {
+      if (!isRefusal(status) || !refusals.refused(method)) return undefined;
+      const url = locate(name, base, path, {});
+      const error = refusedThroughout(name, exchange.describe({ method, url }), status);
+      refusals.refusesUs(error);
+      return error;
+    },
     check() {
+      const { reason } = refusals;
+      if (reason !== undefined) throw new OutboundError('AUTHENTICATION_FAILED', reason, { target: name });
       if (breaker.state !== 'closed') {
         throw new OutboundError('UNAVAILABLE', `${name} does not answer as it should`, { target: name });
       }

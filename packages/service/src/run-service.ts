@@ -19,6 +19,8 @@ export interface ServiceContext<C> {
   readonly tracer: Tracer;
   /** The service's HTTP server; listens once `start` is done, unless nothing has been added to it and `OPS_PORT` is set. */
   readonly http: FastifyInstance;
+  /** Lets it listen before that, alive but not ready, when `start` may take long. Routes are added before. */
+  listen(): Promise<void>;
   readonly health: Pick<Health, 'add'>;
   /** Names what must be closed at the stop; the last added is closed first, after the HTTP server. */
   readonly onStop: ReleaseStack['add'];
@@ -73,6 +75,16 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     hasRoutes = true;
   });
 
+  let listening: Promise<void> | undefined;
+  function listen(): Promise<void> {
+    listening ??= openOwnPort();
+    return listening;
+  }
+  async function openOwnPort(): Promise<void> {
+    await http.ready();
+    if (hasRoutes) await open(http, config.HOST, config.PORT, 'PORT');
+  }
+
   let exitCode = 0;
   async function stop(reason: string): Promise<void> {
     if (stopping.signal.aborted) return;
@@ -102,7 +114,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     const { tracer, close } = await openTracing(definition.name, config, logger);
     releases.add('traces', close);
     // A long start is no reason to be killed by a liveness probe.
-    if (ops !== undefined) await listen(ops, config.HOST, config.OPS_PORT as number, 'OPS_PORT');
+    if (ops !== undefined) await open(ops, config.HOST, config.OPS_PORT as number, 'OPS_PORT');
     limitConnections(http, definition.connections?.(config));
     await definition.start({
       name: definition.name,
@@ -111,16 +123,18 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
       metrics,
       tracer,
       http,
+      listen,
       health,
       onStop: releases.add,
       stopping: stopping.signal,
       fail,
     });
     if (stopping.signal.aborted) return;
-    await http.ready();
-    if (hasRoutes) await listen(http, config.HOST, config.PORT, 'PORT');
+    await listen();
     started = true;
   } catch (error) {
+    // A start that fails while everything is being closed is no failure.
+    if (stopping.signal.aborted) return logger.info({ err: error }, 'stopped during the start');
     return fail(asError(error));
   }
   const operations = ops === undefined ? {} : { operations: ops.listeningOrigin };
@@ -156,7 +170,7 @@ function handleSignals(logger: Logger, stop: (reason: string) => Promise<void>):
   if (process.connected === false) void stop('the supervisor is gone');
 }
 
-async function listen(server: FastifyInstance, host: string, port: number, variable: string): Promise<void> {
+async function open(server: FastifyInstance, host: string, port: number, variable: string): Promise<void> {
   try {
     await server.listen({ host, port });
   } catch (error) {

@@ -10,7 +10,13 @@ const open = (variables: Record<string, string>): string[] => {
     config: readConfig(crmSyncConfig, variables),
     target({ name, baseUrl, auth }) {
       urls.push(`${name} ${baseUrl} ${auth?.kind}`);
-      return { name, request: () => assert.fail(), check() {}, close: () => Promise.resolve() };
+      return {
+        name,
+        request: () => assert.fail(),
+        refusal: () => undefined,
+        check() {},
+        close: () => Promise.resolve(),
+      };
     },
   });
   return urls;

@@ -22,6 +22,7 @@ function answering(...answers: (object | number)[]): { crm: Crm; paths: string[]
         if (typeof answer === 'object') return { status: 200, headers: {}, body: answer };
         throw new OutboundError('REJECTED', 'refused', { target: 'hubspot', status: answer, retry: 'never' });
       },
+      refusal: () => undefined,
       check() {},
       close: () => Promise.resolve(),
     },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { OutboundRequest } from '@switchboard/outbound';
+import { OutboundError, type OutboundRequest } from '@switchboard/outbound';
 import type { Crm } from './crm.ts';
 import { createSalesforce } from './salesforce.ts';
 
@@ -8,7 +8,13 @@ const { signal } = new AbortController();
 const person = { email: "o'brien\\@example.com", firstName: 'Pat' };
 
 /** A Salesforce that holds these contacts, and answers what is written with this. */
-function answering(records: object[], status: number, body: unknown, requests: OutboundRequest[] = []): Crm {
+function answering(
+  records: object[],
+  status: number,
+  body: unknown,
+  requests: OutboundRequest[] = [],
+  refusal?: OutboundError,
+): Crm {
   return createSalesforce({
     target: {
       name: 'salesforce',
@@ -17,6 +23,7 @@ function answering(records: object[], status: number, body: unknown, requests: O
         if (request.method === 'GET') return { status: 200, headers: {}, body: { records } };
         return { status, headers: {}, body };
       },
+      refusal: () => refusal,
       check() {},
       close: () => Promise.resolve(),
     },
@@ -52,6 +59,12 @@ describe('Salesforce', () => {
       );
     });
   }
+
+  it('that refuses one request after the other pauses the service', async () => {
+    const refusal = new OutboundError('AUTHENTICATION_FAILED', 'refuses us', { target: 'salesforce' });
+    const crm = answering([], 403, [{ errorCode: 'API_DISABLED_FOR_ORG' }], [], refusal);
+    await assert.rejects(crm.saveContact(person, { at: 0, status: 'resolved' }, signal), refusal);
+  });
 
   it('is asked for an address as it is, and gives a new contact a last name', async () => {
     const requests: OutboundRequest[] = [];

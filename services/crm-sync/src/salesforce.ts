@@ -41,8 +41,10 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
     if (status === 300)
       throw new PermanentError('AMBIGUOUS_KEY', `${target.name}: several records have one external id`);
     const code = Value.Check(Errors, body) ? (body[0]?.errorCode ?? 'REJECTED') : 'REJECTED';
-    if (!Object.hasOwn(PASSING, code))
-      throw new PermanentError(code, `${target.name} refuses a request (${status} ${code})`);
+    if (!Object.hasOwn(PASSING, code)) {
+      const error = new PermanentError(code, `${target.name} refuses a request (${status} ${code})`);
+      throw target.refusal(request, status) ?? error;
+    }
     const message = `${target.name} cannot take a request now (${status} ${code})`;
     throw new OutboundError('RETRYABLE_STATUS', message, { target: target.name, status, retry: PASSING[code] });
   }

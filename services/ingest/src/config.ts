@@ -12,6 +12,13 @@ export const ingestConfig = Type.Object({
   }),
   SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
   REDIS_URL: Type.String({ minLength: 1, description: 'redis://host:port, for recognising repeated events' }),
+  REDIS_SCOPE: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9_.-]{1,64}$',
+      description:
+        "what the keys of Redis call this Kafka, in ingest, consumers and ops alike; default the cluster's id",
+    }),
+  ),
   SEEN_TTL_SECONDS: Type.Integer({
     minimum: 1,
     default: 86_400,

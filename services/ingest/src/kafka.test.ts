@@ -8,7 +8,7 @@ import { catalogue, eventTypes } from '@switchboard/events';
 import { createCodec, readTopics, type StoredRecord } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
 import { eventually } from '@switchboard/local/until';
-import { SECRET, sign } from '../fixtures/app.ts';
+import { escalation, SECRET, sign } from '../fixtures/app.ts';
 import { prepare, type Service, startService } from '../fixtures/service.ts';
 import { QUARANTINE_TOPIC } from './quarantine.ts';
 
@@ -30,6 +30,20 @@ describe('ingest on Kafka', () => {
     service = await startService(stack);
   });
   after(() => service?.stop());
+
+  it('answers no event as a repeat because of a mark that was made for another Kafka', async (t) => {
+    const elsewhere = await startService(stack, { REDIS_SCOPE: `elsewhere-${randomUUID()}` });
+    t.after(() => elsewhere.stop());
+    const body = escalation();
+    assert.equal((await service.post('escalation', body)).status, 200);
+    const repeated = async ({ post }: Service): Promise<boolean> =>
+      (await post('escalation', body)).text.includes('"duplicate":true');
+    const other = await startService(stack);
+    t.after(() => other.stop());
+    await eventually(async () => assert.ok(await repeated(other), 'Redis knows it'));
+    assert.equal(await repeated(elsewhere), false);
+    assert.equal(await repeated(elsewhere), true);
+  });
 
   it('stores every type of event, as it was sent, before it answers 200', async () => {
     const codec = await createCodec({ registryUrl: stack.registryUrl });

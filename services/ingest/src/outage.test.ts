@@ -96,6 +96,9 @@ describe('an outage', () => {
     };
     await recovered(service);
     await stack.registry.stop();
+    const successor = await startService(stack);
+    t.after(() => successor.stop());
+    await recovered(successor);
     await stack.redis.pause();
     await accepts();
     await stack.redis.resume();

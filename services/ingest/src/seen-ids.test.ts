@@ -25,9 +25,10 @@ describe('seen ids', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  function connect(t: TestContext, ttlSeconds = 60, redisUrl = stack.redisUrl): SeenIds {
+  function connect(t: TestContext, ttlSeconds = 60, scope = 'cluster-a'): SeenIds {
     const seenIds = connectSeenIds({
-      redisUrl,
+      redisUrl: stack.redisUrl,
+      scope,
       ttlSeconds,
       logger: createLogger('test', 'silent'),
       metrics: new Registry(),
@@ -69,6 +70,14 @@ describe('seen ids', () => {
     await eventually(async () => assert.equal(await other.claim(subject, 'a:', 'a:later', 1), 'a:later'));
   });
 
+  it('of another Kafka say nothing of this one', async (t) => {
+    const [one, other] = [connect(t), connect(t, 60, 'cluster-b')];
+    await Promise.all([answers(one), answers(other)]);
+    one.add('shared', 'c');
+    await eventually(async () => assert.ok(await one.get('shared')));
+    assert.equal(await other.get('shared'), undefined);
+  });
+
   it('are forgotten after their time', async (t) => {
     const seenIds = connect(t, 120);
     await answers(seenIds);
@@ -76,7 +85,7 @@ describe('seen ids', () => {
     const redis = new Redis(stack.redisUrl);
     t.after(() => redis.disconnect());
     await eventually(async () => {
-      const ttl = await redis.ttl('ingest:seen:expiring');
+      const ttl = await redis.ttl('ingest:seen:cluster-a:expiring');
       assert.ok(ttl > 0 && ttl <= 120, String(ttl));
     });
   });

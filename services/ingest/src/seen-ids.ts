@@ -20,6 +20,8 @@ export interface SeenIds {
 
 interface Options {
   redisUrl: string;
+  /** Names the Kafka that the events are in: a mark of another one says nothing of this one. */
+  scope: string;
   ttlSeconds: number;
   logger: Logger;
   metrics: Registry;
@@ -40,11 +42,10 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return ARGV[2]
 `;
 
-const keyOf = (id: string): string => `ingest:seen:${id}`;
-const nameKeyOf = (subject: string): string => `ingest:name:${subject}`;
-
 /** All look-ups of one turn of the event loop share one command, and so do all additions. */
-export function connectSeenIds({ redisUrl, ttlSeconds, logger, metrics }: Options): SeenIds {
+export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }: Options): SeenIds {
+  const keyOf = (id: string): string => `ingest:seen:${scope}:${id}`;
+  const nameKeyOf = (subject: string): string => `ingest:name:${scope}:${subject}`;
   const failures = new Counter({
     name: 'ingest_seen_ids_failures_total',
     help: 'Commands to Redis that failed or took too long; their events passed unasked',

@@ -1,4 +1,4 @@
-import { createCodec, createPublisher } from '@switchboard/kafka';
+import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
 import { ConfigError, commaSeparated, environment, type ServiceContext } from '@switchboard/service';
 import { type AddressList, createAddressList } from './address-list.ts';
 import type { IngestConfig } from './config.ts';
@@ -15,15 +15,22 @@ export async function start({
   http,
   health,
   onStop,
+  fail,
 }: ServiceContext<IngestConfig>): Promise<void> {
   const trustedProxies = readTrustedProxies(config.TRUSTED_PROXIES);
   const sources = await openSources({ path: config.SOURCES_FILE, environment, logger, metrics });
   onStop('sources', sources.close);
   process.on('SIGHUP', sources.reload);
 
-  const { encode } = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
+  const connection = { brokers: commaSeparated(config.KAFKA_BROKERS) };
+  // Like the publisher, it is known only when a broker answers: without Kafka there is no start.
+  const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
+  if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
+  const registryUrl = config.SCHEMA_REGISTRY_URL;
+  const cache = createSchemaCache({ redisUrl: config.REDIS_URL, scope, registryUrl });
+  const { encode } = await createCodec({ registryUrl, cached: { cache, logger, onWrongIds: fail } });
   const publisher = await createPublisher({
-    brokers: commaSeparated(config.KAFKA_BROKERS),
+    ...connection,
     client: config.KAFKA_CLIENT,
     clientId: 'ingest',
     maxQueueBytes: config.KAFKA_QUEUE_BYTES,
@@ -34,7 +41,13 @@ export async function start({
   // Without Kafka the instance stays in rotation: it answers 503 with Retry-After, which a balancer would not.
   health.add('kafka', publisher.check);
 
-  const seenIds = connectSeenIds({ redisUrl: config.REDIS_URL, ttlSeconds: config.SEEN_TTL_SECONDS, logger, metrics });
+  const seenIds = connectSeenIds({
+    redisUrl: config.REDIS_URL,
+    scope,
+    ttlSeconds: config.SEEN_TTL_SECONDS,
+    logger,
+    metrics,
+  });
   onStop('redis', seenIds.close);
   health.add('redis', seenIds.check);
 

@@ -8,7 +8,13 @@ const open = (variables: Record<string, string>) => {
   const config = readConfig(ticketingConfig, variables);
   return openHelpdesk({
     config,
-    target: ({ name }) => ({ name, request: () => Promise.reject(), check() {}, close: () => Promise.resolve() }),
+    target: ({ name }) => ({
+      name,
+      request: () => Promise.reject(),
+      refusal: () => undefined,
+      check() {},
+      close: () => Promise.resolve(),
+    }),
   });
 };
 

@@ -122,6 +122,26 @@ describe('ticketing on Kafka', () => {
     assert.equal(made('jira').length, 0);
   });
 
+  for (const status of [403, 404]) {
+    it(`waits for a helpdesk that answers ${status} to everything, at the cost of nine dead letters, and goes on by itself`, async () => {
+      const options = optionsFor('zendesk');
+      await using service = await startService(options);
+      sandbox.fault('zendesk', { status });
+      const paused = async (): Promise<boolean> =>
+        /consumer_paused\{reason="outside"\} 1/.test(await service.metrics.metrics());
+      for (let n = 1; n <= 40; n += 1)
+        await publish(escalation(`evt-${n}`, { conversationId: `${conversationId()}-${n}` }));
+      await until('it is paused', paused);
+      const pausedAt = Date.now();
+      await until('it has probed a few times', () => Date.now() - pausedAt > 4_000);
+      assert.equal(await deadLetters(options.service), 9);
+      assert.ok(await paused());
+      sandbox.reset();
+      await until('the others have their tickets', () => made('zendesk').length === 31);
+      assert.equal(await deadLetters(options.service), 9);
+    });
+  }
+
   it('waits for a lagging search rather than making a second ticket after a lost answer', async () => {
     const options = optionsFor('jira', { LOOKUP_LAG_MS: '15000' });
     await using _service = await startService(options);

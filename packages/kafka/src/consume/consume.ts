@@ -1,5 +1,6 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { untraced } from '@switchboard/tracing';
+import { clusterId } from '../cluster.ts';
 import { createKafka } from '../connection.ts';
 import { KafkaError } from '../error.ts';
 import { openReader } from '../reader.ts';
@@ -9,11 +10,13 @@ import { createChainTopics } from './chain-topics.ts';
 import { createForwarder } from './forwarder.ts';
 import { createGate } from './gate.ts';
 import { createLagWatch, type LagWatch } from './lag.ts';
+import { createLenientSteps } from './lenient-steps.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { createNotes } from './notes.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { createSteps } from './steps.ts';
+import { keyspaceOf } from './steps-script.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
 import { type Followed, followTallies, readTallies } from './tallies.ts';
 import { createWatchdog } from './watchdog.ts';
@@ -70,6 +73,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const chain = createChain(service, limits.retryDelays);
   checkDelays(chain, limits);
   await createChainTopics(options.connection, sources, chain);
+  const keyspace = keyspaceOf(options.scope ?? (await clusterId(options.connection)), service);
 
   const stopping = new AbortController();
   let pipeline: Pipeline | undefined;
@@ -79,7 +83,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     subscription?.reconcile();
     notes.paused();
   });
-  const notes = createNotes({ redis, service, doneTtlMs: limits.doneTtlMs, pauses: () => gate.pauses });
+  const notes = createNotes({ redis, keyspace, doneTtlMs: limits.doneTtlMs, pauses: () => gate.pauses });
   const resting = (): boolean => gate.closedBy.size > 0 && (pipeline?.waiting ?? 0) > 0;
   let lag: LagWatch | undefined;
   let tallies: Followed | undefined;
@@ -91,15 +95,12 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     lag: () => lag?.read() ?? [],
     tallies: () => tallies?.last,
   });
-  const steps = createSteps({
-    redis,
-    service,
+  const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
+  const reachable = (yes: boolean): void => (yes ? gate.open('redis') : gate.close('redis'));
+  const steps = createLenientSteps(
+    createSteps({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
     logger,
-    leaseMs: limits.leaseMs,
-    doneTtlMs: limits.doneTtlMs,
-    orphanAfterMs: limits.orphanAfterMs,
-    reachable: (yes) => (yes ? gate.open('redis') : gate.close('redis')),
-  });
+  );
   const forwarder = createForwarder({ chain, publisher, logger, tracer, stopping: stopping.signal });
   const decode = (value: Buffer) => codec.decode(value);
   const failed = (error: Error): void => {
@@ -141,7 +142,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       paused: () => subscription.paused,
       logger,
     });
-    tallies = followTallies(() => readTallies(redis, service, limits.doneTtlMs));
+    tallies = followTallies(() => readTallies(redis, keyspace, limits.doneTtlMs));
   }
 
   const watchdog = createWatchdog(

@@ -35,3 +35,26 @@ it('keeps the order of each key, lets other keys pass, and loses nothing', () =>
     { numRuns: 100 },
   );
 });
+
+it('ignores a leave that is not of the head: the item that runs stays alone in its lane', () => {
+  const ready: number[] = [];
+  const lanes = createLanes<{ lane: string; number: number }>(({ number }) => ready.push(number));
+  const [first, second, third] = [1, 2, 3].map((number) => ({ lane: 'a', number })) as [Item, Item, Item];
+  const stranger = { lane: 'b', number: 4 };
+  for (const item of [first, second, third]) lanes.add(item);
+  lanes.leave(third);
+  lanes.leave(stranger);
+  assert.deepEqual([ready, lanes.size], [[1], 3]);
+  lanes.leave(first);
+  lanes.leave(first);
+  assert.deepEqual([ready, lanes.size], [[1, 2], 2]);
+  lanes.leave(second);
+  lanes.leave(third);
+  lanes.leave(third);
+  assert.deepEqual([ready, lanes.size], [[1, 2, 3], 0]);
+});
+
+interface Item {
+  readonly lane: string;
+  readonly number: number;
+}

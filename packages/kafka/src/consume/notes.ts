@@ -26,12 +26,12 @@ export const NOTE_STALE_MS = 20_000;
 
 export function createNotes(options: {
   redis: Redis;
-  service: string;
+  keyspace: string;
   doneTtlMs: number;
   pauses(): ReadonlyMap<Closure, Pause>;
 }): Notes {
-  const { redis, service, doneTtlMs, pauses } = options;
-  const keys = stepKeys(service);
+  const { redis, keyspace, doneTtlMs, pauses } = options;
+  const keys = stepKeys(keyspace);
   const instance = randomBytes(8).toString('hex');
   let isNoted = false;
   let isStopped = false;

@@ -16,6 +16,8 @@ export interface ConsumeOptions extends Partial<ConsumeLimits> {
   sources?: readonly string[];
   connection: KafkaConnection;
   redis: Redis;
+  /** Keeps its keys apart from those of another Kafka; default the cluster's id. */
+  scope?: string | undefined;
   codec: Pick<Codec, 'decode'>;
   /** Carries records on to the retry and dead-letter topics; stays the caller's to close, after the consumer. */
   publisher: Publisher;

@@ -11,7 +11,9 @@ import { createLine } from './line.ts';
 import type { Notes } from './notes.ts';
 import type { ConsumedRecord } from './record.ts';
 import { createSlots } from './slots.ts';
+import { StepError } from './step-calls.ts';
 import type { Admission, Steps } from './steps.ts';
+import { createUnclaimed } from './unclaimed.ts';
 
 /**
  * settled: done, dead or safe in the next topic; left: it belongs to another owner now; again: ask anew, at once;
@@ -60,6 +62,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const mostAhead = limits.concurrency + limits.claimAhead;
   const slots = createSlots(limits.concurrency, () => gate.admits());
   const attempts = createAttempts(parts);
+  const failUnclaimed = createUnclaimed(parts);
   const urgent = new Set<string>(limits.urgent);
   const stopping = new AbortController();
   // Everything that sleeps listens to it.
@@ -121,7 +124,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     tokens += 1;
     const token = `${instance}-${tokens}`;
     const askedAt = performance.now();
-    const admission = await steps.admit(record, token);
+    const admission = await steps.admit(record, token).catch((error) => {
+      if (error instanceof StepError) return error;
+      throw error;
+    });
+    if (admission instanceof StepError) return failUnclaimed(record, token, admission);
     switch (admission.kind) {
       case 'run':
       case 'held': {

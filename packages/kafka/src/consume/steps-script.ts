@@ -2,22 +2,24 @@
  * The steps of delivery.md as one script: a JSON list of steps in, one reply per step out, run as one atomic unit.
  * Every step may be repeated: it is keyed by the event's id, and claims carry a token.
  *
- * Keys of a service S:
- *   d:S:<id>    the claim on an event (its token, with a lease) or its outcome: `done`, `dead:<redrive>`
- *   h:S:<lane>  sorted set: the ids that wait for this key in the chain, by their offset in the source topic
- *   m:S:<lane>  hash: for each of them `<hop>:<tier>:<due>:<state>`, state being p (being forwarded), c (forwarded)
+ * Keys of a service S, as a consumer of the Kafka K (`keyspaceOf`), so that no mark speaks for an event elsewhere:
+ *   d:K:S:<id>    the claim on an event (its token, with a lease) or its outcome: `done`, `dead:<redrive>`
+ *   h:K:S:<lane>  sorted set: the ids that wait for this key in the chain, by their offset in the source topic
+ *   m:K:S:<lane>  hash: for each of them `<hop>:<tier>:<due>:<state>`, state being p (being forwarded), c (forwarded)
  *               or d (dead, and holding the key); and `@`, `<since>:<last look>:<id>`, the watch on a head that nobody
  *               has seen
- *   k:S         sorted set: the lanes that have such ids, by when Redis forgets them; for the metrics
- *   x:S         sorted set: the ids of open dead letters, by the time of death; for the metrics
+ *   k:K:S         sorted set: the lanes that have such ids, by when Redis forgets them; for the metrics
+ *   x:K:S         sorted set: the ids of open dead letters, by the time of death; for the metrics
  *
  * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
  */
 export const STEPS_SCRIPT = `
-local service, done_ttl, lease, orphan_after = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
+local keyspace, done_ttl, lease, orphan_after = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local call = redis.call
-local marks, sets, members = 'd:' .. service .. ':', 'h:' .. service .. ':', 'm:' .. service .. ':'
-local held, open_letters = 'k:' .. service, 'x:' .. service
+local marks, sets, members = 'd:' .. keyspace .. ':', 'h:' .. keyspace .. ':', 'm:' .. keyspace .. ':'
+local held, open_letters = 'k:' .. keyspace, 'x:' .. keyspace
+-- The tallies are for the metrics: no step fails for them.
+local tally = redis.pcall
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -35,7 +37,7 @@ local function write_member(lane, id, offset, hop, tier, due, state)
   call('HSET', members .. lane, id, string.format('%d:%d:%d:%s', hop, tier, due, state))
   call('EXPIRE', sets .. lane, done_ttl)
   call('EXPIRE', members .. lane, done_ttl)
-  call('ZADD', held, now + done_ttl * 1000, lane)
+  tally('ZADD', held, now + done_ttl * 1000, lane)
 end
 
 local function leave(lane, id)
@@ -43,7 +45,7 @@ local function leave(lane, id)
   call('HDEL', members .. lane, id)
   if call('EXISTS', sets .. lane) == 1 then return end
   call('DEL', members .. lane)
-  call('ZREM', held, lane)
+  tally('ZREM', held, lane)
 end
 
 -- A head that is due, that nobody runs and nobody has asked for, over and over while its followers come round,
@@ -91,7 +93,7 @@ function steps.admit(step)
     local dead = is_dead(former)
     if dead and tonumber(dead) >= step[7] then return 'dead' end
     if not dead and former ~= token then return 'busy' end
-    if dead then call('ZREM', open_letters, id) end
+    if dead then tally('ZREM', open_letters, id) end
     call('SET', mark_key, token, 'PX', lease)
   end
   if call('EXISTS', sets .. lane) == 0 then return 'run' end
@@ -114,7 +116,7 @@ function steps.complete(step)
     call('SET', marks .. id, mark, 'PX', lease)
     return 'refused'
   end
-  if is_dead(mark) then call('ZREM', open_letters, id) end
+  if is_dead(mark) then tally('ZREM', open_letters, id) end
   if waited == 1 then leave(lane, id) end
   return 'ok'
 end
@@ -139,10 +141,10 @@ function steps.dead(step)
   local mark = call('GET', marks .. id)
   if mark and mark ~= token and not is_dead(mark) then return 'refused' end
   call('SET', marks .. id, 'dead:' .. redrive, 'EX', done_ttl)
-  call('ZADD', open_letters, now, id)
-  call('EXPIRE', open_letters, done_ttl)
-  call('ZREMRANGEBYSCORE', open_letters, '-inf', now - done_ttl * 1000)
-  call('ZREMRANGEBYSCORE', held, '-inf', now)
+  tally('ZADD', open_letters, now, id)
+  tally('EXPIRE', open_letters, done_ttl)
+  tally('ZREMRANGEBYSCORE', open_letters, '-inf', now - done_ttl * 1000)
+  tally('ZREMRANGEBYSCORE', held, '-inf', now)
   if hold_tier > 0 then
     write_member(lane, id, offset, 0, hold_tier, 0, 'd')
   else
@@ -156,7 +158,12 @@ function steps.abandon(step)
   local id, lane = step[2], step[3]
   local member = read_member(lane, id)
   if member and member.state == 'd' then leave(lane, id) end
-  call('ZREM', open_letters, id)
+  tally('ZREM', open_letters, id)
+  return 'ok'
+end
+
+function steps.leave(step)
+  leave(step[3], step[2])
   return 'ok'
 end
 
@@ -178,14 +185,17 @@ for index, step in ipairs(cjson.decode(ARGV[5])) do replies[index] = steps[step[
 return replies
 `;
 
+/** What the keys of a service begin with, after their kind. */
+export const keyspaceOf = (scope: string, service: string): string => `${scope}:${service}`;
+
 /** The keys that the script makes, for whoever only reads them. */
-export const stepKeys = (service: string) => ({
-  mark: (id: string): string => `d:${service}:${id}`,
-  waiting: (lane: string): string => `h:${service}:${lane}`,
-  members: (lane: string): string => `m:${service}:${lane}`,
-  heldLanes: `k:${service}`,
-  openLetters: `x:${service}`,
+export const stepKeys = (keyspace: string) => ({
+  mark: (id: string): string => `d:${keyspace}:${id}`,
+  waiting: (lane: string): string => `h:${keyspace}:${lane}`,
+  members: (lane: string): string => `m:${keyspace}:${lane}`,
+  heldLanes: `k:${keyspace}`,
+  openLetters: `x:${keyspace}`,
   /** Not of the script: why an event that is done had no effect, and what the instances wait for; see notes.ts. */
-  skipped: (id: string): string => `n:${service}:${id}`,
-  pauses: `p:${service}`,
+  skipped: (id: string): string => `n:${keyspace}:${id}`,
+  pauses: `p:${keyspace}`,
 });

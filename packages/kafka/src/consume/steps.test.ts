@@ -2,22 +2,26 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { testStack } from '@switchboard/local/test-stack';
+import { until } from '@switchboard/local/until';
 import { Redis } from 'ioredis';
 import pino from 'pino';
+import type { StepCallsOptions } from './step-calls.ts';
 import { createSteps, type StepSubject, type Steps } from './steps.ts';
+import { stepKeys } from './steps-script.ts';
 
 const redis = new Redis((await testStack()).redisUrl);
 after(() => redis.disconnect());
 
-function freshSteps({ orphanAfterMs = 60_000, leaseMs = 30_000, service = `steps-${randomUUID()}` } = {}): Steps {
+function freshSteps(options: Partial<StepCallsOptions> = {}): Steps {
+  const { orphanAfterMs = 60_000, leaseMs = 30_000, keyspace = `steps-${randomUUID()}` } = options;
   return createSteps({
-    redis,
-    service,
+    redis: options.redis ?? redis,
+    keyspace,
     leaseMs,
     doneTtlMs: 60_000,
     orphanAfterMs,
     logger: pino({ level: 'silent' }),
-    reachable: () => {},
+    reachable: options.reachable ?? (() => {}),
   });
 }
 
@@ -172,9 +176,9 @@ describe('the hold of a key', () => {
 
 describe('a zombie', () => {
   it('is refused its mark, its retry and its burial once another worker has the claim', async () => {
-    const service = `steps-${randomUUID()}`;
-    await freshSteps({ service, leaseMs: 20 }).admit(event(1), 'zombie');
-    const steps = freshSteps({ service });
+    const keyspace = `steps-${randomUUID()}`;
+    await freshSteps({ keyspace, leaseMs: 20 }).admit(event(1), 'zombie');
+    const steps = freshSteps({ keyspace });
     while ((await steps.admit(event(1), 'heir')).kind === 'busy');
     const position = { hop: 1, tier: 1, due: soon() };
     const verdicts = await Promise.all([
@@ -203,4 +207,54 @@ it('steps that are asked for together go in one call, in order', async () => {
     steps.admit(event(1), 'b'),
   ]);
   assert.deepEqual(replies, [{ kind: 'run' }, 'ok', { kind: 'done' }]);
+});
+
+describe('an error inside the script', () => {
+  const keyspace = `steps-${randomUUID()}`;
+  const keys = stepKeys(keyspace);
+  const states: boolean[] = [];
+  const steps = freshSteps({ keyspace, reachable: (yes) => states.push(yes) });
+
+  it('fails the step that is at fault, and none that went with it; Redis does not count as away', async () => {
+    await redis.rpush(keys.mark(event(1).identity), 'no mark');
+    await redis.set(keys.waiting(event(2, { lane: 'bad' }).lane), 'no set');
+    const replies = await Promise.allSettled([
+      steps.admit(event(0), 'a'),
+      steps.admit(event(1), 'a'),
+      steps.admit(event(2, { lane: 'bad' }), 'a'),
+      steps.admit(event(3), 'a'),
+    ]);
+    assert.deepEqual(
+      replies.map((reply) => (reply.status === 'fulfilled' ? reply.value.kind : reply.reason.code)),
+      ['run', 'STEP_FAILED', 'STEP_FAILED', 'run'],
+    );
+    assert.deepEqual(states, []);
+  });
+
+  it('of a tally, which only the metrics read, fails no step', async () => {
+    await redis.set(keys.heldLanes, 'no set');
+    await redis.set(keys.openLetters, 'no set');
+    const subject = event(4, { lane: 'tallied' });
+    await steps.admit(subject, 'a');
+    assert.equal(await steps.fail(subject, 'a', { hop: 1, tier: 1, due: soon() }), 'ok');
+    assert.equal(await steps.dead(subject, 'a', 0), 'ok');
+    assert.deepEqual(await steps.admit(event(5, { lane: 'tallied' }), 'b'), { kind: 'run' });
+  });
+
+  it('that every event has is no fault of the event: it waits until Redis takes steps', async () => {
+    // As a Redis answers that is too old for the script.
+    let old = true;
+    const ancient = {
+      evalsha: async (...args: Parameters<Redis['evalsha']>) => {
+        if (old) throw Object.assign(new Error('ERR syntax error'), { name: 'ReplyError' });
+        return redis.evalsha(...args);
+      },
+    };
+    const waiting = freshSteps({ redis: ancient as Redis, reachable: (yes) => states.push(yes) });
+    const admission = waiting.admit(event(1), 'a');
+    await until('it is said that Redis cannot be used', () => states.includes(false));
+    old = false;
+    assert.deepEqual(await admission, { kind: 'run' });
+    assert.deepEqual(states, [false, true]);
+  });
 });

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
-import type { Logger } from 'pino';
-import { STEPS_SCRIPT } from './steps-script.ts';
+import { createStepCalls, type StepCallsOptions } from './step-calls.ts';
 
 /** What a step needs to know of an event. */
 export interface StepSubject {
@@ -32,7 +29,7 @@ export interface Position {
   readonly due: number;
 }
 
-type Verdict = 'ok' | 'refused';
+export type Verdict = 'ok' | 'refused';
 
 /** The steps around an effect, each atomic and repeatable; see docs/delivery.md for what a crash between two means. */
 export interface Steps {
@@ -47,6 +44,8 @@ export interface Steps {
   dead(event: StepSubject, token: string, holdTier: number): Promise<Verdict>;
   /** It will not be redriven: a key that it holds goes on. */
   abandon(event: Pick<StepSubject, 'identity' | 'lane'>): Promise<Verdict>;
+  /** Its key waits for it no more. */
+  leave(event: Pick<StepSubject, 'identity' | 'lane'>): Promise<Verdict>;
   renew(event: StepSubject, token: string): Promise<Verdict>;
   /** The claim is given back: the event did not run. */
   release(event: StepSubject, token: string): Promise<Verdict>;
@@ -54,98 +53,11 @@ export interface Steps {
   close(): void;
 }
 
-export interface StepsOptions {
-  redis: Redis;
-  service: string;
-  leaseMs: number;
-  doneTtlMs: number;
-  orphanAfterMs: number;
-  logger: Logger;
-  /** Called when Redis stops answering, and when it answers again. */
-  reachable(yes: boolean): void;
-}
-
-/** One script call blocks Redis for everybody; 128 steps take it about a millisecond. */
-const STEPS_A_CALL = 128;
-/** Redis works on one call while the next is made. Steps of one event follow each other anyway. */
-const CALLS_IN_FLIGHT = 4;
-const RETRY_MS = 250;
-
-interface Pending {
-  step: readonly (string | number)[];
-  reply(reply: string): void;
-  reject(error: Error): void;
-}
-
-/** Collects steps while calls are under way and sends them with the next. The steps of one event are asked one by one. */
-export function createSteps(options: StepsOptions): Steps {
-  const { redis, service, leaseMs, orphanAfterMs, logger } = options;
-  const settings = [service, Math.ceil(options.doneTtlMs / 1_000), leaseMs, orphanAfterMs] as const;
-  const sha = createHash('sha1').update(STEPS_SCRIPT).digest('hex');
-  const queue: Pending[] = [];
-  let calls = 0;
-  let scheduled = false;
-  let closed = false;
-
-  async function call(steps: readonly Pending[]): Promise<string[]> {
-    const args = [...settings, Buffer.from(JSON.stringify(steps.map(({ step }) => step)))] as const;
-    try {
-      return (await redis.evalsha(sha, 0, ...args)) as string[];
-    } catch (error) {
-      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return (await redis.eval(STEPS_SCRIPT, 0, ...args)) as string[];
-    }
-  }
-
-  async function callUntilAnswered(steps: readonly Pending[]): Promise<string[]> {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        const replies = await call(steps);
-        if (tries > 0) {
-          logger.info({ tries }, 'Redis answers again');
-          options.reachable(true);
-        }
-        return replies;
-      } catch (error) {
-        if (closed) throw error;
-        if (tries === 0) {
-          logger.warn({ err: error }, 'Redis does not answer: pausing until it does');
-          options.reachable(false);
-        }
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
-  }
-
-  async function run(steps: readonly Pending[]): Promise<void> {
-    calls += 1;
-    try {
-      const replies = await callUntilAnswered(steps);
-      for (let index = 0; index < steps.length; index += 1) steps[index]?.reply(replies[index] ?? '');
-    } catch (error) {
-      for (const { reject } of steps) reject(error as Error);
-    }
-    calls -= 1;
-    schedule();
-  }
-
-  /** What the same batch of records asks for goes into one call. */
-  function schedule(): void {
-    if (scheduled || queue.length === 0) return;
-    scheduled = true;
-    setImmediate(() => {
-      scheduled = false;
-      while (queue.length > 0 && calls < CALLS_IN_FLIGHT) void run(queue.splice(0, STEPS_A_CALL));
-    });
-  }
-
-  function send<R>(read: (reply: string) => R, ...step: (string | number)[]): Promise<R> {
-    return new Promise((resolve, reject) => {
-      if (closed) return reject(new Error('the steps are closed'));
-      queue.push({ step, reply: (reply) => resolve(read(reply)), reject });
-      schedule();
-    });
-  }
+/** The steps of one event are asked one by one. Each rejects with a StepError when Redis cannot take it. */
+export function createSteps(options: StepCallsOptions): Steps {
+  const calls = createStepCalls(options);
+  const send = async <R>(read: (reply: string) => R, ...step: (string | number)[]): Promise<R> =>
+    read(await calls.send(step));
 
   return {
     admit: ({ identity, lane, origin, hop, redrive }, token) =>
@@ -159,11 +71,10 @@ export function createSteps(options: StepsOptions): Steps {
     dead: ({ identity, lane, origin, redrive }, token, holdTier) =>
       send(readVerdict, 'dead', identity, lane, token, String(origin.offset), redrive, holdTier),
     abandon: ({ identity, lane }) => send(readVerdict, 'abandon', identity, lane),
+    leave: ({ identity, lane }) => send(readVerdict, 'leave', identity, lane),
     renew: ({ identity }, token) => send(readVerdict, 'renew', identity, token),
     release: ({ identity }, token) => send(readVerdict, 'release', identity, token),
-    close() {
-      closed = true;
-    },
+    close: calls.close,
   };
 }
 

@@ -21,16 +21,16 @@ const event = (offset: number, key: string, redrive = 0): StepSubject => ({
 const position = { hop: 1, tier: 1, due: 0 };
 
 function open(onDeadLetter: 'continue' | 'hold' = 'continue') {
-  const service = `tallies-${randomUUID()}`;
+  const keyspace = `tallies-${randomUUID()}`;
   const steps = createSteps({
-    ...{ redis, service, leaseMs: 30_000, doneTtlMs: DONE_TTL_MS, orphanAfterMs: 60_000 },
+    ...{ redis, keyspace, leaseMs: 30_000, doneTtlMs: DONE_TTL_MS, orphanAfterMs: 60_000 },
     logger: pino({ level: 'silent' }),
     reachable: () => {},
   });
   after(() => steps.close());
   return {
     steps,
-    tallies: () => readTallies(redis, service, DONE_TTL_MS),
+    tallies: () => readTallies(redis, keyspace, DONE_TTL_MS),
     async die(subject: StepSubject) {
       assert.match((await steps.admit(subject, 'token')).kind, /run|held/);
       await steps.dead(subject, 'token', onDeadLetter === 'hold' ? 3 : 0);

@@ -10,9 +10,9 @@ export interface Tallies {
 }
 
 /** All instances of a service read the same. */
-export async function readTallies(redis: Redis, service: string, doneTtlMs: number): Promise<Tallies> {
+export async function readTallies(redis: Redis, keyspace: string, doneTtlMs: number): Promise<Tallies> {
   const now = Date.now();
-  const keys = stepKeys(service);
+  const keys = stepKeys(keyspace);
   const [heldKeys, openLetters] = await Promise.all([
     redis.zcount(keys.heldLanes, now, '+inf'),
     redis.zcount(keys.openLetters, now - doneTtlMs, '+inf'),

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { ScopedRedis } from '../cluster.ts';
 import type { KafkaConnection } from '../connection.ts';
 import { deadLetterTopicOf } from '../consume/chain.ts';
 import { type ConsumedRecord, type Origin, readRecord } from '../consume/record.ts';
@@ -56,7 +56,7 @@ export interface DeadLetter {
  */
 export async function readDeadLetters(
   connection: KafkaConnection,
-  redis: Redis,
+  redis: ScopedRedis,
   service: string,
   since?: number,
 ): Promise<DeadLetter[]> {

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
+import type { ScopedRedis } from '../cluster.ts';
 import type { StepSubject } from '../consume/steps.ts';
-import { stepKeys } from '../consume/steps-script.ts';
+import { keyspaceOf, stepKeys } from '../consume/steps-script.ts';
 
 /** What Redis knows of an event in a service, under the keys of consume/steps-script.ts. */
 export type Mark =
@@ -29,9 +29,13 @@ const MARKS_A_CALL = 1_000;
 const CHARACTERS_A_CALL = 1024 * 1024;
 
 /** Of these events, those that are done. */
-export async function readDone(redis: Redis, service: string, identities: readonly string[]): Promise<Set<string>> {
+export async function readDone(
+  { redis, scope }: ScopedRedis,
+  service: string,
+  identities: readonly string[],
+): Promise<Set<string>> {
   const done = new Set<string>();
-  const keys = stepKeys(service);
+  const keys = stepKeys(keyspaceOf(scope, service));
   for (const part of callsOf(identities)) {
     const marks = await redis.mget(part.map(keys.mark));
     for (const [index, identity] of part.entries()) if (marks[index] === 'done') done.add(identity);
@@ -53,8 +57,12 @@ function* callsOf(identities: readonly string[]): Generator<string[]> {
   if (part.length > 0) yield part;
 }
 
-export async function readMark(redis: Redis, service: string, { identity, lane }: Subject): Promise<Mark> {
-  const keys = stepKeys(service);
+export async function readMark(
+  { redis, scope }: ScopedRedis,
+  service: string,
+  { identity, lane }: Subject,
+): Promise<Mark> {
+  const keys = stepKeys(keyspaceOf(scope, service));
   const [key, members, waiting] = [keys.mark(identity), keys.members(lane), keys.waiting(lane)];
   const [mark, leaseMs, place, ahead, [head = '']] = await Promise.all([
     redis.get(key),

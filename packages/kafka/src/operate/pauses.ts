@@ -1,10 +1,11 @@
-import type { Redis } from 'ioredis';
+import type { ScopedRedis } from '../cluster.ts';
 import { NOTE_STALE_MS, type PauseNote } from '../consume/notes.ts';
-import { stepKeys } from '../consume/steps-script.ts';
+import { keyspaceOf, stepKeys } from '../consume/steps-script.ts';
 
 /** What the instances of a service wait for at the moment, the longest pause first; empty when none is paused. */
-export async function readPauses(redis: Redis, service: string): Promise<PauseNote[]> {
-  const notes = Object.values(await redis.hgetall(stepKeys(service).pauses)).flatMap(readNote);
+export async function readPauses({ redis, scope }: ScopedRedis, service: string): Promise<PauseNote[]> {
+  const { pauses } = stepKeys(keyspaceOf(scope, service));
+  const notes = Object.values(await redis.hgetall(pauses)).flatMap(readNote);
   const now = Date.now();
   return notes.filter(({ notedAt }) => now - notedAt < NOTE_STALE_MS).sort((one, other) => one.since - other.since);
 }

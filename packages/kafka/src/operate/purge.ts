@@ -1,9 +1,10 @@
-import type { Redis } from 'ioredis';
 import pino from 'pino';
+import type { ScopedRedis } from '../cluster.ts';
 import type { KafkaConnection } from '../connection.ts';
 import { deadLetterTopicOf } from '../consume/chain.ts';
 import { DEFAULT_LIMITS } from '../consume/options.ts';
 import { createSteps } from '../consume/steps.ts';
+import { keyspaceOf } from '../consume/steps-script.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { openLedger, placeName } from './ledger.ts';
@@ -16,13 +17,18 @@ const AT_ONCE = 200;
  */
 export async function purge(
   letters: readonly DeadLetter[],
-  { connection, publisher, redis }: { connection: KafkaConnection; publisher: Publisher; redis: Redis },
+  {
+    connection,
+    publisher,
+    redis: { redis, scope },
+  }: { connection: KafkaConnection; publisher: Publisher; redis: ScopedRedis },
 ): Promise<void> {
   const [first] = letters;
   if (first === undefined) return;
   const { service } = first;
   const write = await openLedger(connection, deadLetterTopicOf(service), publisher.publish);
-  const steps = createSteps({ ...DEFAULT_LIMITS, redis, service, logger: pino({ level: 'silent' }), reachable() {} });
+  const keyspace = keyspaceOf(scope, service);
+  const steps = createSteps({ ...DEFAULT_LIMITS, redis, keyspace, logger: pino({ level: 'silent' }), reachable() {} });
   try {
     for (let start = 0; start < letters.length; start += AT_ONCE) {
       await Promise.all(

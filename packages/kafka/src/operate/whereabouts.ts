@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { ScopedRedis } from '../cluster.ts';
 import type { StoredRecord } from '../reader.ts';
 import { asConsumed, type DeadLetter } from './dead-letters.ts';
 import { placeName } from './ledger.ts';
@@ -26,7 +26,7 @@ export type Whereabouts =
  * @param doneTtlMs how long the service remembers what it has done
  */
 export async function findWhereabouts(
-  redis: Redis,
+  redis: ScopedRedis,
   record: StoredRecord,
   progress: ServiceProgress,
   letters: ReadonlyMap<string, DeadLetter>,

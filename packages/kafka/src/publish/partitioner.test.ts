@@ -18,6 +18,40 @@ for (const [key, hash] of javaVectors) {
   });
 }
 
+// From the Java client 4.3: `Utils.murmur2`, and `BuiltInPartitioner.partitionForKey` for 6, 48 and 1,000 partitions.
+const javaPartitions: [string, number, number, number, number][] = [
+  ['', 275646681, 3, 9, 681],
+  ['a', -1563381124, 4, 28, 524],
+  ['ab', 316155434, 2, 26, 434],
+  ['abc', 479470107, 3, 27, 107],
+  ['acme:conv-1', -334745178, 2, 38, 470],
+  ['acme:conv-2', 99307859, 5, 35, 859],
+  ['acme:conv-3', -1870585395, 5, 29, 253],
+  ['acme:conv-5', -241320667, 1, 37, 981],
+  ['acme:conv-6', 1781238835, 1, 19, 835],
+  ['acme:conv-7', -575311292, 0, 36, 356],
+  ['acme:conv-8', 1153776702, 0, 30, 702],
+  ['acme:order-77', -1459506009, 5, 23, 639],
+  ['acme:jane.doe@example.com', 1709572386, 0, 18, 386],
+  ['acme:artikel-ü', -2128025687, 3, 9, 961],
+];
+
+test("keys go to the Java client's partitions, whatever bits their hash has", () => {
+  const partition = createPartitioner();
+  let bits = 0;
+  for (const [key, hash, of6, of48, of1000] of javaPartitions) {
+    const bytes = Buffer.from(key);
+    assert.equal(murmur2(bytes), hash, key);
+    assert.deepEqual(
+      [6, 48, 1_000].map((count) => partition('a', bytes, count)),
+      [of6, of48, of1000],
+      key,
+    );
+    bits |= hash;
+  }
+  assert.equal(bits, -1, 'each of the 32 bits is set in one of them, so no mask but the right one passes');
+});
+
 test('a key always gets the same partition, and it is in range', () => {
   const partition = createPartitioner();
   for (let i = 0; i < 1_000; i++) {

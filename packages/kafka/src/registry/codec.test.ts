@@ -1,67 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { before, type TestContext, test } from 'node:test';
-import {
-  type AnyEvent,
-  catalogue,
-  type EventMeta,
-  type EventOf,
-  encodePayload,
-  eventTypes,
-  frame,
-  readFields,
-  unframe,
-} from '@switchboard/events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { before, test } from 'node:test';
+import { catalogue, type EventOf, encodePayload, eventTypes, frame, unframe } from '@switchboard/events';
 import { testStack } from '@switchboard/local/test-stack';
+import { exampleOf } from '../../fixtures/example-of.ts';
+import { faultyRegistry } from '../../fixtures/faulty-registry.ts';
 import { createCodec } from './codec.ts';
 import { registerSchemas } from './register.ts';
 import { openRegistry } from './registry.ts';
 
 const { registryUrl } = testStack();
 before(() => registerSchemas(registryUrl));
-
-function exampleOf(type: AnyEvent['meta']['type']): AnyEvent {
-  const read = readFields(type, catalogue[type].example);
-  assert.ok(read.ok);
-  const meta: EventMeta = {
-    id: '1',
-    type,
-    source: 'chatbot',
-    tenant: 'acme',
-    occurredAt: 1_760_000_000_000,
-    receivedAt: 1_760_000_000_001,
-    extra: read.extra,
-  };
-  return { meta, ...read.fields } as AnyEvent;
-}
-
-/** A registry that can fail: it passes requests on, unless `answer` takes them. Counts those for a schema by id. */
-async function faultyRegistry(t: TestContext, answer: (request: IncomingMessage, response: ServerResponse) => boolean) {
-  const asked: string[] = [];
-  const server: Server = createServer(async (request, response) => {
-    const path = request.url ?? '/';
-    if (path.startsWith('/schemas/ids/')) asked.push(path.slice('/schemas/ids/'.length));
-    if (answer(request, response)) return;
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = request.method === 'GET' ? undefined : Buffer.concat(chunks);
-    const passed = await fetch(registryUrl + path, {
-      method: request.method as string,
-      headers: { 'content-type': request.headers['content-type'] ?? 'application/json' },
-      ...(body === undefined ? {} : { body }),
-    });
-    response.statusCode = passed.status;
-    response.end(await passed.text());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
-}
 
 test('every event of the catalogue survives encoding and decoding', async () => {
   const codec = await createCodec({ registryUrl });
@@ -80,7 +30,7 @@ test('the value names the id that the registry gave to our schema', async () => 
 
 test('after the start, no event of the catalogue needs the registry', async (t) => {
   let down = false;
-  const { url } = await faultyRegistry(t, (request) => down && Boolean(request.destroy()));
+  const { url } = await faultyRegistry(t, registryUrl, (request) => down && Boolean(request.destroy()));
   const codec = await createCodec({ registryUrl: url });
   down = true;
   const event = exampleOf('lead.captured');
@@ -94,7 +44,7 @@ test('what an earlier version wrote is read with our schema, and the registry is
   await registry.register(subject, earlier);
   const id = await registry.idOf(subject, earlier);
 
-  const { url, asked } = await faultyRegistry(t, () => false);
+  const { url, asked } = await faultyRegistry(t, registryUrl, () => false);
   const codec = await createCodec({ registryUrl: url });
   const event = exampleOf('incident.resolved') as EventOf<'incident.resolved'>;
   const value = frame(id, encodePayload('incident.resolved', event));
@@ -106,7 +56,7 @@ test('what an earlier version wrote is read with our schema, and the registry is
 });
 
 test('an id that the registry does not know is final, and asked for once', async (t) => {
-  const { url, asked } = await faultyRegistry(t, () => false);
+  const { url, asked } = await faultyRegistry(t, registryUrl, () => false);
   const codec = await createCodec({ registryUrl: url });
   const value = frame(2_000_000_000, Buffer.from([0]));
   const failed = await Promise.allSettled(Array.from({ length: 20 }, () => codec.decode(value)));
@@ -126,7 +76,7 @@ test('an id of a schema that is no event of ours is final', async () => {
 });
 
 test('bytes that are no value of ours are final, without asking the registry', async (t) => {
-  const { url, asked } = await faultyRegistry(t, () => false);
+  const { url, asked } = await faultyRegistry(t, registryUrl, () => false);
   const codec = await createCodec({ registryUrl: url });
   await assert.rejects(codec.decode(Buffer.from('{"json":true}')), { code: 'NOT_FRAMED' });
   await assert.rejects(codec.decode(Buffer.alloc(0)), { code: 'NOT_FRAMED' });
@@ -148,7 +98,7 @@ const outages: Record<string, (request: IncomingMessage, response: ServerRespons
 for (const [what, outage] of Object.entries(outages)) {
   test(`a registry that ${what} is unreachable, which passes`, async (t) => {
     let down = false;
-    const { url } = await faultyRegistry(t, (request, response) => {
+    const { url } = await faultyRegistry(t, registryUrl, (request, response) => {
       if (down) outage(request, response);
       return down;
     });
@@ -166,7 +116,7 @@ for (const [what, outage] of Object.entries(outages)) {
 }
 
 test('a schema that was not registered is named at the start', async (t) => {
-  const { url } = await faultyRegistry(t, (request, response) => {
+  const { url } = await faultyRegistry(t, registryUrl, (request, response) => {
     if (!request.url?.endsWith(catalogue['order.shipped'].subject)) return false;
     response.writeHead(404).end('{"error_code":40403,"message":"not found"}');
     return true;

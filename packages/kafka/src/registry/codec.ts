@@ -3,14 +3,12 @@ import {
   catalogue,
   createDecoder,
   type EventOf,
-  type EventType,
   encodePayload,
-  eventTypes,
   frame,
   unframe,
 } from '@switchboard/events';
-import { KafkaError } from '../error.ts';
-import { openRegistry, type Registry } from './registry.ts';
+import { type CachedRegistry, catalogueIds, isAway, schemaField } from './catalogue-ids.ts';
+import { openRegistry } from './registry.ts';
 
 export interface Codec {
   /** The record value of an event. Never asks the registry. */
@@ -23,6 +21,11 @@ export interface Codec {
   decode(value: Buffer): Promise<AnyEvent>;
 }
 
+export interface CodecOptions {
+  registryUrl: string;
+  cached?: CachedRegistry;
+}
+
 type Decoder = (payload: Buffer) => AnyEvent;
 
 /** How long «there is no such schema» is believed: it costs a dead letter each, and may have been a restored registry. */
@@ -32,11 +35,12 @@ const MOST_BAD_IDS = 10_000;
 
 /**
  * Learns the ids of all schemas of the catalogue; from then on, encoding and decoding them need no registry.
+ * @param cached makes up for a registry that is away, also at the start
  * @throws KafkaError `UNREGISTERED_SCHEMA` or `REGISTRY_UNREACHABLE`
  */
-export async function createCodec({ registryUrl }: { registryUrl: string }): Promise<Codec> {
+export async function createCodec({ registryUrl, cached }: CodecOptions): Promise<Codec> {
   const registry = openRegistry(registryUrl);
-  const ids = await catalogueIds(registry);
+  const ids = await catalogueIds(registry, cached);
   const decoders = new Map<number, Decoder>();
   const loading = new Map<number, Promise<Decoder>>();
   const bad = new Map<number, { error: unknown; until: number }>();
@@ -55,12 +59,26 @@ export async function createCodec({ registryUrl }: { registryUrl: string }): Pro
 
   async function load(id: number): Promise<Decoder> {
     try {
-      const decoder = createDecoder(await registry.schemaOf(id));
+      const decoder = createDecoder(await schemaOf(id));
       decoders.set(id, decoder);
       return decoder;
     } catch (error) {
-      if (!(error instanceof KafkaError) || error.code !== 'REGISTRY_UNREACHABLE') remember(id, error);
+      if (!isAway(error)) remember(id, error);
       throw error;
+    }
+  }
+
+  async function schemaOf(id: number): Promise<object> {
+    const field = schemaField(id);
+    try {
+      const schema = await registry.schemaOf(id);
+      await cached?.cache.write({ [field]: JSON.stringify(schema) }).catch(() => {});
+      return schema;
+    } catch (error) {
+      if (cached === undefined || !isAway(error)) throw error;
+      const [text] = await cached.cache.read([field]).catch(() => []);
+      if (typeof text !== 'string') throw error;
+      return JSON.parse(text) as object;
     }
   }
 
@@ -84,14 +102,4 @@ export async function createCodec({ registryUrl }: { registryUrl: string }): Pro
       return decode(payload);
     },
   };
-}
-
-async function catalogueIds(registry: Registry): Promise<Map<EventType, number>> {
-  const ids = await Promise.all(
-    eventTypes.map(async (type): Promise<[EventType, number]> => {
-      const { subject, schema } = catalogue[type];
-      return [type, await registry.idOf(subject, schema)];
-    }),
-  );
-  return new Map(ids);
 }

@@ -1,0 +1,93 @@
+import { catalogue, type EventType, eventTypes } from '@switchboard/events';
+import type { Logger } from 'pino';
+import { KafkaError } from '../error.ts';
+import type { Registry } from './registry.ts';
+import { fingerprint, type SchemaCache } from './schema-cache.ts';
+
+export type CatalogueIds = ReadonlyMap<EventType, number>;
+
+export interface CachedRegistry {
+  readonly cache: SchemaCache;
+  readonly logger: Logger;
+  /** The registry is back, and has other ids than the cache: what was written meanwhile may not be readable. */
+  onWrongIds(error: Error): void;
+}
+
+const CONFIRM_EVERY_MS = 5_000;
+
+export const schemaField = (id: number): string => `schema:${id}`;
+
+/** The id of one of our schemas is only good for exactly this schema. */
+const idField = (type: EventType): string => {
+  const { subject, schema } = catalogue[type];
+  return `id:${subject}:${fingerprint(JSON.stringify(schema))}`;
+};
+
+/**
+ * The ids of the catalogue's schemas. A registry that is away is stood in for by what it said earlier; when it is back,
+ * it is asked again.
+ * @throws KafkaError `UNREGISTERED_SCHEMA` or `REGISTRY_UNREACHABLE`
+ */
+export async function catalogueIds(
+  registry: Registry,
+  cached?: CachedRegistry,
+  confirmEveryMs = CONFIRM_EVERY_MS,
+): Promise<CatalogueIds> {
+  try {
+    const ids = await askIds(registry);
+    await cached?.cache.write(entriesOf(ids)).catch((error) => {
+      cached.logger.warn({ err: error }, 'the schema ids could not be cached: the next start needs the registry');
+    });
+    return ids;
+  } catch (error) {
+    if (cached === undefined || !isAway(error)) throw error;
+    const ids = await readIds(cached.cache);
+    if (ids === undefined) throw error;
+    cached.logger.warn({ err: error }, 'the registry is away: starting with the schema ids that it gave earlier');
+    confirm(registry, ids, cached, confirmEveryMs);
+    return ids;
+  }
+}
+
+async function askIds(registry: Registry): Promise<CatalogueIds> {
+  const ids = await Promise.all(
+    eventTypes.map(async (type): Promise<[EventType, number]> => {
+      const { subject, schema } = catalogue[type];
+      return [type, await registry.idOf(subject, schema)];
+    }),
+  );
+  return new Map(ids);
+}
+
+/** Undefined unless all are known. */
+async function readIds(cache: SchemaCache): Promise<CatalogueIds | undefined> {
+  const texts = await cache.read(eventTypes.map(idField)).catch(() => []);
+  const ids = eventTypes.map((type, index): [EventType, number] => [type, Number(texts[index] ?? Number.NaN)]);
+  return ids.every(([, id]) => Number.isInteger(id)) ? new Map(ids) : undefined;
+}
+
+const entriesOf = (ids: CatalogueIds): Record<string, string> =>
+  Object.fromEntries(
+    [...ids].flatMap(([type, id]) => [
+      [idField(type), String(id)],
+      [schemaField(id), JSON.stringify(catalogue[type].schema)],
+    ]),
+  );
+
+function confirm(registry: Registry, used: CatalogueIds, cached: CachedRegistry, everyMs: number): void {
+  const { logger, onWrongIds } = cached;
+  const timer = setTimeout(async () => {
+    try {
+      const ids = await askIds(registry);
+      const wrong = eventTypes.filter((type) => ids.get(type) !== used.get(type));
+      if (wrong.length === 0) return logger.info('the registry is back, and confirms the schema ids');
+      onWrongIds(new Error(`The registry has other schema ids than it gave earlier, for ${wrong.join(', ')}`));
+    } catch (error) {
+      if (isAway(error)) confirm(registry, used, cached, everyMs);
+      else onWrongIds(error as Error);
+    }
+  }, everyMs);
+  timer.unref();
+}
+
+export const isAway = (error: unknown): boolean => error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE';

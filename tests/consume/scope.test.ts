@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { clusterId } from '@switchboard/kafka';
+import { testStack } from '@switchboard/local/test-stack';
+import { until } from '@switchboard/local/until';
+import { Redis } from 'ioredis';
+import { createFixture } from './fixture.ts';
+
+it('a mark of another Kafka, or of none, speaks for no event of this one', async (t) => {
+  const stack = testStack();
+  const fixture = await createFixture();
+  const redis = new Redis(stack.redisUrl);
+  t.after(async () => {
+    await fixture.close();
+    redis.disconnect();
+  });
+  const identity = '/acme/test:key-1';
+  await redis.set(`d:${fixture.service}:${identity}`, 'done', 'EX', 600);
+  await redis.set(`d:elsewhere:${fixture.service}:${identity}`, 'done', 'EX', 600);
+  await redis.zadd(`h:elsewhere:${fixture.service}:${fixture.topic}|acme:key`, 0, 'never-there');
+
+  const consumer = await fixture.start();
+  await fixture.send('key', 1);
+  await until('it has its effect', () => fixture.sink.effects.length === 1);
+  await until('it is marked', () => consumer.state().counts.done === 1);
+  const scope = await clusterId({ brokers: stack.brokers });
+  assert.equal(await redis.get(`d:${scope}:${fixture.service}:${identity}`), 'done');
+});

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { clusterId } from '@switchboard/kafka';
+import { testStack } from '@switchboard/local/test-stack';
+import { until } from '@switchboard/local/until';
+import { Redis } from 'ioredis';
+import { createFixture, type Fixture } from './fixture.ts';
+
+describe('a key in Redis that is of another type', () => {
+  let redis: Redis;
+  let scope: string;
+  let fixture: Fixture;
+  before(async () => {
+    redis = new Redis(testStack().redisUrl);
+    scope = await clusterId({ brokers: testStack().brokers });
+    fixture = await createFixture();
+  });
+  after(async () => {
+    await fixture.close();
+    redis.disconnect();
+  });
+
+  /** Makes of a key that the service would use something that it cannot use. */
+  const spoil = (kind: 'd' | 'h', rest: string): Promise<unknown> =>
+    redis.hset(`${kind}:${scope}:${fixture.service}:${rest}`, 'not', 'ours');
+
+  it('fails its event through the chain to the dead letters, and nothing else', async () => {
+    await spoil('d', '/acme/test:broken-2');
+    await spoil('h', `${fixture.topic}|acme:no-order`);
+    for (const key of ['broken', 'healthy', 'no-order']) {
+      for (let number = 1; number <= 3; number += 1) await fixture.send(key, number);
+    }
+    const consumer = await fixture.start();
+    await until('all has come to an end', () => {
+      const { done = 0, dead = 0 } = consumer.state().counts;
+      return done + dead === 9;
+    });
+    assert.deepEqual(fixture.sink.effects.map(({ key, number }) => `${key}-${number}`).sort(), [
+      'broken-1',
+      'broken-3',
+      'healthy-1',
+      'healthy-2',
+      'healthy-3',
+    ]);
+    const letters = await fixture.deadLetters();
+    assert.deepEqual(letters.map(({ headers }) => headers.ce_id).sort(), [
+      'broken-2',
+      'no-order-1',
+      'no-order-2',
+      'no-order-3',
+    ]);
+    for (const { headers } of letters) assert.equal(headers['__dlq.errors.code'], 'STEP_FAILED');
+    assert.deepEqual(consumer.state().closedBy, []);
+    assert.equal(consumer.failure, undefined);
+  });
+
+  it('after the effect undoes nothing: the event is done, once, and its key goes on', async () => {
+    let runs = 0;
+    const late = await createFixture();
+    const spoiling = await late.start({}, async (event) => {
+      runs += 1;
+      const mark = `d:${scope}:${late.service}:/acme/test:${event.conversationId}-${event.messageId}`;
+      if (event.messageId === '1') await redis.multi().del(mark).hset(mark, 'not', 'ours').exec();
+    });
+    for (let number = 1; number <= 3; number += 1) await late.send('key', number);
+    await until('all is done', () => spoiling.state().counts.done === 3);
+    assert.equal(runs, 3);
+    assert.equal((await late.deadLetters()).length, 0);
+    await late.close();
+  });
+});
