@@ -59,11 +59,14 @@ export function openContext(
   async function connectRedis(): Promise<ScopedRedis> {
     const client = createRedis(redisUrl, silent);
     closing.push(() => client.disconnect());
+    const scope = REDIS_SCOPE ? Promise.resolve(REDIS_SCOPE) : clusterId({ brokers });
+    // Of both that are away, Redis is named.
+    scope.catch(() => {});
     const failure = await new Promise<Error | undefined>((resolve) => {
       client.once('ready', () => resolve(undefined));
       client.once('error', resolve);
     });
-    if (failure === undefined) return { redis: client, scope: REDIS_SCOPE || (await clusterId({ brokers })) };
+    if (failure === undefined) return { redis: client, scope: await scope };
     const { host } = new URL(redisUrl);
     throw new OpsError(`Redis does not answer at ${host}: start it, or set REDIS_URL.`, { cause: failure });
   }
