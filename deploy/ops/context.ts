@@ -72,11 +72,14 @@ export function openContext(
     if (!URL.canParse(redisUrl)) throw new OpsError('REDIS_URL must be a URL, such as redis://127.0.0.1:6379.');
     const client = createRedis(redisUrl, silent);
     closing.push(() => client.disconnect());
+    const scope = REDIS_SCOPE ? Promise.resolve(REDIS_SCOPE) : clusterId({ brokers });
+    // When both are away, the error names Redis.
+    scope.catch(() => {});
     const failure = await new Promise<Error | undefined>((resolve) => {
       client.once('ready', () => resolve(undefined));
       client.once('error', resolve);
     });
-    if (failure === undefined) return { redis: client, scope: REDIS_SCOPE || (await clusterId({ brokers })) };
+    if (failure === undefined) return { redis: client, scope: await scope };
     client.disconnect();
     redis = undefined;
     throw new OpsError(`Redis does not answer at ${new URL(redisUrl).host}: start it, or set REDIS_URL.`, {
