@@ -62,6 +62,13 @@ export class AssignedPartition implements RecordSource {
     this.#tracker = createOffsetTracker(offset);
   }
 
+  /** What lies before `offset` and was not read is gone: reading goes on there, and so does the commit in its turn. */
+  skipTo(offset: number): void {
+    this.expected = offset;
+    const gap = this.#tracker?.add(offset - 1);
+    if (gap !== undefined) gap.done = true;
+  }
+
   /** Takes a message into memory; undefined while the start is not known. */
   read(message: KafkaMessage): ConsumedRecord | undefined {
     const tracked = this.#tracker?.add(Number(message.offset));

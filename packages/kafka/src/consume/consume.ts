@@ -115,6 +115,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     logger,
     resting,
     failed,
+    lost: metrics.lost,
     assignment: {
       handles: (type) => handlers.has(type as EventType),
       skipped: (record) => metrics.ended(record, 'skipped'),

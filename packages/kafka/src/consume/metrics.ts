@@ -15,6 +15,8 @@ export interface ConsumeMetrics {
   /** Records that were read and go unfinished to the next owner of their partition. */
   left(count: number): void;
   ended(record: Typed & { readonly from: { readonly active: boolean } }, ending: Ending): void;
+  /** Records of a topic were deleted before they were read. */
+  lost(topic: string, count: number): void;
   /** A handler found nothing to do; of its reasons the first hundred are told apart. */
   nothingToDo(record: Typed, reason: string): void;
   attempted(record: Typed, outcome: string, ms: number): void;
@@ -81,6 +83,12 @@ export function createConsumeMetrics(
   const left = new Counter({
     name: 'consumer_left_total',
     help: 'Records that were read and left unfinished to the next owner of their partition.',
+    registers,
+  });
+  const lost = new Counter({
+    name: 'consumer_records_lost_total',
+    help: 'Records that Kafka deleted before they were read.',
+    labelNames: ['topic'],
     registers,
   });
   const handlerSeconds = new Histogram({
@@ -184,6 +192,7 @@ export function createConsumeMetrics(
       ledger.left += count;
       left.inc(count);
     },
+    lost: (topic, count) => lost.inc({ topic }, count),
     ended({ type, from }, ending) {
       counts[ending] += 1;
       ledger.ended += 1;

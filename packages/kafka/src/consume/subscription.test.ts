@@ -35,6 +35,7 @@ it('gives up when a topic was made anew under it, rather than skip what is new',
     failed: (error) => {
       failure = error;
     },
+    lost() {},
     assignment: {
       handles: () => true,
       skipped() {},
