@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import type { Reader } from '../reader.ts';
 import { type AssignedPartition, waitsSince } from './assigned-partition.ts';
 import type { Assignment } from './assignment.ts';
-import { CHAIN_HEADERS } from './record.ts';
+import { CHAIN_HEADERS } from './headers.ts';
+import { readDueAt } from './record.ts';
 
 /** How far behind its log a partition is. */
 export interface PartitionLag {
@@ -56,10 +57,10 @@ export function createLagWatch({ reader, assignment, paused, logger }: LagOption
     });
     let failure: unknown;
     try {
-      await reader.read(unread, ({ topic, partition, offset, headers, timestamp }) => {
+      await reader.read(unread, ({ topic, partition, offset, headerBytes, timestamp }) => {
         const entry = current.find(topic, partition);
         if (entry === undefined) return;
-        const dueAt = Number(headers[CHAIN_HEADERS.dueAt] ?? 0);
+        const dueAt = readDueAt(entry, headerBytes[CHAIN_HEADERS.dueAt], timestamp);
         entry.unread = { offset, since: waitsSince(dueAt, timestamp) };
       });
     } catch (error) {

@@ -32,6 +32,8 @@ export interface ConsumeGauges {
   running(): number;
   inFlight(): number;
   bufferedBytes(): number;
+  /** Records that Kafka refuses to take for the chain. */
+  refused(): number;
   closedBy(): Iterable<string>;
   lag(): readonly PartitionLag[];
   /** Undefined until Redis has been asked. */
@@ -116,6 +118,7 @@ export function createConsumeMetrics(
   gauge('consumer_running', 'Handlers that run now.', () => gauges.running());
   gauge('consumer_in_flight_records', 'Records in memory, delayed ones included.', () => gauges.inFlight());
   gauge('consumer_buffered_bytes', 'Bytes of the records in memory.', () => gauges.bufferedBytes());
+  gauge('consumer_refused_records', 'Records that Kafka refuses to take for the retry chain.', () => gauges.refused());
   gauge(
     'consumer_accounting_gap_records',
     'Records that were read and are neither in memory nor accounted for; always 0.',

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { KafkaConnection } from '../connection.ts';
 import { deadLetterTopicOf } from '../consume/chain.ts';
-import { type ConsumedRecord, type Origin, readRecord } from '../consume/record.ts';
+import { UNVERIFIED } from '../consume/headers.ts';
+import { type ConsumedRecord, type Origin, readRecord, readTime } from '../consume/record.ts';
 import { KafkaError } from '../error.ts';
 import { readTopics } from '../read-topic.ts';
 import type { StoredRecord } from '../reader.ts';
@@ -98,7 +99,7 @@ async function readLetters(
 
 function letterOf(service: string, stored: StoredRecord): DeadLetter {
   const { topic, partition, offset, headers, timestamp } = stored;
-  const { origin, identity, lane, redrive, attempts } = asConsumed(stored);
+  const { origin, identity, lane, redrive, attempts } = asConsumed(stored, 'chain');
   return {
     id: `${partition}-${offset}`,
     copies: [],
@@ -113,7 +114,7 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
     source: headers.ce_source ?? '',
     code: headers['__dlq.errors.code'] ?? '',
     message: headers['__dlq.errors.message'] ?? `no dead letter of the chain: it came to ${topic} some other way`,
-    diedAt: Number(headers['__dlq.errors.timestamp'] ?? timestamp),
+    diedAt: readTime(stored.headerBytes['__dlq.errors.timestamp']) || timestamp,
     runs: attempts,
     redrives: redrive,
     bytes: stored.value?.length ?? 0,
@@ -121,11 +122,19 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
   };
 }
 
-/** As the consumer reads it: who it is and what it waits for is decided in one place. */
-export function asConsumed({ topic, partition, offset, key, value, headerBytes, timestamp }: StoredRecord) {
-  const from = { topic, partition, active: true, settle: () => undefined };
+/**
+ * As the consumer reads it, from a `source` topic or from its `chain`: who it is and what it waits for is decided in
+ * one place.
+ */
+export function asConsumed(
+  { topic, partition, offset, key, value, headerBytes, timestamp }: StoredRecord,
+  where: 'source' | 'chain',
+): ConsumedRecord {
+  const longestWaitMs = where === 'chain' ? Number.POSITIVE_INFINITY : undefined;
+  const from = { topic, partition, active: true, longestWaitMs, settle: () => undefined };
   const message = { key, value, headers: headerBytes, timestamp: String(timestamp), attributes: 0, offset: '' };
-  return readRecord(from, message, { offset, since: timestamp, done: false });
+  const record = readRecord(from, message, { offset, since: timestamp, done: false });
+  return UNVERIFIED in headerBytes && where === 'chain' ? { ...record, identity: record.place } : record;
 }
 
 function stateOf({ origin, redrives, subject }: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {
