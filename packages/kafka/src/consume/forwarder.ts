@@ -129,7 +129,7 @@ export function createForwarder(options: {
           '__dlq.errors.code': code,
           '__dlq.errors.message': message.slice(0, MESSAGE_LENGTH),
           '__dlq.errors.timestamp': String(Date.now()),
-          ...(record.identity === record.place ? { [UNVERIFIED]: 'true' } : {}),
+          ...(record.isVerified ? {} : { [UNVERIFIED]: 'true' }),
         };
         const whole = headersOf(record, carriedHeaders(record.message, record.headers));
         let error = await publish(chain.deadLetterTopic, record, { ...whole, ...cause });

@@ -5,6 +5,7 @@ import { until } from '@switchboard/local/until';
 import fc from 'fast-check';
 import type { IHeaders } from 'kafkajs';
 import { createConsuming, type WrittenRecord } from '../../fixtures/consuming.ts';
+import { PermanentError } from './handler.ts';
 import { CHAIN_HEADERS } from './headers.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -52,28 +53,38 @@ it('whatever the headers of records hold, in a source topic or in the chain, par
 
   let count = 0;
   const written = new Map<string, Buffer>();
+  const tried = new Set<string>();
   /** Of the source, those of a type that this service does not handle are none of its business. */
   const others = new Set<string>();
   function record(topic: string, odd: (good: Record<string, string>) => IHeaders): WrittenRecord {
     count += 1;
-    const event = consuming.event(`event-${count}`, `key-${count % 7}`);
+    const event = consuming.event(`event-${count}`, `key-${count % 8}`);
     const headers = odd(event.headers);
     const type = [headers.ce_type].flat().at(-1)?.toString();
     if (topic === consuming.topic && type !== undefined && type !== 'message.received') {
       others.add(`event-${count}`);
     }
     written.set(`event-${count}`, event.value);
-    // In the chain one may wait for a day and a little; all that is written here has waited for two.
-    return { ...event, topic, partition: count % 2, headers, timestamp: String(Date.now() - 2 * DAY_MS) };
+    // In the chain one may wait for a day and a little; what is written there has waited for two.
+    const timestamp = String(Date.now() - (topic === consuming.topic ? 0 : 2 * DAY_MS));
+    return { ...event, topic, partition: count % 2, headers, timestamp };
   }
-  await consuming.start();
+  // A third succeeds at once, a third with the second try, and a third never.
+  await consuming.start(({ meta: { id } }) => {
+    const fate = Number(id.slice('event-'.length)) % 3;
+    if (fate === 0) throw new PermanentError('REJECTED', 'rejected by a rule');
+    if (fate === 1 && !tried.has(id)) {
+      tried.add(id);
+      throw new Error('no luck');
+    }
+  });
   const delay = monitorEventLoopDelay({ resolution: 20 });
   delay.enable();
 
   for (const topic of [consuming.topic, retryTopic]) {
     const odd = fc.sample(headers, { numRuns: 60, seed });
     const single = names.flatMap((name) =>
-      [undefined, huge[0], '-1', 'abc', ['1', '2', '3']].map((value) => ({ [name]: value })),
+      [undefined, huge[0], huge.at(-1), '99', '-1', 'abc', ['1', '2', '3']].map((value) => ({ [name]: value })),
     );
     await consuming.write(...[...odd, ...single].map((one) => record(topic, (good) => apply(good, one))));
     for (const many of [

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 import { until } from '@switchboard/local/until';
 import { type Consuming, createConsuming } from '../../fixtures/consuming.ts';
 import type { RunningConsumer } from './consume.ts';
+import { CHAIN_HEADERS } from './headers.ts';
 
 describe('headers that name another event than the value', () => {
   let consuming: Consuming;
@@ -53,5 +54,18 @@ describe('headers that name another event than the value', () => {
     await consuming.write(victim);
     await until('the event has its effect', () => consuming.effects.includes('victim-4'));
     assert.equal((await codes()).at(-1), 'TYPE_MISMATCH');
+  });
+
+  it('that claim the place of another record in the chain do not hide that one either', async () => {
+    const [retryTopic = ''] = consuming.chain;
+    const { key, headers } = consuming.event('victim-5', 'victim');
+    const place = { [CHAIN_HEADERS.originTopic]: consuming.topic, [CHAIN_HEADERS.originOffset]: '0' };
+    const values = ['one', 'two'].map((text) => Buffer.from(text));
+    await consuming.write(
+      ...values.map((value) => ({ topic: retryTopic, key, value, headers: { ...headers, ...place } })),
+    );
+    await until('both are dead', () => consumer.state().counts.dead === 8);
+    const letters = (await consuming.deadLetters()).map(({ value }) => String(value));
+    assert.deepEqual(letters.slice(-2), ['one', 'two']);
   });
 });

@@ -9,7 +9,7 @@ import { type Claim, createClaims } from './claims.ts';
 import type { CauseOfDeath, Forwarder } from './forwarder.ts';
 import { createLine } from './line.ts';
 import { createRead } from './readings.ts';
-import { type ConsumedRecord, isInChain, nextHop } from './record.ts';
+import { type ConsumedRecord, isInChain, nextHop, placeOf } from './record.ts';
 import { createSlots } from './slots.ts';
 import type { Admission, Steps } from './steps.ts';
 
@@ -119,7 +119,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function claimAndRun(record: ConsumedRecord): Promise<End> {
     if (!(await read(record, isUrgent(record), () => isOurs(record)))) return 'left';
-    if (isInChain(record) && record.identity !== record.place) await steps.identify(record);
+    if (isInChain(record) && record.isVerified) await steps.identify(record, placeOf(record));
     tokens += 1;
     const token = `${instance}-${tokens}`;
     const askedAt = performance.now();

@@ -1,7 +1,7 @@
 import { type AnyEvent, identityOf } from '@switchboard/events';
 import { causeOf, type Outcome, outcomeOf } from './attempt.ts';
 import type { AttemptParts } from './attempts.ts';
-import type { ConsumedRecord } from './record.ts';
+import { type ConsumedRecord, placeOf } from './record.ts';
 import type { Slots } from './slots.ts';
 
 type Parts = Pick<AttemptParts, 'service' | 'handlers' | 'decode' | 'gate'> & { slots: Slots };
@@ -41,16 +41,17 @@ export function createRead({ service, handlers, decode, gate, slots }: Parts): R
         return false;
       }
       record.reading = value;
-      record.identity = record.place;
+      record.identity = placeOf(record);
       return true;
     }
     record.receivedAt = value.meta.receivedAt;
     const mismatch = mismatchOf(record, value);
     if (mismatch === undefined) {
+      record.isVerified = true;
       record.reading = handlers.has(record.type) ? value : noHandler(record.type);
     } else {
       record.reading = { kind: 'permanent', cause: mismatch };
-      record.identity = record.place;
+      record.identity = placeOf(record);
     }
     return true;
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type AnyEvent, type EventMeta, identityOf } from '@switchboard/events';
 import { readTraceparent } from '@switchboard/tracing';
 import type { KafkaMessage } from 'kafkajs';
@@ -35,10 +36,10 @@ export interface ConsumedRecord {
   readonly tracked: TrackedOffset;
   readonly bytes: number;
   readonly type: string;
-  /** What it is marked as in Redis: what its headers say, and `place` when its value does not bear that out. */
+  /** What it is marked as in Redis: the event that its headers name, or its place when its value is not that event. */
   identity: string;
-  /** Known of any record, event or not. */
-  readonly place: string;
+  /** Whether its value is known to be the event that its headers name. */
+  isVerified: boolean;
   readonly lane: string;
   /** The event of its value, or what becomes of a record that has none for its handler; undefined until it is looked into. */
   reading: AnyEvent | Outcome | undefined;
@@ -122,7 +123,7 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
   const traceparent = headers.traceparent?.toString();
   const defect = defectOf(key, message.value, attributes !== undefined);
   // What is no event has no identity of its own, and no order to keep: it is known by its place.
-  const place = `@${origin.topic}:${origin.partition}:${origin.offset}`;
+  const place = defect === undefined ? '' : placeOf({ origin, key: message.key, value: message.value });
 
   return {
     from,
@@ -134,7 +135,7 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
     bytes: (message.value?.length ?? 0) + headerBytes(message) + RECORD_OVERHEAD_BYTES,
     type: headers.ce_type?.toString() ?? '',
     identity: defect === undefined && attributes !== undefined ? identityOf(attributes) : place,
-    place,
+    isVerified: false,
     lane: defect === undefined ? `${origin.topic}|${key}` : place,
     reading: undefined,
     origin,
@@ -150,6 +151,19 @@ export function readRecord(from: RecordSource, message: KafkaMessage, tracked: T
     waits: 0,
     isAhead: false,
   };
+}
+
+/**
+ * What is known of any record, event or not: where it first stood, and its bytes, since in the chain others can claim
+ * the same place. The same all along the chain.
+ */
+export function placeOf({ origin, key, value }: Pick<ConsumedRecord, 'origin' | 'key' | 'value'>): string {
+  const digest = createHash('sha256')
+    .update(key ?? '')
+    .update('\0')
+    .update(value ?? '')
+    .digest('base64url');
+  return `@${origin.topic}:${origin.partition}:${origin.offset}#${digest.slice(0, 22)}`;
 }
 
 /** The chain keeps the partition of its source: where a record stands is where it first stood. */

@@ -48,7 +48,7 @@ export interface Steps {
   /** It will not be redriven: a key that it holds goes on. */
   abandon(event: Pick<StepSubject, 'identity' | 'lane'>): Promise<Verdict>;
   /** It can be read now: where a version that could not knew it by its place, it takes that one's turn. */
-  identify(event: Pick<StepSubject, 'identity' | 'lane'> & { readonly place: string }): Promise<Verdict>;
+  identify(event: Pick<StepSubject, 'identity' | 'lane'>, place: string): Promise<Verdict>;
   renew(event: StepSubject, token: string): Promise<Verdict>;
   /** The claim is given back: the event did not run. */
   release(event: StepSubject, token: string): Promise<Verdict>;
@@ -161,7 +161,7 @@ export function createSteps(options: StepsOptions): Steps {
     dead: ({ identity, lane, origin, redrive }, token, holdTier) =>
       send(readVerdict, 'dead', identity, lane, token, String(origin.offset), redrive, holdTier),
     abandon: ({ identity, lane }) => send(readVerdict, 'abandon', identity, lane),
-    identify: ({ identity, lane, place }) => send(readVerdict, 'identify', identity, lane, place),
+    identify: ({ identity, lane }, place) => send(readVerdict, 'identify', identity, lane, place),
     renew: ({ identity }, token) => send(readVerdict, 'renew', identity, token),
     release: ({ identity }, token) => send(readVerdict, 'release', identity, token),
     close() {

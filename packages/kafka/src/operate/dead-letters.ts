@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { KafkaConnection } from '../connection.ts';
 import { deadLetterTopicOf } from '../consume/chain.ts';
 import { UNVERIFIED } from '../consume/headers.ts';
-import { type ConsumedRecord, type Origin, readRecord, readTime } from '../consume/record.ts';
+import { type ConsumedRecord, type Origin, placeOf, readRecord, readTime } from '../consume/record.ts';
 import { KafkaError } from '../error.ts';
 import { readTopics } from '../read-topic.ts';
 import type { StoredRecord } from '../reader.ts';
@@ -134,7 +134,7 @@ export function asConsumed(
   const from = { topic, partition, active: true, longestWaitMs, settle: () => undefined };
   const message = { key, value, headers: headerBytes, timestamp: String(timestamp), attributes: 0, offset: '' };
   const record = readRecord(from, message, { offset, since: timestamp, done: false });
-  return UNVERIFIED in headerBytes && where === 'chain' ? { ...record, identity: record.place } : record;
+  return UNVERIFIED in headerBytes && where === 'chain' ? { ...record, identity: placeOf(record) } : record;
 }
 
 function stateOf({ origin, redrives, subject }: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {
