@@ -14,6 +14,7 @@ export interface PartitionOptions {
   topic: string;
   partition: number;
   limits: PartitionLimits;
+  longestWaitMs: number | undefined;
   /** Takes a record at the head of its lane; the partition's `settle` is called when it is settled. */
   offer(record: ConsumedRecord): void;
   /** Called when a record has left. */
@@ -34,6 +35,7 @@ export const waitsSince = (dueAt: number, timestamp: number): number =>
 export class AssignedPartition implements RecordSource {
   readonly topic: string;
   readonly partition: number;
+  readonly longestWaitMs: number | undefined;
   active = true;
   /** The offset the next batch must start with; undefined until the start is known. */
   expected: number | undefined;
@@ -51,6 +53,7 @@ export class AssignedPartition implements RecordSource {
   constructor(options: PartitionOptions) {
     this.topic = options.topic;
     this.partition = options.partition;
+    this.longestWaitMs = options.longestWaitMs;
     this.#options = options;
     this.#lanes = createLanes(options.offer);
   }
@@ -60,6 +63,13 @@ export class AssignedPartition implements RecordSource {
     this.expected = offset;
     this.committed = offset;
     this.#tracker = createOffsetTracker(offset);
+  }
+
+  /** What lies before `offset` and was not read is gone: reading goes on there, and so does the commit in its turn. */
+  skipTo(offset: number): void {
+    this.expected = offset;
+    const gap = this.#tracker?.add(offset - 1);
+    if (gap !== undefined) gap.done = true;
   }
 
   /** Takes a message into memory; undefined while the start is not known. */

@@ -13,6 +13,8 @@ export interface AssignmentOptions extends Pick<PartitionOptions, 'offer' | 'roo
   left(count: number): void;
   /** Whether records of this topic wait for their time. */
   isDelayed(topic: string): boolean;
+  /** The longest that a record may wait there. */
+  longestWaitMs: number;
   bufferBytes: number;
   commitWindow: number;
 }
@@ -45,6 +47,7 @@ export class Assignment {
       const entry = new AssignedPartition({
         ...name,
         limits: options.isDelayed(name.topic) ? delayedLimits : limits,
+        longestWaitMs: options.isDelayed(name.topic) ? options.longestWaitMs : undefined,
         offer: options.offer,
         roomMade: options.roomMade,
       });

@@ -37,7 +37,7 @@ const ABORT_GRACE_MS = 1_000;
 const LOOK_EVERY_MS = 100;
 
 export function createAttempts(parts: AttemptParts): Attempts {
-  const { service, handlers, decode, gate, limits, metrics, logger, tracer } = parts;
+  const { service, handlers, gate, limits, metrics, logger, tracer } = parts;
   const running = new Set<Attempt>();
   const timer = setInterval(endOverdue, LOOK_EVERY_MS);
 
@@ -48,28 +48,6 @@ export function createAttempts(parts: AttemptParts): Attempts {
       if (ran > limits.handlerTimeoutMs) attempt.abort(new HandlerTimeoutError(limits.handlerTimeoutMs));
       if (ran > limits.handlerTimeoutMs + ABORT_GRACE_MS) attempt.abandon(limits.handlerTimeoutMs);
     }
-  }
-
-  /** The event, or why there is none. */
-  async function read(record: ConsumedRecord): Promise<AnyEvent | Outcome> {
-    if (record.defect !== undefined) return { kind: 'permanent', cause: record.defect };
-    if (!handlers.has(record.type)) {
-      const message = `this version of ${service} handles no ${record.type}: it waits for one that does`;
-      return { kind: 'failed', cause: { code: 'NO_HANDLER', message }, retryAfterMs: 0, settled: true };
-    }
-    let event: AnyEvent;
-    try {
-      event = await decode(record.value as Buffer);
-    } catch (error) {
-      const outcome = outcomeOf(error);
-      if (outcome.kind === 'unavailable') return { ...outcome, why: whyPaused(error).reason };
-      gate.open('registry');
-      return { kind: 'permanent', cause: causeOf(error) };
-    }
-    gate.open('registry');
-    record.receivedAt = event.meta.receivedAt;
-    if (event.meta.type === record.type) return event;
-    return { kind: 'permanent', cause: { code: 'TYPE_MISMATCH', message: 'ce_type and the value name two types' } };
   }
 
   async function handle(record: ConsumedRecord, claim: Claim, event: AnyEvent, ids: Span['ids']): Promise<Outcome> {
@@ -121,8 +99,10 @@ export function createAttempts(parts: AttemptParts): Attempts {
       const cause = { traceparent: record.traceparent };
       return tracer.span({ kind: 'consumer', name, cause, attributes: () => attributesOf(record) }, async (span) => {
         record.traceparent ??= span.traceparent;
-        const event = await read(record);
-        const outcome = 'kind' in event ? event : await handle(record, claim, event, span.ids);
+        // Its value could be read, by now or long ago.
+        gate.open('registry');
+        const reading = record.reading as NonNullable<ConsumedRecord['reading']>;
+        const outcome = 'kind' in reading ? reading : await handle(record, claim, reading, span.ids);
         span.set(() => ({ 'switchboard.outcome': outcome.kind }));
         if (outcome.kind === 'unavailable') span.fail(`${outcome.closure}_unavailable`);
         else if ('cause' in outcome) span.fail(outcome.cause.code);

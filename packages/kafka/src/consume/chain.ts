@@ -13,6 +13,12 @@ export interface Chain {
   readonly topics: readonly string[];
 }
 
+/** A handler can ask for a pause of a day; and clocks of two instances differ. */
+const DAY_MS = 24 * 3_600_000;
+
+/** No event waits longer in a topic of the chain. */
+export const longestWaitMs = ({ tiers }: Chain): number => (tiers.at(-1)?.delayMs ?? 0) + DAY_MS;
+
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 export const deadLetterTopicOf = (service: string): string => `${service}.dlq`;

@@ -5,7 +5,7 @@ import { createKafka } from '../connection.ts';
 import { KafkaError } from '../error.ts';
 import { openReader } from '../reader.ts';
 import type { AnyHandler } from './attempts.ts';
-import { type Chain, createChain } from './chain.ts';
+import { type Chain, createChain, longestWaitMs } from './chain.ts';
 import { createChainTopics } from './chain-topics.ts';
 import { createForwarder } from './forwarder.ts';
 import { createGate } from './gate.ts';
@@ -38,7 +38,7 @@ export interface ConsumerState {
 export interface RunningConsumer {
   /** Throws when the consumer has no place in its group. */
   checkMembership(): void;
-  /** Throws when it rests because something is down. */
+  /** Throws when it rests because something is down, and while Kafka refuses records for the chain. */
   checkWork(): void;
   state(): ConsumerState;
   /** Finishes what runs, commits, and leaves the group; within the limit, by default `stopTimeoutMs`, whatever hangs. */
@@ -91,6 +91,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     running: () => pipeline?.running ?? 0,
     inFlight: () => subscription?.current?.inFlight ?? 0,
     bufferedBytes: () => subscription?.current?.bytes ?? 0,
+    refused: () => forwarder.refused,
     closedBy: () => gate.closedBy,
     lag: () => lag?.read() ?? [],
     tallies: () => tallies?.last,
@@ -119,6 +120,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     logger,
     resting,
     failed,
+    lost: metrics.lost,
     assignment: {
       handles: (type) => handlers.has(type as EventType),
       skipped: (record) => metrics.ended(record, 'skipped'),
@@ -132,6 +134,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       commitWindow: limits.commitWindow,
       offer,
       isDelayed: (topic) => chain.tiers.some((tier) => tier.topic === topic),
+      longestWaitMs: longestWaitMs(chain),
     },
   });
   await subscription.start();
@@ -149,7 +152,8 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     {
       due: () => subscription.current?.due ?? 0,
       steps: () => Object.values(metrics.counts).reduce((sum, count) => sum + count, metrics.attempts),
-      resting: () => gate.closedBy.size > 0,
+      // What Kafka refuses to take for the chain is told by health and alert; a restart would not help.
+      resting: () => gate.closedBy.size > 0 || forwarder.refused > 0,
       lastActivityAt: () => subscription.lastActivityAt,
     },
     Math.max(limits.stuckAfterMs, 2 * limits.handlerTimeoutMs),
@@ -162,6 +166,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     },
     checkWork() {
       if (gate.closedBy.size > 0) throw new Error(`paused, waiting for: ${[...gate.closedBy].join(', ')}`);
+      forwarder.check();
     },
     state: () => ({
       closedBy: [...gate.closedBy],

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { Reader } from '../reader.ts';
-import { waitsSince } from './assigned-partition.ts';
+import { type AssignedPartition, waitsSince } from './assigned-partition.ts';
 import type { Assignment } from './assignment.ts';
-import { CHAIN_HEADERS } from './record.ts';
+import { CHAIN_HEADERS } from './headers.ts';
+import { readDueAt } from './record.ts';
 
 /** How far behind its log a partition is. */
 export interface PartitionLag {
@@ -54,13 +55,23 @@ export function createLagWatch({ reader, assignment, paused, logger }: LagOption
       const isNews = isEmpty && expected < endOf(entry) && entry.unread?.offset !== expected;
       return isNews ? [{ topic, partition, from: expected, to: expected + 1 }] : [];
     });
-    await reader.read(unread, ({ topic, partition, offset, headers, timestamp }) => {
-      const entry = current.find(topic, partition);
-      const dueAt = Number(headers[CHAIN_HEADERS.dueAt] ?? 0);
-      if (entry !== undefined) entry.unread = { offset, since: waitsSince(dueAt, timestamp) };
-    });
-    // Only now: an end without the record before it would make an old record of a new one.
-    for (const entry of partitions) entry.end = endOf(entry);
+    let failure: unknown;
+    try {
+      await reader.read(unread, ({ topic, partition, offset, headerBytes, timestamp }) => {
+        const entry = current.find(topic, partition);
+        if (entry === undefined) return;
+        const dueAt = readDueAt(entry, headerBytes[CHAIN_HEADERS.dueAt], timestamp);
+        entry.unread = { offset, since: waitsSince(dueAt, timestamp) };
+      });
+    } catch (error) {
+      failure = error;
+    }
+    // Only now, and not of those that could not be read: an end without the record before it would make an old record
+    // of a new one.
+    const isUnknown = (entry: AssignedPartition): boolean =>
+      unread.some(({ topic, partition }) => topic === entry.topic && partition === entry.partition);
+    for (const entry of partitions) if (failure === undefined || !isUnknown(entry)) entry.end = endOf(entry);
+    if (failure !== undefined) throw failure;
   }
 
   const timer = setInterval(() => {

@@ -15,6 +15,8 @@ export interface ConsumeMetrics {
   /** Records that were read and go unfinished to the next owner of their partition. */
   left(count: number): void;
   ended(record: Typed & { readonly from: { readonly active: boolean } }, ending: Ending): void;
+  /** Records of a topic were deleted before they were read. */
+  lost(topic: string, count: number): void;
   /** A handler found nothing to do; of its reasons the first hundred are told apart. */
   nothingToDo(record: Typed, reason: string): void;
   attempted(record: Typed, outcome: string, ms: number): void;
@@ -30,6 +32,8 @@ export interface ConsumeGauges {
   running(): number;
   inFlight(): number;
   bufferedBytes(): number;
+  /** Records that Kafka refuses to take for the chain. */
+  refused(): number;
   closedBy(): Iterable<string>;
   lag(): readonly PartitionLag[];
   /** Undefined until Redis has been asked. */
@@ -83,6 +87,12 @@ export function createConsumeMetrics(
     help: 'Records that were read and left unfinished to the next owner of their partition.',
     registers,
   });
+  const lost = new Counter({
+    name: 'consumer_records_lost_total',
+    help: 'Records that Kafka deleted before they were read.',
+    labelNames: ['topic'],
+    registers,
+  });
   const handlerSeconds = new Histogram({
     name: 'consumer_handler_seconds',
     help: 'How long handlers ran, by outcome.',
@@ -108,6 +118,7 @@ export function createConsumeMetrics(
   gauge('consumer_running', 'Handlers that run now.', () => gauges.running());
   gauge('consumer_in_flight_records', 'Records in memory, delayed ones included.', () => gauges.inFlight());
   gauge('consumer_buffered_bytes', 'Bytes of the records in memory.', () => gauges.bufferedBytes());
+  gauge('consumer_refused_records', 'Records that Kafka refuses to take for the retry chain.', () => gauges.refused());
   gauge(
     'consumer_accounting_gap_records',
     'Records that were read and are neither in memory nor accounted for; always 0.',
@@ -184,6 +195,7 @@ export function createConsumeMetrics(
       ledger.left += count;
       left.inc(count);
     },
+    lost: (topic, count) => lost.inc({ topic }, count),
     ended({ type, from }, ending) {
       counts[ending] += 1;
       ledger.ended += 1;

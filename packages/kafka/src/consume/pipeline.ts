@@ -9,7 +9,8 @@ import { type Claim, createClaims } from './claims.ts';
 import type { CauseOfDeath, Forwarder } from './forwarder.ts';
 import { createLine } from './line.ts';
 import type { Notes } from './notes.ts';
-import type { ConsumedRecord } from './record.ts';
+import { createRead } from './readings.ts';
+import { type ConsumedRecord, isInChain, nextHop, placeOf } from './record.ts';
 import { createSlots } from './slots.ts';
 import { StepError } from './step-calls.ts';
 import type { Admission, Steps } from './steps.ts';
@@ -50,7 +51,7 @@ const FIRST_PAUSE_MS = { busy: 250, soon: 25 };
 const LONGEST_PAUSE_MS = { busy: 1_000, soon: 200 };
 
 /**
- * The order of the steps for one record: claim (order hold and dedup in one), slot, decode, handler in bounded time,
+ * The order of the steps for one record: decode, claim (order hold and dedup in one), slot, handler in bounded time,
  * and then the mark, the next topic of the chain, or the dead-letter topic. Claims are taken ahead of the slots and
  * marks made after them, so that a slot is spent on nothing but the handler.
  */
@@ -63,6 +64,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const slots = createSlots(limits.concurrency, () => gate.admits());
   const attempts = createAttempts(parts);
   const failUnclaimed = createUnclaimed(parts);
+  const read = createRead({ ...parts, slots });
   const urgent = new Set<string>(limits.urgent);
   const stopping = new AbortController();
   // Everything that sleeps listens to it.
@@ -121,6 +123,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   async function claimAndRun(record: ConsumedRecord): Promise<End> {
+    if (!(await read(record, isUrgent(record), () => isOurs(record)))) return 'left';
+    if (isInChain(record) && record.isVerified) await steps.identify(record, placeOf(record));
     tokens += 1;
     const token = `${instance}-${tokens}`;
     const askedAt = performance.now();
@@ -207,9 +211,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const tier = chain.tiers[round - 1];
     if (tier === undefined) return bury(record, claim, failure.cause);
     const due = Date.now() + Math.max(tier.delayMs, failure.retryAfterMs);
-    const position = { hop: record.hop + 1, tier: round, due };
+    const position = { hop: nextHop(record), tier: round, due };
     if ((await steps.fail(record, claim.token, position)) === 'refused') return 'again';
-    await forwarder.retry(record, tier, { round, dueAt: due });
+    const refused = await forwarder.retry(record, tier, { round, dueAt: due });
+    if (refused !== undefined) return bury(record, claim, refused);
     // A handler that has not settled may still act: its lease must run out before the next try.
     await steps.moved(record, failure.settled ? claim.token : '', position);
     metrics.ended(record, 'retried');
@@ -227,13 +232,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const tier = chain.tiers[Math.min(number, chain.tiers.length) - 1];
     if (tier === undefined) return 'again';
     const due = headDue === 0 ? Date.now() + tier.delayMs : Math.max(headDue, Date.now() + FOLLOWER_PAUSE_MS);
-    await forwarder.retry(record, tier, { round: record.round, dueAt: due });
-    await steps.moved(record, '', { hop: record.hop + 1, tier: number, due });
+    const refused = await forwarder.retry(record, tier, { round: record.round, dueAt: due });
+    if (refused !== undefined) return bury(record, { token: '' }, refused);
+    await steps.moved(record, '', { hop: nextHop(record), tier: number, due });
     metrics.ended(record, 'parked');
     return 'settled';
   }
 
-  async function bury(record: ConsumedRecord, claim: Claim, cause: CauseOfDeath): Promise<End> {
+  async function bury(record: ConsumedRecord, claim: Pick<Claim, 'token'>, cause: CauseOfDeath): Promise<End> {
     await forwarder.bury(record, cause);
     const holdTier = limits.onDeadLetter === 'hold' && record.defect === undefined ? chain.tiers.length : 0;
     if ((await steps.dead(record, claim.token, holdTier)) === 'refused') return 'again';

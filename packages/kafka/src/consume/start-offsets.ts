@@ -3,15 +3,26 @@ import type { Admin } from 'kafkajs';
 export interface StartOffset {
   readonly offset: number;
   /** Set when the committed offset was not in the log. */
-  readonly lost?: { readonly committed: number; readonly low: number; readonly high: number };
+  readonly lost?: LostOffset;
 }
+
+export interface LostOffset {
+  readonly committed: number;
+  readonly low: number;
+  readonly high: number;
+  /** Records that were deleted before they were read; 1 where it is only known that there may be some. */
+  readonly records: number;
+}
+
+/** What Kafka answers of a group that has committed nothing. */
+const NONE = -1;
 
 /**
  * Where a group goes on in each partition: at the committed offset, or at the earliest one where there is none or the
  * log no longer has it; kafkajs would jump to the latest then, and skip what lies between.
  */
 export async function startOffsets(
-  admin: Admin,
+  admin: Pick<Admin, 'fetchOffsets' | 'fetchTopicOffsets'>,
   groupId: string,
   partitions: readonly { topic: string; partition: number }[],
 ): Promise<StartOffset[]> {
@@ -25,10 +36,11 @@ export async function startOffsets(
     const isIt = (candidate: { partition: number }): boolean => candidate.partition === partition;
     const log = logs[topics.indexOf(topic)]?.find(isIt);
     const [low, high] = [Number(log?.low ?? 0), Number(log?.high ?? 0)];
-    const committed = Number(groups.find((group) => group.topic === topic)?.partitions.find(isIt)?.offset ?? -1);
-    if (committed < 0) return { offset: low };
-    return committed < low || committed > high
-      ? { offset: low, lost: { committed, low, high } }
-      : { offset: committed };
+    const committed = Number(groups.find((group) => group.topic === topic)?.partitions.find(isIt)?.offset ?? NONE);
+    if (committed === NONE) return { offset: low };
+    if (committed >= low && committed <= high) return { offset: committed };
+    // kafkajs commits less than nothing, -2, over an offset that is not in the log.
+    const records = committed >= 0 && committed < low ? low - committed : 1;
+    return { offset: low, lost: { committed, low, high, records } };
   });
 }

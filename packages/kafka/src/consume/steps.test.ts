@@ -146,6 +146,21 @@ describe('the hold of a key', () => {
     assert.deepEqual(await steps.admit(event(8), 'd'), { kind: 'held' });
   });
 
+  it('gives an event that could not be read its name, and what it was known as its turn', async () => {
+    const steps = freshSteps();
+    const place = '@topic:0:7#digest';
+    const [unread, named] = [{ ...event(7), identity: place }, event(7, { redrive: 1 })];
+    await steps.identify(named, place);
+    await steps.admit(unread, 'a');
+    await steps.dead(unread, 'a', 3);
+    await steps.identify(named, place);
+    await steps.identify(named, place);
+    assert.deepEqual(await steps.admit(event(8), 'b'), { kind: 'park', tier: 3, due: 0 });
+    assert.deepEqual(await steps.admit(named, 'c'), { kind: 'held' });
+    await steps.complete(named, 'c', 'held');
+    assert.deepEqual(await steps.admit(event(8), 'd'), { kind: 'held' });
+  });
+
   it('lets the followers go on when the head is lost for good, and only then', async () => {
     const steps = freshSteps({ orphanAfterMs: 50 });
     await waitInVain(steps, event(7));

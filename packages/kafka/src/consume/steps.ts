@@ -46,6 +46,8 @@ export interface Steps {
   abandon(event: Pick<StepSubject, 'identity' | 'lane'>): Promise<Verdict>;
   /** Its key waits for it no more. */
   leave(event: Pick<StepSubject, 'identity' | 'lane'>): Promise<Verdict>;
+  /** It can be read now: where a version that could not knew it by its place, it takes that one's turn. */
+  identify(event: Pick<StepSubject, 'identity' | 'lane'>, place: string): Promise<Verdict>;
   renew(event: StepSubject, token: string): Promise<Verdict>;
   /** The claim is given back: the event did not run. */
   release(event: StepSubject, token: string): Promise<Verdict>;
@@ -72,6 +74,7 @@ export function createSteps(options: StepCallsOptions): Steps {
       send(readVerdict, 'dead', identity, lane, token, String(origin.offset), redrive, holdTier),
     abandon: ({ identity, lane }) => send(readVerdict, 'abandon', identity, lane),
     leave: ({ identity, lane }) => send(readVerdict, 'leave', identity, lane),
+    identify: ({ identity, lane }, place) => send(readVerdict, 'identify', identity, lane, place),
     renew: ({ identity }, token) => send(readVerdict, 'renew', identity, token),
     release: ({ identity }, token) => send(readVerdict, 'release', identity, token),
     close: calls.close,

@@ -35,6 +35,7 @@ it('gives up when a topic was made anew under it, rather than skip what is new',
     failed: (error) => {
       failure = error;
     },
+    lost() {},
     assignment: {
       handles: () => true,
       skipped() {},
@@ -46,6 +47,7 @@ it('gives up when a topic was made anew under it, rather than skip what is new',
       commitWindow: DEFAULT_LIMITS.commitWindow,
       offer: (record: ConsumedRecord) => record.from.settle(record),
       isDelayed: () => false,
+      longestWaitMs: 0,
     },
   });
   await subscription.start();

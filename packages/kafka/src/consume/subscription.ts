@@ -1,10 +1,11 @@
-import type { Batch, Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { withinLimit } from '../within-limit.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import { Assignment, type AssignmentOptions } from './assignment.ts';
 import type { ConsumeLimits } from './options.ts';
 import { createPatience, type Patience } from './patience.ts';
+import { createPositions } from './positions.ts';
 import { type StartOffset, startOffsets } from './start-offsets.ts';
 
 export interface SubscriptionOptions {
@@ -17,6 +18,8 @@ export interface SubscriptionOptions {
   /** Whether reading should rest, whatever room there is. */
   resting(): boolean;
   failed(error: Error): void;
+  /** So many records of a topic were deleted before they were read. */
+  lost(topic: string, records: number): void;
 }
 
 /** The group's membership and what it brings: assignments that fill with records, and whose progress is committed. */
@@ -71,6 +74,12 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   const pausedPartitions = new Set<AssignedPartition>();
   const timers: NodeJS.Timeout[] = [];
 
+  const positions = createPositions({
+    ...options,
+    seek: (entry, offset) => consumer.seek({ topic: entry.topic, partition: entry.partition, offset: String(offset) }),
+    find: (topic, partition) => assignment?.find(topic, partition),
+  });
+
   const active = (): void => {
     lastActivityAt = performance.now();
   };
@@ -80,6 +89,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   // The old generation may still commit until the new one is formed: what is done need not be read again.
   consumer.on('consumer.rebalancing', () => void commit());
   consumer.on('consumer.crash', crashed);
+  // An event of our patch.
+  consumer.on('consumer.offset_reset' as 'consumer.stop', positions.reset as unknown as () => void);
 
   function joined({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
     active();
@@ -92,35 +103,35 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       roomMade,
     });
     logger.info({ partitions: assignment.partitions.length }, 'partitions assigned');
-    // A pause outlives a rebalance in kafkajs.
-    consumer.resume(Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions })));
-    finding = findStarts(assignment);
+    // Nothing is fetched until it is known from where: kafkajs would ask for an offset that the log may not have.
+    const all = Object.entries(memberAssignment).map(([topic, partitions]) => ({ topic, partitions }));
+    consumer.pause(all);
+    finding = findStarts(assignment, () => consumer.resume(all));
   }
 
   let finding = Promise.resolve();
-  async function findStarts(joinedAssignment: Assignment): Promise<void> {
+  async function findStarts(joinedAssignment: Assignment, resume: () => void): Promise<void> {
+    const { partitions } = joinedAssignment;
     while (joinedAssignment.active && !stopping) {
       try {
-        const starts = await startOffsets(admin, groupId, joinedAssignment.partitions);
+        const starts = await startOffsets(admin, groupId, partitions);
         if (!joinedAssignment.active || stopping) return;
-        for (const [index, entry] of joinedAssignment.partitions.entries()) {
+        for (const [index, entry] of partitions.entries()) {
           const { topic, partition } = entry;
           const { offset, lost } = starts[index] as StartOffset;
-          if (lost !== undefined) {
-            logger.error(
-              { topic, partition, ...lost },
-              'the committed offset is not in the log: starting at the earliest',
-            );
-          }
+          if (lost !== undefined) positions.startsLate(entry, lost);
           entry.begin(offset);
           consumer.seek({ topic, partition, offset: String(offset) });
         }
-        return;
+        // A pause outlives a rebalance in kafkajs: this ends those of the last assignment as well.
+        resume();
+        break;
       } catch (error) {
         logger.warn({ err: error }, 'could not find where to start, trying again');
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
+    reconcile();
   }
 
   /** Nothing may be thrown at kafkajs: it would start over at the same offset for ever, or end without a word. */
@@ -138,12 +149,9 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     payload = next;
     if (taker === undefined || stopping || !isRunning() || isStale()) return;
     const partition = taker.find(batch.topic, batch.partition);
-    if (partition?.expected === undefined) {
-      // Its start is being looked up; kafkajs would ask again at once.
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return;
-    }
-    if (!fits(batch, partition)) return;
+    // It was fetched before the rebalance.
+    if (partition?.expected === undefined) return;
+    if (!positions.fits(batch, partition)) return;
     taker.take(partition, batch.messages);
     partition.expected = Number(batch.lastOffset()) + 1;
     resolveOffset(batch.lastOffset());
@@ -162,37 +170,12 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
     patience = undefined;
   }
 
-  /**
-   * Whether the batch starts where reading stopped. If not, the position is set anew, once; then the log has a gap
-   * there, or is another one.
-   */
-  const repositioned = new WeakMap<AssignedPartition, number>();
-  function fits({ topic, partition: number, highWatermark, ...batch }: Batch, partition: AssignedPartition): boolean {
-    const expected = partition.expected as number;
-    const { fetchedOffset: from } = batch as unknown as { fetchedOffset: string };
-    if (Number(from) === expected) return true;
-    if (repositioned.get(partition) === expected) {
-      if (Number(from) > expected) {
-        const gap = { topic, partition: number, from: expected, to: from };
-        logger.error(gap, 'the log has a gap: records were deleted before they were read');
-        return true;
-      }
-      if (Number(highWatermark) < expected) {
-        const message = `${topic}/${number} ends at ${highWatermark}, before ${expected}: it was made anew`;
-        options.failed(new Error(message));
-        return false;
-      }
-    }
-    repositioned.set(partition, expected);
-    consumer.seek({ topic, partition: number, offset: String(expected) });
-    return false;
-  }
-
   function reconcile(): void {
     if (assignment === undefined || stopping) return;
     const resting = options.resting();
     for (const partition of assignment.partitions) {
       const { topic, partition: number } = partition;
+      if (partition.expected === undefined) continue;
       const isPaused = pausedPartitions.has(partition);
       if (!isPaused && (resting || partition.isFull)) {
         pausedPartitions.add(partition);

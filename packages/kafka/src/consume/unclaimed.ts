@@ -16,14 +16,15 @@ export function createUnclaimed({ chain, steps, forwarder, metrics, logger }: Pa
     const tier = chain.tiers[round - 1];
     const level = tier === undefined ? 'error' : 'warn';
     logger[level]({ type: record.type, origin: record.origin, ...cause }, 'Redis cannot take the claim of an event');
-    if (tier === undefined) {
-      await forwarder.bury(record, cause);
-      await steps.dead(record, token, 0);
-      metrics.ended(record, 'dead');
-    } else {
-      await forwarder.retry(record, tier, { round, dueAt: Date.now() + tier.delayMs });
+    const position = { round, dueAt: Date.now() + (tier?.delayMs ?? 0) };
+    const refused = tier === undefined ? cause : await forwarder.retry(record, tier, position);
+    if (refused === undefined) {
       await steps.release(record, token);
       metrics.ended(record, 'retried');
+    } else {
+      await forwarder.bury(record, refused);
+      await steps.dead(record, token, 0);
+      metrics.ended(record, 'dead');
     }
     return 'settled';
   };

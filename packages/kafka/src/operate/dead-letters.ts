@@ -1,7 +1,8 @@
 import type { ScopedRedis } from '../cluster.ts';
 import type { KafkaConnection } from '../connection.ts';
 import { deadLetterTopicOf } from '../consume/chain.ts';
-import { type ConsumedRecord, type Origin, readRecord } from '../consume/record.ts';
+import { UNVERIFIED } from '../consume/headers.ts';
+import { type ConsumedRecord, type Origin, placeOf, readRecord, readTime } from '../consume/record.ts';
 import { epochMs } from '../epoch-ms.ts';
 import { KafkaError } from '../error.ts';
 import { readTopics } from '../read-topic.ts';
@@ -111,7 +112,7 @@ async function readLetters(
 
 function letterOf(service: string, stored: StoredRecord): DeadLetter {
   const { topic, partition, offset, headers, timestamp } = stored;
-  const { origin, identity, lane, redrive, attempts } = asConsumed(stored);
+  const { origin, identity, lane, redrive, attempts } = asConsumed(stored, 'chain');
   const acceptedAt = epochMs(origin.timestamp, timestamp);
   return {
     id: `${partition}-${offset}`,
@@ -130,7 +131,7 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
     source: headers.ce_source ?? '',
     code: headers['__dlq.errors.code'] ?? '',
     message: headers['__dlq.errors.message'] ?? `no dead letter of the chain: it came to ${topic} some other way`,
-    diedAt: epochMs(headers['__dlq.errors.timestamp'], timestamp),
+    diedAt: readTime(stored.headerBytes['__dlq.errors.timestamp']) || timestamp,
     runs: attempts,
     redrives: redrive,
     bytes: stored.value?.length ?? 0,
@@ -138,11 +139,19 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
   };
 }
 
-/** As the consumer reads it: who it is and what it waits for is decided in one place. */
-export function asConsumed({ topic, partition, offset, key, value, headerBytes, timestamp }: StoredRecord) {
-  const from = { topic, partition, active: true, settle: () => undefined };
+/**
+ * As the consumer reads it, from a `source` topic or from its `chain`: who it is and what it waits for is decided in
+ * one place.
+ */
+export function asConsumed(
+  { topic, partition, offset, key, value, headerBytes, timestamp }: StoredRecord,
+  where: 'source' | 'chain',
+): ConsumedRecord {
+  const longestWaitMs = where === 'chain' ? Number.POSITIVE_INFINITY : undefined;
+  const from = { topic, partition, active: true, longestWaitMs, settle: () => undefined };
   const message = { key, value, headers: headerBytes, timestamp: String(timestamp), attributes: 0, offset: '' };
-  return readRecord(from, message, { offset, since: timestamp, done: false });
+  const record = readRecord(from, message, { offset, since: timestamp, done: false });
+  return UNVERIFIED in headerBytes && where === 'chain' ? { ...record, identity: placeOf(record) } : record;
 }
 
 function stateOf({ origin, redrives, subject }: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KafkaConnection } from '../connection.ts';
 import { deadLetterTopicOf } from '../consume/chain.ts';
-import { CHAIN_HEADERS } from '../consume/record.ts';
+import { CHAIN_HEADERS } from '../consume/headers.ts';
 import { DeliveryError } from '../error.ts';
 import type { Publisher } from '../publish/publisher.ts';
 import type { OutgoingRecord } from '../publish/record.ts';

@@ -35,7 +35,7 @@ export async function findWhereabouts(
   const { service, sources, tiers } = progress;
   const source = sources.find(({ topic }) => topic === record.topic);
   const letter = letters.get(placeName(record));
-  const mark = await readMark(redis, service, asConsumed(record));
+  const mark = await readMark(redis, service, asConsumed(record, 'source'));
   switch (mark.kind) {
     case 'done':
       return { state: 'done', reason: mark.reason };

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { CHAIN_HEADERS } from './headers.ts';
+import { nextHop, readRecord } from './record.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const now = Date.now();
+
+function read(headers: Record<string, string>, where: 'source' | 'chain', timestamp = String(now)) {
+  const longestWaitMs = where === 'chain' ? DAY_MS : undefined;
+  const from = { topic: 'own', partition: 3, active: true, longestWaitMs, settle() {} };
+  const message = { key: Buffer.from('k'), value: Buffer.from('v'), headers, timestamp, attributes: 0, offset: '7' };
+  return readRecord(from, message, { offset: 7, since: 0, done: false });
+}
+
+const EVENT = { ce_id: '1', ce_type: 'message.received', ce_source: '/acme/chat' };
+const CHAIN = {
+  [CHAIN_HEADERS.originTopic]: 'conversation.events',
+  [CHAIN_HEADERS.originPartition]: '99',
+  [CHAIN_HEADERS.originOffset]: '5',
+  [CHAIN_HEADERS.originTimestamp]: '1700000000000',
+  [CHAIN_HEADERS.attempt]: '4',
+  [CHAIN_HEADERS.round]: '2',
+  [CHAIN_HEADERS.hop]: '6',
+  [CHAIN_HEADERS.redrive]: '1',
+  [CHAIN_HEADERS.dueAt]: String(now + 5_000),
+};
+
+describe('the headers of the chain', () => {
+  it('mean nothing in a source topic', () => {
+    const { origin, attempts, round, hop, redrive, dueAt, lane } = read({ ...EVENT, ...CHAIN }, 'source');
+    assert.deepEqual(origin, { topic: 'own', partition: 3, offset: 7, timestamp: String(now) });
+    assert.deepEqual(
+      { attempts, round, hop, redrive, dueAt, lane },
+      { attempts: 0, round: 0, hop: 0, redrive: 0, dueAt: 0, lane: 'own|k' },
+    );
+  });
+
+  it('tell in the chain where the event first stood, but for the partition: that is where it stands', () => {
+    const { origin, attempts, round, hop, redrive, dueAt } = read({ ...EVENT, ...CHAIN }, 'chain');
+    assert.deepEqual(origin, { topic: 'conversation.events', partition: 3, offset: 5, timestamp: '1700000000000' });
+    assert.deepEqual(
+      { attempts, round, hop, redrive, dueAt },
+      { attempts: 4, round: 2, hop: 6, redrive: 1, dueAt: now + 5_000 },
+    );
+  });
+
+  it('let no record wait longer than the chain ever asks for, whatever its timestamp says', () => {
+    const far = { ...EVENT, [CHAIN_HEADERS.dueAt]: String(now + 400 * DAY_MS) };
+    assert.equal(read(far, 'chain').dueAt, now + DAY_MS);
+    assert.equal(read(far, 'chain', String(now - 2 * DAY_MS)).dueAt, now - DAY_MS);
+    assert.ok(read(far, 'chain', String(now + 300 * DAY_MS)).dueAt <= Date.now() + DAY_MS);
+  });
+
+  it('never make a later copy look older than an earlier one', () => {
+    const record = read({ ...EVENT, [CHAIN_HEADERS.hop]: '9007199254740991' }, 'chain');
+    const next = read({ ...EVENT, [CHAIN_HEADERS.hop]: String(nextHop(record)) }, 'chain');
+    assert.ok(next.hop >= record.hop);
+  });
+
+  it('are read as something, whatever they hold', () => {
+    const value = fc.oneof(
+      fc.string(),
+      fc.constantFrom(
+        '',
+        'abc',
+        '-1',
+        '1e999',
+        'NaN',
+        '9'.repeat(10_000),
+        '9007199254740993',
+        '0x10',
+        '8700000000000000',
+      ),
+      fc.bigInt().map(String),
+    );
+    const names = fc.constantFrom(...Object.values(CHAIN_HEADERS), ...Object.keys(EVENT), 'traceparent');
+    fc.assert(
+      fc.property(
+        fc.dictionary(names, value),
+        fc.constantFrom('source' as const, 'chain' as const),
+        (headers, where) => {
+          const { origin, attempts, round, hop, redrive, dueAt } = read({ ...EVENT, ...headers }, where);
+          for (const count of [attempts, round, hop, redrive]) {
+            assert.ok(Number.isInteger(count) && count >= 0 && count <= 1_000_000, String(count));
+          }
+          assert.equal(origin.partition, 3);
+          assert.ok(Number.isSafeInteger(origin.offset) && origin.offset >= 0);
+          assert.match(origin.topic, /^[\w.-]{1,249}$/);
+          new Date(Number(origin.timestamp)).toISOString();
+          assert.ok(dueAt <= Date.now() + DAY_MS);
+        },
+      ),
+    );
+  });
+});
+
+it('a record whose ce_source names no tenant and source is no event', () => {
+  for (const ce_source of ['', 'acme', '/acme', '/acme/', '//chat', '/acme/chat/more', '/%E0%A4%A/chat']) {
+    const { defect, identity } = read({ ...EVENT, ce_source }, 'source');
+    assert.equal(defect?.code, 'NO_HEADERS', ce_source);
+    assert.match(identity, /^@own:3:7#/);
+  }
+  assert.equal(read({ ...EVENT, ce_source: '/ac%20me/chat' }, 'source').identity, 'ac me:chat:1');
+});
