@@ -37,7 +37,7 @@ describe('a digest', () => {
     const office = await open();
     await prefer(office, 'jane', { chat: true, email: true }, { digest: 'hourly', email: 'jane@example.com' });
     const long = 'x'.repeat(900);
-    for (let number = 0; number < 40; number += 1) await office.tell(shipped(`e-${number}`, { carrier: long }));
+    for (let number = 0; number < 40; number += 1) await office.tell({ ...shipped(`e-${number}`), carrier: long });
     stage.clock = NOON + HOUR;
     await eventually(() => assert.equal(textsOf('chat').length + messagesOf(stage.sandbox, 'smtp').length, 2));
     assert.ok(textsOf('chat')[0]?.endsWith('\n\n…'));

@@ -239,7 +239,7 @@ describe('a text that means harm', () => {
 
   it('of 100 kB is shortened', async () => {
     await prefer('chat', { channels: { chat: true, slack: true, email: true } });
-    assert.deepEqual(await runs(shipped({ carrier: '😀'.repeat(50_000) })), ['done']);
+    assert.deepEqual(await runs({ ...shipped(), carrier: '😀'.repeat(50_000) }), ['done']);
     assert.ok((bodiesOf(sandbox, 'chat')[0]?.message?.length ?? 0) < 3_000);
   });
 
