@@ -59,16 +59,16 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
         sandbox.fault(name, { ...fault, ...NOTE[name], count: 1 });
         // A ticket that is not there any more takes no note.
         if (what === '404') {
-          assert.equal(await desk.resolve(resolution('evt-2')), 'ticket_closed');
+          assert.equal(await desk.end(resolution('evt-2')), 'ticket_closed');
           assert.equal(desk.notes().length, 0);
           return;
         }
         const refused = what === '422' && name === 'zendesk' ? { retry: 'never', code: 'REJECTED' } : error;
-        await assert.rejects(desk.resolve(resolution('evt-2')), refused);
+        await assert.rejects(desk.end(resolution('evt-2')), refused);
         assert.equal(desk.notes().length, effect === 'made' ? 1 : 0);
         desk.pass(LAG_MS);
-        assert.equal(await desk.resolve(resolution('evt-2')), undefined);
-        assert.equal(await desk.resolve(resolution('evt-2')), undefined);
+        assert.equal(await desk.end(resolution('evt-2')), undefined);
+        assert.equal(await desk.end(resolution('evt-2')), undefined);
         assert.equal(desk.notes().length, 1);
       });
     }
@@ -88,12 +88,12 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
     it('finds its ticket and its note when Redis has lost its data', async () => {
       await using desk = open();
       await desk.escalate(escalation('evt-1'));
-      await desk.resolve(resolution('evt-2'));
+      await desk.end(resolution('evt-2'));
       desk.forget();
       await desk.escalate(escalation('evt-1'));
-      await desk.resolve(resolution('evt-2'));
+      await desk.end(resolution('evt-2'));
       desk.forget();
-      await desk.resolve(resolution('evt-3'));
+      await desk.end(resolution('evt-3'));
       assert.equal(desk.tickets().length, 1);
       assert.equal(desk.notes().length, 2);
     });
@@ -101,11 +101,11 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
     it('makes another ticket when the conversation is escalated again, and notes its end there', async () => {
       await using desk = open();
       await desk.escalate(escalation('evt-1'));
-      await desk.resolve(resolution('evt-2'));
+      await desk.end(resolution('evt-2'));
       await desk.escalate(escalation('evt-3'));
-      await desk.resolve(resolution('evt-4'));
+      await desk.end(resolution('evt-4'));
       desk.forget();
-      await desk.resolve(resolution('evt-5'));
+      await desk.end(resolution('evt-5'));
       assert.equal(desk.tickets().length, 2);
       const [first, second, third] = desk.notes().map(({ path }) => path);
       assert.notEqual(first, second);
@@ -114,7 +114,7 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
 
     it('has no ticket to note the end of a conversation on that was never escalated', async () => {
       await using desk = open();
-      assert.equal(await desk.resolve(resolution('evt-1')), 'no_ticket');
+      assert.equal(await desk.end(resolution('evt-1')), 'no_ticket');
       assert.equal(sandbox.effects(name).filter(({ kind }) => kind === 'effect').length, 0);
     });
 
@@ -123,7 +123,7 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
       const event = escalation('evt-1');
       await desk.escalate(event);
       const other = resolution('evt-2');
-      assert.equal(await desk.resolve({ ...other, meta: { ...other.meta, tenant: 'other' } }), 'no_ticket');
+      assert.equal(await desk.end({ ...other, meta: { ...other.meta, tenant: 'other' } }), 'no_ticket');
     });
 
     it('takes a person without an address', async () => {

@@ -12,6 +12,8 @@ import { variablesFor } from '../fixtures/variables.ts';
 import { ticketingConfig } from './config.ts';
 import { handlers } from './handlers.ts';
 
+const ENDS = ['conversation.resolved', 'conversation.unresolved'] as const;
+
 describe('an event with a megabyte of one repeated text in any field holds up nothing', () => {
   let sandbox: Sandbox;
   before(async () => {
@@ -24,7 +26,7 @@ describe('an event with a megabyte of one repeated text in any field holds up no
     const config = readConfig(ticketingConfig, variablesFor('zendesk', sandbox.url));
 
     const all = handlers({ config, target: () => ({}) as Target, redis: createHashStore() });
-    assert.deepEqual(Object.keys(all), ['conversation.escalated', 'conversation.resolved']);
+    assert.deepEqual(Object.keys(all), ['conversation.escalated', ...ENDS]);
   });
 
   for (const helpdesk of ['zendesk', 'freshdesk', 'jira'] as const) {
@@ -36,15 +38,17 @@ describe('an event with a megabyte of one repeated text in any field holds up no
       });
     });
 
-    it(`conversation.resolved, with ${helpdesk}`, async () => {
-      await using desk = openDesk(helpdesk, sandbox);
-      await assertNeverFreezes('conversation.resolved', async (event) => {
-        sandbox.reset();
-        desk.forget();
-        const resolved = event as EventOf<'conversation.resolved'>;
-        await desk.escalate(escalation('evt-0', { conversationId: resolved.conversationId }));
-        assert.equal(await desk.resolve(resolved), undefined);
+    for (const type of ENDS) {
+      it(`${type}, with ${helpdesk}`, async () => {
+        await using desk = openDesk(helpdesk, sandbox);
+        await assertNeverFreezes(type, async (event) => {
+          sandbox.reset();
+          desk.forget();
+          const ended = event as EventOf<(typeof ENDS)[number]>;
+          await desk.escalate(escalation('evt-0', { conversationId: ended.conversationId }));
+          assert.equal(await desk.end(ended), undefined);
+        });
       });
-    });
+    }
   }
 });
