@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { createTopics } from '@switchboard/kafka';
+import { clusterId, createTopics } from '@switchboard/kafka';
 import { writeRaw } from '@switchboard/kafka/fixtures/raw-records';
 import { ESCAPES, hostileBodies, hostileEvents, hostileLetters } from '../fixtures/hostile-records.ts';
 import { createLetterService, type LetterService, type OpsResult } from '../fixtures/letter-service.ts';
@@ -41,8 +41,15 @@ describe('whatever lies in the topics', () => {
       ...entries.map((text) => ({ topic: ledger, key: Buffer.from(`twin:0:7`), value: Buffer.from(text) })),
       { topic: ledger },
     ]);
-    await redis.hset(`p:${name}`, 'one', 'no JSON', 'two', JSON.stringify({ by: 1, why: ESCAPES, since: 'x' }));
-    await redis.set(`d:${name}:/acme/test:e-1`, 'dead:abc');
+    const scope = await clusterId(connection);
+    await redis.hset(
+      `p:${scope}:${name}`,
+      'one',
+      'no JSON',
+      'two',
+      JSON.stringify({ by: 1, why: ESCAPES, since: 'x' }),
+    );
+    await redis.set(`d:${scope}:${name}:acme:test:message.received:e-1`, 'dead:abc');
     await redis.lpush(
       'notifier:dead',
       'no JSON',

@@ -14,7 +14,7 @@ it('a mark of another Kafka, or of none, speaks for no event of this one', async
     await fixture.close();
     redis.disconnect();
   });
-  const identity = '/acme/test:key-1';
+  const identity = 'acme:test:message.received:key-1';
   await redis.set(`d:${fixture.service}:${identity}`, 'done', 'EX', 600);
   await redis.set(`d:elsewhere:${fixture.service}:${identity}`, 'done', 'EX', 600);
   await redis.zadd(`h:elsewhere:${fixture.service}:${fixture.topic}|acme:key`, 0, 'never-there');

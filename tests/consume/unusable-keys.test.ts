@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { identityOf } from '@switchboard/events';
 import { clusterId } from '@switchboard/kafka';
 import { testStack } from '@switchboard/local/test-stack';
 import { until } from '@switchboard/local/until';
@@ -25,7 +26,7 @@ describe('a key in Redis that is of another type', () => {
     redis.hset(`${kind}:${scope}:${fixture.service}:${rest}`, 'not', 'ours');
 
   it('fails its event through the chain to the dead letters, and nothing else', async () => {
-    await spoil('d', '/acme/test:broken-2');
+    await spoil('d', 'acme:test:message.received:broken-2');
     await spoil('h', `${fixture.topic}|acme:no-order`);
     for (const key of ['broken', 'healthy', 'no-order']) {
       for (let number = 1; number <= 3; number += 1) await fixture.send(key, number);
@@ -59,7 +60,7 @@ describe('a key in Redis that is of another type', () => {
     const late = await createFixture();
     const spoiling = await late.start({}, async (event) => {
       runs += 1;
-      const mark = `d:${scope}:${late.service}:/acme/test:${event.conversationId}-${event.messageId}`;
+      const mark = `d:${scope}:${late.service}:${identityOf(event.meta)}`;
       if (event.messageId === '1') await redis.multi().del(mark).hset(mark, 'not', 'ours').exec();
     });
     for (let number = 1; number <= 3; number += 1) await late.send('key', number);

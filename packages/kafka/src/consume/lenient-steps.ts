@@ -29,6 +29,7 @@ export function createLenientSteps(steps: Steps, logger: Logger): Steps {
     fail: (event, token, position) => note('fail', event, steps.fail(event, token, position)),
     moved: (event, token, position) => note('moved', event, steps.moved(event, token, position)),
     dead: (event, token, holdTier) => note('dead', event, steps.dead(event, token, holdTier), true),
+    identify: (event, place) => note('identify', event, steps.identify(event, place)),
     release: (event, token) => note('release', event, steps.release(event, token)),
   };
 }

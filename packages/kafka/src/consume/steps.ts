@@ -47,7 +47,7 @@ export interface Steps {
   /** Its key waits for it no more. */
   leave(event: Pick<StepSubject, 'identity' | 'lane'>): Promise<Verdict>;
   /** It can be read now: where a version that could not knew it by its place, it takes that one's turn. */
-  identify(event: Pick<StepSubject, 'identity' | 'lane'>, place: string): Promise<Verdict>;
+  identify(event: StepSubject, place: string): Promise<Verdict>;
   renew(event: StepSubject, token: string): Promise<Verdict>;
   /** The claim is given back: the event did not run. */
   release(event: StepSubject, token: string): Promise<Verdict>;
