@@ -35,7 +35,7 @@ async function start(t: TestContext, name: string): Promise<Joiner> {
   const exited = once(child, 'exit').then(([code]) => code as number | null);
   const url = await new Promise<string>((resolve) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const address = /"address":"([^"]+)"/.exec(line)?.[1];
+      const address = /listening at (http:[^"]+)"/.exec(line)?.[1];
       if (address !== undefined) resolve(address);
     });
     void exited.then(() => resolve(''));

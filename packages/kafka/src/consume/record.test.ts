@@ -102,5 +102,5 @@ it('a record whose ce_source names no tenant and source is no event', () => {
     assert.equal(defect?.code, 'NO_HEADERS', ce_source);
     assert.match(identity, /^@own:3:7#/);
   }
-  assert.equal(read({ ...EVENT, ce_source: '/ac%20me/chat' }, 'source').identity, 'ac me:chat:1');
+  assert.equal(read({ ...EVENT, ce_source: '/ac%20me/chat' }, 'source').identity, 'ac me:chat:message.received:1');
 });
