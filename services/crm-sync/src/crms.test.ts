@@ -66,16 +66,6 @@ for (const crm of ['hubspot', 'salesforce'] as const) {
       assert.equal((await records.notes()).length, 1);
     }
 
-    it('shows the later of two events of one conversation that have the same time, and no other conversation then', async () => {
-      await using desk = openDesk(crm, sandbox, { redis });
-      const conversationId = 'conv-tie';
-      await desk.handle(escalated({ id: '1', conversationId }));
-      await desk.handle(resolved({ id: '2', conversationId, at: NOON }));
-      await desk.handle(escalated({ id: '3', conversationId: 'conv-other', at: NOON }));
-      const [contact] = await records.contacts();
-      assert.equal(contact?.chatbot_resolution_status, 'resolved');
-    });
-
     it('gets a contact and a note that says what happened', async () => {
       await using desk = openDesk(crm, sandbox, { redis });
       await desk.handle(escalated({ id: '1' }));

@@ -4,6 +4,7 @@ import { readTraceparent } from '@switchboard/tracing';
 import { withoutPerson } from '../event-attributes.ts';
 import type { Outcome } from './attempt.ts';
 import { type AttemptParts, createAttempts } from './attempts.ts';
+import { backoff } from './backoff.ts';
 import type { Chain } from './chain.ts';
 import { type Claim, createClaims } from './claims.ts';
 import type { CauseOfDeath, Forwarder } from './forwarder.ts';
@@ -295,7 +296,3 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     },
   };
 }
-
-/** Doubles from `base` with each try, up to 30 s, with half of it left to chance. */
-const backoff = (base: number, tries: number): number =>
-  Math.min(base * 2 ** (tries - 1), 30_000) * (0.5 + Math.random() / 2);
