@@ -27,7 +27,7 @@ const [secret = ''] = process.argv.slice(2);
 /** Signs before it sends, and measures each webhook on its own. */
 doJobs<Sending, Sent>(async ({ port, run, count, bytes, everyMs }) => {
   const bodies = Array.from({ length: count }, (_, index) => {
-    const data = { conversationId: `burst-${run}-${index}`, intent: 'refund', summary: 'x'.repeat(bytes) };
+    const data = { conversationId: `burst-${run}-${index}`, intent: 'refund', padding: 'x'.repeat(bytes) };
     const body = JSON.stringify({ event: 'conversation.escalated', timestamp: '2026-01-15T10:30:00Z', data });
     return { body, signature: createHmac('sha256', secret).update(body).digest('hex') };
   });

@@ -53,7 +53,7 @@ describe('strangers who hold connections', () => {
     await arrived(app, 400);
     assert.deepEqual(await statuses(app, 114), new Map([[200, 114]]));
     assert.deepEqual(
-      await statuses(app, 4, 'cms-update', () => escalation({ summary: 'x'.repeat(900_000) })),
+      await statuses(app, 4, 'cms-update', () => escalation({ padding: 'x'.repeat(900_000) })),
       new Map([[200, 4]]),
     );
   });
@@ -64,7 +64,7 @@ describe('strangers who hold connections', () => {
     await arrived(app, 200);
     assert.deepEqual(await statuses(app, 100), new Map([[200, 100]]));
     assert.deepEqual(
-      await statuses(app, 20, 'cms-update', () => escalation({ summary: 'x'.repeat(900_000) })),
+      await statuses(app, 20, 'cms-update', () => escalation({ padding: 'x'.repeat(900_000) })),
       new Map([[200, 20]]),
     );
   });
@@ -94,6 +94,6 @@ describe('strangers who hold connections', () => {
 
 it('a burst of large signed bodies of one sender waits its turn, and is accepted as a whole', async (t) => {
   const app = await startApp(t, { sources: sourcesOf(sourceOf('shop')) });
-  const large = () => escalation({ summary: 'x'.repeat(1_000_000) });
+  const large = () => escalation({ padding: 'x'.repeat(1_000_000) });
   assert.deepEqual(await statuses(app, 40, 'shop', large), new Map([[200, 40]]));
 });
