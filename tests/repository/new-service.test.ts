@@ -150,7 +150,8 @@ it('a new service runs: an event reaches its destination', async () => {
       assert.ok(Date.now() < deadline && service.exitCode === null, 'waited in vain for the event');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    assert.deepEqual(arrived(), [{ key: encodeURIComponent(`${NAME}:acme:shop:${event.meta.id}`), id: event.meta.id }]);
+    const key = encodeURIComponent(`${NAME}:acme:shop:${TYPE}:${event.meta.id}`);
+    assert.deepEqual(arrived(), [{ key, id: event.meta.id }]);
     service.kill('SIGTERM');
     assert.deepEqual(await exited, [0, null]);
   } finally {
