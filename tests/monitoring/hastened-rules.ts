@@ -10,7 +10,7 @@ export function hastenedRules(): object {
       ...group,
       rules: group.rules.map((rule) => ({
         ...rule,
-        for: hasten(rule.for),
+        ...(rule.for === undefined ? {} : { for: hasten(rule.for) }),
         expr: rule.expr
           .replace(/\[(\d+[smh])\]/g, (_, time: string) => `[${hasten(time)}]`)
           .replace(/\boffset (\d+[smh])/g, (_, time: string) => `offset ${hasten(time)}`),
