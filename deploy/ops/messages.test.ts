@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { createWaitingMessages, type Message, type WaitingMessages } from '@switchboard/notifier/waiting-messages';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
+import { randomMark } from '../fixtures/mark.ts';
 
 const HOUR = 3_600_000;
 
@@ -10,7 +11,7 @@ describe('ops messages', () => {
   let service: LetterService;
   let waiting: WaitingMessages;
   /** A code of its own: other tests share the notifier's list. */
-  const code = `REFUSED_${randomUUID().slice(0, 8)}`;
+  const code = `REFUSED_${randomMark()}`;
   const of = ['--code', code];
 
   before(async () => {

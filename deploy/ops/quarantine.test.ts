@@ -7,10 +7,11 @@ import { describe, it } from 'node:test';
 import { startService } from '@switchboard/ingest/fixtures';
 import { testStack } from '@switchboard/local/test-stack';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
+import { randomMark } from '../fixtures/mark.ts';
 
 /** A source of its own, so that what others have in quarantine is none of ours. */
 async function createSource() {
-  const name = `source-${randomUUID().slice(0, 8)}`;
+  const name = `source-${randomMark()}`;
   const file = join(await mkdtemp(join(tmpdir(), 'switchboard-ops-')), 'sources.yaml');
   const entry = '{ tenant: acme, scheme: platform, secrets: [{ env: OPS_TEST_SECRET }] }';
   await writeFile(file, `sources:\n  ${name}: ${entry}\n`);

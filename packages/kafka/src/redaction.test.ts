@@ -20,6 +20,8 @@ const sentences: readonly (readonly [text: string, shown: string])[] = [
   ['c-77:2026-01-15T10:00:00Z:message.received', 'c-77:2026-01-15T10:00:00Z:message.received'],
   ['conv-20260115-4711 and 20260115', 'conv-20260115-4711 and [number]'],
   ['5f1c2d7e-1234-4567-8901-234567890123', '5f1c2d7e-1234-4567-8901-234567890123'],
+  ['57143119b6ea414fa61a6f43aa730cdb was given up', '57143119b6ea414fa61a6f43aa730cdb was given up'],
+  ['paid with 4111111111111111', 'paid with [number]'],
   ['connect ECONNREFUSED 192.168.100.200:9092', 'connect ECONNREFUSED 192.168.100.200:9092'],
   [
     'at run (file:///app/node_modules/.pnpm/cockatiel@3.2.1/node_modules/cockatiel/dist/x.js:12:7)',
@@ -44,6 +46,9 @@ const ids: readonly (readonly [id: string, personal: boolean, shown: string])[] 
   ['c-77:2026-01-15T10:00:00Z:lead.captured', true, 'c-77:2026-01-15T10:00:00Z:lead.captured'],
   ['c-77:2026-01-15:lead.captured', true, 'c-77:2026-01-15:lead.captured'],
   ['4915123456789:1768471200:message.received', true, '[number]:1768471200:message.received'],
+  ['57143119b6ea414fa61a6f43aa730cdb', true, '57143119b6ea414fa61a6f43aa730cdb'],
+  ['57143119-b6ea-414f-a61a-6f43aa730cdb', true, '57143119-b6ea-414f-a61a-6f43aa730cdb'],
+  ['4111111111111111', true, '[number]'],
   ['c-77:1768471200', true, 'c-77:[number]'],
 ];
 

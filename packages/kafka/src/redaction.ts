@@ -16,6 +16,8 @@ const PART = /[^\s:/]+/g;
 
 /** These have as many digits as a telephone number, and an operator needs them. */
 const UUID = '[\\da-fA-F]{8}(?:-[\\da-fA-F]{4}){3}-[\\da-fA-F]{12}';
+/** Such as the id of a message. A number of a person is shorter, and has no letters. */
+const HASH = '(?<![\\w+])(?=\\d{0,40}[a-fA-F])[\\da-fA-F]{16,}';
 const DAY = '(?:19|20)\\d\\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
 const TIME = `(?<!\\d)${DAY}(?:[T ](?:[01]\\d|2[0-3])(?::[0-5]\\d){1,2}(?:\\.\\d{1,9})?)?(?!\\d)`;
 /** Such as the one in `conv-20260115-1`. */
@@ -25,8 +27,8 @@ const IP = '(?<![\\d.+])(?!(?:\\d\\d\\.){3}\\d\\d(?!\\d))\\d{1,3}(?:\\.\\d{1,3})
 /** The time in an id that was made of a conversation, a time and a type. */
 const EPOCH = '(?<=:)1[5-9]\\d{8}(?:\\d{3})?(?=:[a-z]+\\.[a-z]+$)';
 
-const inSentence = new RegExp(`${UUID}|${TIME}|${SHORT_DAY}|${IP}|(\\+?\\d(?:[\\s()./-]{0,2}\\d){7,})`, 'g');
-const inPersonalId = new RegExp(`${EPOCH}|(?<![\\w-])(?:${TIME}|(\\+?\\d[\\d\\s()./-]{6,}))`, 'g');
+const inSentence = new RegExp(`${UUID}|${HASH}|${TIME}|${SHORT_DAY}|${IP}|(\\+?\\d(?:[\\s()./-]{0,2}\\d){7,})`, 'g');
+const inPersonalId = new RegExp(`${UUID}|${HASH}|${EPOCH}|(?<![\\w-])(?:${TIME}|(\\+?\\d[\\d\\s()./-]{6,}))`, 'g');
 const inId = /(?<![\w-])(\+\d[\d\s()./-]{6,})/g;
 
 /** A sentence, a stack or an answer that may name somebody. */
