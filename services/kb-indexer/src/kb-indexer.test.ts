@@ -10,7 +10,7 @@ import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { type Articles, openArticles } from '../fixtures/articles.ts';
 import { createDatabase } from '../fixtures/database.ts';
 import { get, spawnService, startService } from '../fixtures/service.ts';
-import type { SearchResult } from './search.ts';
+import type { SearchResult } from './search/search.ts';
 
 const search = async (service: RunningConsumer, query: Record<string, string>): Promise<SearchResult> => {
   const { status, body } = await get(service, `/v1/search?${new URLSearchParams(query)}`);

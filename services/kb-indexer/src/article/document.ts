@@ -1,9 +1,9 @@
 import type { EventOf } from '@switchboard/events';
+import { readSections, sectionsOf } from '../html/html-text.ts';
+import type { Section } from '../html/section-writer.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
-import { readSections, sectionsOf } from './html-text.ts';
 import { canonicalLocale } from './locale.ts';
 import { EVERY_LOCALE, type Revision } from './revision.ts';
-import type { Section } from './section-writer.ts';
 
 /** An article, or its version in one language. */
 export interface DocumentKey {

@@ -1,5 +1,5 @@
-import type { Document, DocumentKey, Removal } from './document.ts';
-import type { Phrase } from './query.ts';
+import type { Document, DocumentKey, Removal } from '../article/document.ts';
+import type { Phrase } from '../search/query.ts';
 
 /** `outdated`: something newer is known, and what can be found is what it was. */
 export type Outcome = 'done' | 'outdated';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { eventually } from '@switchboard/local/until';
-import { escalation, sign, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
+import { escalation, sign, sourceOf, sourcesOf, startApp } from '../../fixtures/app.ts';
 
 const head = (headers: string[], source = 'escalation'): string =>
   [`POST /webhooks/${source} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', ...headers, '', ''].join('\r\n');

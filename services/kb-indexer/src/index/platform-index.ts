@@ -1,10 +1,10 @@
 import { redisReply } from '@switchboard/kafka';
 import type { Target } from '@switchboard/outbound';
 import type { Redis } from 'ioredis';
+import type { DocumentKey } from '../article/document.ts';
+import { removedBy } from '../article/removal.ts';
+import { EVERY_LOCALE, isOutdated, type KnownRevision, lastNumbers, type Revision } from '../article/revision.ts';
 import type { ArticleIndex, Outcome } from './article-index.ts';
-import type { DocumentKey } from './document.ts';
-import { removedBy } from './removal.ts';
-import { EVERY_LOCALE, isOutdated, type KnownRevision, lastNumbers, type Revision } from './revision.ts';
 
 interface Deps {
   target: Pick<Target, 'request'>;

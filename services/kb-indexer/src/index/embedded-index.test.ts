@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
-import { documentWith, removalWith } from '../fixtures/document.ts';
-import { indexConformance } from '../fixtures/index-conformance.ts';
-import { find } from '../fixtures/searching.ts';
+import { documentWith, removalWith } from '../../fixtures/document.ts';
+import { indexConformance } from '../../fixtures/index-conformance.ts';
+import { find } from '../../fixtures/searching.ts';
 import { createEmbeddedIndex } from './embedded-index.ts';
 
 async function temporaryFile() {
@@ -36,7 +36,7 @@ describe('the embedded index', () => {
 
   it('belongs to one process, and is free again when that was killed', async () => {
     const { file, remove } = await temporaryFile();
-    const other = fork(join(import.meta.dirname, '../fixtures/index-holder.ts'), [file]);
+    const other = fork(join(import.meta.dirname, '../../fixtures/index-holder.ts'), [file]);
     await once(other, 'message');
     assert.throws(() => createEmbeddedIndex({ file }), {
       name: 'IndexError',

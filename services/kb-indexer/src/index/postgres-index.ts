@@ -1,15 +1,15 @@
 import type { ClientBase } from 'pg';
+import type { Document, DocumentKey, Removal } from '../article/document.ts';
+import { languageOf } from '../article/locale.ts';
+import { removedBy } from '../article/removal.ts';
+import { isOutdated, type KnownRevision, type Numbers, type Revision } from '../article/revision.ts';
+import { mapWithPauses } from '../map-with-pauses.ts';
+import { type Phrase, tellingPhrases } from '../search/query.ts';
+import { wordsOf } from '../search/words.ts';
 import { embeddedText, type Filter, type Outcome, type Passage, type SearchIndex } from './article-index.ts';
-import type { Document, DocumentKey, Removal } from './document.ts';
 import { dimensionError, IndexError } from './index-error.ts';
-import { languageOf } from './locale.ts';
-import { mapWithPauses } from './map-with-pauses.ts';
 import { connectPostgres } from './postgres-connection.ts';
 import { preparePostgres } from './postgres-schema.ts';
-import { type Phrase, tellingPhrases } from './query.ts';
-import { removedBy } from './removal.ts';
-import { isOutdated, type KnownRevision, type Numbers, type Revision } from './revision.ts';
-import { wordsOf } from './words.ts';
 
 export interface PostgresOptions {
   url: string;

@@ -1,4 +1,4 @@
-import type { Outcome } from './article-index.ts';
+import type { Outcome } from '../index/article-index.ts';
 import type { Removal } from './document.ts';
 import { EVERY_LOCALE, isOutdated, type KnownRevision } from './revision.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { documentWith, removalWith } from '../fixtures/document.ts';
+import { documentWith, removalWith } from '../../fixtures/document.ts';
 import { EVERY_LOCALE } from './revision.ts';
 
 describe('what is made of an article', () => {

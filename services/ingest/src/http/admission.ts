@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import type { Source } from '../sources/sources.ts';
 import type { AddressList } from './address-list.ts';
 import { clientAddress, rateKey } from './client-address.ts';
 import { isJsonInUtf8 } from './content-type.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { Refusal } from './refusals.ts';
-import type { Source } from './sources.ts';
 
 interface Gate {
   sources: { get(name: string): Source | undefined };

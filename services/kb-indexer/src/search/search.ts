@@ -1,8 +1,8 @@
 import type { Logger } from '@switchboard/service';
-import type { Filter, Passage, SearchIndex } from './article-index.ts';
-import { storable } from './document.ts';
-import type { Embeddings } from './embeddings.ts';
-import { canonicalLocale, languageOf, localeDistance } from './locale.ts';
+import { storable } from '../article/document.ts';
+import { canonicalLocale, languageOf, localeDistance } from '../article/locale.ts';
+import type { Filter, Passage, SearchIndex } from '../index/article-index.ts';
+import type { Embeddings } from '../index/embeddings.ts';
 import { type Phrase, phrasesOf } from './query.ts';
 import { snippetOf } from './snippet.ts';
 

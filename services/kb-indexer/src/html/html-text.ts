@@ -1,6 +1,6 @@
 import { Tokenizer } from 'htmlparser2';
+import { mapWithPauses } from '../map-with-pauses.ts';
 import { endsAt, isHidden, UNREAD, VOID } from './html-elements.ts';
-import { mapWithPauses } from './map-with-pauses.ts';
 import { createSectionWriter, type Section } from './section-writer.ts';
 
 /** Elements nested deeper than this are read, but not told apart; browsers have the same limit. */

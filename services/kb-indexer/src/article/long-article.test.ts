@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type AnyEvent, catalogue } from '@switchboard/events';
-import { documentWith } from '../fixtures/document.ts';
-import { openShelf, type Shelf } from '../fixtures/shelf.ts';
+import { documentWith } from '../../fixtures/document.ts';
+import { openShelf, type Shelf } from '../../fixtures/shelf.ts';
 
 describe('an article with more chunks than are indexed', () => {
   let folder: string;

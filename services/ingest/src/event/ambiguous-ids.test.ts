@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { DeliveryError } from '@switchboard/kafka';
-import { startApp } from '../fixtures/app.ts';
+import { startApp } from '../../fixtures/app.ts';
 
 const message = (text: string): string =>
   JSON.stringify({ event_type: 'message_received', sender_id: 'u-1', payload: { text } });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Postgres, startPostgres } from '@switchboard/local/postgres';
 import pg from 'pg';
-import { createDatabase } from '../fixtures/database.ts';
-import { documentWith, removalWith } from '../fixtures/document.ts';
-import { indexConformance } from '../fixtures/index-conformance.ts';
-import { find, idsOf, vectorsOf } from '../fixtures/searching.ts';
+import { createDatabase } from '../../fixtures/database.ts';
+import { documentWith, removalWith } from '../../fixtures/document.ts';
+import { indexConformance } from '../../fixtures/index-conformance.ts';
+import { find, idsOf, vectorsOf } from '../../fixtures/searching.ts';
 import { createPostgresIndex } from './postgres-index.ts';
 
 describe('the index in Postgres', () => {

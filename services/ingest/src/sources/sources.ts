@@ -6,8 +6,8 @@ import { ConfigError } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { parseDocument } from 'yaml';
-import { type AddressList, createAddressList } from './address-list.ts';
-import type { Rate } from './rate-limiter.ts';
+import { type AddressList, createAddressList } from '../http/address-list.ts';
+import type { Rate } from '../http/rate-limiter.ts';
 import { schemeNames, schemes } from './verifiers/schemes.ts';
 import type { Verifier } from './verifiers/verifier.ts';
 

@@ -4,7 +4,7 @@ import { UnavailableError } from '@switchboard/kafka';
 import { readApiKeys } from '@switchboard/service';
 import fc from 'fast-check';
 import Fastify from 'fastify';
-import type { Passage } from './article-index.ts';
+import type { Passage } from '../index/article-index.ts';
 import { type Phrase, phrasesOf, tellingPhrases } from './query.ts';
 import { createSearch, fuse } from './search.ts';
 import { registerSearch } from './search-route.ts';

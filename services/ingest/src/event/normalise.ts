@@ -1,11 +1,11 @@
 import { type AnyEvent, type EventType, type Problem, readFields, readTimestamp } from '@switchboard/events';
+import type { Refusal } from '../http/refusals.ts';
 import { adopt, mergeExtra } from './adoption.ts';
 import { isGiven, readEnvelope } from './envelope.ts';
 import { toEventType } from './event-names.ts';
 import { deriveId, LONGEST_ID } from './identity.ts';
 import type { JsonObject } from './json/parse.ts';
 import { mappingOf } from './platform-fields.ts';
-import type { Refusal } from './refusals.ts';
 
 interface Sender {
   name: string;

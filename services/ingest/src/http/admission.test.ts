@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { escalation, sign, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
+import { escalation, sign, sourceOf, sourcesOf, startApp } from '../../fixtures/app.ts';
 import { createAddressList } from './address-list.ts';
 
 describe('signatures', () => {

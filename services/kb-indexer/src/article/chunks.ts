@@ -1,4 +1,4 @@
-import type { Section } from './section-writer.ts';
+import type { Section } from '../html/section-writer.ts';
 
 /** A piece of an article that is found, and embedded, as a whole. */
 export interface Chunk {

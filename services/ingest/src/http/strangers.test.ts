@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { eventually } from '@switchboard/local/until';
-import { type Client, escalation, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
+import { type Client, escalation, sourceOf, sourcesOf, startApp } from '../../fixtures/app.ts';
 
 const head = (length: number, source = 'escalation'): string =>
   [

@@ -5,8 +5,8 @@ import { testStack } from '@switchboard/local/test-stack';
 import { eventually } from '@switchboard/local/until';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
-import { openArticles } from '../fixtures/articles.ts';
-import { startService } from '../fixtures/service.ts';
+import { openArticles } from '../../fixtures/articles.ts';
+import { startService } from '../../fixtures/service.ts';
 
 describe("the chatbot platform's knowledge base", () => {
   let sandbox: Sandbox;

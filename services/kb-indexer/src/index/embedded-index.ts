@@ -1,16 +1,16 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { UnavailableError } from '@switchboard/kafka';
+import type { Chunk } from '../article/chunks.ts';
+import type { Document, DocumentKey, Removal } from '../article/document.ts';
+import { languageOf } from '../article/locale.ts';
+import { removedBy } from '../article/removal.ts';
+import { isOutdated, type KnownRevision, type Revision } from '../article/revision.ts';
+import { mapWithPauses } from '../map-with-pauses.ts';
+import { type Phrase, tellingPhrases } from '../search/query.ts';
+import { wordsOf } from '../search/words.ts';
 import { embeddedText, type Filter, type Outcome, type Passage, type SearchIndex } from './article-index.ts';
-import type { Chunk } from './chunks.ts';
-import type { Document, DocumentKey, Removal } from './document.ts';
 import { openEmbedded } from './embedded-schema.ts';
 import { dimensionError } from './index-error.ts';
-import { languageOf } from './locale.ts';
-import { mapWithPauses } from './map-with-pauses.ts';
-import { type Phrase, tellingPhrases } from './query.ts';
-import { removedBy } from './removal.ts';
-import { isOutdated, type KnownRevision, type Revision } from './revision.ts';
-import { wordsOf } from './words.ts';
 
 export interface EmbeddedOptions {
   file: string;
