@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { eventually } from '@switchboard/local/until';
+import { eventually } from '@switchboard/stack/until';
 import { escalation, sign, sourceOf, sourcesOf, startApp } from '../../fixtures/app.ts';
 
 const head = (headers: string[], source = 'escalation'): string =>

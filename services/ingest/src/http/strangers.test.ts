@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { eventually } from '@switchboard/local/until';
+import { eventually } from '@switchboard/stack/until';
 import { type Client, escalation, sourceOf, sourcesOf, startApp } from '../../fixtures/app.ts';
 
 const head = (length: number, source = 'escalation'): string =>

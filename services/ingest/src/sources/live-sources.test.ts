@@ -3,8 +3,8 @@ import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { eventually } from '@switchboard/local/until';
 import { createLogger } from '@switchboard/service';
+import { eventually } from '@switchboard/stack/until';
 import { Registry } from 'prom-client';
 import { openSources } from './live-sources.ts';
 

@@ -141,7 +141,7 @@ sources:
   });
 
   it('ships a local one whose sources take the local secret', async () => {
-    const path = new URL('../../../../deploy/local-sources.yaml', import.meta.url).pathname;
+    const path = new URL('../../../../local/sources.yaml', import.meta.url).pathname;
     const entries = parseSources(await readFile(path, 'utf8'), path);
     const sources = await resolveSources(entries, path, { LOCAL_SECRET: 'local-secret' });
     assert.deepEqual([...sources.keys()].sort(), ['chatbot', 'cms-update', 'escalation', 'ops', 'shop']);

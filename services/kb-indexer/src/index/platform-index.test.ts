@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { createRedis } from '@switchboard/kafka';
-import { testStack } from '@switchboard/local/test-stack';
-import { eventually } from '@switchboard/local/until';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
+import { testStack } from '@switchboard/stack/test-stack';
+import { eventually } from '@switchboard/stack/until';
 import { openArticles } from '../../fixtures/articles.ts';
 import { startService } from '../../fixtures/service.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Postgres, startPostgres } from '@switchboard/local/postgres';
+import { type Postgres, startPostgres } from '@switchboard/stack/postgres';
 import pg from 'pg';
 import { createDatabase } from '../../fixtures/database.ts';
 import { documentWith, removalWith } from '../../fixtures/document.ts';
