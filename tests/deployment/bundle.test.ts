@@ -22,7 +22,7 @@ describe('the bundles of all services, away from the repository', () => {
     directory = await mkdtemp(join(tmpdir(), 'switchboard-bundles-'));
     stack = await startStack({ directory: join(directory, 'stack'), ports: 'free' });
     const sourcesFile = join(directory, 'sources.yaml');
-    await cp(join(import.meta.dirname, 'local-sources.yaml'), sourcesFile);
+    await cp(join(import.meta.dirname, '../../local/sources.yaml'), sourcesFile);
     deployment = await deploy(stack, directory, sourcesFile);
   });
   after(async () => {

@@ -63,7 +63,7 @@ describe('the table of services in README.md', () => {
 });
 
 it('README.md names variables that something reads', () => {
-  const sources = filesOf('{packages,services,deploy}/**/*.{ts,yaml}').map(textOf).join('\n');
+  const sources = filesOf('{packages,services,deploy,local}/**/*.{ts,yaml}').map(textOf).join('\n');
   const known = new Set([
     ...(sources.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []),
     ...[...services, sandbox].map(portVariable),
