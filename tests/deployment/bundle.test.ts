@@ -83,7 +83,7 @@ describe('the bundles of all services, away from the repository', () => {
   it('name the line of the source where something failed', async () => {
     const failing = deployment.run('kb-indexer', { INDEX: 'embedded', INDEX_FILE: '/dev/null/index.sqlite' });
     assert.equal(await failing.exit, 1);
-    assert.match(failing.output, /services\/kb-indexer\/src\/embedded-schema\.ts:\d+/);
+    assert.match(failing.output, /services\/kb-indexer\/src\/index\/embedded-schema\.ts:\d+/);
   });
 
   it('end with 0 on SIGTERM', async () => {
