@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { consume, createCodec, createPublisher, createRedis } from '@switchboard/kafka';
-import { createLogger } from '@switchboard/service';
+import { consume } from '@switchboard/consumer';
+import { createCodec, createPublisher } from '@switchboard/kafka';
+import { createLogger, createRedis } from '@switchboard/service';
 import { consumeBare } from './bare.ts';
 
 /** What a measured process is told, as JSON in its first argument. */

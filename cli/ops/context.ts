@@ -1,17 +1,15 @@
+import { CHAIN_RECORD_BYTES, DEFAULT_LIMITS } from '@switchboard/consumer';
+import type { ScopedRedis } from '@switchboard/consumer/operate';
 import {
-  CHAIN_RECORD_BYTES,
   type Codec,
   clusterId,
   createCodec,
   createPublisher,
-  createRedis,
-  DEFAULT_LIMITS,
   type KafkaConnection,
   KafkaError,
   type Publisher,
-  type ScopedRedis,
 } from '@switchboard/kafka';
-import { createLogger } from '@switchboard/service';
+import { createLogger, createRedis } from '@switchboard/service';
 import { OpsError } from './ops-error.ts';
 import { asJson, asText } from './printable.ts';
 import type { Privacy } from './privacy.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { PermanentError } from '@switchboard/kafka';
+import { PermanentError } from '@switchboard/consumer';
 import { until } from '@switchboard/stack/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
 

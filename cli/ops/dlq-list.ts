@@ -1,4 +1,5 @@
-import { type DeadLetter, type KafkaError, type LetterState, readDeadLetters } from '@switchboard/kafka';
+import { type DeadLetter, type LetterState, readDeadLetters } from '@switchboard/consumer/operate';
+import type { KafkaError } from '@switchboard/kafka';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';
 import { filterOf, LETTER_FILTERS } from './letter-selection.ts';

@@ -1,4 +1,4 @@
-import { purge } from '@switchboard/kafka';
+import { purge } from '@switchboard/consumer/operate';
 import type { Command } from './command.ts';
 import { chooseLetters, LETTER_FILTERS, oneService } from './letter-selection.ts';
 import { causeTable, letterDocument } from './letter-view.ts';

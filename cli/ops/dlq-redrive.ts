@@ -1,4 +1,4 @@
-import { type DeadLetter, readProgress, redrive } from '@switchboard/kafka';
+import { type DeadLetter, readProgress, redrive } from '@switchboard/consumer/operate';
 import type { Command } from './command.ts';
 import { chooseLetters, LETTER_FILTERS, oneService } from './letter-selection.ts';
 import { causeTable, letterDocument } from './letter-view.ts';

@@ -1,4 +1,5 @@
-import { openReader, readDeadLetters, readRecords } from '@switchboard/kafka';
+import { readDeadLetters, readRecords } from '@switchboard/consumer/operate';
+import { openReader } from '@switchboard/kafka';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';
 import { findLetter, oneService } from './letter-selection.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UnavailableError } from '@switchboard/kafka';
+import { UnavailableError } from '@switchboard/consumer';
 import { until } from '@switchboard/stack/until';
 import { createLetterService } from '../fixtures/letter-service.ts';
 

@@ -1,4 +1,4 @@
-import { deadLetterTopicOf } from '@switchboard/kafka';
+import { deadLetterTopicOf } from '@switchboard/consumer/operate';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,4 @@
-import { type DeadLetter, readDeadLetters } from '@switchboard/kafka';
+import { type DeadLetter, readDeadLetters } from '@switchboard/consumer/operate';
 import type { Arguments, OptionName } from './arguments.ts';
 import type { Context } from './context.ts';
 import { OpsError, UsageError } from './ops-error.ts';

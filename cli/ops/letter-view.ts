@@ -1,4 +1,4 @@
-import type { DeadLetter } from '@switchboard/kafka';
+import type { DeadLetter } from '@switchboard/consumer/operate';
 import type { Context } from './context.ts';
 import type { Privacy } from './privacy.ts';
 import { counted, table } from './table.ts';

@@ -1,13 +1,12 @@
-import { catalogue, eventTypes } from '@switchboard/events';
 import {
   type DeadLetter,
   findWhereabouts,
-  type KafkaError,
   placeName,
   readDeadLetters,
-  type StoredRecord,
   type Whereabouts,
-} from '@switchboard/kafka';
+} from '@switchboard/consumer/operate';
+import { catalogue, eventTypes } from '@switchboard/events';
+import type { KafkaError, StoredRecord } from '@switchboard/kafka';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';

@@ -1,4 +1,5 @@
-import { findEvents, type KafkaConnection, type StoredRecord } from '@switchboard/kafka';
+import { findEvents } from '@switchboard/consumer/operate';
+import type { KafkaConnection, StoredRecord } from '@switchboard/kafka';
 import { isKey } from './letter-selection.ts';
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { PermanentError } from '@switchboard/kafka';
+import { PermanentError } from '@switchboard/consumer';
 import { until } from '@switchboard/stack/until';
 import { createLetterService } from '../fixtures/letter-service.ts';
 import { createPrivacy } from './privacy.ts';

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
+import { placeName, readLedger } from '@switchboard/consumer/operate';
 import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
-import {
-  epochMs,
-  type KafkaConnection,
-  KafkaError,
-  placeName,
-  readLedger,
-  readTopics,
-  type StoredRecord,
-} from '@switchboard/kafka';
+import { epochMs, type KafkaConnection, KafkaError, readTopics, type StoredRecord } from '@switchboard/kafka';
 import type { Arguments, OptionName } from './arguments.ts';
 import { OpsError } from './ops-error.ts';
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { clusterId, PermanentError, readDeadLetters, redrive, type StoredRecord } from '@switchboard/kafka';
+import { PermanentError } from '@switchboard/consumer';
+import { readDeadLetters, redrive } from '@switchboard/consumer/operate';
+import { clusterId, type StoredRecord } from '@switchboard/kafka';
 import { writeRaw } from '@switchboard/kafka/fixtures/raw-records';
 import { until } from '@switchboard/stack/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openLedger } from '@switchboard/consumer/operate';
 import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
-import { openLedger } from '@switchboard/kafka';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { OpsError, UsageError } from './ops-error.ts';

@@ -1,12 +1,5 @@
-import {
-  epochMs,
-  openReader,
-  type Reader,
-  readDeadLetters,
-  readPauses,
-  type ServiceProgress,
-  type TopicProgress,
-} from '@switchboard/kafka';
+import { readDeadLetters, readPauses, type ServiceProgress, type TopicProgress } from '@switchboard/consumer/operate';
+import { epochMs, openReader, type Reader } from '@switchboard/kafka';
 import type { Context } from './context.ts';
 import { OpsError } from './ops-error.ts';
 import { progressOf } from './services.ts';

@@ -1,5 +1,6 @@
+import { readProgress, type ServiceProgress } from '@switchboard/consumer/operate';
 import { ingest, services } from '@switchboard/deploy/services';
-import { type KafkaConnection, readProgress, type ServiceProgress } from '@switchboard/kafka';
+import type { KafkaConnection } from '@switchboard/kafka';
 import { OpsError } from './ops-error.ts';
 
 /** Those with a consumer group, a retry chain and dead letters. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
-import { clusterId, createPublisher, createRedis, purge, readDeadLetters, redrive } from '@switchboard/kafka';
-import { createLogger } from '@switchboard/service';
+import { purge, readDeadLetters, redrive } from '@switchboard/consumer/operate';
+import { clusterId, createPublisher } from '@switchboard/kafka';
+import { createLogger, createRedis } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 import { Registry } from 'prom-client';

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { Handler } from '@switchboard/consumer';
 import { type AnyEvent, eventHeaders } from '@switchboard/events';
 import {
   createCodec,
   createPublisher,
   createTopics,
-  type Handler,
   readTopics,
   type StoredRecord,
   setCommittedOffset,

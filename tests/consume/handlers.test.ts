@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { type Handler, PermanentError } from '@switchboard/kafka';
+import { type Handler, PermanentError } from '@switchboard/consumer';
 import { until } from '@switchboard/stack/until';
 import { createFixture, type Fixture } from './fixture.ts';
 

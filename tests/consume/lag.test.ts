@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UnavailableError } from '@switchboard/kafka';
+import { UnavailableError } from '@switchboard/consumer';
 import { until } from '@switchboard/stack/until';
 import { Registry } from 'prom-client';
 import { createFixture, type Fixture } from './fixture.ts';

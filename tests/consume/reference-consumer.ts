@@ -1,17 +1,14 @@
-import type { EventType } from '@switchboard/events';
 import {
   type ConsumeLimits,
   consume,
-  createCodec,
-  createPublisher,
-  createRedis,
   type Handler,
   PermanentError,
-  type Publisher,
   type RunningConsumer,
   UnavailableError,
-} from '@switchboard/kafka';
-import { createLogger } from '@switchboard/service';
+} from '@switchboard/consumer';
+import type { EventType } from '@switchboard/events';
+import { createCodec, createPublisher, type Publisher } from '@switchboard/kafka';
+import { createLogger, createRedis } from '@switchboard/service';
 import type { Tracer } from '@switchboard/tracing';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { PermanentError } from '@switchboard/kafka';
+import { PermanentError } from '@switchboard/consumer';
 import { until } from '@switchboard/stack/until';
 import { type Collector, type ReceivedSpan, startCollector } from '@switchboard/tracing/fixtures/collector';
 import { startTelemetry, type Telemetry } from '@switchboard/tracing/telemetry';

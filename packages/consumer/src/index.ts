@@ -1,2 +1,14 @@
-export type { ConsumerContext, ConsumerDefinition } from './open-consumer.ts';
-export { runConsumer } from './run-consumer.ts';
+export { type ConsumerState, consume, type RunningConsumer } from './consume.ts';
+export {
+  type FailureHint,
+  type Handler,
+  type HandlerContext,
+  type Handlers,
+  PermanentError,
+  UnavailableError,
+} from './handler.ts';
+export { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
+export { redisReply } from './redis/redis-reply.ts';
+export { CHAIN_RECORD_BYTES } from './retry/chain-topics.ts';
+export type { ConsumerContext, ConsumerDefinition } from './service/open-consumer.ts';
+export { runConsumer } from './service/run-consumer.ts';

@@ -1,13 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { KafkaConnection } from './connection.ts';
 import { KafkaError } from './error.ts';
 import { withAdmin } from './topics.ts';
-
-/** A Redis, and the scope that keeps the keys of one Kafka apart from those of another in it. */
-export interface ScopedRedis {
-  readonly redis: Redis;
-  readonly scope: string;
-}
 
 /**
  * The id that a cluster has for its lifetime: another environment has another one, and so has a Kafka that was rebuilt.

@@ -1,4 +1,4 @@
-import type { Handlers } from '@switchboard/kafka';
+import type { Handlers } from '@switchboard/consumer';
 import { createNewestInteractions, type ScriptRunner } from './newest.ts';
 import { onConversationEscalated } from './on-conversation-escalated.ts';
 import { onConversationResolved } from './on-conversation-resolved.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { redisReply } from '@switchboard/kafka';
+import { redisReply } from '@switchboard/consumer';
 import type { Interaction } from './crm.ts';
 
 /** As much of Redis as is needed. */

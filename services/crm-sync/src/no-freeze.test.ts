@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { assertNeverFreezes } from '@switchboard/events/fixtures';
-import { createRedis } from '@switchboard/kafka';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
-import { createLogger } from '@switchboard/service';
+import { createLogger, createRedis } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { openDesk } from '../fixtures/desk.ts';
 

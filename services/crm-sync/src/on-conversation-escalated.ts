@@ -1,4 +1,4 @@
-import type { Handler } from '@switchboard/kafka';
+import type { Handler } from '@switchboard/consumer';
 import { conversationFacts, personOf } from './conversation.ts';
 import type { Recorder } from './recorder.ts';
 

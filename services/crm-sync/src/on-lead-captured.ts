@@ -1,4 +1,4 @@
-import type { Handler } from '@switchboard/kafka';
+import type { Handler } from '@switchboard/consumer';
 import { durationOf } from './note.ts';
 import type { Recorder } from './recorder.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { HandlerContext } from '@switchboard/kafka';
+import type { HandlerContext } from '@switchboard/consumer';
 import { createLogger } from '@switchboard/service';
 import fc from 'fast-check';
 import type { Crm, Interaction } from './crm.ts';

@@ -1,4 +1,4 @@
-import type { HandlerContext } from '@switchboard/kafka';
+import type { HandlerContext } from '@switchboard/consumer';
 import { type Crm, type Interaction, LONGEST, type Note, type Person } from './crm.ts';
 import type { NewestInteractions } from './newest.ts';
 import { createNote, type NoteInput } from './note.ts';

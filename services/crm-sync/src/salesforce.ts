@@ -1,4 +1,4 @@
-import { PermanentError } from '@switchboard/kafka';
+import { PermanentError } from '@switchboard/consumer';
 import { bodyOf, OutboundError, type OutboundRequest, type OutboundResponse, type Target } from '@switchboard/outbound';
 import Type from 'typebox';
 import Value from 'typebox/value';

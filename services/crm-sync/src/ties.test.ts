@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
-import { createRedis } from '@switchboard/kafka';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
-import { createLogger } from '@switchboard/service';
+import { createLogger, createRedis } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, NOON, resolved } from '../fixtures/events.ts';

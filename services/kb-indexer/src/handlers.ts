@@ -1,5 +1,4 @@
-import type { ConsumerContext } from '@switchboard/consumer';
-import type { Handlers } from '@switchboard/kafka';
+import type { ConsumerContext, Handlers } from '@switchboard/consumer';
 import { readApiKeys, required } from '@switchboard/service';
 import { Counter } from 'prom-client';
 import { type KbIndexerConfig, kbIndexerConfig } from './config.ts';

@@ -1,5 +1,5 @@
+import type { HandlerContext } from '@switchboard/consumer';
 import type { EventOf } from '@switchboard/events';
-import type { HandlerContext } from '@switchboard/kafka';
 import { removalOf } from './article/document.ts';
 import type { ArticleIndex } from './index/article-index.ts';
 

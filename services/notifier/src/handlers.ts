@@ -1,5 +1,4 @@
-import type { ConsumerContext } from '@switchboard/consumer';
-import type { Handler, Handlers } from '@switchboard/kafka';
+import type { ConsumerContext, Handler, Handlers } from '@switchboard/consumer';
 import { readApiKeys } from '@switchboard/service';
 import { openOutlets } from './channels/outlets.ts';
 import type { NotifierConfig } from './config.ts';

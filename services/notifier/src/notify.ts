@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { HandlerContext } from '@switchboard/consumer';
 import type { AnyEvent } from '@switchboard/events';
-import type { HandlerContext } from '@switchboard/kafka';
 import type { Deliver } from './delivering.ts';
 import type { NotifierMetrics } from './metrics.ts';
 import type { Notification } from './notifications.ts';

@@ -1,4 +1,4 @@
-import type { Handler } from '@switchboard/kafka';
+import type { Handler } from '@switchboard/consumer';
 import { type Preferences, readChanges } from './preferences/preferences.ts';
 
 interface Deps {

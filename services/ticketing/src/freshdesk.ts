@@ -1,4 +1,4 @@
-import { PermanentError } from '@switchboard/kafka';
+import { PermanentError } from '@switchboard/consumer';
 import { bodyOf, type Target } from '@switchboard/outbound';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';

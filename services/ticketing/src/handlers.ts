@@ -1,4 +1,4 @@
-import type { Handlers } from '@switchboard/kafka';
+import type { Handlers } from '@switchboard/consumer';
 import { onConversationEnded } from './on-conversation-ended.ts';
 import { onConversationEscalated } from './on-conversation-escalated.ts';
 import { createMemory, type HashStore } from './once.ts';

@@ -1,4 +1,4 @@
-import type { Handler } from '@switchboard/kafka';
+import type { Handler } from '@switchboard/consumer';
 import { endFacts } from './facts.ts';
 import type { Helpdesk } from './helpdesk.ts';
 import type { Memory } from './once.ts';

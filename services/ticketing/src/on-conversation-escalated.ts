@@ -1,5 +1,5 @@
+import type { Handler } from '@switchboard/consumer';
 import type { EventOf } from '@switchboard/events';
-import type { Handler } from '@switchboard/kafka';
 import { escalationFacts } from './facts.ts';
 import type { Helpdesk, NewTicket } from './helpdesk.ts';
 import type { Memory } from './once.ts';

@@ -1,4 +1,4 @@
-import { redisReply } from '@switchboard/kafka';
+import { redisReply } from '@switchboard/consumer';
 import { OutboundError } from '@switchboard/outbound';
 
 /** As much of Redis as is needed. */

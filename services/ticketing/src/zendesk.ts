@@ -1,4 +1,4 @@
-import { PermanentError } from '@switchboard/kafka';
+import { PermanentError } from '@switchboard/consumer';
 import { bodyOf, type Target } from '@switchboard/outbound';
 import Type from 'typebox';
 import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';

@@ -1,5 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import { UnavailableError } from '@switchboard/kafka';
+import { UnavailableError } from '@switchboard/consumer';
 import type { Chunk } from '../article/chunks.ts';
 import type { Document, DocumentKey, Removal } from '../article/document.ts';
 import { languageOf } from '../article/locale.ts';

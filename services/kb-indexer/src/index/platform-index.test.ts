@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { createRedis } from '@switchboard/kafka';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
-import { createLogger } from '@switchboard/service';
+import { createLogger, createRedis } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { eventually } from '@switchboard/stack/until';
 import { openArticles } from '../../fixtures/articles.ts';

@@ -1,4 +1,4 @@
-import { redisReply } from '@switchboard/kafka';
+import { redisReply } from '@switchboard/consumer';
 import type { Target } from '@switchboard/outbound';
 import type { Redis } from 'ioredis';
 import type { DocumentKey } from '../article/document.ts';

@@ -1,4 +1,4 @@
-import { UnavailableError } from '@switchboard/kafka';
+import { UnavailableError } from '@switchboard/consumer';
 import pg from 'pg';
 
 export interface Database {

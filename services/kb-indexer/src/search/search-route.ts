@@ -1,4 +1,4 @@
-import type { FailureHint } from '@switchboard/kafka';
+import type { FailureHint } from '@switchboard/consumer';
 import { type ApiKeys, isLocal } from '@switchboard/service';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { UnavailableError } from '@switchboard/kafka';
+import { UnavailableError } from '@switchboard/consumer';
 import { escapeHtml } from '@switchboard/outbound';
 import { createTransport } from 'nodemailer';
 import type { Send } from './channel.ts';

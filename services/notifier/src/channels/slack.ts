@@ -1,4 +1,4 @@
-import { PermanentError, UnavailableError } from '@switchboard/kafka';
+import { PermanentError, UnavailableError } from '@switchboard/consumer';
 import type { Target } from '@switchboard/outbound';
 import type { Delivery, Send } from './channel.ts';
 

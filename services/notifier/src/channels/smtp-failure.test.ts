@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { UnavailableError } from '@switchboard/kafka';
+import { UnavailableError } from '@switchboard/consumer';
 import { smtpFailure } from './smtp-failure.ts';
 
 /** Errors of nodemailer that a plain server cannot be made to cause, or not soon. */

@@ -1,4 +1,4 @@
-import { PermanentError, UnavailableError } from '@switchboard/kafka';
+import { PermanentError, UnavailableError } from '@switchboard/consumer';
 
 interface NodemailerError extends NodeJS.ErrnoException {
   /** What was being said to the server; `CONN` also when a connection ended in the middle. */

@@ -1,5 +1,5 @@
+import { redisReply } from '@switchboard/consumer';
 import { catalogue, eventTypes } from '@switchboard/events';
-import { redisReply } from '@switchboard/kafka';
 import type { Redis } from 'ioredis';
 import { type Channel, channels, type Preference } from '../policy.ts';
 import { type DigestFrequency, isTimeZone, type QuietHours } from '../quiet-hours.ts';

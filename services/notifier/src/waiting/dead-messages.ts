@@ -1,4 +1,4 @@
-import { redisReply } from '@switchboard/kafka';
+import { redisReply } from '@switchboard/consumer';
 import type { Redis } from 'ioredis';
 import { KNOWN_SECONDS, type Message, readFields } from './waiting-messages.ts';
 import { WAITING_SCRIPT } from './waiting-script.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { redisReply } from '@switchboard/consumer';
 import type { EventType } from '@switchboard/events';
-import { redisReply } from '@switchboard/kafka';
 import type { Redis } from 'ioredis';
 import type { Channel } from '../policy.ts';
 import type { Values } from '../texts/template-values.ts';

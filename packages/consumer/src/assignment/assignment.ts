@@ -1,0 +1,121 @@
+import type { FetchedRecord } from '@switchboard/kafka';
+import { createWaitingRoom, type WaitingRoom } from '../queues/waiting-room.ts';
+import { AssignedPartition, type PartitionOptions } from './assigned-partition.ts';
+import type { ConsumedRecord } from './record.ts';
+
+export interface AssignmentOptions extends Pick<PartitionOptions, 'offer' | 'roomMade'> {
+  /** Whether the service handles this type; what it does not is done as soon as it is read. */
+  handles(type: string): boolean;
+  skipped(record: ConsumedRecord): void;
+  /** A record was read. */
+  accepted(from: 'source' | 'retry'): void;
+  /** So many records are left to the next owner. */
+  left(count: number): void;
+  /** Whether records of this topic wait for their time. */
+  isDelayed(topic: string): boolean;
+  /** The longest that a record may wait there. */
+  longestWaitMs: number;
+  bufferBytes: number;
+  commitWindow: number;
+}
+
+/**
+ * What one generation of the group gave to this process. It ends with the next rebalance: records that were read
+ * under it and did not run yet are dropped, since their new owner reads them again; what runs comes to its end and
+ * is marked in Redis, but commits nothing any more.
+ */
+export class Assignment {
+  active = true;
+  readonly partitions: readonly AssignedPartition[];
+  readonly #options: AssignmentOptions;
+  readonly #byTopic = new Map<string, Map<number, AssignedPartition>>();
+  readonly #waitingRoom: WaitingRoom<ConsumedRecord>;
+
+  constructor(topics: Readonly<Record<string, readonly number[]>>, options: AssignmentOptions) {
+    this.#options = options;
+    const names = Object.entries(topics).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    // Half of the memory for what is new, half for what waits: neither can keep the other from being read.
+    const delayed = names.filter(({ topic }) => options.isDelayed(topic)).length;
+    const share = (count: number) => ({
+      bufferBytes: options.bufferBytes / 2 / Math.max(count, 1),
+      commitWindow: options.commitWindow,
+    });
+    const [limits, delayedLimits] = [share(names.length - delayed), share(delayed)];
+    this.partitions = names.map((name) => {
+      const entry = new AssignedPartition({
+        ...name,
+        limits: options.isDelayed(name.topic) ? delayedLimits : limits,
+        longestWaitMs: options.isDelayed(name.topic) ? options.longestWaitMs : undefined,
+        offer: options.offer,
+        roomMade: options.roomMade,
+      });
+      const siblings = this.#byTopic.get(name.topic) ?? new Map();
+      this.#byTopic.set(name.topic, siblings.set(name.partition, entry));
+      return entry;
+    });
+    this.#waitingRoom = createWaitingRoom((record) =>
+      this.find(record.from.topic, record.from.partition)?.enter(record),
+    );
+  }
+
+  find(topic: string, partition: number): AssignedPartition | undefined {
+    return this.#byTopic.get(topic)?.get(partition);
+  }
+
+  /** Takes a batch into memory: what is due goes to its lane, the rest waits for its time. */
+  take(partition: AssignedPartition, messages: readonly FetchedRecord[]): void {
+    if (!this.active) return;
+    const now = Date.now();
+    const from = this.#options.isDelayed(partition.topic) ? 'retry' : 'source';
+    for (const message of messages) {
+      const record = partition.read(message);
+      if (record === undefined) return;
+      this.#options.accepted(from);
+      // In the chain it is there because another version of the service handles it.
+      if (from === 'source' && record.defect === undefined && !this.#options.handles(record.type)) {
+        this.#options.skipped(record);
+        partition.settle(record);
+      } else if (record.dueAt > now) {
+        this.#waitingRoom.add(record);
+      } else {
+        partition.enter(record);
+      }
+    }
+  }
+
+  /** What is done and not committed yet. */
+  uncommitted(): { partition: AssignedPartition; offset: number }[] {
+    if (!this.active) return [];
+    return this.partitions.flatMap((partition) => {
+      const offset = partition.position;
+      return offset === undefined || offset === partition.committed ? [] : [{ partition, offset }];
+    });
+  }
+
+  get due(): number {
+    return this.partitions.reduce((sum, { due }) => sum + due, 0);
+  }
+
+  get delayed(): number {
+    return this.#waitingRoom.size;
+  }
+
+  get bytes(): number {
+    return this.partitions.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Records read and not settled. */
+  get inFlight(): number {
+    return this.active ? this.due + this.delayed : 0;
+  }
+
+  end(): void {
+    const { inFlight } = this;
+    this.active = false;
+    for (const partition of this.partitions) partition.active = false;
+    this.#waitingRoom.clear();
+    this.#options.left(inFlight);
+  }
+}

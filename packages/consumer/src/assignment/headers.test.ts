@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { WrittenHeaders } from '@switchboard/kafka/fixtures/administration';
+import { fetchedRecord } from '@switchboard/kafka/fixtures/fetched-record';
+import fc from 'fast-check';
+import { carriedHeaders, readHeaders } from './headers.ts';
+
+const texts = (headers: Readonly<Record<string, Buffer>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+
+describe('what is read of the headers', () => {
+  it('is what the consumer knows, and of one that came more than once the last', () => {
+    const read = readHeaders(fetchedRecord({ ce_id: ['forged', 'a'], other: 'x', 'retry-hop': '3', 'ce_type ': 'y' }));
+    assert.deepEqual(texts(read), { ce_id: 'a', 'retry-hop': '3' });
+  });
+
+  it('is the same of bytes and of decoded headers', () => {
+    const name = fc.constantFrom('ce_id', 'ce_source', 'retry-hop', 'origin-topic', 'other', 'ce_idd', 'ü');
+    const headers = fc.dictionary(name, fc.oneof(fc.string(), fc.array(fc.string(), { minLength: 2, maxLength: 3 })));
+    fc.assert(
+      fc.property(headers, (given) => {
+        const record = fetchedRecord(given);
+        assert.deepEqual(readHeaders(record), readHeaders({ headers: record.headers ?? {} }));
+      }),
+    );
+  });
+
+  it('is something for any bytes whatever', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const record = { rawHeaders: Buffer.from(bytes), headers: {} };
+        carriedHeaders(record, readHeaders(record));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+describe('what is carried on', () => {
+  const carried = (headers: WrittenHeaders) => {
+    const record = fetchedRecord(headers);
+    return texts(carriedHeaders(record, readHeaders(record)));
+  };
+
+  it('is all that the sender wrote, and nothing of the chain', () => {
+    const own = { ce_id: 'a', tracestate: 'x=1', 'x-own': 'ü' };
+    const chain = { 'retry-hop': '3', redrive: '7', 'origin-topic': 't', '__dlq.errors.code': 'X' };
+    assert.deepEqual(carried({ ...own, ...chain }), own);
+  });
+
+  it('is bounded, and always has what tells which event it is', () => {
+    const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`h${index}`, 'x']));
+    const few = carried({ ...many, ce_id: 'a' });
+    assert.equal(few.ce_id, 'a');
+    assert.ok(Object.keys(few).length <= 128);
+    const long = carried({ first: 'x', long: 'y'.repeat(100_000), ce_id: 'a' });
+    assert.deepEqual(long, { ce_id: 'a', first: 'x' });
+  });
+});

@@ -1,0 +1,74 @@
+import { eachHeader, type FetchedRecord } from '@switchboard/kafka';
+
+/** Headers by name; of one that came more than once, the last, as with most clients. */
+export type Headers = Readonly<Record<string, Buffer>>;
+
+/** The headers that the chain adds. In a source topic they mean nothing: anyone may write them there. */
+export const CHAIN_HEADERS = {
+  attempt: 'retry-attempt',
+  round: 'retry-round',
+  dueAt: 'retry-due-at',
+  hop: 'retry-hop',
+  redrive: 'redrive',
+  originTopic: 'origin-topic',
+  originPartition: 'origin-partition',
+  originOffset: 'origin-offset',
+  originTimestamp: 'origin-timestamp',
+} as const;
+
+const DEAD_LETTER = '__dlq.';
+/** On a dead letter whose headers could not be compared with its value: it is known by its place. */
+export const UNVERIFIED = '__dlq.errors.unverified';
+
+const ADDED = new Set<string>(Object.values(CHAIN_HEADERS));
+export const isOfChain = (name: string): boolean => ADDED.has(name) || name.startsWith(DEAD_LETTER);
+
+export const EVENT_HEADERS = ['ce_id', 'ce_type', 'ce_source'] as const;
+const READ = new Set<string>([...EVENT_HEADERS, 'ce_subject', 'traceparent', ...ADDED, UNVERIFIED]);
+const LONGEST_READ = Math.max(...[...READ].map(({ length }) => length));
+
+/** What a record carries on along the chain beside the headers that the consumer reads. */
+const MOST_CARRIED = { headers: 128, bytes: 64 * 1024 };
+
+type Message = Pick<FetchedRecord, 'headers' | 'rawHeaders'>;
+
+/** Those headers that the consumer reads, without decoding the others. */
+export function readHeaders(message: Message): Headers {
+  const { rawHeaders: raw } = message;
+  const found: Record<string, Buffer> = {};
+  if (raw === undefined) {
+    for (const name of READ) {
+      const value = lastOf(message.headers?.[name]);
+      if (value !== undefined) found[name] = value;
+    }
+    return found;
+  }
+  eachHeader(raw, ({ nameAt, nameLength, valueAt, valueLength }) => {
+    if (nameLength > LONGEST_READ || valueLength < 0) return true;
+    const name = raw.toString('latin1', nameAt, nameAt + nameLength);
+    if (READ.has(name)) found[name] = raw.subarray(valueAt, valueAt + valueLength);
+    return true;
+  });
+  return found;
+}
+
+/** What the sender gave the record, and nothing of the chain; of very many or very long headers only the first. */
+export function carriedHeaders({ rawHeaders: raw }: Message, read: Headers): Record<string, Buffer> {
+  const carried: [string, Buffer][] = Object.entries(read);
+  let bytes = 0;
+  if (raw !== undefined) {
+    eachHeader(raw, ({ nameAt, nameLength, valueAt, valueLength }) => {
+      bytes += nameLength + valueLength;
+      if (carried.length >= MOST_CARRIED.headers || bytes > MOST_CARRIED.bytes) return false;
+      const name = raw.toString('utf8', nameAt, nameAt + nameLength);
+      carried.push([name, raw.subarray(valueAt, valueAt + Math.max(valueLength, 0))]);
+      return true;
+    });
+  }
+  return Object.fromEntries(carried.filter(([name]) => !isOfChain(name)));
+}
+
+function lastOf(value: string | Buffer | (string | Buffer)[] | undefined): Buffer | undefined {
+  const last = Array.isArray(value) ? value.at(-1) : value;
+  return typeof last === 'string' ? Buffer.from(last) : last;
+}

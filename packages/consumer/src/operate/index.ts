@@ -1,0 +1,11 @@
+export type { PauseNote } from '../redis/notes.ts';
+export type { ScopedRedis } from '../redis/scoped-redis.ts';
+export { type Chain, deadLetterTopicOf, type Tier } from '../retry/chain.ts';
+export { type DeadLetter, type LetterState, readDeadLetters } from './dead-letters.ts';
+export { findEvents } from './find-events.ts';
+export { type LedgerEntry, openLedger, placeName, readLedger } from './ledger.ts';
+export { readPauses } from './pauses.ts';
+export { readProgress, type ServiceProgress, type TopicProgress } from './progress.ts';
+export { purge } from './purge.ts';
+export { readRecords, redrive } from './redrive.ts';
+export { findWhereabouts, type Whereabouts } from './whereabouts.ts';

@@ -1,0 +1,84 @@
+import type { ScopedRedis } from '../redis/scoped-redis.ts';
+import type { StepSubject } from '../redis/steps.ts';
+import { keyspaceOf, stepKeys } from '../redis/steps-script.ts';
+
+/** What Redis knows of an event in a service, under the keys of consume/steps-script.ts. */
+export type Mark =
+  | { readonly kind: 'none' }
+  /** `reason`: why it had no effect, where its handler said so. */
+  | { readonly kind: 'done'; readonly reason: string | undefined }
+  | { readonly kind: 'dead'; readonly redrives: number }
+  /** A worker has it now; `leaseMs` is what its claim has left. */
+  | { readonly kind: 'running'; readonly leaseMs: number }
+  | Waiting;
+
+/** It is in the chain: in tier `tier`, counted from 1, until `due`, behind `ahead` earlier events of its key. */
+export interface Waiting {
+  readonly kind: 'waiting';
+  readonly tier: number;
+  readonly due: number;
+  readonly ahead: number;
+  /** The dead event that holds the key, where there is one. */
+  readonly heldBy: string | undefined;
+}
+
+type Subject = Pick<StepSubject, 'identity' | 'lane'>;
+
+const MARKS_A_CALL = 1_000;
+/** Redis reads a call into memory as a whole. */
+const CHARACTERS_A_CALL = 1024 * 1024;
+
+/** Of these events, those that are done. */
+export async function readDone(
+  { redis, scope }: ScopedRedis,
+  service: string,
+  identities: readonly string[],
+): Promise<Set<string>> {
+  const done = new Set<string>();
+  const keys = stepKeys(keyspaceOf(scope, service));
+  for (const part of callsOf(identities)) {
+    const marks = await redis.mget(part.map(keys.mark));
+    for (const [index, identity] of part.entries()) if (marks[index] === 'done') done.add(identity);
+  }
+  return done;
+}
+
+function* callsOf(identities: readonly string[]): Generator<string[]> {
+  let part: string[] = [];
+  let characters = 0;
+  for (const identity of identities) {
+    part.push(identity);
+    characters += identity.length;
+    if (part.length < MARKS_A_CALL && characters < CHARACTERS_A_CALL) continue;
+    yield part;
+    part = [];
+    characters = 0;
+  }
+  if (part.length > 0) yield part;
+}
+
+export async function readMark(
+  { redis, scope }: ScopedRedis,
+  service: string,
+  { identity, lane }: Subject,
+): Promise<Mark> {
+  const keys = stepKeys(keyspaceOf(scope, service));
+  const [key, members, waiting] = [keys.mark(identity), keys.members(lane), keys.waiting(lane)];
+  const [mark, leaseMs, place, ahead, [head = '']] = await Promise.all([
+    redis.get(key),
+    redis.pttl(key),
+    redis.hget(members, identity),
+    redis.zrank(waiting, identity),
+    redis.zrange(waiting, '0', '0'),
+  ]);
+  if (mark === 'done') return { kind: 'done', reason: (await redis.get(keys.skipped(identity))) ?? undefined };
+  const [, redrives] = /^dead:(\d+)$/.exec(mark ?? '') ?? [];
+  if (mark !== null && redrives === undefined) return { kind: 'running', leaseMs };
+  const [, tier, due, state] = place?.split(':') ?? [];
+  if (place !== null && state !== 'd') {
+    const isHeld = head !== identity && (await redis.hget(members, head))?.endsWith(':d') === true;
+    const heldBy = isHeld ? head : undefined;
+    return { kind: 'waiting', tier: Number(tier), due: Number(due), ahead: ahead ?? 0, heldBy };
+  }
+  return redrives === undefined ? { kind: 'none' } : { kind: 'dead', redrives: Number(redrives) };
+}

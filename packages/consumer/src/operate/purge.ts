@@ -1,0 +1,44 @@
+import type { KafkaConnection, Publisher } from '@switchboard/kafka';
+import pino from 'pino';
+import { DEFAULT_LIMITS } from '../options.ts';
+import type { ScopedRedis } from '../redis/scoped-redis.ts';
+import { createSteps } from '../redis/steps.ts';
+import { keyspaceOf } from '../redis/steps-script.ts';
+import { deadLetterTopicOf } from '../retry/chain.ts';
+import type { DeadLetter } from './dead-letters.ts';
+import { openLedger, placeName } from './ledger.ts';
+
+const AT_ONCE = 200;
+
+/**
+ * Notes that these letters of one service are dealt with, and lets keys go on that wait for them. They stay in their
+ * topic until its retention deletes them.
+ */
+export async function purge(
+  letters: readonly DeadLetter[],
+  {
+    connection,
+    publisher,
+    redis: { redis, scope },
+  }: { connection: KafkaConnection; publisher: Publisher; redis: ScopedRedis },
+): Promise<void> {
+  const [first] = letters;
+  if (first === undefined) return;
+  const { service } = first;
+  const write = await openLedger(connection, deadLetterTopicOf(service), publisher.publish);
+  const keyspace = keyspaceOf(scope, service);
+  const steps = createSteps({ ...DEFAULT_LIMITS, redis, keyspace, logger: pino({ level: 'silent' }), reachable() {} });
+  try {
+    for (let start = 0; start < letters.length; start += AT_ONCE) {
+      await Promise.all(
+        letters.slice(start, start + AT_ONCE).map(async ({ subject, origin, redrives }) => {
+          // In this order: a letter that is dealt with must not hold its key for ever.
+          await steps.abandon(subject);
+          await write(placeName(origin), { action: 'purged', at: Date.now(), redrives });
+        }),
+      );
+    }
+  } finally {
+    steps.close();
+  }
+}

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DeliveryError,
+  type KafkaConnection,
+  type OutgoingRecord,
+  openReader,
+  type Publisher,
+  type StoredRecord,
+} from '@switchboard/kafka';
+import { CHAIN_HEADERS } from '../assignment/headers.ts';
+import { deadLetterTopicOf } from '../retry/chain.ts';
+import type { DeadLetter } from './dead-letters.ts';
+import { openLedger, placeName } from './ledger.ts';
+
+export interface RedriveOptions {
+  connection: KafkaConnection;
+  publisher: Publisher;
+  /** The first topic of the service's retry chain. */
+  retryTopic: string;
+  /** Letters a second. */
+  rate: number;
+  /** Ends it between two letters. */
+  signal?: AbortSignal;
+  /** Called after each. */
+  redriven?(letter: DeadLetter): void;
+  /** Called for a letter that Kafka will never take, such as one that is too large; the others go on. */
+  refused?(letter: DeadLetter, error: DeliveryError): void;
+}
+
+/** What is read at a time: as many letters as this, and not much more than so many bytes. */
+const CHUNK = 500;
+const CHUNK_BYTES = 16 * 1024 * 1024;
+const MOST_AT_ONCE = 256;
+
+/**
+ * Sends dead letters of one service back into its own chain, at a steady rate. First the record, then the note in the
+ * ledger: between the two a letter is still open, and sending it once more is harmless, since the consumer runs an
+ * event once for each redrive number. Of one key, the earlier event goes first.
+ * @returns how many were sent
+ */
+export async function redrive(letters: readonly DeadLetter[], options: RedriveOptions): Promise<number> {
+  const { connection, publisher, retryTopic, rate, signal, redriven, refused } = options;
+  const [first] = letters;
+  if (first === undefined) return 0;
+  const write = await openLedger(connection, deadLetterTopicOf(first.service), publisher.publish);
+  const pending = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  let sent = 0;
+  let started = 0;
+
+  async function send(letter: DeadLetter, record: StoredRecord): Promise<void> {
+    try {
+      await publisher.publish(redrivenRecord(letter, record, retryTopic));
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      refused?.(letter, error);
+      return;
+    }
+    await write(placeName(letter.origin), { action: 'redriven', at: Date.now(), redrives: letter.redrives });
+    sent += 1;
+    redriven?.(letter);
+  }
+
+  const isOver = (): boolean => signal?.aborted === true || failures.length > 0;
+  const reader = openReader(connection);
+  try {
+    const startedAt = performance.now();
+    for (const chunk of chunksOf([...letters].sort(byOrigin))) {
+      const records = await readRecords(reader, chunk);
+      for (const letter of chunk) {
+        // Late ones do not wait for a timer each, or they would never catch up.
+        const early = startedAt + (started * 1_000) / rate - performance.now();
+        if (early > 0) await sleep(early);
+        while (pending.size >= MOST_AT_ONCE) await Promise.race(pending);
+        if (isOver()) break;
+        const record = records.get(letter.id);
+        // Deleted by retention since it was listed.
+        if (record === undefined) continue;
+        started += 1;
+        const sending: Promise<void> = send(letter, record)
+          .catch((error) => void failures.push(error))
+          .finally(() => pending.delete(sending));
+        pending.add(sending);
+      }
+      if (isOver()) break;
+    }
+  } finally {
+    await Promise.all(pending);
+    await reader.close();
+  }
+  if (failures.length > 0) throw failures[0];
+  return sent;
+}
+
+function byOrigin({ origin: one }: DeadLetter, { origin: other }: DeadLetter): number {
+  if (one.topic !== other.topic) return one.topic < other.topic ? -1 : 1;
+  return one.partition - other.partition || one.offset - other.offset;
+}
+
+function* chunksOf(letters: readonly DeadLetter[]): Generator<DeadLetter[]> {
+  let chunk: DeadLetter[] = [];
+  let bytes = 0;
+  for (const letter of letters) {
+    chunk.push(letter);
+    bytes += letter.bytes;
+    if (chunk.length < CHUNK && bytes < CHUNK_BYTES) continue;
+    yield chunk;
+    chunk = [];
+    bytes = 0;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** The records of the letters, whatever lies between them. */
+export async function readRecords(
+  reader: Pick<ReturnType<typeof openReader>, 'read'>,
+  letters: readonly DeadLetter[],
+): Promise<Map<string, StoredRecord>> {
+  const wanted = new Set(letters.map(({ id }) => id));
+  const records = new Map<string, StoredRecord>();
+  const ranges = [...Map.groupBy(letters, ({ partition }) => partition)].map(([partition, list]) => {
+    const offsets = list.map(({ offset }) => offset);
+    const topic = deadLetterTopicOf((list[0] as DeadLetter).service);
+    return {
+      topic,
+      partition,
+      from: offsets.reduce((one, other) => Math.min(one, other)),
+      to: offsets.reduce((one, other) => Math.max(one, other)) + 1,
+    };
+  });
+  await reader.read(ranges, (record) => {
+    const id = `${record.partition}-${record.offset}`;
+    if (wanted.has(id)) records.set(id, record);
+  });
+  return records;
+}
+
+const isFinal = (error: unknown): error is DeliveryError =>
+  error instanceof DeliveryError && ['TOO_LARGE', 'INVALID_RECORD'].includes(error.code);
+
+/** What the chain added on the way to the grave, where the event first stood excepted. */
+const isLeftBehind = (name: string): boolean => name.startsWith('retry-') || name.startsWith('__dlq.');
+
+/** All topics of a chain have the same partitions; what the headers say about that may be wrong. */
+function redrivenRecord({ redrives }: DeadLetter, record: StoredRecord, topic: string): OutgoingRecord {
+  const kept = Object.entries(record.headerBytes).filter(([name]) => !isLeftBehind(name));
+  return {
+    topic,
+    partition: record.partition,
+    key: record.key,
+    value: record.value,
+    headers: { ...Object.fromEntries(kept), [CHAIN_HEADERS.redrive]: String(redrives + 1) },
+  };
+}

@@ -1,0 +1,63 @@
+import type { StoredRecord } from '@switchboard/kafka';
+import type { ScopedRedis } from '../redis/scoped-redis.ts';
+import { asConsumed, type DeadLetter } from './dead-letters.ts';
+import { placeName } from './ledger.ts';
+import { readMark, type Waiting } from './marks.ts';
+import type { ServiceProgress } from './progress.ts';
+
+/**
+ * What a service has made of an event:
+ * done — it had its effect, or needed none, for the `reason` that the handler gave; dead, purged — see the letter; redriven — sent back into the chain, not yet taken up;
+ * running — a worker has it; waiting — it is in the chain;
+ * skipped — the service went past it, as it does not handle its type; unknown — that, or done so long ago that the
+ * mark has expired; pending — the service has not come to it, there are `before` records before it;
+ * elsewhere — the service does not read its topic; unread — nothing of the service runs, and it has committed
+ * nothing of its topic so far.
+ */
+export type Whereabouts =
+  | { readonly state: 'redriven' | 'running' | 'skipped' | 'unknown' | 'elsewhere' | 'unread' }
+  | { readonly state: 'done'; readonly reason: string | undefined }
+  | { readonly state: 'dead' | 'purged'; readonly letter: DeadLetter | undefined }
+  | ({ readonly state: 'waiting'; readonly topic: string } & Omit<Waiting, 'kind'>)
+  | { readonly state: 'pending'; readonly before: number };
+
+/**
+ * @param letters the dead letters of the service, by the places that their events came from
+ * @param doneTtlMs how long the service remembers what it has done
+ */
+export async function findWhereabouts(
+  redis: ScopedRedis,
+  record: StoredRecord,
+  progress: ServiceProgress,
+  letters: ReadonlyMap<string, DeadLetter>,
+  doneTtlMs: number,
+): Promise<Whereabouts> {
+  const { service, sources, tiers } = progress;
+  const source = sources.find(({ topic }) => topic === record.topic);
+  const letter = letters.get(placeName(record));
+  const mark = await readMark(redis, service, asConsumed(record, 'source'));
+  switch (mark.kind) {
+    case 'done':
+      return { state: 'done', reason: mark.reason };
+    case 'running':
+      return { state: 'running' };
+    case 'waiting': {
+      const { kind: _, ...waiting } = mark;
+      return { state: 'waiting', topic: tiers[mark.tier - 1]?.topic ?? `${service}.retry`, ...waiting };
+    }
+    case 'dead':
+      if (letter === undefined || letter.state === 'open') return { state: 'dead', letter };
+      return letter.state === 'purged' ? { state: 'purged', letter } : { state: 'redriven' };
+    default:
+      break;
+  }
+  // The mark of a dead one may have expired.
+  if (letter?.state === 'open') return { state: 'dead', letter };
+  if (letter?.state === 'purged') return { state: 'purged', letter };
+  if (letter?.state === 'redriven') return { state: 'redriven' };
+  // Its members know what it reads; the commits of a service that does not run may be too old to know this topic.
+  if (source === undefined) return { state: progress.members > 0 ? 'elsewhere' : 'unread' };
+  const committed = source.partitions.find(({ partition }) => partition === record.partition)?.committed ?? 0;
+  if (committed <= record.offset) return { state: 'pending', before: record.offset - committed };
+  return { state: Date.now() - record.timestamp < doneTtlMs ? 'skipped' : 'unknown' };
+}

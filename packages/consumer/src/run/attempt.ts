@@ -1,0 +1,137 @@
+import type { AnyEvent } from '@switchboard/events';
+import { KafkaError, redactSentence, shorten, withoutPerson } from '@switchboard/kafka';
+import type { Span } from '@switchboard/tracing';
+import type { Logger } from 'pino';
+import type { ConsumedRecord } from '../assignment/record.ts';
+import { type HandlerContext, hintOf } from '../handler.ts';
+import type { Closure } from '../queues/gate.ts';
+import type { CauseOfDeath } from '../retry/forwarder.ts';
+
+/** How one run of a handler ended. */
+export type Outcome =
+  | { readonly kind: 'done' }
+  /** Done too: there was nothing to do, for this reason. */
+  | { readonly kind: 'skipped'; readonly reason: string }
+  /** `settled` is false when the handler did not return: its effect may still come. */
+  | { readonly kind: 'failed'; readonly cause: CauseOfDeath; readonly retryAfterMs: number; readonly settled: boolean }
+  | { readonly kind: 'permanent'; readonly cause: CauseOfDeath }
+  | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'>; readonly why?: string };
+
+export function outcomeOf(error: unknown): Outcome {
+  const { retry, retryAfterMs } = hintOf(error);
+  if (retry === 'when-available') return { kind: 'unavailable', closure: 'outside' };
+  if (error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE') {
+    return { kind: 'unavailable', closure: 'registry' };
+  }
+  const cause = causeOf(error);
+  if (retry === 'never') return { kind: 'permanent', cause };
+  return { kind: 'failed', cause, retryAfterMs, settled: !(error instanceof AbandonedError) };
+}
+
+export function causeOf(error: unknown): CauseOfDeath {
+  if (!(error instanceof Error)) {
+    return { code: 'NOT_AN_ERROR', message: redact(`the handler rejected with ${String(error)}`) };
+  }
+  const { code } = error as { code?: unknown };
+  return { code: typeof code === 'string' ? code : error.name, message: redact(error.message) };
+}
+
+/** What is unavailable, and how that shows. */
+export function whyPaused(error: unknown): { reason: string } {
+  const { message } = causeOf(error);
+  const { cause } = error as { cause?: unknown };
+  return { reason: cause instanceof Error ? `${message}: ${causeOf(cause).message}` : message };
+}
+
+/** Where it was thrown, for the log. */
+export const stackOf = (error: unknown): string | undefined =>
+  error instanceof Error && error.stack !== undefined ? redact(error.stack) : undefined;
+
+/** Longer than any message that is worth reading. */
+const MOST_CHARACTERS = 2_000;
+
+/** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
+const redact = (message: string): string => redactSentence(shorten(message, MOST_CHARACTERS));
+
+/** The reason that a handler's signal is aborted for. */
+export class HandlerTimeoutError extends Error {
+  readonly code = 'HANDLER_TIMEOUT';
+
+  constructor(limitMs: number) {
+    super(`the handler did not settle within ${limitMs} ms`);
+  }
+}
+
+/** It did not heed the signal either: nobody waits for it any more. */
+class AbandonedError extends HandlerTimeoutError {}
+
+/** One run of a handler, and the context it sees. What is dear is made when it is asked for. */
+export class Attempt implements HandlerContext {
+  readonly attempt: number;
+  readonly startedAt = performance.now();
+  skipped: string | undefined;
+  readonly #record: ConsumedRecord;
+  readonly #service: string;
+  readonly #parentLogger: Logger;
+  readonly #ids: Span['ids'];
+  #controller: AbortController | undefined;
+  #logger: Logger | undefined;
+  #abortedFor: Error | undefined;
+  #abandon: ((error: Error) => void) | undefined;
+
+  constructor(record: ConsumedRecord, service: string, logger: Logger, ids?: Span['ids']) {
+    this.attempt = record.attempts;
+    this.#record = record;
+    this.#service = service;
+    this.#parentLogger = logger;
+    this.#ids = ids;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
+    }
+    return this.#controller.signal;
+  }
+
+  get logger(): Logger {
+    const { type, identity, key } = this.#record;
+    this.#logger ??= this.#parentLogger.child({
+      type,
+      event: withoutPerson(identity, type),
+      key: withoutPerson(key?.toString() ?? '', type),
+      attempt: this.attempt,
+      ...this.#ids,
+    });
+    return this.#logger;
+  }
+
+  get idempotencyKey(): string {
+    return `${this.#service}:${this.#record.identity}`;
+  }
+
+  skip(reason: string): void {
+    this.skipped = reason;
+  }
+
+  /** Runs the handler; rejects as it does, or when it is given up. */
+  run(handler: (event: AnyEvent, context: HandlerContext) => Promise<void> | void, event: AnyEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#abandon = reject;
+      const run = async () => handler(event, this);
+      // Thrown at once or later: both are the handler's failure.
+      run().then(resolve, reject);
+    });
+  }
+
+  abort(reason: Error): void {
+    this.#abortedFor ??= reason;
+    this.#controller?.abort(reason);
+  }
+
+  /** Stops waiting for a handler that does not settle. */
+  abandon(afterMs: number): void {
+    this.#abandon?.(new AbandonedError(afterMs));
+  }
+}

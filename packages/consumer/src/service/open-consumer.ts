@@ -1,0 +1,95 @@
+import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
+import { commaSeparated, createRedis, type ServiceContext } from '@switchboard/service';
+import type { Redis } from 'ioredis';
+import type { Static, TObject } from 'typebox';
+import { consume, type RunningConsumer } from '../consume.ts';
+import type { Handlers } from '../handler.ts';
+import type { ConsumeOptions } from '../options.ts';
+import { CHAIN_RECORD_BYTES } from '../retry/chain-topics.ts';
+import type { ConsumerConfig } from './config.ts';
+import { createTargets, type Targets } from './targets.ts';
+
+/** What the handlers of a service may be made of. */
+export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig>, Targets {
+  readonly redis: Redis;
+}
+
+export interface ConsumerDefinition<S extends TObject> {
+  /** Names the service, its consumer group and its retry topics. */
+  name: string;
+  /** What it can be told beside what every consumer service can. */
+  config: S;
+  /** Event types that go first when there is more to do than can be done at once. */
+  urgent?: ConsumeOptions['urgent'];
+  /** One per event type; the topics to read follow from them. Opens what they need. */
+  handlers(context: ConsumerContext<Static<S>>): Handlers | Promise<Handlers>;
+}
+
+/** What runs may come to its end, within the time that the service has to stop. */
+const STOP_MS = 25_000;
+
+/** Opens what the service's handlers need, and consumes until it stops; `settings` are those that no variable has. */
+export async function openConsumer<S extends TObject>(
+  service: ServiceContext<ConsumerConfig>,
+  { name, urgent = [], handlers }: ConsumerDefinition<S>,
+  settings: Partial<ConsumeOptions> = {},
+): Promise<void> {
+  const { config, logger, metrics, tracer, health, onStop, stopping, fail } = service;
+  const connection = { brokers: config.KAFKA_BROKERS };
+  let consumer: RunningConsumer | undefined;
+  health.add('kafka', () => joined(consumer).checkMembership(), { required: true });
+  // What a service serves by HTTP it may serve while its events wait.
+  health.add('events', () => joined(consumer).checkWork());
+
+  const redis = createRedis(config.REDIS_URL, logger);
+  onStop('redis', () => redis.disconnect());
+  // The configuration was read by a schema that holds the service's own.
+  const context = { ...service, ...createTargets(service), redis } as unknown as ConsumerContext<Static<S>>;
+  const opened = await handlers(context);
+  // Joining the group can take as long as the session of a predecessor that was killed: a liveness probe must not end it.
+  await service.listen();
+
+  const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
+  if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
+  const registryUrl = config.SCHEMA_REGISTRY_URL;
+  const cache = createSchemaCache({ redisUrl: config.REDIS_URL, scope, registryUrl });
+  const codec = await createCodec({ registryUrl, cached: { cache, logger, onWrongIds: fail } });
+  const publisher = await createPublisher({
+    ...connection,
+    client: config.KAFKA_CLIENT,
+    clientId: name,
+    logger,
+    metrics,
+    maxRecordBytes: CHAIN_RECORD_BYTES,
+  });
+  onStop('publisher', publisher.close);
+  onStop('consumer', (limitMs) => consumer?.stop(limitMs), { timeoutMs: STOP_MS });
+
+  consumer = await consume({
+    ...settings,
+    service: name,
+    handlers: opened,
+    connection,
+    codec,
+    redis,
+    scope,
+    publisher,
+    concurrency: config.CONCURRENCY,
+    handlerTimeoutMs: config.HANDLER_TIMEOUT_MS,
+    retryDelays: commaSeparated(config.RETRY_DELAYS),
+    onDeadLetter: config.ON_DEAD_LETTER,
+    doneTtlMs: config.DONE_TTL_SECONDS * 1_000,
+    urgent,
+    logger,
+    metrics,
+    tracer,
+    onFailure: fail,
+  });
+  // The stop came while it joined, and had nothing to stop.
+  if (stopping.aborted) await consumer.stop();
+}
+
+function joined(consumer: RunningConsumer | undefined): RunningConsumer {
+  if (consumer === undefined) throw new Error('the consumer has not joined its group yet');
+  return consumer;
+}

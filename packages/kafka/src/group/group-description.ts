@@ -1,0 +1,59 @@
+import kafkajs from 'kafkajs';
+import type { KafkaConnection } from '../connection.ts';
+import { untilUsable, withAdmin } from '../topics.ts';
+import type { TopicPartition } from './fetched-record.ts';
+
+/** A consumer group, as the brokers know it. */
+export interface GroupDescription {
+  /** 0 when no process of the group runs. */
+  readonly members: number;
+  /** The topics that its members subscribe to. */
+  readonly subscriptions: readonly string[];
+  /** The topics that it has committed offsets of. */
+  readonly committedTopics: readonly string[];
+  /** -1 when nothing is committed. */
+  committed(at: TopicPartition): number;
+}
+
+export interface LogOffsets {
+  readonly partition: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+export function describeGroup(connection: KafkaConnection, groupId: string): Promise<GroupDescription> {
+  return withAdmin(connection, async (admin) => {
+    const [{ groups }, commits] = await Promise.all([admin.describeGroups([groupId]), admin.fetchOffsets({ groupId })]);
+    const members = groups[0]?.members ?? [];
+    return {
+      members: members.length,
+      subscriptions: [...new Set(members.flatMap(({ memberMetadata }) => subscriptionsOf(memberMetadata)))],
+      committedTopics: commits.map(({ topic }) => topic),
+      committed: ({ topic, partition }) =>
+        Number(
+          commits.find((commit) => commit.topic === topic)?.partitions.find((one) => one.partition === partition)
+            ?.offset ?? -1,
+        ),
+    };
+  });
+}
+
+/** The first and the next offset of each partition of the topics, in the order of the topics and the partitions. */
+export function logOffsets(connection: KafkaConnection, topics: readonly string[]): Promise<LogOffsets[][]> {
+  return withAdmin(connection, (admin) =>
+    Promise.all(
+      topics.map(async (topic) => {
+        const log = await untilUsable(() => admin.fetchTopicOffsets(topic));
+        return log
+          .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
+          .sort((one, other) => one.partition - other.partition);
+      }),
+    ),
+  );
+}
+
+/** A member names its subscriptions before it is assigned anything. */
+function subscriptionsOf(metadata: Buffer): readonly string[] {
+  if (metadata.length === 0) return [];
+  return kafkajs.AssignerProtocol.MemberMetadata.decode(metadata)?.topics ?? [];
+}
