@@ -48,6 +48,7 @@ describe('npm run new-service', () => {
         'deploy/services.ts',
         'deploy/outside-systems.ts',
         'README.md',
+        'docs/deploying.md',
       ),
     ]);
   });
