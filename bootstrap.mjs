@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isInstalled, markInstalled } from './deploy/local/installed.mjs';
+import { isInstalled, markInstalled } from './local/stack/installed.mjs';
 
 const OLDEST_NODE = 20;
 /** A terminal's Ctrl-C comes to us twice, from the terminal and from npm. */
@@ -23,7 +23,7 @@ const [script, ...args] = process.argv.slice(2);
 if (script === undefined) fail('Usage: node bootstrap.mjs <script.ts> [arguments…]');
 
 if (!isInstalled(root)) {
-  const { withLock } = await import('./deploy/local/lock.mjs');
+  const { withLock } = await import('./local/stack/lock.mjs');
   await withLock(
     join(root, '.local/dependencies.lock'),
     async () => {

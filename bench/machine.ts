@@ -17,7 +17,7 @@ export function describeMachine(): string {
 }
 
 function brokerVersion(): string {
-  const pom = readFileSync(join(root, 'deploy/local/pom.xml'), 'utf8');
+  const pom = readFileSync(join(root, 'local/stack/pom.xml'), 'utf8');
   return /<kafka.version>([^<]+)/.exec(pom)?.[1] ?? 'of an unknown version';
 }
 

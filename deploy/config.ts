@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..');
 const schema = Type.Object({
   LOCAL_DIRECTORY: Type.String({ default: join(root, '.local'), description: 'where data and logs are kept' }),
   LOCAL_SECRET: Type.String({ default: 'local-secret', description: 'what the local sources sign with' }),
-  SOURCES_FILE: Type.String({ default: join(root, 'deploy/local-sources.yaml'), description: 'the sources of ingest' }),
+  SOURCES_FILE: Type.String({ default: join(root, 'local/sources.yaml'), description: 'the sources of ingest' }),
   TOPIC_PARTITIONS: Type.Integer({ minimum: 1, default: 6, description: 'of topics that do not exist yet' }),
   TOPIC_REPLICATION: Type.Integer({
     minimum: -1,

@@ -6,7 +6,7 @@ import { after, before, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepare, type Service, startService } from '@switchboard/ingest/fixtures';
 import { readTopics } from '@switchboard/kafka';
-import { type Stack, startStack } from '@switchboard/local';
+import { type Stack, startStack } from '@switchboard/stack';
 import { size } from './size.ts';
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
 

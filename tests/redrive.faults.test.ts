@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createLetterService } from '@switchboard/deploy/fixtures/letter-service';
-import { until } from '@switchboard/local/until';
+import { createLetterService } from '@switchboard/cli/fixtures/letter-service';
+import { until } from '@switchboard/stack/until';
 import { size } from './size.ts';
 
 const COUNT = size(2_000, 10_000);

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { register } from '@switchboard/deploy/register';
 import { compileCache } from '@switchboard/deploy/services';
-import { LocalStackError, type Stack, startStack } from '@switchboard/local';
 import { environment } from '@switchboard/service';
+import { LocalStackError, type Stack, startStack } from '@switchboard/stack';
 import { runChecks } from './runner/checks.ts';
 import { type Result, sum } from './runner/result.ts';
 import { createRunDirectory, type RunDirectory } from './runner/run-directory.ts';

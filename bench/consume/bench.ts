@@ -1,5 +1,5 @@
 import { registerSchemas } from '@switchboard/kafka';
-import { startStack } from '@switchboard/local';
+import { startStack } from '@switchboard/stack';
 import type { Bench, Comparison } from '../comparison.ts';
 import { fillTopic, keyName } from './load.ts';
 import { memoryComparisons } from './memory.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type AnyEvent, catalogue, eventHeaders, readFields } from '@switchboard/events';
 import { createCodec, createPublisher, createTopics } from '@switchboard/kafka';
-import type { Stack } from '@switchboard/local';
 import { createLogger } from '@switchboard/service';
+import type { Stack } from '@switchboard/stack';
 
 export const keyName = (index: number): string => `key-${index}`;
 

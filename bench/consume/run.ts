@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { nodeFlags } from '@switchboard/deploy/services';
-import type { Stack } from '@switchboard/local';
+import type { Stack } from '@switchboard/stack';
 import type { ConsumerResult, ConsumerTask } from './consumer.ts';
 
 const run = promisify(execFile);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { sendEvents } from '@switchboard/deploy/send-events';
+import { sendEvents } from '@switchboard/cli/send-events';
 import { sandbox, services } from '@switchboard/deploy/services';
-import { until } from '@switchboard/local/until';
 import type { SystemName } from '@switchboard/sandbox';
+import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from '@switchboard/tests/installation';
 import type { Bench, Comparison } from '../comparison.ts';
 import { percentile } from '../statistics.ts';

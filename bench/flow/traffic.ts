@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
+import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import type { SystemName } from '@switchboard/sandbox';
 
 /** An event, and the mark by which its effects are known. */

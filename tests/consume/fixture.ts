@@ -11,8 +11,8 @@ import {
   type StoredRecord,
   setCommittedOffset,
 } from '@switchboard/kafka';
-import { testStack } from '@switchboard/local/test-stack';
 import { createLogger } from '@switchboard/service';
+import { testStack } from '@switchboard/stack/test-stack';
 import type { Tracer } from '@switchboard/tracing';
 import type { Registry } from 'prom-client';
 import { type ReferenceConsumer, type ReferenceOptions, startReferenceConsumer } from './reference-consumer.ts';

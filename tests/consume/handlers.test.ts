@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { type Handler, PermanentError } from '@switchboard/kafka';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { createFixture, type Fixture } from './fixture.ts';
 
 type ReceivedHandler = Handler<'message.received'>;

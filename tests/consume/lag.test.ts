@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '@switchboard/kafka';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { Registry } from 'prom-client';
 import { createFixture, type Fixture } from './fixture.ts';
 

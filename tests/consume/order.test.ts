@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { size } from '../size.ts';
 import { createFixture, type Fixture } from './fixture.ts';
 import type { ReferenceConsumer } from './reference-consumer.ts';

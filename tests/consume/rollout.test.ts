@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { it } from 'node:test';
 import { catalogue } from '@switchboard/events';
-import { testStack } from '@switchboard/local/test-stack';
-import { until } from '@switchboard/local/until';
+import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
 import { createFixture } from './fixture.ts';
 
 it('an event in the chain whose type this version does not handle is not dropped: it waits, and in the end it is a dead letter', async () => {

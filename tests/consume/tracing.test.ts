@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { PermanentError } from '@switchboard/kafka';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { type Collector, type ReceivedSpan, startCollector } from '@switchboard/tracing/fixtures/collector';
 import { startTelemetry, type Telemetry } from '@switchboard/tracing/telemetry';
 import { createFixture, type Fixture } from './fixture.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { identityOf } from '@switchboard/events';
 import { clusterId } from '@switchboard/kafka';
-import { testStack } from '@switchboard/local/test-stack';
-import { until } from '@switchboard/local/until';
+import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
 import { Redis } from 'ioredis';
 import { createFixture, type Fixture } from './fixture.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { startConsumer } from '@switchboard/consumer/fixtures';
-import { testStack } from '@switchboard/local/test-stack';
-import { until } from '@switchboard/local/until';
+import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
 import { Redis } from 'ioredis';
 import Type from 'typebox';
 import { createFixture, type Fixture } from './fixture.ts';

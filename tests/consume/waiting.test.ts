@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { size } from '../size.ts';
 import { createFixture } from './fixture.ts';
 import { type Effect, numbersByKey } from './sink.ts';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runOps } from '@switchboard/cli/ops';
+import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import { runProgram } from '@switchboard/deploy/fixtures/program';
-import { runOps } from '@switchboard/deploy/ops';
-import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
-import { until } from '@switchboard/local/until';
 import type { Effect } from '@switchboard/sandbox';
+import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from './installation.ts';
 
 let switchboard: Installation;
@@ -117,7 +117,7 @@ it('an article is found when it is published, by its new text when it is updated
 });
 
 it('npm run send -- demo shows on every board of the sandbox', async () => {
-  const demo = runProgram(fileURLToPath(import.meta.resolve('@switchboard/deploy/send')), ['demo', '--rate', '5'], {
+  const demo = runProgram(fileURLToPath(import.meta.resolve('@switchboard/cli/send')), ['demo', '--rate', '5'], {
     ...switchboard.variables,
   });
   assert.equal(await demo.exit, 0, demo.output);

@@ -1,13 +1,13 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SampleEvent } from '@switchboard/cli/sample-event';
+import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
 import { type Program, runProgram } from '@switchboard/deploy/fixtures/program';
-import type { SampleEvent } from '@switchboard/deploy/sample-event';
-import { type Answer, sendEvents } from '@switchboard/deploy/send-events';
 import { portVariable } from '@switchboard/deploy/services';
-import { type Stack, startStack } from '@switchboard/local';
 import type { Effect, SystemName } from '@switchboard/sandbox';
+import { type Stack, startStack } from '@switchboard/stack';
 
 /** All that `npm start` runs, on a stack of its own. */
 export interface Installation extends AsyncDisposable {
@@ -32,7 +32,7 @@ export async function startInstallation(settings: Readonly<Record<string, string
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-flow-'));
   const stack = await startStack({ directory: join(directory, 'stack'), ports: 'free' });
   const variables = { ...(await ownVariables(stack, directory)), ...settings };
-  const program: Program = runProgram(new URL('../../deploy/start.ts', import.meta.url).pathname, [], variables);
+  const program: Program = runProgram(new URL('../../local/start/main.ts', import.meta.url).pathname, [], variables);
   async function stop(): Promise<void> {
     program.child.kill('SIGTERM');
     await program.exit;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
-import { until } from '@switchboard/local/until';
+import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import type { Effect, SystemName } from '@switchboard/sandbox';
+import { until } from '@switchboard/stack/until';
 import { size } from '../size.ts';
 import { startInstallation } from './installation.ts';
 

@@ -3,8 +3,8 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '@switchboard/local/until';
 import type { SystemName } from '@switchboard/sandbox';
+import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from './installation.ts';
 
 /** A payload as its sender sends it, and what it must cause. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/deploy/sample-event';
-import { until } from '@switchboard/local/until';
+import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/cli/sample-event';
+import { until } from '@switchboard/stack/until';
 import { type Collector, type ReceivedSpan, startCollector } from '@switchboard/tracing/fixtures/collector';
 import { type Installation, startInstallation } from './installation.ts';
 

@@ -6,8 +6,8 @@ import { after, before, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { services } from '@switchboard/deploy/services';
 import { createPublisher } from '@switchboard/kafka';
-import { until } from '@switchboard/local/until';
 import { createLogger } from '@switchboard/service';
+import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from '../flow/installation.ts';
 import { isFullSize } from '../size.ts';
 import { hastenedRules } from './hastened-rules.ts';
@@ -15,7 +15,7 @@ import { type Prometheus, startPrometheus } from './prometheus.ts';
 import { startTraffic, type Traffic } from './traffic.ts';
 import { escalation } from './troubled-load.ts';
 
-const shippedSources = new URL('../../deploy/local-sources.yaml', import.meta.url).pathname;
+const shippedSources = new URL('../../local/sources.yaml', import.meta.url).pathname;
 let switchboard: Installation;
 let prometheus: Prometheus;
 let traffic: Traffic;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dashboards } from '@switchboard/deploy/grafana/dashboards';
 import { readRules } from '@switchboard/deploy/prometheus/rules';
 import { services } from '@switchboard/deploy/services';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from '../flow/installation.ts';
 import { documentedMetrics } from './documented.ts';
 import { readExposition } from './exposition.ts';

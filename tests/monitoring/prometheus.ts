@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { follow } from '@switchboard/deploy/fixtures/program';
 import { findProgram } from '@switchboard/deploy/prometheus/programs';
-import { freePort } from '@switchboard/local';
+import { freePort } from '@switchboard/stack';
 import { stringify } from 'yaml';
 
 export interface Sample {

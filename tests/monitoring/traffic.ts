@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/deploy/sample-event';
+import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/cli/sample-event';
 import type { Installation } from '../flow/installation.ts';
 import { escalation } from './troubled-load.ts';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createSampleEvent, type SampleEvent } from '@switchboard/deploy/sample-event';
+import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import type { Installation } from '../flow/installation.ts';
 
 const mark = (): string => randomUUID().slice(0, 8);

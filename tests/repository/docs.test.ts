@@ -64,7 +64,7 @@ describe('the table of services in README.md', () => {
 });
 
 it('README.md and docs/deploying.md name variables that something reads', () => {
-  const files = [...filesOf('{packages,services,deploy}/**/*.{ts,yaml}'), 'docker-compose.yml'];
+  const files = [...filesOf('{packages,services,deploy,local}/**/*.{ts,yaml}'), 'docker-compose.yml'];
   const sources = files.map(textOf).join('\n');
   const known = new Set([
     ...(sources.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []),

@@ -23,7 +23,7 @@ const REFUSED: Readonly<Record<string, { file: string; text: string; rule: strin
     rule: 'noRestrictedImports',
   },
   'the registry client': {
-    file: 'deploy/registry.ts',
+    file: 'cli/registry.ts',
     text: "import { SchemaRegistry } from '@kafkajs/confluent-schema-registry';\nexport { SchemaRegistry };\n",
     rule: 'noRestrictedImports',
   },

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { type AnyEvent, catalogue, eventHeaders, eventTypes, keyOf, readFields } from '@switchboard/events';
 import { createCodec, createPublisher } from '@switchboard/kafka';
-import { testStack } from '@switchboard/local/test-stack';
 import { createLogger, environment } from '@switchboard/service';
+import { testStack } from '@switchboard/stack/test-stack';
 import { createScratchCopy, type ScratchCopy } from './scratch-copy.ts';
 
 /** Not a name that others of the shared stack consume under. */
@@ -21,7 +21,7 @@ let copy: ScratchCopy;
 let said: string;
 /** Without the install, which needs the network. */
 const generate = (...args: string[]): Promise<string> =>
-  copy.run(process.execPath, 'deploy/new-service.ts', '--no-install', ...args);
+  copy.run(process.execPath, 'cli/new-service/main.ts', '--no-install', ...args);
 
 before(async () => {
   copy = createScratchCopy();
@@ -46,7 +46,7 @@ describe('npm run new-service', () => {
         '--error-on-warnings',
         folder,
         'deploy/services.ts',
-        'deploy/outside-systems.ts',
+        'local/start/outside-systems.ts',
         'README.md',
         'docs/deploying.md',
       ),
@@ -54,7 +54,7 @@ describe('npm run new-service', () => {
   });
 
   it('points it to the sandbox, as npm start does with all of them', async () => {
-    const url = "(await import('./deploy/outside-systems.ts')).outsideSystems";
+    const url = "(await import('./local/start/outside-systems.ts')).outsideSystems";
     const places = "{ sandboxUrl: 'http://sandbox', smtpPort: 1, directory: '' }";
     const printed = await copy.run(process.execPath, '--eval', `console.log(${url}('${NAME}', ${places}))`);
     assert.match(printed, /_URL: 'http:\/\/sandbox\/webhook'/);

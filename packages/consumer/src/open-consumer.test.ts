@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { createTopics } from '@switchboard/kafka';
-import { testStack } from '@switchboard/local/test-stack';
-import { until } from '@switchboard/local/until';
+import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
 
 const script = new URL('../fixtures/joiner.ts', import.meta.url).pathname;
 const stack = testStack();

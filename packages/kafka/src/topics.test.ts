@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { testStack } from '@switchboard/local/test-stack';
+import { testStack } from '@switchboard/stack/test-stack';
 import { createTopics, describeTopics } from './topics.ts';
 
 const connection = { brokers: testStack().brokers };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { Registry } from 'prom-client';
 import { against, GET } from '../fixtures/against.ts';
 import { json, type Respond } from '../fixtures/server.ts';

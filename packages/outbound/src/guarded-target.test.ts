@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { LookupFunction } from 'node:net';
 import { describe, it } from 'node:test';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { answering } from '../fixtures/against.ts';
 import { type Respond, startServer } from '../fixtures/server.ts';
 import { silent } from '../fixtures/silent-logger.ts';

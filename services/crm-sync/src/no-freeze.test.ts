@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { assertNeverFreezes } from '@switchboard/events/fixtures';
 import { createRedis } from '@switchboard/kafka';
-import { testStack } from '@switchboard/local/test-stack';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
+import { testStack } from '@switchboard/stack/test-stack';
 import { openDesk } from '../fixtures/desk.ts';
 
 describe('an event with a megabyte of one repeated text in any field holds up nothing', () => {

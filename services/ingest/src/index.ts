@@ -1,5 +1,5 @@
+export { connectSeenIds, type SeenIds } from './event/seen-ids.ts';
 export { buildIngest, type IngestDeps, type Limits, registerIngest } from './ingest.ts';
 export type { Publishing } from './intake.ts';
-export { openSources } from './live-sources.ts';
-export { connectSeenIds, type SeenIds } from './seen-ids.ts';
-export { parseSources, resolveSources, type Source, type Sources } from './sources.ts';
+export { openSources } from './sources/live-sources.ts';
+export { parseSources, resolveSources, type Source, type Sources } from './sources/sources.ts';

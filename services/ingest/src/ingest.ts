@@ -8,19 +8,19 @@ import Fastify, {
   type FastifyReply,
 } from 'fastify';
 import type { Registry } from 'prom-client';
-import { type AddressList, createAddressList } from './address-list.ts';
-import { type Admitted, createAdmission } from './admission.ts';
-import { createAmbiguousIds } from './ambiguous-ids.ts';
-import { readBody } from './body.ts';
-import { createByteBudget } from './byte-budget.ts';
-import { createDuplicates } from './duplicates.ts';
+import { createAmbiguousIds } from './event/ambiguous-ids.ts';
+import { createDuplicates } from './event/duplicates.ts';
+import type { SeenIds } from './event/seen-ids.ts';
+import { type AddressList, createAddressList } from './http/address-list.ts';
+import { type Admitted, createAdmission } from './http/admission.ts';
+import { readBody } from './http/body.ts';
+import { createByteBudget } from './http/byte-budget.ts';
+import { createRateLimiter } from './http/rate-limiter.ts';
+import { type Answer, answerTo, type Refusal, refusals } from './http/refusals.ts';
+import { createTurns } from './http/turns.ts';
 import { createIntake, type Publishing } from './intake.ts';
-import type { LiveSources } from './live-sources.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
-import { createRateLimiter } from './rate-limiter.ts';
-import { type Answer, answerTo, type Refusal, refusals } from './refusals.ts';
-import type { SeenIds } from './seen-ids.ts';
-import { createTurns } from './turns.ts';
+import type { LiveSources } from './sources/live-sources.ts';
 
 export interface IngestDeps extends Publishing {
   sources: Pick<LiveSources, 'get' | 'names'>;

@@ -3,17 +3,17 @@ import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf } from '@swit
 import { DeliveryError, eventAttributes, type OutgoingRecord, withoutPerson } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
-import type { AmbiguousIds } from './ambiguous-ids.ts';
-import type { Duplicates } from './duplicates.ts';
-import { contentOf } from './identity.ts';
-import { parse } from './json/parse.ts';
+import type { AmbiguousIds } from './event/ambiguous-ids.ts';
+import type { Duplicates } from './event/duplicates.ts';
+import { contentOf } from './event/identity.ts';
+import { parse } from './event/json/parse.ts';
+import { normalise } from './event/normalise.ts';
+import { createSkippedTypes } from './event/skipped-types.ts';
+import type { RateLimiter } from './http/rate-limiter.ts';
+import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
 import type { Metrics } from './metrics.ts';
-import { normalise } from './normalise.ts';
 import { createQuarantine } from './quarantine.ts';
-import type { RateLimiter } from './rate-limiter.ts';
-import { type Answer, answerTo, type Reason, type Refusal } from './refusals.ts';
-import { createSkippedTypes } from './skipped-types.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './sources/sources.ts';
 
 export interface Publishing {
   publish(record: OutgoingRecord): Promise<void>;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import { type Reason, refusals } from './refusals.ts';
+import { type Reason, refusals } from './http/refusals.ts';
 
 export interface Metrics {
   received(source: string): void;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encodePayload, eventHeaders, eventTypes, identityOf, keyOf } from '@switchboard/events';
 import { assertNoFreeze, repetitiveTexts } from '@switchboard/events/fixtures';
-import { parse } from './json/parse.ts';
-import { type Normalised, normalise } from './normalise.ts';
+import { parse } from './event/json/parse.ts';
+import { type Normalised, normalise } from './event/normalise.ts';
 
 const SENDER = { name: 'shop', tenant: 'acme', events: new Map() };
 const MAX_BYTES = 1_048_576;

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { readTopics } from '@switchboard/kafka';
-import { type Broker, type Stack, startStack } from '@switchboard/local';
-import { eventually } from '@switchboard/local/until';
+import { type Broker, type Stack, startStack } from '@switchboard/stack';
+import { eventually } from '@switchboard/stack/until';
 import { escalation } from '../fixtures/app.ts';
 import { prepare, type Service, startService } from '../fixtures/service.ts';
 

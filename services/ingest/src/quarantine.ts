@@ -2,9 +2,9 @@ import type { Problem } from '@switchboard/events';
 import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import type { Span } from '@switchboard/tracing';
+import { type Answer, answerTo, type Refusal } from './http/refusals.ts';
 import type { Metrics } from './metrics.ts';
-import { type Answer, answerTo, type Refusal } from './refusals.ts';
-import type { Source } from './sources.ts';
+import type { Source } from './sources/sources.ts';
 
 export const QUARANTINE_TOPIC = 'ingest.quarantine';
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { ingestConfig } from './config.ts';
-import { normalise } from './normalise.ts';
-import { refusals } from './refusals.ts';
-import { parseSources } from './sources.ts';
+import { normalise } from './event/normalise.ts';
+import { refusals } from './http/refusals.ts';
+import { parseSources } from './sources/sources.ts';
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 const blocks = (language: string): string[] =>

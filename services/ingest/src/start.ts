@@ -1,10 +1,10 @@
 import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
 import { ConfigError, commaSeparated, environment, type ServiceContext } from '@switchboard/service';
-import { type AddressList, createAddressList } from './address-list.ts';
 import type { IngestConfig } from './config.ts';
+import { connectSeenIds } from './event/seen-ids.ts';
+import { type AddressList, createAddressList } from './http/address-list.ts';
 import { registerIngest } from './ingest.ts';
-import { openSources } from './live-sources.ts';
-import { connectSeenIds } from './seen-ids.ts';
+import { openSources } from './sources/live-sources.ts';
 
 /** Opens what ingest stands on, and adds its route. */
 export async function start({

@@ -2,17 +2,17 @@ import type { ConsumerContext } from '@switchboard/consumer';
 import type { Handlers } from '@switchboard/kafka';
 import { readApiKeys, required } from '@switchboard/service';
 import { Counter } from 'prom-client';
-import { type ArticleIndex, embeddedText, type SearchIndex } from './article-index.ts';
 import { type KbIndexerConfig, kbIndexerConfig } from './config.ts';
-import { createEmbeddedIndex } from './embedded-index.ts';
-import { createEmbeddings, type Embeddings } from './embeddings.ts';
+import { type ArticleIndex, embeddedText, type SearchIndex } from './index/article-index.ts';
+import { createEmbeddedIndex } from './index/embedded-index.ts';
+import { createEmbeddings, type Embeddings } from './index/embeddings.ts';
+import { createPlatformIndex } from './index/platform-index.ts';
+import { createPostgresIndex } from './index/postgres-index.ts';
+import { reembed } from './index/reembedding.ts';
 import { onArticlePublished } from './on-article-published.ts';
 import { onArticleUnpublished } from './on-article-unpublished.ts';
-import { createPlatformIndex } from './platform-index.ts';
-import { createPostgresIndex } from './postgres-index.ts';
-import { reembed } from './reembedding.ts';
-import { createSearch } from './search.ts';
-import { registerSearch } from './search-route.ts';
+import { createSearch } from './search/search.ts';
+import { registerSearch } from './search/search-route.ts';
 
 type Context = Pick<
   ConsumerContext<KbIndexerConfig>,

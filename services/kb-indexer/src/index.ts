@@ -1,6 +1,6 @@
-export type { SearchIndex } from './article-index.ts';
-export { type Document, documentOf } from './document.ts';
-export { createEmbeddedIndex } from './embedded-index.ts';
-export { createPostgresIndex } from './postgres-index.ts';
-export { phrasesOf } from './query.ts';
-export { createSearch, type SearchQuery } from './search.ts';
+export { type Document, documentOf } from './article/document.ts';
+export type { SearchIndex } from './index/article-index.ts';
+export { createEmbeddedIndex } from './index/embedded-index.ts';
+export { createPostgresIndex } from './index/postgres-index.ts';
+export { phrasesOf } from './search/query.ts';
+export { createSearch, type SearchQuery } from './search/search.ts';

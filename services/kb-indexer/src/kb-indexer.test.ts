@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { RunningConsumer } from '@switchboard/consumer/fixtures';
-import { type Postgres, startPostgres } from '@switchboard/local/postgres';
-import { eventually, until } from '@switchboard/local/until';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { type Postgres, startPostgres } from '@switchboard/stack/postgres';
+import { eventually, until } from '@switchboard/stack/until';
 import { type Articles, openArticles } from '../fixtures/articles.ts';
 import { createDatabase } from '../fixtures/database.ts';
 import { get, spawnService, startService } from '../fixtures/service.ts';
-import type { SearchResult } from './search.ts';
+import type { SearchResult } from './search/search.ts';
 
 const search = async (service: RunningConsumer, query: Record<string, string>): Promise<SearchResult> => {
   const { status, body } = await get(service, `/v1/search?${new URLSearchParams(query)}`);

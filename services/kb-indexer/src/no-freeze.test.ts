@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { assertNeverFreezes, UNITS } from '@switchboard/events/fixtures';
-import { type Postgres, startPostgres } from '@switchboard/local/postgres';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { type Postgres, startPostgres } from '@switchboard/stack/postgres';
 import { createDatabase } from '../fixtures/database.ts';
 import { openShelf } from '../fixtures/shelf.ts';
 

@@ -1,7 +1,7 @@
 import type { EventOf } from '@switchboard/events';
 import type { HandlerContext } from '@switchboard/kafka';
-import type { ArticleIndex } from './article-index.ts';
-import { readDocument } from './document.ts';
+import { readDocument } from './article/document.ts';
+import type { ArticleIndex } from './index/article-index.ts';
 
 export interface OnArticlePublishedDeps {
   index: Pick<ArticleIndex, 'upsert'>;

@@ -1,7 +1,7 @@
 import type { EventOf } from '@switchboard/events';
 import type { HandlerContext } from '@switchboard/kafka';
-import type { ArticleIndex } from './article-index.ts';
-import { removalOf } from './document.ts';
+import { removalOf } from './article/document.ts';
+import type { ArticleIndex } from './index/article-index.ts';
 
 /** Takes an article that was withdrawn out of the index: in its locale, or without one in all of them. */
 export const onArticleUnpublished =

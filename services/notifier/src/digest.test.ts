@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { eventually } from '@switchboard/local/until';
+import { eventually } from '@switchboard/stack/until';
 import { eventOf } from '../fixtures/events.ts';
 import { bodiesOf, messagesOf, type Office } from '../fixtures/office.ts';
 import { HOUR, MINUTE, NOON, setStage } from '../fixtures/stage.ts';

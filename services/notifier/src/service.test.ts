@@ -11,10 +11,10 @@ import {
   readTopics,
   registerSchemas,
 } from '@switchboard/kafka';
-import { testStack } from '@switchboard/local/test-stack';
-import { eventually } from '@switchboard/local/until';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
+import { testStack } from '@switchboard/stack/test-stack';
+import { eventually } from '@switchboard/stack/until';
 import { agreed, eventOf } from '../fixtures/events.ts';
 import { bodiesOf, messagesOf, variablesFor } from '../fixtures/office.ts';
 import { openPlace, type Place } from '../fixtures/redis.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, it } from 'node:test';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import fc from 'fast-check';
 import type { IHeaders } from 'kafkajs';
 import { createConsuming, type WrittenRecord } from '../../fixtures/consuming.ts';

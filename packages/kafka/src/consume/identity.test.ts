@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { until } from '@switchboard/local/until';
+import { until } from '@switchboard/stack/until';
 import { type Consuming, createConsuming } from '../../fixtures/consuming.ts';
 import type { RunningConsumer } from './consume.ts';
 import { CHAIN_HEADERS } from './headers.ts';

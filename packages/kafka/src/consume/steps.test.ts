@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, it } from 'node:test';
-import { testStack } from '@switchboard/local/test-stack';
-import { until } from '@switchboard/local/until';
+import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import type { StepCallsOptions } from './step-calls.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, it } from 'node:test';
-import { testStack } from '@switchboard/local/test-stack';
+import { testStack } from '@switchboard/stack/test-stack';
 import { Redis } from 'ioredis';
 import pino from 'pino';
 import { createSteps, type StepSubject } from './steps.ts';

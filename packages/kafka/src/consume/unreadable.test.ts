@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
-import { testStack } from '@switchboard/local/test-stack';
-import { until } from '@switchboard/local/until';
+import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
 import pino from 'pino';
 import { createConsuming } from '../../fixtures/consuming.ts';
 import { clusterId } from '../cluster.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { testStack } from '@switchboard/local/test-stack';
+import { testStack } from '@switchboard/stack/test-stack';
 import pino from 'pino';
 import { Registry } from 'prom-client';
 import type { DeliveryError } from '../error.ts';

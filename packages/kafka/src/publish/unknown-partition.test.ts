@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { it } from 'node:test';
-import { testStack } from '@switchboard/local/test-stack';
+import { testStack } from '@switchboard/stack/test-stack';
 import { readTopics } from '../read-topic.ts';
 import { createTopics } from '../topics.ts';
 import { kafkajsClient } from './kafkajs-client.ts';

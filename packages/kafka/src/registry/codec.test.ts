@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { before, test } from 'node:test';
 import { catalogue, type EventOf, encodePayload, eventTypes, frame, unframe } from '@switchboard/events';
-import { testStack } from '@switchboard/local/test-stack';
+import { testStack } from '@switchboard/stack/test-stack';
 import { exampleOf } from '../../fixtures/example-of.ts';
 import { faultyRegistry } from '../../fixtures/faulty-registry.ts';
 import { createCodec } from './codec.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { eventually } from '@switchboard/local/until';
 import { type FaultOptions, type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { eventually } from '@switchboard/stack/until';
 import { agreed, eventOf } from '../../fixtures/events.ts';
 import { bodiesOf, messagesOf, type Office, type OfficeOptions, openOffice } from '../../fixtures/office.ts';
 import { openPlace, type Place } from '../../fixtures/redis.ts';

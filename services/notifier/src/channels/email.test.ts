@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
-import { eventually } from '@switchboard/local/until';
+import { eventually } from '@switchboard/stack/until';
 import { type Answers, type SmtpServer, startSmtpServer } from '../../fixtures/smtp.ts';
 import type { Delivery } from './channel.ts';
 import { createEmail, type Email } from './email.ts';

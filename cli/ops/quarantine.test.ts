@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { startService } from '@switchboard/ingest/fixtures';
+import { testStack } from '@switchboard/stack/test-stack';
+import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
+import { randomMark } from '../fixtures/mark.ts';
+
+/** A source of its own, so that what others have in quarantine is none of ours. */
+async function createSource() {
+  const name = `source-${randomMark()}`;
+  const file = join(await mkdtemp(join(tmpdir(), 'switchboard-ops-')), 'sources.yaml');
+  const entry = '{ tenant: acme, scheme: platform, secrets: [{ env: OPS_TEST_SECRET }] }';
+  await writeFile(file, `sources:\n  ${name}: ${entry}\n`);
+  return { name, variables: { SOURCES_FILE: file, OPS_TEST_SECRET: 'the secret of the test' } };
+}
+
+async function keep(service: LetterService, source: string, body: string): Promise<void> {
+  const headers = {
+    source,
+    tenant: 'acme',
+    reason: 'schema',
+    problems: 'data.x is required',
+    'received-at': String(Date.now()),
+  };
+  await service.publisher.publish({ topic: 'ingest.quarantine', key: null, value: Buffer.from(body), headers });
+}
+
+const bodyOf = (conversationId: string, id: string): string =>
+  JSON.stringify({
+    event: 'message.received',
+    id,
+    timestamp: '2026-01-15T10:00:00Z',
+    data: { conversationId, messageId: id },
+  });
+
+describe('quarantine resubmit', () => {
+  it('sends what is sound by now to ingest, signed anew, and each becomes one event', async () => {
+    await using service = await createLetterService('chat.conversations');
+    const source = await createSource();
+    const ingest = await startService(testStack(), source.variables);
+    const url = ingest.lines.join('').match(/http:\/\/[^"]+:\d+/)?.[0] ?? '';
+    const conversation = `conv-${randomUUID()}`;
+    await keep(service, source.name, bodyOf(conversation, 'one'));
+    await keep(service, source.name, bodyOf(conversation, 'two'));
+    // Its sender has tried twice: it is one body.
+    await keep(service, source.name, bodyOf(conversation, 'two'));
+    await keep(service, source.name, '{ "event": "message.received", "data": {} }');
+
+    const listed = await service.ops('quarantine', 'list', '--source', source.name, '--json');
+    assert.deepEqual(
+      listed.document.bodies.map(({ times }: { times: number }) => times),
+      [1, 2, 1],
+    );
+    const resubmit = (...more: string[]) =>
+      service.opsWith(
+        source.variables,
+        'quarantine',
+        'resubmit',
+        '--source',
+        source.name,
+        '--url',
+        url,
+        '--json',
+        ...more,
+      );
+    const dry = await resubmit('--dry-run');
+    assert.deepEqual([dry.code, dry.document.bodies.length], [0, 3]);
+
+    const first = await resubmit();
+    assert.deepEqual([first.code, first.document.accepted, first.document.left], [1, 2, 1], first.err);
+    assert.match(first.err, /422/);
+    const open = await service.ops('quarantine', 'list', '--source', source.name, '--json');
+    assert.deepEqual(
+      open.document.bodies.map(({ times }: { times: number }) => times),
+      [2],
+      'refused twice, listed once',
+    );
+    assert.deepEqual((await resubmit()).document.accepted, 0);
+
+    const events = (await service.read('chat.conversations')).filter(
+      ({ key }) => String(key) === `acme:${conversation}`,
+    );
+    assert.deepEqual(events.map(({ headers }) => headers.ce_id).sort(), ['one', 'two']);
+    assert.equal(await ingest.stop(), 0);
+  });
+
+  it('says what is missing: ingest, the source, its secret', async () => {
+    await using service = await createLetterService();
+    const source = await createSource();
+    await keep(service, source.name, bodyOf('conv', 'one'));
+    const resubmit = (variables: Record<string, string>) =>
+      service.opsWith(variables, 'quarantine', 'resubmit', '--source', source.name, '--url', 'http://127.0.0.1:9');
+    const away = await resubmit(source.variables);
+    assert.equal(away.code, 1);
+    assert.match(away.err, /Ingest does not answer at http:\/\/127\.0\.0\.1:9: start it/);
+    assert.match((await resubmit({})).err, /has no source .*: set SOURCES_FILE/);
+    const { OPS_TEST_SECRET: _, ...rest } = source.variables;
+    assert.match((await resubmit(rest)).err, /needs the environment variable OPS_TEST_SECRET/);
+  });
+});

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
+import {
+  epochMs,
+  type KafkaConnection,
+  KafkaError,
+  placeName,
+  readLedger,
+  readTopics,
+  type StoredRecord,
+} from '@switchboard/kafka';
+import type { Arguments, OptionName } from './arguments.ts';
+import { OpsError } from './ops-error.ts';
+
+/** A signed body that ingest had to refuse; one that was sent several times is one. */
+export interface QuarantinedBody {
+  /** The place of the newest: `<partition>-<offset>`. */
+  readonly id: string;
+  readonly state: 'open' | 'resubmitted';
+  readonly places: readonly string[];
+  readonly source: string;
+  readonly tenant: string;
+  readonly reason: string;
+  readonly problems: readonly string[];
+  readonly contentType: string;
+  readonly receivedAt: number;
+  readonly body: Buffer;
+}
+
+export const BODY_FILTERS: readonly OptionName[] = ['source', 'reason', 'since', 'until'];
+
+/** As many as ingest writes. */
+const MOST_PROBLEMS = 50;
+
+/** What quarantine holds, in the order of arrival. */
+export async function readQuarantine(connection: KafkaConnection): Promise<QuarantinedBody[]> {
+  const ledger = await readLedger(connection, QUARANTINE_TOPIC);
+  const bodies = new Map<string, Omit<QuarantinedBody, 'places'> & { places: string[] }>();
+  try {
+    await readTopics(connection, [QUARANTINE_TOPIC], (record) => {
+      const same = createHash('sha256')
+        .update(`${record.headers.source}\n`)
+        .update(record.value ?? '')
+        .digest('hex');
+      const { places = [] } = bodies.get(same) ?? {};
+      places.push(placeName(record));
+      // What came again after it was resubmitted is open again.
+      const state = ledger.has(placeName(record)) ? 'resubmitted' : 'open';
+      bodies.set(same, { ...bodyOf(record), state, places });
+    });
+  } catch (error) {
+    if (error instanceof KafkaError && error.code === 'UNKNOWN_TOPIC') return [];
+    throw error;
+  }
+  return [...bodies.values()].sort((one, other) => one.receivedAt - other.receivedAt);
+}
+
+function bodyOf(record: StoredRecord): Omit<QuarantinedBody, 'state' | 'places'> {
+  const { partition, offset, value, timestamp } = record;
+  const { source = '', tenant = '', reason = '', problems = '', ...headers } = record.headers;
+  return {
+    id: `${partition}-${offset}`,
+    source,
+    tenant,
+    reason,
+    problems: problems.split('\n', MOST_PROBLEMS).filter((line) => line !== ''),
+    contentType: contentTypeOf(headers['content-type']),
+    receivedAt: epochMs(headers['received-at'], timestamp),
+    body: value ?? Buffer.alloc(0),
+  };
+}
+
+/** It becomes a header of a request, which takes no control characters. */
+const contentTypeOf = (text = ''): string => (/^[\x20-\x7e]{1,200}$/.test(text) ? text : 'application/json');
+
+export function findBody(bodies: readonly QuarantinedBody[], id: string): QuarantinedBody {
+  const [partition, offset] = id.split('-');
+  const place = placeName({ topic: QUARANTINE_TOPIC, partition: Number(partition), offset: Number(offset) });
+  const found = bodies.find(({ places }) => places.includes(place));
+  if (found !== undefined) return found;
+  throw new OpsError(`Quarantine holds no ${id}: \`quarantine list\` shows what it holds, --history all of it.`);
+}
+
+export function bodyFilter(given: Arguments): (body: QuarantinedBody) => boolean {
+  const { since = 0, until = Number.POSITIVE_INFINITY } = given;
+  const [source, reason] = [given.text('source'), given.text('reason')];
+  return (body) =>
+    (source === undefined || body.source === source) &&
+    (reason === undefined || body.reason === reason) &&
+    body.receivedAt >= since &&
+    body.receivedAt <= until;
+}

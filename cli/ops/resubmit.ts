@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
+import { openLedger } from '@switchboard/kafka';
+import type { Arguments } from './arguments.ts';
+import type { Command } from './command.ts';
+import { OpsError, UsageError } from './ops-error.ts';
+import { bodyDocument } from './quarantine.ts';
+import { BODY_FILTERS, bodyFilter, findBody, type QuarantinedBody, readQuarantine } from './quarantined-bodies.ts';
+import { createSign } from './resigned-body.ts';
+import { counted } from './table.ts';
+
+const RATE = 20;
+const ANSWER_LIMIT_MS = 10_000;
+
+/**
+ * Sends bodies to ingest once more, through the same checks as the first time. What is refused again stays in
+ * quarantine. Ingest answers 200 for a body that it has taken before: a repeat after a crash makes no second event.
+ */
+export const quarantineResubmit: Command = {
+  usage: 'quarantine resubmit <body>… | filters | --all [--rate 20] [--url] [--dry-run]',
+  summary: 'send them to ingest again, after its schema or its source was corrected',
+  options: [...BODY_FILTERS, 'all', 'dry-run', 'rate', 'url'],
+  words: Number.POSITIVE_INFINITY,
+  async run(given, context) {
+    const { connection, privacy, variables, signal, report, note } = context;
+    const rate = given.number('rate', RATE, 0);
+    const url = given.text('url') ?? `http://127.0.0.1:${variables.INGEST_PORT || '8080'}`;
+    if (!URL.canParse(url)) throw new UsageError(`--url is where ingest listens, such as http://127.0.0.1:8080.`);
+    mustBeNarrowed(given);
+    const bodies = choose(given, await readQuarantine(connection), note);
+    const documents = bodies.map((body) => bodyDocument(body, privacy));
+    if (given.is('dry-run') || bodies.length === 0) {
+      const text = given.is('dry-run')
+        ? `${counted(bodies.length, 'body', 'bodies')} would be resubmitted to ${url}.`
+        : 'Nothing to resubmit: no open body matches.';
+      report(text, {
+        dryRun: given.is('dry-run'),
+        bodies: documents,
+      });
+      return 0;
+    }
+
+    const sign = createSign(variables);
+    const write = await openLedger(connection, QUARANTINE_TOPIC, (await context.publisher()).publish);
+    const answers: { id: string; status: number; answer: string }[] = [];
+    const startedAt = performance.now();
+    const unsigned = new Set<string>();
+    for (const { id, source, body, contentType, places } of bodies) {
+      if (unsigned.has(source)) continue;
+      const signature = await sign(source, body).catch((error: Error) => error);
+      if (signature instanceof Error) {
+        if (!(signature instanceof OpsError || signature.name === 'ConfigError')) throw signature;
+        unsigned.add(source);
+        note(privacy.sentence(signature.message));
+        continue;
+      }
+      await sleep(Math.max(startedAt + (answers.length * 1_000) / rate - performance.now(), 0));
+      if (signal.aborted) break;
+      const headers = { 'content-type': contentType, ...signature };
+      const { status, text } = await post(new URL(`/webhooks/${encodeURIComponent(source)}`, url), headers, body);
+      const isTaken = status === 200 && !text.includes('"skipped"');
+      answers.push({ id, status, answer: isTaken ? 'accepted' : privacy.sentence(text) });
+      if (!isTaken) note(`${id}: ${status} ${privacy.sentence(text)}`);
+      else for (const place of places) await write(place, { action: 'resubmitted', at: Date.now(), redrives: 0 });
+    }
+    const accepted = answers.filter(({ answer }) => answer === 'accepted').length;
+    const left = bodies.length - accepted;
+    const rest = left === 0 ? '' : ` ${counted(left, 'body', 'bodies')} stay in quarantine.`;
+    report(`Ingest took ${counted(accepted, 'body', 'bodies')}.${rest}`, { dryRun: false, accepted, left, answers });
+    return left === 0 ? 0 : 1;
+  },
+};
+
+function mustBeNarrowed(given: Arguments): void {
+  const { words, since, until } = given;
+  const filters = [given.text('source'), given.text('reason'), since, until];
+  if (words.length > 2 || given.is('all') || filters.some((filter) => filter !== undefined)) return;
+  throw new UsageError('Say which bodies: their ids, a filter such as --source, or --all.');
+}
+
+function choose(given: Arguments, bodies: readonly QuarantinedBody[], note: (text: string) => void): QuarantinedBody[] {
+  const ids = given.words.slice(2);
+  const chosen = ids.length > 0 ? ids.map((id) => findBody(bodies, id)) : bodies;
+  if (ids.length > 0) for (const { id, state } of chosen) if (state !== 'open') note(`${id} is ${state} already.`);
+  return chosen.filter(({ state }) => state === 'open').filter(bodyFilter(given));
+}
+
+async function post(
+  url: URL,
+  headers: Record<string, string>,
+  body: Buffer,
+): Promise<{ status: number; text: string }> {
+  try {
+    const init = { method: 'POST', headers, body: new Uint8Array(body), signal: AbortSignal.timeout(ANSWER_LIMIT_MS) };
+    const response = await fetch(url, init);
+    return { status: response.status, text: await response.text() };
+  } catch (error) {
+    throw new OpsError(`Ingest does not answer at ${url.origin}: start it, or say where it is with --url.`, {
+      cause: error,
+    });
+  }
+}

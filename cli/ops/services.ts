@@ -1,0 +1,18 @@
+import { ingest, services } from '@switchboard/deploy/services';
+import { type KafkaConnection, readProgress, type ServiceProgress } from '@switchboard/kafka';
+import { OpsError } from './ops-error.ts';
+
+/** Those with a consumer group, a retry chain and dead letters. */
+export const consumerServices: readonly string[] = services
+  .filter((service) => service !== ingest)
+  .map(({ name }) => name);
+
+/** @throws OpsError for a name that nothing in Kafka has: a slip of the pen must not look like an outage */
+export async function progressOf(connection: KafkaConnection, service: string): Promise<ServiceProgress> {
+  const progress = await readProgress(connection, service);
+  const { members, sources, tiers } = progress;
+  if (members + sources.length + tiers.length > 0 || consumerServices.includes(service)) return progress;
+  throw new OpsError(
+    `There is no service ${service}, neither its group nor its topics: ${consumerServices.join(', ')}.`,
+  );
+}

@@ -1,0 +1,133 @@
+import { parseArgs } from 'node:util';
+import { type DeployConfig, readDeployConfig } from '@switchboard/deploy/config';
+import { explainAndExit } from '@switchboard/deploy/explain';
+import { ingest, sandbox } from '@switchboard/deploy/services';
+import { type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { playDemo } from './demo.ts';
+import { createSampleEvent, type SampleEvent } from './sample-event.ts';
+import { type Answer, sendEvents } from './send-events.ts';
+
+const USAGE = `Signs and sends sample events to ingest:
+
+  npm run send -- <event type> [--count n] [--rate per second] [--same] [--source name] [--url address]
+  npm run send -- demo [--rate per second] [--url address]
+
+  demo plays a small story whose effects the sandbox shows.
+  --same repeats one event, as a sender does that had no answer.
+
+Event types: ${eventTypes.join(', ')}`;
+
+/** Slow enough to be watched. */
+const ACTS_PER_SECOND = 0.5;
+
+/** How many answers are shown before only their number is told. */
+const SHOWN = 5;
+
+function readArguments() {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      count: { type: 'string', default: '1' },
+      rate: { type: 'string' },
+      same: { type: 'boolean', default: false },
+      source: { type: 'string' },
+      url: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [type, ...rest] = positionals;
+  if (type === undefined || values.help) return undefined;
+  if (!isKnown(type)) throw new RangeError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
+  if (rest.length > 0) throw new RangeError(`One event type at a time, please; what is ${rest.join(' ')}?`);
+  const count = Number(values.count);
+  if (!Number.isInteger(count) || count < 1) throw new RangeError('--count must be a whole number from 1.');
+  const rate = values.rate === undefined ? undefined : Number(values.rate);
+  if (rate !== undefined && !(rate > 0)) throw new RangeError('--rate must be a number above 0.');
+  if (values.url !== undefined && !URL.canParse(values.url)) throw new RangeError(`${values.url} is no URL.`);
+  return { ...values, type, count, rate };
+}
+
+const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' || isEventType(type);
+
+type Arguments = NonNullable<ReturnType<typeof readArguments>>;
+
+/** @returns whether every event was accepted */
+async function run({ type, count, rate, same, source, url: given }: Arguments): Promise<boolean> {
+  const config = readDeployConfig();
+  const url = given ?? `http://127.0.0.1:${config.portOf(ingest)}`;
+  if (type === 'demo') return runDemo(url, config, rate);
+  const create = (): SampleEvent => {
+    const event = createSampleEvent(type);
+    return source === undefined ? event : { ...event, source };
+  };
+  const first = create();
+  console.log(`${count} × ${type} → ${new URL(`/webhooks/${first.source}`, url)}`);
+
+  const answers: Answer[] = [];
+  const startedAt = performance.now();
+  let sent = 0;
+  await sendEvents({
+    url,
+    secret: config.LOCAL_SECRET,
+    count,
+    rate,
+    next: () => (same || sent++ === 0 ? first : create()),
+    onAnswer(answer) {
+      answers.push(answer);
+      if (answers.length <= SHOWN) console.log(`  ${answer.status || 'no answer'}  ${answer.text}`);
+      if (answers.length === SHOWN && count > SHOWN) console.log('  …');
+    },
+  });
+  console.log(summaryOf(answers, performance.now() - startedAt));
+  return succeeded(answers, url);
+}
+
+async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND): Promise<boolean> {
+  const answers = await playDemo({
+    url,
+    sandboxUrl: `http://127.0.0.1:${config.portOf(sandbox)}`,
+    secret: config.LOCAL_SECRET,
+    pauseMs: 1_000 / rate,
+    say: (line) => console.log(line),
+  });
+  return succeeded(answers, url);
+}
+
+/** Asks what must be asked when nobody is there. */
+function succeeded(answers: readonly Answer[], url: string): boolean {
+  const refused = answers.find(({ text }) => text === 'ECONNREFUSED');
+  if (refused !== undefined) console.error(`Nothing listens on ${url}: is \`npm start\` running?`);
+  return answers.every(isAccepted);
+}
+
+const isAccepted = ({ status, text }: Answer): boolean => status === 200 && !text.includes('"skipped"');
+
+function outcomeOf(answer: Answer): string {
+  if (isAccepted(answer)) return 'accepted';
+  if (answer.status === 0) return 'without an answer';
+  return answer.status === 200 ? 'skipped' : `× ${answer.status}`;
+}
+
+function summaryOf(answers: readonly Answer[], ms: number): string {
+  const counts = new Map<string, number>();
+  for (const answer of answers) {
+    const outcome = outcomeOf(answer);
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  }
+  const times = answers.map((answer) => answer.ms).sort((one, other) => one - other);
+  const at = (share: number): string => (times[Math.ceil(times.length * share) - 1] ?? 0).toFixed(0);
+  const perSecond = answers.length > 1 ? `, ${Math.round((answers.length * 1_000) / ms)}/s` : '';
+  const latency = answers.length > 1 ? `answered in ${at(0.5)} ms (median), ${at(0.99)} ms (p99)` : `in ${at(1)} ms`;
+  return `${[...counts].map(([outcome, n]) => `${n} ${outcome}`).join(', ')} — ${latency}${perSecond}`;
+}
+
+try {
+  const given = readArguments();
+  if (given === undefined) console.log(USAGE);
+  else process.exitCode = (await run(given)) ? 0 : 1;
+} catch (error) {
+  if (error instanceof RangeError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    process.exitCode = 1;
+  } else explainAndExit(error);
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import type { Source } from '../sources/sources.ts';
+import type { AddressList } from './address-list.ts';
+import { clientAddress, rateKey } from './client-address.ts';
+import { isJsonInUtf8 } from './content-type.ts';
+import type { RateLimiter } from './rate-limiter.ts';
+import type { Refusal } from './refusals.ts';
+
+interface Gate {
+  sources: { get(name: string): Source | undefined };
+  rates: RateLimiter;
+  /** Requests a second from one address; 0 is no limit. */
+  ipRate: number;
+  trustedProxies: AddressList;
+}
+
+export interface Admitted {
+  source: Source;
+  /** Who sends, as rate limits count senders. */
+  sender: string;
+}
+
+/** Everything that can be judged before the body is read, the cheapest and least telling first. */
+export function createAdmission({ sources, rates, ipRate, trustedProxies }: Gate) {
+  const rate = { perSecond: ipRate, burst: Math.max(1, ipRate) };
+
+  return function admit(request: IncomingMessage, sourceName: string): Admitted | Refusal {
+    const { headers } = request;
+    const source = sources.get(sourceName);
+    const forwarded = headers['x-forwarded-for'] as string | undefined;
+    const address = clientAddress(request.socket.remoteAddress ?? '', forwarded, trustedProxies);
+    const sender = rateKey(address);
+    const wait = ipRate > 0 ? rates.take(`ip:${sender}`, rate) : 0;
+    if (wait > 0) return { reason: 'ip_rate', retryAfterSeconds: wait };
+    if (source?.allow?.has(address) === false) return { reason: 'address' };
+    if (source === undefined) return { reason: 'unknown_source' };
+    if (headers['content-encoding'] !== undefined || !isJsonInUtf8(headers['content-type'])) {
+      return { reason: 'content_type' };
+    }
+    if (Number(headers['content-length'] ?? 0) > source.maxBytes) return { reason: 'too_large' };
+    return { source, sender };
+  };
+}

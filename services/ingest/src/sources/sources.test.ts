@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { ConfigError } from '@switchboard/service';
+import { parseSources, resolveSources, type Sources } from './sources.ts';
+
+const environment = { SHOP_SECRET: 'canary-secret-0123' };
+
+const resolve = (text: string, path = '/sources.yaml'): Promise<Sources> =>
+  Promise.resolve().then(() => resolveSources(parseSources(text, path), path, environment));
+
+async function problems(text: string): Promise<string> {
+  try {
+    await resolve(text);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return error.problems.join('\n');
+  }
+  return assert.fail('accepted');
+}
+
+const signed = (sources: Sources, name: string, secret: string): boolean => {
+  const body = Buffer.from('{}');
+  const source = sources.get(name);
+  assert.ok(source);
+  const signature = createHmac('sha256', secret).update(body).digest('hex');
+  const request = { headers: { 'x-webhook-signature': signature }, body };
+  return source.verify(request, source.secrets, { requireTimestamp: false, now: 0 }) === 'valid';
+};
+
+describe('sources file', () => {
+  it('is read with defaults, and with everything it can say', async () => {
+    const sources = await resolve(`
+sources:
+  shop: { tenant: acme, scheme: platform, secrets: [{ env: SHOP_SECRET }] }
+  cms:
+    tenant: acme
+    scheme: platform
+    secrets: [{ env: SHOP_SECRET }]
+    requireTimestamp: true
+    events: { sold: order.created }
+    allow: [10.0.0.0/8]
+    rate: 50
+    burst: 200
+    repeatSeconds: 60
+    maxBytes: 1000
+`);
+    const { secrets, verify, ...shop } = sources.get('shop') ?? assert.fail();
+    assert.deepEqual(shop, {
+      name: 'shop',
+      tenant: 'acme',
+      requireTimestamp: false,
+      hasInsecureSecrets: false,
+      events: new Map(),
+      allow: undefined,
+      rate: undefined,
+      repeatMs: 10_000,
+      maxBytes: 1_048_576,
+    });
+    const cms = sources.get('cms');
+    assert.deepEqual(cms?.rate, { perSecond: 50, burst: 200 });
+    assert.equal(cms?.repeatMs, 60_000);
+    assert.equal(cms?.maxBytes, 1000);
+    assert.equal(cms?.requireTimestamp, true);
+    assert.equal(cms?.events.get('sold'), 'order.created');
+    assert.ok(cms?.allow?.has('10.1.1.1'));
+  });
+
+  it('takes secrets from the environment and from files beside it, all live at once', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sources-'));
+    await writeFile(join(directory, 'next'), 'from-file-01234567\n');
+    const path = join(directory, 'sources.yaml');
+    const text = 'sources: { shop: { tenant: a, scheme: platform, secrets: [{ env: SHOP_SECRET }, { file: next }] } }';
+    const sources = await resolve(text, path);
+    assert.ok(signed(sources, 'shop', 'canary-secret-0123'));
+    assert.ok(signed(sources, 'shop', 'from-file-01234567'));
+    assert.ok(!signed(sources, 'shop', 'from-file-01234567\n'));
+    assert.doesNotMatch(JSON.stringify(sources.get('shop')), /canary|from-file/);
+  });
+
+  it('refuses short secrets unless the file says that they are for development, and then only there', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sources-'));
+    await writeFile(join(directory, 'short'), 'canary-15-chars\n');
+    const path = join(directory, 'sources.yaml');
+    const source = (name: string, more = '') =>
+      `${name}: { tenant: a, scheme: platform, secrets: [{ file: short }]${more} }`;
+    await assert.rejects(
+      resolve(`sources: { ${source('shop')}, ${source('dev', ', insecureSecrets: true')} }`, path),
+      (error: ConfigError) => {
+        assert.equal(error.problems.length, 1);
+        assert.match(error.message, /shop\/secrets\/0 is shorter than 16 characters: use `openssl rand -hex 32`/);
+        assert.doesNotMatch(error.message, /canary/);
+        return true;
+      },
+    );
+    const sources = await resolve(`sources: { ${source('dev', ', insecureSecrets: true')} }`, path);
+    assert.ok(signed(sources, 'dev', 'canary-15-chars'));
+    await writeFile(join(directory, 'short'), 'canary-16-chars!\n');
+    assert.ok(signed(await resolve(`sources: { ${source('shop')} }`, path), 'shop', 'canary-16-chars!'));
+  });
+
+  it('names every problem at once, and no secret', async () => {
+    const found = await problems(`
+sources:
+  shop: { tenant: acme, scheme: platform, secrets: [{ env: NOT_SET }, { file: /nowhere }], events: { x: order.creatd } }
+  cms: { tenant: acme, scheme: platform, secrets: [{ env: SHOP_SECRET }], allow: [10.0.0.0/40] }
+  'a b': { tenant: acme, scheme: platform, secrets: [{ env: SHOP_SECRET }] }
+`);
+    assert.match(found, /shop\/secrets\/0 needs the environment variable NOT_SET/);
+    assert.match(found, /shop\/secrets\/1 cannot be read: \/nowhere \(ENOENT\)/);
+    assert.match(found, /shop\/events\/x names order\.creatd, which is not an event type/);
+    assert.match(found, /cms\/allow 10\.0\.0\.0\/40 is neither/);
+    assert.match(found, /\/sources\/a b must be a name/);
+    assert.doesNotMatch(found, /canary/);
+  });
+
+  it('names what does not belong, and what is missing', async () => {
+    assert.match(await problems('sources: { a: { tenant: x, scheme: plattform, secrets: [], ratee: 5 } }'), /ratee/);
+    assert.match(await problems('sources: { a: { tenant: x, scheme: plattform, secrets: [] } }'), /scheme .*platform/);
+    assert.match(
+      await problems('sources: { a: { tenant: "x:y", scheme: platform, secrets: [] } }'),
+      /tenant .*pattern/,
+    );
+    assert.match(await problems('sources: { a: { scheme: platform } }'), /tenant.*secrets/s);
+    assert.match(
+      await problems('sources: { a: { tenant: x, scheme: platform, secrets: [plain-canary] } }'),
+      /secrets\/0/,
+    );
+    assert.match(await problems(''), /must be object/);
+    assert.match(await problems('[]'), /must be object/);
+    assert.match(await problems('sources: {}\nsecret: x'), /secret/);
+  });
+
+  it('says where the YAML is broken without quoting it', async () => {
+    const found = await problems('sources:\n  a:\n   secrets: "canary\n  b: [');
+    assert.match(found, /line \d+, column \d+/);
+    assert.doesNotMatch(found, /canary/);
+  });
+
+  it('ships a local one whose sources take the local secret', async () => {
+    const path = new URL('../../../../local/sources.yaml', import.meta.url).pathname;
+    const entries = parseSources(await readFile(path, 'utf8'), path);
+    const sources = await resolveSources(entries, path, { LOCAL_SECRET: 'local-secret' });
+    assert.deepEqual([...sources.keys()].sort(), ['chatbot', 'cms-update', 'escalation', 'ops', 'shop']);
+    for (const name of sources.keys()) assert.ok(signed(sources, name, 'local-secret'));
+  });
+});

@@ -1,0 +1,188 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { type EventType, isEventType } from '@switchboard/events';
+import { ConfigError } from '@switchboard/service';
+import Type, { type Static } from 'typebox';
+import Value from 'typebox/value';
+import { parseDocument } from 'yaml';
+import { type AddressList, createAddressList } from '../http/address-list.ts';
+import type { Rate } from '../http/rate-limiter.ts';
+import { schemeNames, schemes } from './verifiers/schemes.ts';
+import type { Verifier } from './verifiers/verifier.ts';
+
+/** One sender, as the sources file describes it. */
+export interface Source {
+  name: string;
+  tenant: string;
+  verify: Verifier;
+  /** All live at once; never empty. */
+  secrets: readonly KeyObject[];
+  /** Refuses requests that are signed without a time. */
+  requireTimestamp: boolean;
+  /** Its secrets may be short: for development only. */
+  hasInsecureSecrets: boolean;
+  /** The sender's own names for events of the catalogue. */
+  events: ReadonlyMap<string, EventType>;
+  allow: AddressList | undefined;
+  rate: Rate | undefined;
+  /** How long an equal body without an id and a time is a repeat. */
+  repeatMs: number;
+  maxBytes: number;
+}
+
+export type Sources = ReadonlyMap<string, Source>;
+
+const MIB = 1_048_576;
+
+/** As for API keys. Whoever captures one request can guess a shorter secret offline. */
+const LEAST_SECRET = 16;
+
+const Secret = Type.Union([
+  Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+  Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+]);
+
+/** A colon separates the tenant from the id in keys, so neither name may hold one. */
+const NAME = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';
+
+const SourceEntry = Type.Object(
+  {
+    tenant: Type.String({ pattern: NAME }),
+    scheme: Type.Enum(schemeNames),
+    secrets: Type.Array(Secret, { minItems: 1, maxItems: 10 }),
+    requireTimestamp: Type.Optional(Type.Boolean()),
+    insecureSecrets: Type.Optional(Type.Boolean()),
+    events: Type.Optional(Type.Record(Type.String(), Type.String())),
+    allow: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+    rate: Type.Optional(Type.Number({ minimum: 0 })),
+    repeatSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400 })),
+    burst: Type.Optional(Type.Number({ minimum: 1 })),
+    maxBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1.5 * MIB })),
+  },
+  { additionalProperties: false },
+);
+
+const SourcesFile = Type.Object({ sources: Type.Record(Type.String(), SourceEntry) }, { additionalProperties: false });
+
+type Entry = Static<typeof SourceEntry>;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The sources file, understood but for its secrets. */
+export type Entries = Readonly<Record<string, Entry>>;
+
+/** @throws ConfigError naming every problem at once; it does not quote the file, which may hold a misplaced secret. */
+export function parseSources(text: string, path: string): Entries {
+  const document = parseDocument(text);
+  if (document.errors.length > 0) {
+    throw new ConfigError(document.errors.map(({ message }) => `${path}: ${message.split('\n')[0]}`));
+  }
+  const file: unknown = document.toJS();
+  if (Value.Check(SourcesFile, file)) return file.sources;
+  const problems = Value.Errors(SourcesFile, file).map(
+    ({ instancePath, message, params }) => `${path}: ${instancePath || '/'} ${message}${named(params)}`,
+  );
+  throw new ConfigError(problems);
+}
+
+const named = (params: object): string => {
+  const { additionalProperties, allowedValues } = params as Record<string, unknown>;
+  const names = additionalProperties ?? allowedValues;
+  return Array.isArray(names) ? `: ${names.join(', ')}` : '';
+};
+
+/** The files that secrets come from; relative ones lie beside the sources file. */
+export const secretFiles = (entries: Entries, path: string): string[] =>
+  Object.values(entries).flatMap(({ secrets }) =>
+    secrets.flatMap((secret) => ('file' in secret ? [resolve(dirname(path), secret.file)] : [])),
+  );
+
+/**
+ * Reads the secrets and resolves what the entries name.
+ * @throws ConfigError naming every problem at once, and no value of a secret.
+ */
+export async function resolveSources(entries: Entries, path: string, environment: Environment): Promise<Sources> {
+  const problems: string[] = [];
+  const sources = new Map<string, Source>();
+  for (const [name, entry] of Object.entries(entries)) {
+    const complain = (where: string, what: string): void => {
+      problems.push(`${path}: /sources/${name}${where} ${what}`);
+    };
+    if (!new RegExp(NAME).test(name)) complain('', 'must be a name of letters, digits, - and _, up to 63 long');
+    sources.set(name, {
+      name,
+      tenant: entry.tenant,
+      verify: schemes[entry.scheme],
+      secrets: await readSecrets(entry, path, environment, complain),
+      requireTimestamp: entry.requireTimestamp ?? false,
+      hasInsecureSecrets: entry.insecureSecrets ?? false,
+      events: readEvents(entry, complain),
+      allow: readAllow(entry, complain),
+      rate: entry.rate ? { perSecond: entry.rate, burst: entry.burst ?? Math.max(1, entry.rate) } : undefined,
+      repeatMs: (entry.repeatSeconds ?? 10) * 1_000,
+      maxBytes: entry.maxBytes ?? MIB,
+    });
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return sources;
+}
+
+type Complain = (where: string, what: string) => void;
+
+async function readSecrets(entry: Entry, path: string, environment: Environment, complain: Complain) {
+  const secrets: KeyObject[] = [];
+  for (const [index, secret] of entry.secrets.entries()) {
+    const where = `/secrets/${index}`;
+    const value = await readSecret(secret, path, environment, (what) => complain(where, what));
+    if (value === undefined) continue;
+    if (value.length < LEAST_SECRET && entry.insecureSecrets !== true) {
+      const advice = 'use `openssl rand -hex 32`, or for development only set insecureSecrets: true';
+      complain(where, `is shorter than ${LEAST_SECRET} characters: ${advice}`);
+    } else {
+      secrets.push(createSecretKey(Buffer.from(value)));
+    }
+  }
+  return secrets;
+}
+
+async function readSecret(
+  secret: Entry['secrets'][number],
+  path: string,
+  environment: Environment,
+  complain: (what: string) => void,
+): Promise<string | undefined> {
+  if ('env' in secret) {
+    const value = environment[secret.env];
+    if (value) return value;
+    complain(`needs the environment variable ${secret.env}`);
+    return undefined;
+  }
+  try {
+    const value = (await readFile(resolve(dirname(path), secret.file), 'utf8')).replace(/\r?\n$/, '');
+    if (value !== '') return value;
+    complain(`is empty: ${secret.file}`);
+  } catch (error) {
+    complain(`cannot be read: ${secret.file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
+  }
+  return undefined;
+}
+
+function readEvents({ events = {} }: Entry, complain: Complain): Map<string, EventType> {
+  const mapping = new Map<string, EventType>();
+  for (const [theirs, ours] of Object.entries(events)) {
+    if (isEventType(ours)) mapping.set(theirs, ours);
+    else complain(`/events/${theirs}`, `names ${ours}, which is not an event type of the catalogue`);
+  }
+  return mapping;
+}
+
+function readAllow({ allow }: Entry, complain: Complain): AddressList | undefined {
+  if (allow === undefined) return undefined;
+  try {
+    return createAddressList(allow);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    complain('/allow', error.message);
+    return undefined;
+  }
+}

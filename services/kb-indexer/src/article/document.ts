@@ -1,0 +1,102 @@
+import type { EventOf } from '@switchboard/events';
+import { readSections, sectionsOf } from '../html/html-text.ts';
+import type { Section } from '../html/section-writer.ts';
+import { type Chunk, chunksOf } from './chunks.ts';
+import { canonicalLocale } from './locale.ts';
+import { EVERY_LOCALE, type Revision } from './revision.ts';
+
+/** An article, or its version in one language. */
+export interface DocumentKey {
+  readonly tenant: string;
+  readonly articleId: string;
+  /** Canonical; '' when the article names none. */
+  readonly locale: string;
+}
+
+export interface Document extends DocumentKey {
+  readonly title: string;
+  /** Of http or https. */
+  readonly url: string | null;
+  readonly tags: readonly string[];
+  readonly revision: Revision;
+  /** What a person reads, headings included; of very many headings, the beginning. */
+  readonly text: string;
+  /** The text in pieces; at least one. */
+  readonly chunks: readonly Chunk[];
+}
+
+/** Takes away an article in one language, or in every one. */
+export interface Removal extends DocumentKey {
+  readonly revision: Revision;
+}
+
+type Visible = EventOf<'article.published' | 'article.updated'>;
+type Withdrawn = EventOf<'article.unpublished'>;
+
+/** The title is kept with every chunk, and tags are compared for every hit. */
+const LONGEST_TITLE = 500;
+const LONGEST_TAG = 100;
+const MOST_TAGS = 100;
+
+/** Reads the article with pauses, in which others get their turn. */
+export const readDocument = async (event: Visible): Promise<Document> =>
+  documentOf(event, await readSections(storable(event.content)));
+
+export function documentOf(event: Visible, sections = sectionsOf(storable(event.content))): Document {
+  const tags = event.tags.map((tag) => storable(tag.trim().slice(0, LONGEST_TAG))).filter((tag) => tag !== '');
+  return {
+    ...keyOf(event),
+    title: storable(event.title.trim().slice(0, LONGEST_TITLE)),
+    url: webAddress(event.url),
+    tags: [...new Set(tags)].slice(0, MOST_TAGS),
+    revision: revisionOf(event),
+    text: textOf(sections),
+    chunks: chunksOf(sections),
+  };
+}
+
+/** As much as the content may have: the same headings above many short sections would make it far longer than that. */
+const LONGEST_TEXT = 1_048_576;
+
+function textOf(sections: readonly Section[]): string {
+  let text = '';
+  for (const section of sections) {
+    if (text.length >= LONGEST_TEXT) break;
+    const parts = [section.heading, section.text].filter((part) => part !== '');
+    text += `${text === '' ? '' : '\n\n'}${parts.join('\n')}`;
+  }
+  return text.slice(0, LONGEST_TEXT).toWellFormed();
+}
+
+export function removalOf(event: Withdrawn): Removal {
+  const key = keyOf(event);
+  return { ...key, locale: key.locale || EVERY_LOCALE, revision: revisionOf(event) };
+}
+
+/** Without NUL and halves of surrogate pairs, which Postgres does not take. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
+
+function keyOf({ meta, articleId, locale: given }: Visible | Withdrawn): DocumentKey {
+  const locale = canonicalLocale(given ?? '');
+  return {
+    tenant: storable(meta.tenant),
+    articleId: storable(articleId),
+    locale: locale === EVERY_LOCALE ? '' : locale,
+  };
+}
+
+/** Clocks differ, and time zones are mistaken; what is further ahead is no time, and must not keep later updates out. */
+const MOST_AHEAD_MS = 24 * 3_600_000;
+
+const revisionOf = ({ meta, version, updatedAt }: Visible | Withdrawn): Revision => ({
+  version,
+  updatedAt: updatedAt !== null && updatedAt <= meta.receivedAt + MOST_AHEAD_MS ? updatedAt : null,
+  // A sender whose clock is ahead must not keep later events out.
+  occurredAt: Math.min(meta.occurredAt, meta.receivedAt),
+});
+
+/** A link that could run a script is none. */
+function webAddress(text: string | null): string | null {
+  const url = text === null ? null : URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) ? url.href : null;
+}
