@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { FetchedRecord } from '../group/fetched-record.ts';
 import { createLanes, type Lanes } from './lanes.ts';
 import { createOffsetTracker, type OffsetTracker } from './offset-tracker.ts';
 import { type ConsumedRecord, type RecordSource, readRecord } from './record.ts';
@@ -73,7 +73,7 @@ export class AssignedPartition implements RecordSource {
   }
 
   /** Takes a message into memory; undefined while the start is not known. */
-  read(message: KafkaMessage): ConsumedRecord | undefined {
+  read(message: FetchedRecord): ConsumedRecord | undefined {
     const tracked = this.#tracker?.add(Number(message.offset));
     if (tracked === undefined) return undefined;
     const record = readRecord(this, message, tracked);

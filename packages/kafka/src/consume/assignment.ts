@@ -1,4 +1,4 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { FetchedRecord } from '../group/fetched-record.ts';
 import { AssignedPartition, type PartitionOptions } from './assigned-partition.ts';
 import type { ConsumedRecord } from './record.ts';
 import { createWaitingRoom, type WaitingRoom } from './waiting-room.ts';
@@ -65,7 +65,7 @@ export class Assignment {
   }
 
   /** Takes a batch into memory: what is due goes to its lane, the rest waits for its time. */
-  take(partition: AssignedPartition, messages: readonly KafkaMessage[]): void {
+  take(partition: AssignedPartition, messages: readonly FetchedRecord[]): void {
     if (!this.active) return;
     const now = Date.now();
     const from = this.#options.isDelayed(partition.topic) ? 'retry' : 'source';

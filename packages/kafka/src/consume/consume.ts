@@ -1,7 +1,6 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { untraced } from '@switchboard/tracing';
 import { clusterId } from '../cluster.ts';
-import { createKafka } from '../connection.ts';
 import { KafkaError } from '../error.ts';
 import { openReader } from '../reader.ts';
 import type { AnyHandler } from './attempts.ts';
@@ -55,9 +54,6 @@ function checkDelays({ tiers }: Chain, { doneTtlMs, retryDelays }: ConsumeLimits
   const message = `Events are remembered for ${doneTtlMs / 1_000} s: that must be twice the longest retry delay, ${longest / 1_000} s, or more.`;
   throw new KafkaError('INVALID_OPTION', message);
 }
-
-/** A broker that does not answer must not hold up what others could do. */
-const CLIENT_SETTINGS = { requestTimeout: 10_000, connectionTimeout: 2_000 };
 
 /**
  * Consumes the events that `handlers` names, as the group `service`: the events of one key in order and one at a
@@ -113,7 +109,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const { offer } = pipeline;
 
   subscription = createSubscription({
-    kafka: createKafka(options.connection, `${service}-consumer`, logger, CLIENT_SETTINGS),
+    connection: options.connection,
     groupId: service,
     topics: [...sources, ...chain.tiers.map(({ topic }) => topic)],
     limits,

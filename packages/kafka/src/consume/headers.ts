@@ -1,4 +1,5 @@
-import type { KafkaMessage } from 'kafkajs';
+import type { FetchedRecord } from '../group/fetched-record.ts';
+import { eachHeader } from '../group/wire-headers.ts';
 
 /** Headers by name; of one that came more than once, the last, as with most clients. */
 export type Headers = Readonly<Record<string, Buffer>>;
@@ -30,8 +31,7 @@ const LONGEST_READ = Math.max(...[...READ].map(({ length }) => length));
 /** What a record carries on along the chain beside the headers that the consumer reads. */
 const MOST_CARRIED = { headers: 128, bytes: 64 * 1024 };
 
-/** kafkajs is patched to leave the headers undecoded until someone asks for all of them. */
-type Message = Pick<KafkaMessage, 'headers'> & { readonly rawHeaders?: Buffer };
+type Message = Pick<FetchedRecord, 'headers' | 'rawHeaders'>;
 
 /** Those headers that the consumer reads, without decoding the others. */
 export function readHeaders(message: Message): Headers {
@@ -72,49 +72,4 @@ export function carriedHeaders({ rawHeaders: raw }: Message, read: Headers): Rec
 function lastOf(value: string | Buffer | (string | Buffer)[] | undefined): Buffer | undefined {
   const last = Array.isArray(value) ? value.at(-1) : value;
   return typeof last === 'string' ? Buffer.from(last) : last;
-}
-
-/** Where a header stands; without a value, its length is -1. */
-interface HeaderPlace {
-  nameAt: number;
-  nameLength: number;
-  valueAt: number;
-  valueLength: number;
-}
-
-/**
- * Goes over headers as they are on the wire: their number, and for each the length and the bytes of its name and of its
- * value. Ends where the bytes make no sense, or when `visit` returns false. The place is the same object every time.
- */
-function eachHeader(raw: Buffer, visit: (place: Readonly<HeaderPlace>) => boolean): void {
-  const place: HeaderPlace = { nameAt: 0, nameLength: 0, valueAt: 0, valueLength: 0 };
-  let at = 0;
-
-  /** A zigzag varint; NaN for what is none or points behind the end. */
-  function readLength(): number {
-    let result = 0;
-    for (let shift = 0; shift < 32 && at < raw.length; shift += 7) {
-      const byte = raw[at] as number;
-      at += 1;
-      result |= (byte & 0x7f) << shift;
-      if (byte >= 0x80) continue;
-      const length = (result >>> 1) ^ -(result & 1);
-      return at + length <= raw.length ? length : Number.NaN;
-    }
-    return Number.NaN;
-  }
-
-  // A header takes two bytes or more, so what is true of a length is true of their number.
-  const count = readLength();
-  for (let index = 0; index < count; index += 1) {
-    place.nameLength = readLength();
-    if (!(place.nameLength >= 0)) return;
-    place.nameAt = at;
-    at += place.nameLength;
-    place.valueLength = readLength();
-    if (Number.isNaN(place.valueLength)) return;
-    place.valueAt = at;
-    at += Math.max(place.valueLength, 0);
-    if (!visit(place)) return;
-  }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AnyEvent, type EventMeta, identityOf } from '@switchboard/events';
 import { readTraceparent } from '@switchboard/tracing';
-import type { KafkaMessage } from 'kafkajs';
+import type { FetchedRecord } from '../group/fetched-record.ts';
 import type { Outcome } from './attempt.ts';
 import { CHAIN_HEADERS, type Headers, readHeaders } from './headers.ts';
 import type { TrackedOffset } from './offset-tracker.ts';
@@ -32,7 +32,7 @@ export interface ConsumedRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Headers;
-  readonly message: KafkaMessage;
+  readonly message: FetchedRecord;
   readonly tracked: TrackedOffset;
   readonly bytes: number;
   readonly type: string;
@@ -112,7 +112,7 @@ export const isInChain = ({ from }: { from: Pick<RecordSource, 'longestWaitMs'> 
 /** The hop of a record that is forwarded once more. */
 export const nextHop = ({ hop }: Pick<ConsumedRecord, 'hop'>): number => Math.min(hop + 1, MOST);
 
-export function readRecord(from: RecordSource, message: KafkaMessage, tracked: TrackedOffset): ConsumedRecord {
+export function readRecord(from: RecordSource, message: FetchedRecord, tracked: TrackedOffset): ConsumedRecord {
   const { timestamp } = message;
   const headers = readHeaders(message);
   const count = (name: string): number => (isInChain({ from }) ? Math.min(readNumber(headers[name]), MOST) : 0);
@@ -203,7 +203,7 @@ function readAttributes({ ce_id, ce_type, ce_source }: Headers): Attributes | un
 
 type Attributes = Pick<EventMeta, 'tenant' | 'source' | 'type' | 'id'>;
 
-const headerBytes = ({ rawHeaders }: KafkaMessage & { rawHeaders?: Buffer }): number => rawHeaders?.length ?? 0;
+const headerBytes = ({ rawHeaders }: FetchedRecord): number => rawHeaders?.length ?? 0;
 
 /** A message object with the headers that are read, seen in a heap profile. */
 const RECORD_OVERHEAD_BYTES = 4_000;

@@ -4,7 +4,6 @@ import { it } from 'node:test';
 import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 import pino from 'pino';
-import { createKafka } from '../connection.ts';
 import { createPublisher } from '../publish/publisher.ts';
 import { createTopics, topicNames, withAdmin } from '../topics.ts';
 import { DEFAULT_LIMITS } from './options.ts';
@@ -13,7 +12,7 @@ import { createSubscription } from './subscription.ts';
 
 const logger = pino({ level: 'silent' });
 
-it('gives up when a topic was made anew under it, rather than skip what is new', async () => {
+it('gives up when a topic was recreated under it, rather than skip what is new', async () => {
   const { brokers } = testStack();
   const topic = `subscription-${randomUUID()}`;
   const create = (): Promise<void> => createTopics({ brokers }, { topics: [topic], partitions: 1, replication: 1 });
@@ -26,7 +25,7 @@ it('gives up when a topic was made anew under it, rather than skip what is new',
   };
   let [read, failure] = [0, undefined as Error | undefined];
   const subscription = createSubscription({
-    kafka: createKafka({ brokers }, 'test', logger),
+    connection: { brokers },
     groupId: topic,
     topics: [topic],
     limits: DEFAULT_LIMITS,
@@ -59,7 +58,7 @@ it('gives up when a topic was made anew under it, rather than skip what is new',
   await send(5);
   // A rebalance in the right moment finds the new start, and reads it.
   await until('it gives up, or reads what is new', () => failure !== undefined || read === 25);
-  if (read < 25) assert.match(String(failure), /ends at [1-5], before 20: it was made anew/);
+  if (read < 25) assert.match(String(failure), /ends at [1-5], before 20: it was recreated/);
   await subscription.stop(5_000);
   await publisher.close();
 });

@@ -1,0 +1,260 @@
+import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
+import type { Logger } from 'pino';
+import { createKafka, type KafkaConnection } from '../connection.ts';
+import { withinLimit } from '../within-limit.ts';
+import type { FetchedRecord, TopicPartition } from './fetched-record.ts';
+import { createPositions, type Position } from './positions.ts';
+import { type StartOffset, startOffsets } from './start-offsets.ts';
+
+/** Hears what the group does. A generation of the group gives partitions; the next rebalance ends it. */
+export interface GroupListener {
+  /** A generation begins: these partitions, by topic, are this process's, and no others. */
+  assigned(partitions: Readonly<Record<string, readonly number[]>>): void;
+  /** The generation is over, and its partitions may be another process's. */
+  revoked(): void;
+  /** The next generation is being formed: the last moment to commit. */
+  rebalancing(): void;
+  /** Reading of the partitions starts at these offsets, which count as committed. */
+  starts(offsets: readonly CommittedOffset[]): void;
+  /** Records before `offset` were deleted before they were read; reading goes on there. */
+  skipped(at: TopicPartition, offset: number): void;
+  /** Records in their order, before `next`. The partition's next ones come when the promise is fulfilled. */
+  records(at: TopicPartition, records: readonly FetchedRecord[], next: number): Promise<void>;
+  /** This many records of a topic were deleted before they were read. */
+  lost(topic: string, records: number): void;
+  /** The reader cannot go on. */
+  failed(error: Error): void;
+}
+
+export interface GroupReaderOptions {
+  connection: KafkaConnection;
+  clientId: string;
+  groupId: string;
+  topics: readonly string[];
+  sessionTimeoutMs: number;
+  logger: Logger;
+  listener: GroupListener;
+}
+
+export interface CommittedOffset extends TopicPartition {
+  readonly offset: number;
+}
+
+/** A member of a consumer group. It reads and commits; which records are done is its listener's business. */
+export interface GroupReader {
+  start(): Promise<void>;
+  pause(at: TopicPartition): void;
+  resume(at: TopicPartition): void;
+  /**
+   * Commits for the generation that the partitions came with; the broker refuses it from a later one, or a zombie.
+   * @returns false when there is no generation to commit for
+   */
+  commit(offsets: readonly CommittedOffset[]): Promise<boolean>;
+  /** Leaves the group. */
+  stop(limitMs: number): Promise<void>;
+  /** When something last came from the broker, or was tried, on the clock of `performance.now()`. */
+  readonly lastActivityAt: number;
+}
+
+/** A broker that does not answer must not hold up what others could do. */
+const CLIENT_SETTINGS = { requestTimeout: 10_000, connectionTimeout: 2_000 };
+/** kafkajs sleeps this long when everything is paused, and a resumed partition waits for the fetch under way. */
+const FETCH_WAIT_MS = 100;
+/** All batches of a fetch are handed over together. */
+const BATCHES_AT_A_TIME = 256;
+const HEARTBEAT_MS = 3_000;
+const MAX_BYTES_PER_PARTITION = 128 * 1024;
+/** kafkajs makes objects of a whole answer at once, several times its size. */
+const MAX_BYTES = 1024 * 1024;
+const RETRY_START_MS = 500;
+
+/** The partitions of one generation. */
+class Generation {
+  active = true;
+  readonly positions: readonly Position[];
+  readonly #byTopic: ReadonlyMap<string, ReadonlyMap<number, Position>>;
+
+  constructor(topics: Readonly<Record<string, readonly number[]>>) {
+    this.#byTopic = new Map(
+      Object.entries(topics).map(([topic, partitions]) => [
+        topic,
+        new Map(partitions.map((partition) => [partition, { topic, partition, expected: undefined }])),
+      ]),
+    );
+    this.positions = [...this.#byTopic.values()].flatMap((partitions) => [...partitions.values()]);
+  }
+
+  find(topic: string, partition: number): Position | undefined {
+    return this.#byTopic.get(topic)?.get(partition);
+  }
+}
+
+/**
+ * Uses kafkajs for the protocol only. Where to start is decided here, and every batch is checked against it: kafkajs
+ * can deliver a batch that was asked for before a rebalance, and skips the records in between when that is taken.
+ */
+export function createGroupReader(options: GroupReaderOptions): GroupReader {
+  const { groupId, topics, logger, listener, sessionTimeoutMs } = options;
+  const kafka = createKafka(options.connection, options.clientId, logger, CLIENT_SETTINGS);
+  const consumer: Consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: sessionTimeoutMs,
+    heartbeatInterval: Math.min(HEARTBEAT_MS, sessionTimeoutMs / 3),
+    maxWaitTimeInMs: FETCH_WAIT_MS,
+    maxBytesPerPartition: MAX_BYTES_PER_PARTITION,
+    maxBytes: MAX_BYTES,
+    retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 2_000 },
+  });
+  const admin = kafka.admin();
+  let generation: Generation | undefined;
+  let payload: EachBatchPayload | undefined;
+  let stopping = false;
+  let lastActivityAt = performance.now();
+  let finding = Promise.resolve();
+  let heartbeats: NodeJS.Timeout | undefined;
+
+  const seek = ({ topic, partition }: TopicPartition, offset: number): void =>
+    consumer.seek({ topic, partition, offset: String(offset) });
+  const positions = createPositions({
+    seek,
+    skipped: listener.skipped,
+    lost: listener.lost,
+    failed: listener.failed,
+    logger,
+  });
+
+  const active = (): void => {
+    lastActivityAt = performance.now();
+  };
+  consumer.on('consumer.fetch_start', active);
+  consumer.on('consumer.heartbeat', active);
+  consumer.on('consumer.group_join', joined);
+  consumer.on('consumer.rebalancing', listener.rebalancing);
+  consumer.on('consumer.crash', crashed);
+  // An event of our patch: the offset asked for is not in the log.
+  consumer.on('consumer.offset_reset' as 'consumer.stop', (event) => {
+    const { topic, partition, offset } = (event as unknown as { payload: TopicPartition & { offset: string } }).payload;
+    positions.reset(generation?.find(topic, partition), Number(offset));
+  });
+
+  function joined({ payload: { memberAssignment } }: ConsumerGroupJoinEvent): void {
+    active();
+    end();
+    payload = undefined;
+    const partitions = memberAssignment as Record<string, number[]>;
+    generation = new Generation(partitions);
+    listener.assigned(partitions);
+    logger.info({ partitions: generation.positions.length }, 'partitions assigned');
+    // Nothing is fetched until it is known from where: kafkajs would ask for an offset that the log may not have.
+    const all = Object.entries(partitions).map(([topic, numbers]) => ({ topic, partitions: numbers }));
+    consumer.pause(all);
+    finding = findStarts(generation, () => consumer.resume(all));
+  }
+
+  async function findStarts(joinedGeneration: Generation, resume: () => void): Promise<void> {
+    while (joinedGeneration.active && !stopping) {
+      try {
+        const starts = await startOffsets(admin, groupId, joinedGeneration.positions);
+        if (!joinedGeneration.active || stopping) return;
+        for (const [index, position] of joinedGeneration.positions.entries()) {
+          const { offset, lost } = starts[index] as StartOffset;
+          if (lost !== undefined) positions.startsLate(position, lost);
+          position.expected = offset;
+          seek(position, offset);
+        }
+        // A pause outlives a rebalance in kafkajs: this ends those of the last generation as well.
+        resume();
+        listener.starts(
+          joinedGeneration.positions.map(({ topic, partition, expected = 0 }) => ({
+            topic,
+            partition,
+            offset: expected,
+          })),
+        );
+        return;
+      } catch (error) {
+        logger.warn({ err: error }, 'could not find where to start, trying again');
+        await new Promise((resolve) => setTimeout(resolve, RETRY_START_MS));
+      }
+    }
+  }
+
+  /** Nothing may be thrown at kafkajs: it would start over at the same offset for ever, or end without a word. */
+  async function eachBatch(next: EachBatchPayload): Promise<void> {
+    try {
+      await handOver(next);
+    } catch (error) {
+      listener.failed(new Error('a batch could not be taken', { cause: error }));
+    }
+  }
+
+  async function handOver(next: EachBatchPayload): Promise<void> {
+    const { batch, resolveOffset, isRunning, isStale } = next;
+    payload = next;
+    if (stopping || !isRunning() || isStale()) return;
+    const position = generation?.active ? generation.find(batch.topic, batch.partition) : undefined;
+    // It was fetched before the rebalance.
+    if (position?.expected === undefined) return;
+    const from = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
+    if (!positions.fits({ from, highWatermark: Number(batch.highWatermark) }, position)) return;
+    const last = batch.lastOffset();
+    position.expected = Number(last) + 1;
+    const taken = listener.records(position, batch.messages as readonly FetchedRecord[], position.expected);
+    resolveOffset(last);
+    await taken;
+  }
+
+  function end(): void {
+    if (generation === undefined || !generation.active) return;
+    generation.active = false;
+    listener.revoked();
+  }
+
+  function crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
+    active();
+    end();
+    if (!restart && !stopping) listener.failed(new Error('the Kafka consumer has crashed', { cause: error }));
+  }
+
+  return {
+    async start() {
+      await Promise.all([admin.connect(), consumer.connect()]);
+      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: BATCHES_AT_A_TIME,
+        eachBatch,
+      });
+      // kafkajs beats only between fetches, and a fetch can hang on one broker.
+      heartbeats = setInterval(() => void payload?.heartbeat().catch(() => {}), HEARTBEAT_MS);
+    },
+    pause: ({ topic, partition }) => consumer.pause([{ topic, partitions: [partition] }]),
+    resume: ({ topic, partition }) => consumer.resume([{ topic, partitions: [partition] }]),
+    async commit(offsets) {
+      if (payload === undefined) return false;
+      await payload.commitOffsetsIfNecessary({
+        topics: offsets.map(({ topic, partition, offset }) => ({
+          topic,
+          partitions: [{ partition, offset: String(offset) }],
+        })),
+      });
+      return true;
+    },
+    async stop(limitMs) {
+      stopping = true;
+      clearInterval(heartbeats);
+      end();
+      await withinLimit(limitMs, async () => {
+        await consumer.disconnect();
+        // kafkajs would connect once more for a request that is under way, and stay so.
+        await finding;
+        await admin.disconnect();
+      });
+    },
+    get lastActivityAt() {
+      return lastActivityAt;
+    },
+  };
+}

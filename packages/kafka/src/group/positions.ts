@@ -1,0 +1,78 @@
+import type { Logger } from 'pino';
+import type { TopicPartition } from './fetched-record.ts';
+import type { LostOffset } from './start-offsets.ts';
+
+/** A partition that is being read. */
+export interface Position extends TopicPartition {
+  /** The offset that the next batch must start with; undefined until the start is known. */
+  expected: number | undefined;
+}
+
+/** A batch that was fetched, by where it starts and where its log ended. */
+export interface BatchPlace {
+  readonly from: number;
+  readonly highWatermark: number;
+}
+
+export interface PositionOptions {
+  seek(position: Position, offset: number): void;
+  /** Records before `offset` were deleted before they were read; reading goes on there. */
+  skipped(position: Position, offset: number): void;
+  lost(topic: string, records: number): void;
+  failed(error: Error): void;
+  logger: Logger;
+}
+
+/** Checks that each batch starts where reading stopped, and reports what is missing in between. */
+export interface Positions {
+  /** Whether the batch may be taken. */
+  fits(batch: BatchPlace, position: Position): boolean;
+  /** The broker says that the log starts at `offset`. */
+  reset(position: Position | undefined, offset: number): void;
+  /** Reading starts at the earliest record, since the log does not have the committed one. */
+  startsLate(position: Position, offset: LostOffset): void;
+}
+
+export function createPositions({ seek, skipped, lost, failed, logger }: PositionOptions): Positions {
+  const repositioned = new WeakMap<Position, number>();
+
+  function skip(position: Position, to: number): void {
+    const { topic, partition, expected: from = to } = position;
+    logger.error({ topic, partition, from, to }, 'the log has a gap: records were deleted before they were read');
+    lost(topic, to - from);
+    position.expected = to;
+    skipped(position, to);
+  }
+
+  return {
+    startsLate({ topic, partition }, offset) {
+      logger.error({ topic, partition, ...offset }, 'the committed offset is not in the log: starting at the earliest');
+      lost(topic, offset.records);
+    },
+
+    /** If it does not fit, the position is set again, once; then the log has a gap there, or is another one. */
+    fits({ from, highWatermark }, position) {
+      const { topic, partition } = position;
+      const expected = position.expected as number;
+      if (from === expected) return true;
+      if (repositioned.get(position) === expected) {
+        if (from > expected) {
+          skip(position, from);
+          return true;
+        }
+        if (highWatermark < expected) {
+          failed(new Error(`${topic}/${partition} ends at ${highWatermark}, before ${expected}: it was recreated`));
+          return false;
+        }
+      }
+      repositioned.set(position, expected);
+      seek(position, expected);
+      return false;
+    },
+
+    /** The log begins behind what was read. One that ends before it is another log: its first batch does not fit. */
+    reset(position, offset) {
+      if (position?.expected !== undefined && position.expected < offset) skip(position, offset);
+    },
+  };
+}
