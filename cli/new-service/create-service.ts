@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EventType } from '@switchboard/events';
-import { portsIn, withContainer, withDestination, withRows, withScrape, withService } from './listings.ts';
+import {
+  portsIn,
+  withContainer,
+  withDestination,
+  withPortRow,
+  withScrape,
+  withService,
+  withServiceRow,
+} from './listings.ts';
 import { type Names, nameMistake, namesOf, typeMistake, variableMistake } from './names.ts';
 
 /** What was asked for cannot be made; the message says why. */
@@ -32,10 +40,12 @@ export function createService(root: string, name: string, type: string): NewServ
 
   const read = (path: string): string => readFileSync(join(root, path), 'utf8');
   const readme = read('README.md');
+  const deploying = read('docs/deploying.md');
   const list = read('deploy/services.ts');
-  const names = namesOf(name, type as EventType, freePort(readme, list));
+  const names = namesOf(name, type as EventType, freePort(deploying, list));
   const changed = new Map([
-    ['README.md', withRows(readme, names)],
+    ['README.md', withServiceRow(readme, names)],
+    ['docs/deploying.md', withPortRow(deploying, readme, names)],
     ['deploy/services.ts', withService(list, names)],
     ['local/start/outside-systems.ts', withDestination(read('local/start/outside-systems.ts'), names)],
     ['docker-compose.yml', withContainer(read('docker-compose.yml'), names)],
@@ -77,8 +87,11 @@ function takenVariables(root: string): Set<string> {
   return new Set(texts.join('\n').match(/\b[A-Z][A-Z0-9_]*_(?:PORT|URL)\b/g));
 }
 
-function freePort(readme: string, services: string): number {
-  const used = new Set([...portsIn(readme), ...[...services.matchAll(/port: (\d+)/g)].map(([, port]) => Number(port))]);
+function freePort(deploying: string, services: string): number {
+  const used = new Set([
+    ...portsIn(deploying),
+    ...[...services.matchAll(/port: (\d+)/g)].map(([, port]) => Number(port)),
+  ]);
   let port = FIRST_PORT;
   while (used.has(port)) port += 1;
   return port;

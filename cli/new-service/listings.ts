@@ -45,26 +45,29 @@ export function withScrape(source: string, { name }: Names): string {
 const SERVICE_ROW = /^\| \[[\w-]+\]\(services\/.*$/gm;
 const PORT_ROW = /^\| [\w-]+ +\| \d+ +\| `\w+_PORT`.*$/gm;
 
-/** The root README with one more row in its table of services, and in that of their ports. */
-export function withRows(readme: string, { name, type, port, VARIABLE }: Names): string {
-  const rows = [...readme.matchAll(PORT_ROW)];
-  const services = new Set([...readme.matchAll(/^\| \[([\w-]+)\]\(services\//gm)].map(([, service]) => service));
-  const ofServices = rows.filter(([row]) => services.has(/[\w-]+/.exec(row)?.[0]));
-  const withPort = insertAfter(readme, ofServices.at(-1), `| ${name} | ${port} | \`${VARIABLE}_PORT\` |`);
+/** The root README with one more row in its table of services. */
+export function withServiceRow(readme: string, { name, type }: Names): string {
   return insertAfter(
-    withPort,
-    [...withPort.matchAll(SERVICE_ROW)].at(-1),
+    readme,
+    [...readme.matchAll(SERVICE_ROW)].at(-1),
     `| [${name}](services/${name}/README.md) | \`${type}\` | \`POST /events\` at its destination |`,
   );
 }
 
-/** The ports that the README names. */
-export const portsIn = (readme: string): number[] =>
-  [...readme.matchAll(/^\| [^|]+ +\| (\d+) +\| `\w+_PORT`/gm)].map(([, port]) => Number(port));
+/** docs/deploying.md with one more row in its table of ports, after those of the services that the README lists. */
+export function withPortRow(deploying: string, readme: string, { name, port, VARIABLE }: Names): string {
+  const services = new Set([...readme.matchAll(/^\| \[([\w-]+)\]\(services\//gm)].map(([, service]) => service));
+  const ofServices = [...deploying.matchAll(PORT_ROW)].filter(([row]) => services.has(/[\w-]+/.exec(row)?.[0]));
+  return insertAfter(deploying, ofServices.at(-1), `| ${name} | ${port} | \`${VARIABLE}_PORT\` |`);
+}
+
+/** The ports that docs/deploying.md names. */
+export const portsIn = (deploying: string): number[] =>
+  [...deploying.matchAll(/^\| [^|]+ +\| (\d+) +\| `\w+_PORT`/gm)].map(([, port]) => Number(port));
 
 function insertAfter(text: string, row: RegExpExecArray | undefined, line: string): string {
   if (row === undefined)
-    throw new Error('README.md has no table of services, or of their ports, that could be added to.');
+    throw new Error('README.md has no table of services, or docs/deploying.md none of ports, that could be added to.');
   const end = row.index + row[0].length;
   return `${text.slice(0, end)}\n${line}${text.slice(end)}`;
 }

@@ -8,6 +8,7 @@ import { filesOf, manifestOf, root, textOf } from './source-files.ts';
 
 const { scripts } = manifestOf('.');
 const readme = textOf('README.md');
+const deploying = textOf('docs/deploying.md');
 /** What npm itself knows. */
 const NPM = new Set(['start', 'test']);
 
@@ -54,19 +55,21 @@ describe('the table of services in README.md', () => {
     if (names.length > 0) assert.deepEqual(names.sort(), folders.sort());
   });
 
-  it('is followed by their ports, and what changes them', () => {
+  it('agrees with the table of ports in docs/deploying.md', () => {
     for (const service of services) {
       const { name, port } = service;
-      assert.match(readme, new RegExp(`^\\| ${name} +\\| ${port} +\\| \`${portVariable(service)}\``, 'm'));
+      assert.match(deploying, new RegExp(`^\\| ${name} +\\| ${port} +\\| \`${portVariable(service)}\``, 'm'));
     }
   });
 });
 
-it('README.md names variables that something reads', () => {
-  const sources = filesOf('{packages,services,deploy,local}/**/*.{ts,yaml}').map(textOf).join('\n');
+it('README.md and docs/deploying.md name variables that something reads', () => {
+  const files = [...filesOf('{packages,services,deploy,local}/**/*.{ts,yaml}'), 'docker-compose.yml'];
+  const sources = files.map(textOf).join('\n');
   const known = new Set([
     ...(sources.match(/\b[A-Z]+(?:_[A-Z]+)+\b/g) ?? []),
     ...[...services, sandbox].map(portVariable),
   ]);
-  for (const [, name = ''] of readme.matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g)) assert.ok(known.has(name), name);
+  for (const [, name = ''] of (readme + deploying).matchAll(/`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`/g))
+    assert.ok(known.has(name), name);
 });

@@ -48,6 +48,7 @@ describe('npm run new-service', () => {
         'deploy/services.ts',
         'local/start/outside-systems.ts',
         'README.md',
+        'docs/deploying.md',
       ),
     ]);
   });

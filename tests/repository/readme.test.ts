@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { encodePayload } from '@switchboard/events';
+import { buildIngest, parseSources, resolveSources } from '@switchboard/ingest';
+import type { OutgoingRecord } from '@switchboard/kafka';
+import { createLogger } from '@switchboard/service';
+import { Registry } from 'prom-client';
+import { createScratchCopy } from './scratch-copy.ts';
+import { textOf } from './source-files.ts';
+
+function block(language: string): string {
+  const [, text] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(textOf('README.md')) ?? [];
+  assert.ok(text, `README.md has no block of ${language}`);
+  return text;
+}
+
+it('the service in README.md compiles as the main file of a service', async () => {
+  using copy = createScratchCopy();
+  writeFileSync(join(copy.root, 'services/crm-sync/src/main.ts'), block('ts'));
+  await copy.run('node_modules/.bin/tsc', '-p', 'services/crm-sync');
+});
+
+it('ingest accepts what README.md sends', async () => {
+  const published: OutgoingRecord[] = [];
+  const file = 'local/sources.yaml';
+  const sources = await resolveSources(parseSources(textOf(file), file), file, { LOCAL_SECRET: 'local-secret' });
+  const ingest = buildIngest({
+    sources: { get: (name) => sources.get(name), names: () => sources.keys() },
+    publish: async (record) => void published.push(record),
+    encode: (event) => encodePayload(event.meta.type as never, event as never),
+    seenIds: { get: async () => undefined, add() {}, claim: async () => undefined, shorten() {} },
+    metrics: new Registry(),
+    logger: createLogger('ingest', 'silent'),
+  });
+  try {
+    const url = await ingest.listen({ host: '127.0.0.1', port: 0 });
+    const script = block('js')
+      .replace('http://127.0.0.1:8080', url)
+      .replace('await fetch', 'export const answer = await fetch');
+    const { answer } = (await import(`data:text/javascript,${encodeURIComponent(script)}`)) as { answer: Response };
+    assert.equal(answer.status, 200, await answer.text());
+    assert.deepEqual(
+      published.map(({ topic, key }) => [topic, key]),
+      [['commerce.orders', 'local:order-1']],
+    );
+  } finally {
+    await ingest.close();
+  }
+});
