@@ -100,7 +100,7 @@ export function createSlack(board: Board): System {
       system: 'slack',
       id: ts,
       title: CHANNEL_NAMES[channel] ?? names.get(channel) ?? textOf(given.channel),
-      text: [textOf(text), ...listOf(blocks).flatMap(blockTexts)]
+      text: [readMrkdwn(textOf(text)), ...listOf(blocks).flatMap(blockTexts)]
         .filter((one, index, all) => one !== '' && all.indexOf(one) === index)
         .join('\n'),
     });
@@ -194,11 +194,22 @@ const shown = ({ channel: _channel, metadata, ...message }: Message, withMetadat
   ...(withMetadata && metadata !== undefined ? { metadata } : {}),
 });
 
-/** The texts of a block, as far as people read them. */
+/** Slack's markup as its reader sees it: links by their label, no marks, no entities. */
+const readMrkdwn = (text: string): string =>
+  text
+    .replaceAll(/<(?:https?:|mailto:|tel:)[^<>|]*\|([^<>]*)>/g, '$1')
+    .replaceAll(/<((?:https?:|mailto:|tel:)[^<>|]*)>/g, '$1')
+    .replaceAll(/<!(here|channel|everyone)>/g, '@$1')
+    .replaceAll(/(?<![\w*])\*(?! )([^*\n]*[^*\n ])\*(?![\w*])/g, '$1')
+    .replaceAll(/&(lt|gt|amp);/g, (_entity, name: 'lt' | 'gt' | 'amp') => ENTITIES[name]);
+const ENTITIES = { lt: '<', gt: '>', amp: '&' };
+
+/** The visible texts of a block. */
 function blockTexts(block: unknown): string[] {
   const { text, fields, elements } = objectOf(block);
   return [text, ...listOf(fields), ...listOf(elements)].flatMap((part) => {
-    const inner = objectOf(part).text;
-    return [textOf(isObject(inner) ? inner.text : inner)];
+    const { type, text: inner } = objectOf(part);
+    const own = isObject(inner) ? inner : { type, text: inner };
+    return [own.type === 'mrkdwn' ? readMrkdwn(textOf(own.text)) : textOf(own.text)];
   });
 }

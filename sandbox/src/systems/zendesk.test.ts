@@ -81,6 +81,12 @@ it('adds comments, tags and fields to a ticket', async () => {
   );
 });
 
+it('lists its ticket fields with their titles', async () => {
+  const { status, body } = await call('GET', '/api/v2/ticket_fields.json');
+  assert.deepEqual([status, body.count], [200, 4]);
+  assert.partialDeepStrictEqual(body.ticket_fields[0], { id: 9001, title: 'Conversation ID' });
+});
+
 it('refuses what is wrong, naming it', async () => {
   const cases: [changes: object, field: string][] = [
     [{ comment: undefined }, 'comment'],

@@ -6,6 +6,7 @@ import { isEmail, isObject, type JsonObject, listOf, objectOf, textOf } from '..
 import { plainText } from '../plain-text.ts';
 import { effect, lookup, Refused, type Route, refuse, type System } from '../system.ts';
 import { createTable } from '../table.ts';
+import { titleOf, zendeskTicketFields } from './ticket-fields.ts';
 
 interface Comment {
   id: number;
@@ -62,7 +63,7 @@ export function createZendesk(board: Board): System {
       badges: [ticket.priority ?? '', ticket.status, ...ticket.tags].filter((badge) => badge !== ''),
       fields: [
         ['requester', [textOf(requester.name), textOf(requester.email)].filter(Boolean).join(' · ')],
-        ...ticket.custom_fields.map(({ id, value }): [string, string] => [`field ${id}`, textOf(value)]),
+        ...ticket.custom_fields.map(({ id, value }): [string, string] => [titleOf(id), textOf(value)]),
       ],
     });
   }
@@ -239,9 +240,16 @@ export function createZendesk(board: Board): System {
     return lookup({ comments: list, next_page: null, previous_page: null, count: list.length });
   };
 
+  const fields: Route = () => {
+    const list = zendeskTicketFields.map((field) => ({ ...field, active: true, removable: true }));
+    return lookup({ ticket_fields: list, next_page: null, previous_page: null, count: list.length });
+  };
+
   return {
     name: 'zendesk',
     routes: {
+      'GET /api/v2/ticket_fields': fields,
+      'GET /api/v2/ticket_fields.json': fields,
       'POST /api/v2/tickets.json': create,
       'POST /api/v2/tickets': create,
       'GET /api/v2/tickets.json': list,
