@@ -1,4 +1,4 @@
-import type { SystemName } from './effect.ts';
+import type { Effect, SystemName } from './effect.ts';
 import { plainText, shortened } from './plain-text.ts';
 
 export const cardKinds = ['contact', 'ticket', 'document', 'message'] as const;
@@ -35,7 +35,12 @@ export interface Card {
   readonly at: string;
 }
 
-export type BoardListener = (change: { put: Card } | { removed: string } | { cleared: true }) => void;
+/** A request that was answered with an error. */
+export type Refusal = Pick<Effect, 'system' | 'method' | 'path' | 'status' | 'fault' | 'at'> & { readonly why: string };
+
+export type BoardListener = (
+  change: { put: Card } | { removed: string } | { refused: Refusal } | { cleared: true },
+) => void;
 
 /** The cards of the page: the newest of each kind, and whoever wants to know of changes. */
 export interface Board {
@@ -43,17 +48,22 @@ export interface Board {
   put(card: CardInput): void;
   note(kind: CardKind, system: SystemName, id: string, note: NoteInput): void;
   remove(kind: CardKind, system: SystemName, id: string): void;
+  /** Adds a refused request. */
+  refuse(effect: Effect): void;
   clear(): void;
   /** Of each kind, the one that changed last comes last. */
   cards(): Card[];
-  /** How many there have been of each kind, also those that are no longer kept. */
-  totals(): Record<CardKind, number>;
+  /** The newest refused requests, oldest first. */
+  refusals(): Refusal[];
+  /** Counts everything since the last `clear`, including what is no longer kept. */
+  totals(): Record<CardKind | 'refused', number>;
   /** @returns what ends it */
   subscribe(listener: BoardListener): () => void;
 }
 
 /** Of each kind; more than anybody scrolls through. */
 export const MOST_CARDS = 100;
+export const MOST_REFUSALS = 50;
 const MOST_NOTES = 20;
 const MOST_TITLE = 300;
 const MOST_TEXT = 4_000;
@@ -63,13 +73,21 @@ const keyOf = (kind: CardKind, system: SystemName, id: string): string => `${kin
 const textFrom = ({ text = '', html }: NoteInput, most: number): string =>
   shortened(html === undefined ? text : plainText(html), most);
 
+/** The name of a field without the marks that APIs put on custom ones: `cf_`, `__c`, underscores. */
+const labelOf = (name: string): string =>
+  name
+    .replaceAll(/^cf_|__c$/g, '')
+    .replaceAll('_', ' ')
+    .trim();
+
 export function createBoard(): Board {
   const cards = new Map(cardKinds.map((kind) => [kind, new Map<string, Card>()]));
   const listeners = new Set<BoardListener>();
   const tell: BoardListener = (change) => {
     for (const listener of listeners) listener(change);
   };
-  const totals: Record<CardKind, number> = { contact: 0, ticket: 0, document: 0, message: 0 };
+  const totals = { contact: 0, ticket: 0, document: 0, message: 0, refused: 0 };
+  let refusals: Refusal[] = [];
   const of = (kind: CardKind): Map<string, Card> => cards.get(kind) ?? new Map();
 
   function keep(card: Card): void {
@@ -98,7 +116,7 @@ export function createBoard(): Board {
         fields: fields
           .filter(([, value]) => value !== '')
           .slice(0, 20)
-          .map(([label, value]) => [shortened(label, MOST_FIELD), shortened(value, MOST_FIELD)]),
+          .map(([label, value]) => [shortened(labelOf(label), MOST_FIELD), shortened(value, MOST_FIELD)]),
         notes: known?.notes ?? [],
         createdAt: known?.createdAt ?? at,
         at,
@@ -117,12 +135,28 @@ export function createBoard(): Board {
       totals[kind] -= 1;
       tell({ removed: key });
     },
+    refuse({ system, method, path, status, why = '', fault, at }) {
+      const refusal: Refusal = {
+        system,
+        method,
+        path: shortened(path, MOST_FIELD),
+        status,
+        why: shortened(why, MOST_FIELD),
+        ...(fault === undefined ? {} : { fault }),
+        at,
+      };
+      totals.refused += 1;
+      refusals = [...refusals, refusal].slice(-MOST_REFUSALS);
+      tell({ refused: refusal });
+    },
     clear() {
       for (const kept of cards.values()) kept.clear();
-      for (const kind of cardKinds) totals[kind] = 0;
+      refusals = [];
+      Object.assign(totals, { contact: 0, ticket: 0, document: 0, message: 0, refused: 0 });
       tell({ cleared: true });
     },
     cards: () => [...cards.values()].flatMap((kept) => [...kept.values()]),
+    refusals: () => [...refusals],
     totals: () => ({ ...totals }),
     subscribe(listener) {
       listeners.add(listener);

@@ -14,7 +14,9 @@ export const systemNames = [
 export type SystemName = (typeof systemNames)[number];
 
 /** `effect` changed something, `lookup` changed nothing, `refused` was answered with an error. */
-export type EffectKind = 'effect' | 'lookup' | 'refused';
+export const effectKinds = ['effect', 'lookup', 'refused'] as const;
+
+export type EffectKind = (typeof effectKinds)[number];
 
 /** What a system received, and what it answered. */
 export interface Effect {
@@ -32,6 +34,8 @@ export interface Effect {
   readonly body: unknown;
   /** 0 when the connection was dropped before an answer was known. */
   readonly status: number;
+  /** Of a refused request: the messages in the answer, in one line. */
+  readonly why?: string;
   /** The fault that was injected. */
   readonly fault?: 'status' | 'dropResponse' | 'malformed';
   /** When it was received. */

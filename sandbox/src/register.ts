@@ -32,5 +32,5 @@ export function registerSandbox(http: FastifyInstance, world: World, { hosts, cl
   });
   for (const system of world.systems) registerSystem(http, system, world);
   registerControl(http, world);
-  registerPage(http, world.board, closing);
+  registerPage(http, world, closing);
 }

@@ -63,6 +63,20 @@ describe('/effects', () => {
     assert.deepEqual((await call('GET', '/effects?limit=1')).body, [body[0]]);
   });
 
+  it('lists those of one kind; refused ones with the reason, also bodies that are too large', async () => {
+    await send();
+    await chat('POST', '/v1/messages', { user_id: 'u-1' });
+    await chat('POST', '/v1/messages', 'x'.repeat(11 * 1_048_576));
+    const { body } = await call('GET', '/effects?kind=refused');
+    assert.deepEqual(
+      body.map(({ status, why }: Record<string, unknown>) => ({ status, why })),
+      [
+        { status: 422, why: 'message must be a text that is not empty' },
+        { status: 413, why: 'Request body is too large' },
+      ],
+    );
+  });
+
   it('forgets everything that was received, and the records, when deleted', async () => {
     await chat('PUT', '/v1/knowledge/documents/a', { title: 'A' });
     assert.equal((await call('DELETE', '/effects')).status, 204);
@@ -85,6 +99,7 @@ describe('/effects', () => {
     assert.equal(status, 400);
     assert.match(body.error, /system must be one of hubspot, salesforce/);
     assert.equal((await call('GET', '/effects?after=x')).status, 400);
+    assert.match((await call('GET', '/effects?kind=x')).body.error, /kind must be one of effect, lookup, refused/);
   });
 });
 

@@ -1,5 +1,5 @@
 import { type Board, createBoard } from './board.ts';
-import type { SystemName } from './effect.ts';
+import type { Effect, SystemName } from './effect.ts';
 import type { Fault } from './fault.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -24,10 +24,12 @@ export interface WorldOptions {
 /** All systems, and what they share. */
 export interface World {
   readonly systems: readonly System[];
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'list' | 'json'>;
   readonly faults: Faults;
   readonly board: Board;
   fault(fault: Fault): void;
+  /** Keeps a request and its answer. */
+  record(effect: Omit<Effect, 'id'>): void;
   /** Forgets what was received, and all records. */
   forget(): void;
 }
@@ -60,6 +62,10 @@ export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: Wor
     fault(fault) {
       if (fault.expireTokens === true) for (const system of systems) system.expireTokens?.();
       faults.add(fault);
+    },
+    record(effect) {
+      const added = journal.add(effect);
+      if (added.kind === 'refused') board.refuse(added);
     },
     forget() {
       journal.clear();
