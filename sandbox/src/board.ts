@@ -4,7 +4,7 @@ import { plainText, shortened } from './plain-text.ts';
 export const cardKinds = ['contact', 'ticket', 'document', 'message'] as const;
 export type CardKind = (typeof cardKinds)[number];
 
-/** What a system tells the board. `html` is shown as the text that a reader of it would see. */
+/** A record to show. `html` becomes the text that its reader would see. */
 export interface CardInput {
   kind: CardKind;
   system: SystemName;
@@ -21,7 +21,7 @@ export interface NoteInput {
   html?: string;
 }
 
-/** What the page shows: everything is plain text. */
+/** A record on the page. All of it is plain text. */
 export interface Card {
   readonly key: string;
   readonly kind: CardKind;
@@ -42,26 +42,26 @@ export type BoardListener = (
   change: { put: Card } | { removed: string } | { refused: Refusal } | { cleared: true },
 ) => void;
 
-/** The cards of the page: the newest of each kind, and whoever wants to know of changes. */
+/** The content of the page: the newest cards of each kind and the newest refused requests. */
 export interface Board {
-  /** Adds a card or replaces it; its notes stay. */
+  /** Adds or replaces a card. Its notes stay. */
   put(card: CardInput): void;
   note(kind: CardKind, system: SystemName, id: string, note: NoteInput): void;
   remove(kind: CardKind, system: SystemName, id: string): void;
   /** Adds a refused request. */
   refuse(effect: Effect): void;
   clear(): void;
-  /** Of each kind, the one that changed last comes last. */
+  /** Within each kind, in the order of their last change. */
   cards(): Card[];
   /** The newest refused requests, oldest first. */
   refusals(): Refusal[];
   /** Counts everything since the last `clear`, including what is no longer kept. */
   totals(): Record<CardKind | 'refused', number>;
-  /** @returns what ends it */
+  /** @returns a function that unsubscribes */
   subscribe(listener: BoardListener): () => void;
 }
 
-/** Of each kind; more than anybody scrolls through. */
+/** Per kind; more than a viewer scrolls through. */
 export const MOST_CARDS = 100;
 export const MOST_REFUSALS = 50;
 const MOST_NOTES = 20;
@@ -83,7 +83,7 @@ const labelOf = (name: string): string =>
 export function createBoard(): Board {
   const cards = new Map(cardKinds.map((kind) => [kind, new Map<string, Card>()]));
   const listeners = new Set<BoardListener>();
-  const tell: BoardListener = (change) => {
+  const notify: BoardListener = (change) => {
     for (const listener of listeners) listener(change);
   };
   const totals = { contact: 0, ticket: 0, document: 0, message: 0, refused: 0 };
@@ -97,7 +97,7 @@ export function createBoard(): Board {
     kept.set(card.key, card);
     const [oldest] = kept.keys();
     if (kept.size > MOST_CARDS && oldest !== undefined) kept.delete(oldest);
-    tell({ put: card });
+    notify({ put: card });
   }
 
   return {
@@ -133,7 +133,7 @@ export function createBoard(): Board {
       const key = keyOf(kind, system, id);
       if (!of(kind).delete(key)) return;
       totals[kind] -= 1;
-      tell({ removed: key });
+      notify({ removed: key });
     },
     refuse({ system, method, path, status, why = '', fault, at }) {
       const refusal: Refusal = {
@@ -147,13 +147,13 @@ export function createBoard(): Board {
       };
       totals.refused += 1;
       refusals = [...refusals, refusal].slice(-MOST_REFUSALS);
-      tell({ refused: refusal });
+      notify({ refused: refusal });
     },
     clear() {
       for (const kept of cards.values()) kept.clear();
       refusals = [];
       Object.assign(totals, { contact: 0, ticket: 0, document: 0, message: 0, refused: 0 });
-      tell({ cleared: true });
+      notify({ cleared: true });
     },
     cards: () => [...cards.values()].flatMap((kept) => [...kept.values()]),
     refusals: () => [...refusals],

@@ -7,13 +7,13 @@ import type { World } from './world.ts';
 const isKind = (kind: string): kind is EffectKind => effectKinds.includes(kind as EffectKind);
 const isSystem = (name: unknown): name is SystemName => systemNames.includes(name as SystemName);
 
-/** `/effects` and `/faults`: what was received, and what is to go wrong. */
+/** Serves `/effects`, the received requests, and `/faults`. */
 export function registerControl(http: FastifyInstance, world: World): void {
   const { journal, faults } = world;
 
   const wrong = (reply: FastifyReply, error: string): FastifyReply => reply.code(400).send({ error });
 
-  /** Undefined for all; null when there is no such system. */
+  /** Undefined without a system, null for an unknown one. */
   function systemIn(query: unknown): SystemName | undefined | null {
     const { system } = query as { system?: unknown };
     return system === undefined || isSystem(system) ? system : null;

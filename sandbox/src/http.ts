@@ -13,7 +13,7 @@ const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie)$|(
 const SECRET_FIELDS = ['client_secret', 'client_assertion', 'assertion', 'refresh_token', 'password', 'token'];
 const MALFORMED = '{"id": 4711, "status": "crea';
 
-/** Adds a system under `/<its name>`: authentication, faults and the journal around its routes. */
+/** Adds a system under `/<name>`, with authentication, faults and the journal around its routes. */
 export function registerSystem(http: FastifyInstance, system: System, deps: HttpDeps): void {
   const { name } = system;
   const prefix = `/${name}`;
@@ -30,7 +30,7 @@ export function registerSystem(http: FastifyInstance, system: System, deps: Http
         scope.route({ method, url, exposeHeadRoute: false, handler: (request, reply) => serve(request, reply, route) });
       }
       scope.setNotFoundHandler((request, reply) => serve(request, reply, unknown));
-      // Answers bodies that are too large, and bugs.
+      // Handles bodies that are too large, and bugs.
       scope.setErrorHandler((error: Error & { statusCode?: number }, { method, url, headers }, reply) => {
         const { statusCode = 500 } = error;
         if (statusCode >= 500) scope.log.error({ err: error }, 'the sandbox has a bug');
@@ -119,7 +119,7 @@ function send(reply: FastifyReply, answer: Answer, mishap: Mishap): FastifyReply
 
 interface ReadBody {
   value: unknown;
-  /** Without the secrets of a form. */
+  /** Secrets in form fields are left out. */
   shown: unknown;
   isMalformed: boolean;
 }

@@ -2,7 +2,7 @@ import type { Effect, EffectKind, SystemName } from './effect.ts';
 
 export interface Selection {
   system?: SystemName;
-  /** Only what came after the effect with this id. */
+  /** Only effects after the one with this id. */
   after?: number;
   limit?: number;
   kind?: EffectKind;
@@ -13,12 +13,12 @@ export interface Journal {
   add(effect: Omit<Effect, 'id'>): Effect;
   /** Oldest first. */
   list(selection?: Selection): Effect[];
-  /** The same as JSON. */
+  /** The same list as JSON. */
   json(selection?: Selection): string;
   clear(): void;
 }
 
-/** JSON takes a fraction of what objects do, and is what is asked for. */
+/** Entries are kept as JSON, which needs less memory than objects and is sent as it is. */
 interface Entry {
   readonly id: number;
   readonly system: SystemName;
@@ -26,7 +26,7 @@ interface Entry {
   readonly json: string;
 }
 
-/** Keeps the newest effects: at most `limit`, of at most `maxCharacters` in all. */
+/** Keeps the newest effects, up to `limit` effects and `maxCharacters` in total. */
 export function createJournal({ limit, maxCharacters }: { limit: number; maxCharacters: number }): Journal {
   let entries: (Entry | undefined)[] = [];
   let first = 0;
@@ -37,7 +37,7 @@ export function createJournal({ limit, maxCharacters }: { limit: number; maxChar
     total -= entries[first]?.json.length ?? 0;
     entries[first] = undefined;
     first += 1;
-    // Now and then, so that it costs nothing each time.
+    // Compacts rarely, since each time copies the list.
     if (first < 1_000 || first < entries.length / 2) return;
     entries = entries.slice(first);
     first = 0;

@@ -84,7 +84,7 @@ describe('the controls of the page', () => {
     assert.deepEqual(await faults(), [{ system: 'jira', status: 500 }]);
   });
 
-  it('sets for every system what its API can answer', async () => {
+  it('sets only faults that the API of the system can answer with', async () => {
     const presets = live.page.locator('#fault-systems button[aria-pressed]');
     for (let index = 0; index < (await presets.count()); index += 1) {
       await presets.nth(index).click();
@@ -128,7 +128,7 @@ describe('the controls of the page', () => {
     assert.equal(await live.page.locator('#refused-total').textContent(), '60 refused calls');
   });
 
-  it('shows what strangers sent in refused calls and faults as text, and cuts nothing off', async () => {
+  it('shows untrusted input in refused calls and faults as text, and cuts nothing off', async () => {
     await createTicket({ comment: { body: 'a' }, priority: `${HOSTILE}${'long'.repeat(500)}` });
     sandbox.fault('slack', { error: HOSTILE, path: `/${HOSTILE}${'x'.repeat(100)}` });
     await refusal(HOSTILE).waitFor();
@@ -157,7 +157,7 @@ describe('the controls of the page', () => {
     assert.deepEqual(await faults(), [{ system: 'jira', status: 500 }]);
   });
 
-  it('says so when the sandbox does not do what a button asks for', async () => {
+  it('says so when the sandbox does not answer', async () => {
     await live.page.route('**/effects', (route) => route.abort());
     await button('Clear everything').click();
     await live.page.locator('#problem', { hasText: 'The sandbox does not answer' }).waitFor();

@@ -7,10 +7,10 @@ import { type LivePage, openLivePage } from '../fixtures/live-page.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 const AT = '2026-01-15T22:30:05.000Z';
-/** Longer than a phone should show at once, shorter than what is folded everywhere. */
+/** Long enough to fold on a phone, short enough to show whole on a wide screen. */
 const NOTE = Array.from({ length: 7 }, (_, index) => `Line ${index + 1} of a note of some length.`);
 
-describe('what is read on the page', () => {
+describe('texts on the page', () => {
   let browser: Browser;
   let sandbox: Sandbox;
   let live: LivePage;
@@ -64,7 +64,7 @@ describe('what is read on the page', () => {
     await phone.page.close();
   });
 
-  it('unfolds by keyboard, and keeps it so when the screen is turned', async () => {
+  it('unfolds by keyboard, and stays unfolded when the screen is turned', async () => {
     await noteOnContact(`<p>${NOTE.join('<br>').repeat(3)}</p>`);
     await folds().locator('summary').press('Enter');
     await live.page.setViewportSize({ width: 360, height: 740 });
@@ -72,7 +72,7 @@ describe('what is read on the page', () => {
     await live.page.setViewportSize({ width: 1_280, height: 740 });
   });
 
-  it('shows times where the viewer is, with the ISO time as title', async () => {
+  it('shows times in the time zone of the viewer, with the ISO time as title', async () => {
     await noteOnContact('hello');
     const value = live.card('contact').locator('dd time');
     assert.equal(await value.getAttribute('title'), AT);

@@ -12,7 +12,7 @@ interface Box {
   clientWidth: number;
 }
 
-/** What the page's own side has. */
+/** The globals of the page. */
 interface BrowserWindow {
   document: { documentElement: Box; querySelectorAll(selector: string): Iterable<Box> };
   innerWidth: number;
@@ -65,7 +65,7 @@ describe('the page', () => {
     await sendHostileNotes();
   }
 
-  /** In all the places that hold HTML or markup of their own. */
+  /** Sends HTML to all places that accept HTML or markup. */
   async function sendHostileNotes(): Promise<void> {
     const html = `<p title="${HOSTILE.replaceAll('"', '')}">${HOSTILE}</p><b onclick='document.title="owned"'>b</b>`;
     const hubspot = caller(sandbox, 'hubspot');
@@ -135,7 +135,7 @@ describe('the page', () => {
     await card('message', 'E-mail', 'Shipped', 'jane@shop.example').waitFor();
   });
 
-  it('shows what strangers sent as text, and nothing of it runs', async () => {
+  it('shows untrusted input as text and runs none of it', async () => {
     await sendHostile();
     for (const kind of ['message', 'document', 'contact', 'ticket']) await card(kind, HOSTILE).first().waitFor();
     await card('message', 'more characters').waitFor();
@@ -146,7 +146,7 @@ describe('the page', () => {
   });
 
   for (const width of [320, 360, 768, 1_440]) {
-    it(`needs no sideways scrolling at a width of ${width}, and cuts nothing off, whatever was sent`, async () => {
+    it(`needs no sideways scrolling at a width of ${width}, and cuts nothing off, for any input`, async () => {
       await page.setViewportSize({ width, height: 740 });
       await sendHostile();
       await card('message', 'Webhook', HOSTILE).waitFor();
@@ -162,7 +162,7 @@ describe('the page', () => {
     });
   }
 
-  it('shows the newest first, and of many only those', async () => {
+  it('shows the newest first, and at most 100', async () => {
     const chat = caller(sandbox, 'chat');
     for (let number = 1; number <= 130; number += 1) {
       await chat('POST', '/v1/messages', { user_id: 'u-1', message: `message ${number}.` });
@@ -173,7 +173,7 @@ describe('the page', () => {
     assert.equal(await page.locator('#message-total').textContent(), '130');
   });
 
-  it('keeps what was unfolded open when its card changes', async () => {
+  it('keeps a text unfolded when its card changes', async () => {
     const zendesk = caller(sandbox, 'zendesk');
     const ticket = { subject: 'long', comment: { body: 'line\n'.repeat(50) } };
     const { body } = await zendesk('POST', '/api/v2/tickets.json', { ticket });
@@ -191,7 +191,7 @@ describe('the page', () => {
     assert.equal(await page.locator('#message-total').textContent(), '0');
   });
 
-  it('loads nothing from elsewhere, and complains of nothing', async () => {
+  it('loads nothing from elsewhere, and logs no error', async () => {
     const origins = new Set<string>();
     const fresh = await browser.newPage();
     fresh.on('request', (request) => origins.add(new URL(request.url()).origin));
@@ -202,7 +202,7 @@ describe('the page', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('says that the connection is lost, and goes on by itself when the server is back', async () => {
+  it('says that the connection is lost, and reconnects when the server is back', async () => {
     const { port } = new URL(sandbox.url);
     await caller(sandbox, 'chat')('POST', '/v1/messages', { user_id: 'u-1', message: 'before' });
     await card('message', 'before').waitFor();

@@ -15,22 +15,22 @@ import { createWebhook } from './systems/webhook.ts';
 import { createZendesk } from './systems/zendesk.ts';
 
 export interface WorldOptions {
-  /** How many requests are kept. */
+  /** Number of requests to keep, default 50,000. */
   effects?: number;
-  /** The PEM of the key that signs JWTs for Salesforce; without it, only client credentials are taken. */
+  /** The PEM of the key that signs JWTs for Salesforce; without it, Salesforce accepts only client credentials. */
   salesforcePublicKey?: string | undefined;
 }
 
-/** All systems, and what they share. */
+/** All systems and their shared state. */
 export interface World {
   readonly systems: readonly System[];
   readonly journal: Pick<Journal, 'list' | 'json'>;
   readonly faults: Faults;
   readonly board: Board;
   fault(fault: Fault): void;
-  /** Keeps a request and its answer. */
+  /** Records a request and its answer. */
   record(effect: Omit<Effect, 'id'>): void;
-  /** Forgets what was received, and all records. */
+  /** Deletes all received requests and all records. */
   forget(): void;
 }
 

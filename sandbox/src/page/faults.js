@@ -77,7 +77,7 @@ function createRow(system, request) {
     state.dataset.state = faults.length === 0 ? 'none' : 'failing';
     for (const { button, fault } of toggles)
       button.setAttribute('aria-pressed', String(faults.some((one) => isSame(one, fault))));
-    // Not `disabled`: that would take the focus away from whoever has just pressed it.
+    // `disabled` would take the keyboard focus away from the button that was just pressed.
     clear.setAttribute('aria-disabled', String(faults.length === 0));
     return faults.length > 0;
   }

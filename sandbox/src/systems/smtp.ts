@@ -27,7 +27,7 @@ class SmtpRefusal extends Error {
 const refusalFor = (status: number): SmtpRefusal =>
   new SmtpRefusal(status, status < 500 ? '4.3.0 Try again later' : '5.3.0 Not accepted');
 
-/** Takes mail for everybody but `bounce…@`, and delivers none of it. */
+/** Accepts mail to any address except `bounce…@`, and delivers none of it. */
 export async function startSmtp({ host, port }: { host: string; port: number }, deps: SmtpDeps): Promise<SmtpStandIn> {
   const { board, faults, record } = deps;
   const closing = new AbortController();
@@ -110,7 +110,7 @@ export async function startSmtp({ host, port }: { host: string; port: number }, 
       });
     },
   });
-  // A client that hangs up in the middle is its own affair.
+  // Ignores clients that hang up mid-session.
   server.on('error', () => {});
 
   function hangUp(id: string): void {

@@ -1,4 +1,4 @@
-/** The custom ticket fields of the stand-in for Zendesk, as an administrator would have created them. */
+/** Zendesk's custom ticket fields, which an administrator creates in the real one. */
 export const zendeskTicketFields = [
   { id: 9001, type: 'text', title: 'Conversation ID' },
   { id: 9002, type: 'text', title: 'Escalation reason' },
@@ -6,6 +6,6 @@ export const zendeskTicketFields = [
   { id: 9004, type: 'integer', title: 'Session duration (s)' },
 ] as const;
 
-/** The title of a custom field of Zendesk. */
+/** The title of a custom ticket field. */
 export const titleOf = (id: number): string =>
   zendeskTicketFields.find((field) => field.id === id)?.title ?? `Field ${id}`;
