@@ -12,7 +12,7 @@ export const bearerOf = (headers: Headers): string | undefined =>
 
 export const hasBearer = (headers: Headers, token: string): boolean => isEqual(bearerOf(headers) ?? '', token);
 
-/** Basic authentication. */
+/** Checks HTTP Basic authentication. */
 export function hasBasic(headers: Headers, user: string, password: string): boolean {
   const given = /^Basic +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
   return given !== undefined && isEqual(Buffer.from(given, 'base64').toString(), `${user}:${password}`);

@@ -1,10 +1,10 @@
-import type { SystemName } from './effect.ts';
+import type { Effect, SystemName } from './effect.ts';
 import { plainText, shortened } from './plain-text.ts';
 
 export const cardKinds = ['contact', 'ticket', 'document', 'message'] as const;
 export type CardKind = (typeof cardKinds)[number];
 
-/** What a system tells the board. `html` is shown as the text that a reader of it would see. */
+/** A record to show. `html` becomes the text that its reader would see. */
 export interface CardInput {
   kind: CardKind;
   system: SystemName;
@@ -21,7 +21,7 @@ export interface NoteInput {
   html?: string;
 }
 
-/** What the page shows: everything is plain text. */
+/** A record on the page. All of it is plain text. */
 export interface Card {
   readonly key: string;
   readonly kind: CardKind;
@@ -35,25 +35,35 @@ export interface Card {
   readonly at: string;
 }
 
-export type BoardListener = (change: { put: Card } | { removed: string } | { cleared: true }) => void;
+/** A request that was answered with an error. */
+export type Refusal = Pick<Effect, 'system' | 'method' | 'path' | 'status' | 'fault' | 'at'> & { readonly why: string };
 
-/** The cards of the page: the newest of each kind, and whoever wants to know of changes. */
+export type BoardListener = (
+  change: { put: Card } | { removed: string } | { refused: Refusal } | { cleared: true },
+) => void;
+
+/** The content of the page: the newest cards of each kind and the newest refused requests. */
 export interface Board {
-  /** Adds a card or replaces it; its notes stay. */
+  /** Adds or replaces a card. Its notes stay. */
   put(card: CardInput): void;
   note(kind: CardKind, system: SystemName, id: string, note: NoteInput): void;
   remove(kind: CardKind, system: SystemName, id: string): void;
+  /** Adds a refused request. */
+  refuse(effect: Effect): void;
   clear(): void;
-  /** Of each kind, the one that changed last comes last. */
+  /** Within each kind, in the order of their last change. */
   cards(): Card[];
-  /** How many there have been of each kind, also those that are no longer kept. */
-  totals(): Record<CardKind, number>;
-  /** @returns what ends it */
+  /** The newest refused requests, oldest first. */
+  refusals(): Refusal[];
+  /** Counts everything since the last `clear`, including what is no longer kept. */
+  totals(): Record<CardKind | 'refused', number>;
+  /** @returns a function that unsubscribes */
   subscribe(listener: BoardListener): () => void;
 }
 
-/** Of each kind; more than anybody scrolls through. */
+/** Per kind; more than a viewer scrolls through. */
 export const MOST_CARDS = 100;
+export const MOST_REFUSALS = 50;
 const MOST_NOTES = 20;
 const MOST_TITLE = 300;
 const MOST_TEXT = 4_000;
@@ -63,13 +73,21 @@ const keyOf = (kind: CardKind, system: SystemName, id: string): string => `${kin
 const textFrom = ({ text = '', html }: NoteInput, most: number): string =>
   shortened(html === undefined ? text : plainText(html), most);
 
+/** The name of a field without the marks that APIs put on custom ones: `cf_`, `__c`, underscores. */
+const labelOf = (name: string): string =>
+  name
+    .replaceAll(/^cf_|__c$/g, '')
+    .replaceAll('_', ' ')
+    .trim();
+
 export function createBoard(): Board {
   const cards = new Map(cardKinds.map((kind) => [kind, new Map<string, Card>()]));
   const listeners = new Set<BoardListener>();
-  const tell: BoardListener = (change) => {
+  const notify: BoardListener = (change) => {
     for (const listener of listeners) listener(change);
   };
-  const totals: Record<CardKind, number> = { contact: 0, ticket: 0, document: 0, message: 0 };
+  const totals = { contact: 0, ticket: 0, document: 0, message: 0, refused: 0 };
+  let refusals: Refusal[] = [];
   const of = (kind: CardKind): Map<string, Card> => cards.get(kind) ?? new Map();
 
   function keep(card: Card): void {
@@ -79,7 +97,7 @@ export function createBoard(): Board {
     kept.set(card.key, card);
     const [oldest] = kept.keys();
     if (kept.size > MOST_CARDS && oldest !== undefined) kept.delete(oldest);
-    tell({ put: card });
+    notify({ put: card });
   }
 
   return {
@@ -98,7 +116,7 @@ export function createBoard(): Board {
         fields: fields
           .filter(([, value]) => value !== '')
           .slice(0, 20)
-          .map(([label, value]) => [shortened(label, MOST_FIELD), shortened(value, MOST_FIELD)]),
+          .map(([label, value]) => [shortened(labelOf(label), MOST_FIELD), shortened(value, MOST_FIELD)]),
         notes: known?.notes ?? [],
         createdAt: known?.createdAt ?? at,
         at,
@@ -115,14 +133,30 @@ export function createBoard(): Board {
       const key = keyOf(kind, system, id);
       if (!of(kind).delete(key)) return;
       totals[kind] -= 1;
-      tell({ removed: key });
+      notify({ removed: key });
+    },
+    refuse({ system, method, path, status, why = '', fault, at }) {
+      const refusal: Refusal = {
+        system,
+        method,
+        path: shortened(path, MOST_FIELD),
+        status,
+        why: shortened(why, MOST_FIELD),
+        ...(fault === undefined ? {} : { fault }),
+        at,
+      };
+      totals.refused += 1;
+      refusals = [...refusals, refusal].slice(-MOST_REFUSALS);
+      notify({ refused: refusal });
     },
     clear() {
       for (const kept of cards.values()) kept.clear();
-      for (const kind of cardKinds) totals[kind] = 0;
-      tell({ cleared: true });
+      refusals = [];
+      Object.assign(totals, { contact: 0, ticket: 0, document: 0, message: 0, refused: 0 });
+      notify({ cleared: true });
     },
     cards: () => [...cards.values()].flatMap((kept) => [...kept.values()]),
+    refusals: () => [...refusals],
     totals: () => ({ ...totals }),
     subscribe(listener) {
       listeners.add(listener);

@@ -1,10 +1,10 @@
-/** What the sandbox accepts; made up for it, and of no use anywhere else. */
+/** The credentials that the sandbox accepts. They are made up and work nowhere else. */
 export const credentials = {
   hubspot: { token: 'local-hubspot-token' },
   salesforce: {
     clientId: 'local-salesforce-client-id',
     clientSecret: 'local-salesforce-client-secret',
-    /** The subject of a JWT that is exchanged for a token. */
+    /** The subject of the JWT in the JWT bearer flow. */
     username: 'integration@sandbox.example',
   },
   zendesk: { email: 'agent@sandbox.example', token: 'local-zendesk-token' },
@@ -12,11 +12,11 @@ export const credentials = {
   jira: { email: 'agent@sandbox.example', token: 'local-jira-token' },
   slack: {
     token: 'local-slack-token',
-    /** The id of the channel `#support-agents`; that of any other is made from its name. */
+    /** The id of the channel `#support-agents`. Ids of other channels are derived from their names. */
     agentsChannel: 'C0SANDBOX1',
   },
   chat: { apiKey: 'local-chat-key' },
   embeddings: { apiKey: 'local-embeddings-key' },
-  /** Only checked when a client logs in. */
+  /** Checked only when a client logs in. */
   smtp: { user: 'local-smtp-user', password: 'local-smtp-password' },
 } as const;

@@ -14,26 +14,30 @@ export const systemNames = [
 export type SystemName = (typeof systemNames)[number];
 
 /** `effect` changed something, `lookup` changed nothing, `refused` was answered with an error. */
-export type EffectKind = 'effect' | 'lookup' | 'refused';
+export const effectKinds = ['effect', 'lookup', 'refused'] as const;
 
-/** What a system received, and what it answered. */
+export type EffectKind = (typeof effectKinds)[number];
+
+/** A request that a system received, with its answer. */
 export interface Effect {
-  /** Rises by one with every request that the sandbox receives. */
+  /** Increases by one with every request. */
   readonly id: number;
   readonly system: SystemName;
   readonly kind: EffectKind;
-  /** `SEND` for a mail. */
+  /** `SEND` for a mail; `RCPT`, `AUTH` or `DATA` when SMTP refuses that command. */
   readonly method: string;
-  /** The API's own, with the query. */
+  /** The path within the API, with the query; the recipients for a mail. */
   readonly path: string;
-  /** Without those that carry secrets. */
+  /** Headers that carry secrets are left out. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON or form; other text as it is; null when there was none. */
+  /** The parsed JSON or form, other text unchanged, or null without a body. */
   readonly body: unknown;
-  /** 0 when the connection was dropped before an answer was known. */
+  /** The status of the answer, even if a fault kept it from the client. */
   readonly status: number;
+  /** The messages in the answer to a refused request, in one line. */
+  readonly why?: string;
   /** The fault that was injected. */
   readonly fault?: 'status' | 'dropResponse' | 'malformed';
-  /** When it was received. */
+  /** Time of receipt. */
   readonly at: string;
 }

@@ -3,29 +3,29 @@ import Value from 'typebox/value';
 import { type SystemName, systemNames } from './effect.ts';
 
 const faultOptions = {
-  /** Answered instead, in the API's own shape; nothing takes effect. */
+  /** Answers with this status, in the API's own shape. The request has no effect. */
   status: Type.Integer({ minimum: 400, maximum: 599 }),
-  /** With `status`: the Retry-After header, in seconds. */
+  /** The Retry-After header in seconds. Requires `status`. */
   retryAfter: Type.Number({ minimum: 0, maximum: 3_600 }),
-  /** For Slack: `ok: false` with this error, and 200. */
+  /** Slack only: answers 200 with `ok: false` and this error. */
   error: Type.String({ minLength: 1, maxLength: 100 }),
-  /** The answer comes later; the effect does not. */
+  /** Delays the answer. The request takes effect at once. */
   latencyMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
-  /** It takes effect, then the connection is destroyed. */
+  /** The request takes effect, then the connection is destroyed. */
   dropResponse: Type.Boolean(),
-  /** It takes effect, and is answered with what is no JSON. */
+  /** The request takes effect, but the answer is broken JSON. */
   malformed: Type.Boolean(),
-  /** The share of requests that it hits. */
+  /** The share of requests to affect. */
   rate: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
-  /** How many requests it hits before it is over. */
+  /** The number of requests to affect before the fault ends. */
   count: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-  /** Only requests with this method. */
+  /** Affects only requests with this method. */
   method: Type.String({ pattern: '^[A-Z]+$' }),
-  /** Only requests whose path holds this. */
+  /** Affects only requests whose path contains this. */
   path: Type.String({ minLength: 1, maxLength: 200 }),
-  /** How far the search is behind what was written: HubSpot, Freshdesk, Jira. */
+  /** How far the search lags behind writes. HubSpot, Freshdesk and Jira only. */
   indexLagMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
-  /** All tokens that were issued are void from now on: Salesforce. */
+  /** Revokes all issued tokens at once. Salesforce only. */
   expireTokens: Type.Boolean(),
 };
 
@@ -43,9 +43,9 @@ export type Fault = FaultOptions & { system: SystemName };
 const LAGGING: readonly SystemName[] = ['hubspot', 'freshdesk', 'jira'];
 const EFFECTIVE = ['status', 'error', 'latencyMs', 'dropResponse', 'malformed', 'indexLagMs', 'expireTokens'] as const;
 
-/** What is wrong with it, in a sentence; undefined when nothing is. */
+/** Describes what is wrong with a fault in a sentence, or returns undefined. */
 export function faultMistake(given: unknown): string | undefined {
-  // What is unknown is reported twice; the second time with its name.
+  // Unknown options are reported twice, the second time by name.
   const mistake = Value.Errors(schema, given).find(({ keyword }) => keyword !== 'boolean');
   if (mistake !== undefined) return explain(mistake);
   const fault = given as Fault;

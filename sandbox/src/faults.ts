@@ -1,7 +1,7 @@
 import type { SystemName } from './effect.ts';
 import type { Fault } from './fault.ts';
 
-/** What goes wrong with one request. */
+/** The combined effect of the faults on one request. */
 export interface Mishap {
   readonly latencyMs: number;
   readonly status?: number;
@@ -13,9 +13,9 @@ export interface Mishap {
 
 export interface Faults {
   add(fault: Fault): void;
-  /** Those in force, with what is left of their count. */
+  /** The faults in force, with their remaining counts. */
   list(): Fault[];
-  /** What goes wrong with this request. Latencies add up; of the other kinds, the oldest fault wins. */
+  /** Applies the faults to a request. Latencies add up; for everything else, the oldest matching fault decides. */
   strike(system: SystemName, method: string, path: string): Mishap;
   indexLagMs(system: SystemName): number;
   clear(system?: SystemName): void;

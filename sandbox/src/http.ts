@@ -1,21 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Effect } from './effect.ts';
-import type { Faults, Mishap } from './faults.ts';
-import type { Journal } from './journal.ts';
+import type { Mishap } from './faults.ts';
+import { reasonOf } from './reason.ts';
 import { type Answer, Refused, type Route, type System, type SystemRequest } from './system.ts';
+import type { World } from './world.ts';
 
-export interface HttpDeps {
-  journal: Journal;
-  faults: Faults;
-}
+export type HttpDeps = Pick<World, 'faults' | 'record'>;
 
 const MOST_BODY_BYTES = 10 * 1_048_576;
 const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie)$|(^|-)(token|secret|password|api-?key)$/;
 const SECRET_FIELDS = ['client_secret', 'client_assertion', 'assertion', 'refresh_token', 'password', 'token'];
 const MALFORMED = '{"id": 4711, "status": "crea';
 
-/** Adds a system under `/<its name>`: authentication, faults and the journal around its routes. */
+/** Adds a system under `/<name>`, with authentication, faults and the journal around its routes. */
 export function registerSystem(http: FastifyInstance, system: System, deps: HttpDeps): void {
   const { name } = system;
   const prefix = `/${name}`;
@@ -32,10 +30,23 @@ export function registerSystem(http: FastifyInstance, system: System, deps: Http
         scope.route({ method, url, exposeHeadRoute: false, handler: (request, reply) => serve(request, reply, route) });
       }
       scope.setNotFoundHandler((request, reply) => serve(request, reply, unknown));
-      scope.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+      // Handles bodies that are too large, and bugs.
+      scope.setErrorHandler((error: Error & { statusCode?: number }, { method, url, headers }, reply) => {
         const { statusCode = 500 } = error;
         if (statusCode >= 500) scope.log.error({ err: error }, 'the sandbox has a bug');
-        return send(reply, system.refusal(statusCode), { latencyMs: 0 });
+        const answer = system.refusal(statusCode);
+        deps.record({
+          system: name,
+          kind: 'refused',
+          method,
+          path: url.slice(prefix.length) || '/',
+          headers: withoutSecrets(headers as Record<string, string>),
+          body: null,
+          status: answer.status,
+          why: error.message,
+          at: new Date().toISOString(),
+        });
+        return send(reply, answer, { latencyMs: 0 });
       });
     },
     { prefix },
@@ -63,7 +74,7 @@ export function registerSystem(http: FastifyInstance, system: System, deps: Http
       body.isMalformed,
     );
     const fault = faultOf(mishap);
-    deps.journal.add({
+    deps.record({
       system: name,
       kind: answer.kind,
       method,
@@ -71,6 +82,7 @@ export function registerSystem(http: FastifyInstance, system: System, deps: Http
       headers: withoutSecrets(headers),
       body: body.shown,
       status: answer.status,
+      ...(answer.kind === 'refused' ? { why: reasonOf(answer) } : {}),
       ...(fault === undefined ? {} : { fault }),
       at,
     });
@@ -107,7 +119,7 @@ function send(reply: FastifyReply, answer: Answer, mishap: Mishap): FastifyReply
 
 interface ReadBody {
   value: unknown;
-  /** Without the secrets of a form. */
+  /** Secrets in form fields are left out. */
   shown: unknown;
   isMalformed: boolean;
 }

@@ -7,7 +7,7 @@ import { createJournal } from './journal.ts';
 const effectOf = (system: SystemName, body: unknown) =>
   ({ system, kind: 'effect', method: 'POST', path: '/', headers: {}, body, status: 200, at: '' }) as const;
 
-it('lists the newest, oldest first, of a system or after an id, and never holds more than it may', () => {
+it('lists the newest, oldest first, by system or after an id, and never exceeds its limit', () => {
   const system = fc.constantFrom<SystemName>('chat', 'jira');
   fc.assert(
     fc.property(
@@ -33,7 +33,7 @@ it('lists the newest, oldest first, of a system or after an id, and never holds 
   );
 });
 
-it('forgets the oldest when the bodies are large, but never the last', () => {
+it('drops the oldest when bodies are large, but never the last', () => {
   const journal = createJournal({ limit: 5_000, maxCharacters: 100_000 });
   for (let number = 1; number <= 4_000; number += 1) journal.add(effectOf('chat', 'x'.repeat(1_000)));
   assert.ok(journal.json().length <= 101_000);

@@ -7,7 +7,7 @@ import { it } from 'node:test';
 import { environment } from '@switchboard/service';
 import { caller } from '../fixtures/calls.ts';
 
-it('runs as a process, and stops in order while a page is open and an answer is late', async () => {
+it('runs as a process, and stops cleanly with a page open and an answer delayed', async () => {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     env: { ...environment, PORT: '0', SMTP_PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { createTransport } from 'nodemailer';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../fixtures/browser.ts';
 import { caller } from '../fixtures/calls.ts';
+import { type LivePage, openLivePage } from '../fixtures/live-page.ts';
 import { type Sandbox, startSandbox } from './start-sandbox.ts';
 
 interface Box {
@@ -11,48 +12,37 @@ interface Box {
   clientWidth: number;
 }
 
-/** What the page's own side has. */
+/** The globals of the page. */
 interface BrowserWindow {
   document: { documentElement: Box; querySelectorAll(selector: string): Iterable<Box> };
   innerWidth: number;
 }
 
-const LIMIT_MS = 30_000;
 const HOSTILE = '<script>document.title="owned"</script><img src=x onerror=\'document.title="owned"\'>';
 
 describe('the page', () => {
   let browser: Browser;
   let sandbox: Sandbox;
   let page: Page;
-  const complaints: string[] = [];
+  let complaints: LivePage['complaints'];
+  let card: LivePage['card'];
+  let isEmpty: LivePage['isEmpty'];
 
   before(async () => {
     browser = await launchBrowser();
     sandbox = await startSandbox();
-    page = await open(360);
+    ({ page, complaints, card, isEmpty } = await openLivePage(browser, sandbox.url, { width: 360 }));
   });
   after(async () => {
     await browser?.close();
     await sandbox?.close();
   });
-  afterEach(() => sandbox.reset());
-
-  async function open(width: number): Promise<Page> {
-    const opened = await browser.newPage({ viewport: { width, height: 740 } });
-    opened.setDefaultTimeout(LIMIT_MS);
-    opened.on('pageerror', (error) => complaints.push(String(error)));
-    opened.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    await opened.goto(sandbox.url);
-    await isLive(opened);
-    return opened;
-  }
+  afterEach(async () => {
+    sandbox.reset();
+    await isEmpty();
+  });
 
   const isLive = (on: Page): Promise<void> => on.locator('#connection[data-state=live]').waitFor();
-  const card = (kind: string, ...texts: string[]): Locator =>
-    texts.reduce((found, hasText) => found.filter({ hasText }), page.locator(`#${kind}-cards .card`));
-
   async function sendHostile(): Promise<void> {
     const chat = caller(sandbox, 'chat');
     await chat('POST', '/v1/messages', {
@@ -65,8 +55,32 @@ describe('the page', () => {
       inputs: [{ idProperty: 'email', id: 'jane@shop.example', properties }],
     });
     await caller(sandbox, 'zendesk')('POST', '/api/v2/tickets.json', {
-      ticket: { subject: HOSTILE, comment: { body: 'nospace'.repeat(14_000).slice(0, 65_000) }, tags: [HOSTILE] },
+      ticket: {
+        subject: HOSTILE,
+        comment: { body: 'nospace'.repeat(14_000).slice(0, 65_000) },
+        tags: [HOSTILE],
+        custom_fields: [{ id: 9001, value: HOSTILE }],
+      },
     });
+    await sendHostileNotes();
+  }
+
+  /** Sends HTML to all places that accept HTML or markup. */
+  async function sendHostileNotes(): Promise<void> {
+    const html = `<p title="${HOSTILE.replaceAll('"', '')}">${HOSTILE}</p><b onclick='document.title="owned"'>b</b>`;
+    const hubspot = caller(sandbox, 'hubspot');
+    const { body } = await hubspot('POST', '/crm/v3/objects/contacts', { properties: { firstname: HOSTILE } });
+    await hubspot('POST', '/crm/v3/objects/notes', {
+      properties: { hs_timestamp: new Date().toISOString(), hs_note_body: html },
+      associations: [
+        { to: { id: body.id }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 202 }] },
+      ],
+    });
+    const ticket = { subject: HOSTILE, description: html, email: 'jane@shop.example', status: 2, priority: 1 };
+    const custom = { custom_fields: { [`cf_${HOSTILE}`]: HOSTILE } };
+    await caller(sandbox, 'freshdesk')('POST', '/api/v2/tickets', { ...ticket, ...custom });
+    await caller(sandbox, 'slack')('POST', '/api/chat.postMessage', { channel: '#agents', text: html });
+    await caller(sandbox, 'webhook')('POST', '/a', html, { 'content-type': 'text/plain' });
   }
 
   it('shows a contact, and the notes on it, as they arrive', async () => {
@@ -121,20 +135,22 @@ describe('the page', () => {
     await card('message', 'E-mail', 'Shipped', 'jane@shop.example').waitFor();
   });
 
-  it('shows what strangers sent as text, and nothing of it runs', async () => {
+  it('shows untrusted input as text and runs none of it', async () => {
     await sendHostile();
     for (const kind of ['message', 'document', 'contact', 'ticket']) await card(kind, HOSTILE).first().waitFor();
     await card('message', 'more characters').waitFor();
+    await card('contact', '1 note', HOSTILE).waitFor();
+    await card('ticket', 'Freshdesk', HOSTILE).waitFor();
     assert.equal(await page.title(), 'Switchboard sandbox');
     assert.equal(await page.locator('.card script, .card img, .card a').count(), 0);
   });
 
   for (const width of [320, 360, 768, 1_440]) {
-    it(`needs no sideways scrolling at a width of ${width}, and cuts nothing off, whatever was sent`, async () => {
+    it(`needs no sideways scrolling at a width of ${width}, and cuts nothing off, for any input`, async () => {
       await page.setViewportSize({ width, height: 740 });
       await sendHostile();
-      await card('ticket', HOSTILE).waitFor();
-      for (const fold of await page.locator('summary').all()) await fold.click();
+      await card('message', 'Webhook', HOSTILE).waitFor();
+      for (const fold of await page.locator('.card summary').all()) await fold.click();
       const widths = await page.evaluate(() => {
         const { document, innerWidth } = globalThis as unknown as BrowserWindow;
         const cards = [...document.querySelectorAll('.card')].map(
@@ -146,7 +162,7 @@ describe('the page', () => {
     });
   }
 
-  it('shows the newest first, and of many only those', async () => {
+  it('shows the newest first, and at most 100', async () => {
     const chat = caller(sandbox, 'chat');
     for (let number = 1; number <= 130; number += 1) {
       await chat('POST', '/v1/messages', { user_id: 'u-1', message: `message ${number}.` });
@@ -157,7 +173,7 @@ describe('the page', () => {
     assert.equal(await page.locator('#message-total').textContent(), '130');
   });
 
-  it('keeps what was unfolded open when its card changes', async () => {
+  it('keeps a text unfolded when its card changes', async () => {
     const zendesk = caller(sandbox, 'zendesk');
     const ticket = { subject: 'long', comment: { body: 'line\n'.repeat(50) } };
     const { body } = await zendesk('POST', '/api/v2/tickets.json', { ticket });
@@ -175,7 +191,7 @@ describe('the page', () => {
     assert.equal(await page.locator('#message-total').textContent(), '0');
   });
 
-  it('loads nothing from elsewhere, and complains of nothing', async () => {
+  it('loads nothing from elsewhere, and logs no error', async () => {
     const origins = new Set<string>();
     const fresh = await browser.newPage();
     fresh.on('request', (request) => origins.add(new URL(request.url()).origin));
@@ -186,7 +202,7 @@ describe('the page', () => {
     assert.deepEqual(complaints, []);
   });
 
-  it('says that the connection is lost, and goes on by itself when the server is back', async () => {
+  it('says that the connection is lost, and reconnects when the server is back', async () => {
     const { port } = new URL(sandbox.url);
     await caller(sandbox, 'chat')('POST', '/v1/messages', { user_id: 'u-1', message: 'before' });
     await card('message', 'before').waitFor();

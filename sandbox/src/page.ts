@@ -1,18 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { extname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type Board, MOST_CARDS } from './board.ts';
-import { openStream } from './stream.ts';
+import { MOST_CARDS, MOST_REFUSALS } from './board.ts';
+import { openStream, type StreamDeps } from './stream.ts';
 
-const FILES = {
-  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
-  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
-  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
-  '/card.js': { file: 'card.js', type: 'text/javascript; charset=utf-8' },
-  '/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
-/** What strangers sent is shown here: only our own files may do anything. */
+/** The page displays untrusted input: only its own files may run, and nothing is loaded from elsewhere. */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
@@ -30,14 +29,20 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** The page at `/`, and the stream that keeps it up to date. `closing` ends the stream. */
-export function registerPage(http: FastifyInstance, board: Board, closing: AbortSignal): void {
-  for (const [url, { file, type }] of Object.entries(FILES)) {
-    const content = readFileSync(join(import.meta.dirname, 'page', file), 'utf8').replace('{MOST}', String(MOST_CARDS));
+/** Serves the page at `/` and the stream that keeps it up to date. `closing` ends the stream. */
+export function registerPage(http: FastifyInstance, deps: StreamDeps, closing: AbortSignal): void {
+  const directory = join(import.meta.dirname, 'page');
+  for (const file of readdirSync(directory)) {
+    const type = TYPES[extname(file)];
+    if (type === undefined) continue;
+    const content = readFileSync(join(directory, file), 'utf8')
+      .replace('{MOST}', String(MOST_CARDS))
+      .replace('{MOST_REFUSALS}', String(MOST_REFUSALS));
+    const url = file === 'index.html' ? '/' : `/${file}`;
     http.get(url, (_request, reply) => reply.headers(HEADERS).type(type).send(content));
   }
   http.get('/live', (_request, reply) => {
     reply.hijack();
-    openStream(reply.raw, board, closing);
+    openStream(reply.raw, deps, closing);
   });
 }

@@ -6,31 +6,33 @@ import { registerPage } from './page.ts';
 import type { World } from './world.ts';
 
 export const serverOptions = {
-  // Paths carry mail addresses and whole ids.
+  // Paths contain e-mail addresses and long ids.
   routerOptions: { maxParamLength: 2_000 },
-  // Pages stream, and faults keep clients waiting: nobody does so for long enough to hold up the stop.
+  // Open streams and delayed answers must not hold up the shutdown.
   forceCloseConnections: true,
   requestIdHeader: false,
-  // A logger for each request costs as much as the request.
+  // A child logger for each request costs as much as the request.
   childLoggerFactory: (logger: FastifyBaseLogger) => logger,
 } as const;
 
 export interface Surroundings {
-  /** Names that it may be asked by, besides those of loopback. */
+  /** Host names it answers to, besides loopback names. */
   hosts: readonly string[];
-  /** Ends what streams. */
+  /** Ends open streams. */
   closing: AbortSignal;
 }
 
-/** Adds everything that is spoken to by HTTP. */
+/** Adds all HTTP routes: the systems, the control API and the page. */
 export function registerSandbox(http: FastifyInstance, world: World, { hosts, closing }: Surroundings): void {
-  // A page in a browser can have its own name point here (DNS rebinding), and would read everything.
+  // Prevents DNS rebinding: a web page whose host name resolves to this machine could read everything.
   http.addHook('onRequest', async (request, reply) => {
     const host = hostOf(request.raw);
     if (isLoopbackName(host) || hosts.includes(host as string)) return undefined;
-    return reply.code(421).send({ error: 'Ask for localhost, or list this host in ALLOWED_HOSTS.' });
+    return reply
+      .code(421)
+      .send({ error: 'This host name is not allowed. Use localhost, or add the name to ALLOWED_HOSTS.' });
   });
   for (const system of world.systems) registerSystem(http, system, world);
   registerControl(http, world);
-  registerPage(http, world.board, closing);
+  registerPage(http, world, closing);
 }

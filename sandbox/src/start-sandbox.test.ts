@@ -32,7 +32,7 @@ const mail = (port = sandbox.smtpPort) =>
   });
 
 describe('/effects', () => {
-  it('lists what was received, oldest first, with its answer and without secrets', async () => {
+  it('lists requests, oldest first, with their answers and without secrets', async () => {
     await send({ 'x-trace': 't-1', cookie: 'session=secret', 'x-auth-token': 'secret' });
     await chat('GET', '/v1/knowledge/documents/none');
     const { body } = await call('GET', '/effects?system=chat');
@@ -50,7 +50,7 @@ describe('/effects', () => {
     assert.deepEqual(sandbox.effects('chat'), body);
   });
 
-  it('lists those of all systems, or of one, or those after one', async () => {
+  it('lists the requests to all systems, to one system, or after one request', async () => {
     await send();
     await caller(sandbox, 'webhook')('POST', '/a', {});
     const { body } = await call('GET', '/effects');
@@ -63,7 +63,21 @@ describe('/effects', () => {
     assert.deepEqual((await call('GET', '/effects?limit=1')).body, [body[0]]);
   });
 
-  it('forgets everything that was received, and the records, when deleted', async () => {
+  it('lists requests of one kind, and why they were refused, including bodies that are too large', async () => {
+    await send();
+    await chat('POST', '/v1/messages', { user_id: 'u-1' });
+    await chat('POST', '/v1/messages', 'x'.repeat(11 * 1_048_576));
+    const { body } = await call('GET', '/effects?kind=refused');
+    assert.deepEqual(
+      body.map(({ status, why }: Record<string, unknown>) => ({ status, why })),
+      [
+        { status: 422, why: 'message must be a non-empty string' },
+        { status: 413, why: 'Request body is too large' },
+      ],
+    );
+  });
+
+  it('deletes all requests and records', async () => {
     await chat('PUT', '/v1/knowledge/documents/a', { title: 'A' });
     assert.equal((await call('DELETE', '/effects')).status, 204);
     assert.deepEqual(sandbox.effects(), []);
@@ -80,11 +94,12 @@ describe('/effects', () => {
     );
   });
 
-  it('says what is wrong with a question', async () => {
+  it('says what is wrong with a query', async () => {
     const { status, body } = await call('GET', '/effects?system=crm');
     assert.equal(status, 400);
     assert.match(body.error, /system must be one of hubspot, salesforce/);
     assert.equal((await call('GET', '/effects?after=x')).status, 400);
+    assert.match((await call('GET', '/effects?kind=x')).body.error, /kind must be one of effect, lookup, refused/);
   });
 });
 
@@ -93,16 +108,16 @@ describe('/faults', () => {
     ['no object', '[]', /JSON object/],
     ['nothing at all', undefined, /JSON object/],
     ['no system', { status: 500 }, /system/],
-    ['a system that is not there', { system: 'crm', status: 500 }, /system must be one of/],
-    ['an option that is not there', { system: 'chat', delay: 5 }, /There is no delay; there is status/],
+    ['an unknown system', { system: 'crm', status: 500 }, /system must be one of/],
+    ['an unknown option', { system: 'chat', delay: 5 }, /There is no delay; there is status/],
     ['nothing that goes wrong', { system: 'chat', count: 1 }, /Say what goes wrong/],
-    ['a status that is no error', { system: 'chat', status: 200 }, /status must be >= 400/],
-    ['a rate of nothing', { system: 'chat', status: 500, rate: 0 }, /rate must be > 0/],
+    ['a status that is not an error', { system: 'chat', status: 200 }, /status must be >= 400/],
+    ['a rate of 0', { system: 'chat', status: 500, rate: 0 }, /rate must be > 0/],
     ['a latency as text', { system: 'chat', latencyMs: '20' }, /latencyMs must be integer/],
     ['two ends of one request', { system: 'chat', status: 500, dropResponse: true }, /exclude each other/],
     ['Retry-After without a status', { system: 'chat', retryAfter: 1, latencyMs: 1 }, /goes with a status/],
     ["Slack's errors elsewhere", { system: 'chat', error: 'fatal' }, /for slack/],
-    ['a lag where no index is', { system: 'zendesk', indexLagMs: 5 }, /hubspot, freshdesk, jira/],
+    ['a lag without an index', { system: 'zendesk', indexLagMs: 5 }, /hubspot, freshdesk, jira/],
     ['tokens that do not expire', { system: 'zendesk', expireTokens: true }, /for salesforce/],
     ['malformed mail', { system: 'smtp', malformed: true }, /for HTTP/],
   ];
@@ -115,15 +130,15 @@ describe('/faults', () => {
     });
   }
 
-  it('refuses what is no JSON', async () => {
+  it('refuses broken JSON', async () => {
     assert.equal((await call('POST', '/faults', '{"system":')).status, 400);
   });
 
-  it('throws in code what it answers over HTTP', () => {
+  it('throws the same sentence in code', () => {
     assert.throws(() => sandbox.fault('chat', { status: 200 }), { name: 'RangeError', message: /must be >= 400/ });
   });
 
-  it('answers with the status, in the shape of the API, and nothing happens', async () => {
+  it('answers with the status, in the shape of the API, and without an effect', async () => {
     await call('POST', '/faults', { system: 'chat', status: 429, retryAfter: 2, count: 1 });
     const { status, headers, body } = await send();
     assert.deepEqual([status, headers.get('retry-after'), body.error.code], [429, '2', 'rate_limited']);
@@ -160,7 +175,7 @@ describe('/faults', () => {
     assert.ok((await answered) >= 290);
   });
 
-  it('hits only the requests that it names', async () => {
+  it('affects only matching requests', async () => {
     sandbox.fault('chat', { status: 500, method: 'PUT' });
     sandbox.fault('chat', { status: 503, path: '/documents/b' });
     assert.equal((await send()).status, 200);
@@ -168,15 +183,15 @@ describe('/faults', () => {
     assert.equal((await chat('PUT', '/v1/knowledge/documents/a', {})).status, 500);
   });
 
-  it('hits its share of the requests', async () => {
+  it('affects its share of requests', async () => {
     sandbox.fault('chat', { status: 500, rate: 0.5 });
     for (let sent = 0; sent < 200; sent += 1) await send();
     const hit = sandbox.effects('chat').filter(({ kind }) => kind === 'refused').length;
-    // With 200 tosses, fewer than 60 come about once in 10 million runs.
+    // In 200 tries, fewer than 60 hits occur about once in 10 million runs.
     assert.ok(hit > 60 && hit < 140, String(hit));
   });
 
-  it('is over when deleted, for one system or all', async () => {
+  it('ends when deleted, for one system or all', async () => {
     const fault: FaultOptions = { status: 500 };
     sandbox.fault('chat', fault);
     sandbox.fault('jira', fault);
@@ -188,7 +203,7 @@ describe('/faults', () => {
 });
 
 describe('mail', () => {
-  it('is kept with its envelope, its texts and its headers', async () => {
+  it('is recorded with its envelope, texts and headers', async () => {
     await mail();
     const [effect] = sandbox.effects('smtp');
     assert.deepEqual(effect?.body, {
@@ -203,7 +218,7 @@ describe('mail', () => {
     assert.deepEqual([effect?.kind, effect?.status], ['effect', 250]);
   });
 
-  it('is refused for now, or for good', async () => {
+  it('is refused temporarily or permanently', async () => {
     sandbox.fault('smtp', { status: 451, count: 1 });
     await assert.rejects(mail(), { responseCode: 451 });
     sandbox.fault('smtp', { status: 554, count: 1 });
@@ -215,7 +230,7 @@ describe('mail', () => {
     );
   });
 
-  it('is kept, but not confirmed, when the connection is dropped', async () => {
+  it('is recorded, but not confirmed, when the connection is dropped', async () => {
     sandbox.fault('smtp', { dropResponse: true, count: 1 });
     await assert.rejects(mail());
     assert.deepEqual(
@@ -224,7 +239,7 @@ describe('mail', () => {
     );
   });
 
-  it('is refused for somebody who does not exist, and from somebody with a wrong password', async () => {
+  it('is refused for an unknown recipient, and for a wrong password', async () => {
     const transport = createTransport({ host: '127.0.0.1', port: sandbox.smtpPort });
     await assert.rejects(transport.sendMail({ from: 'a@shop.example', to: 'bounce@shop.example', text: '' }), {
       responseCode: 550,
@@ -238,7 +253,7 @@ describe('mail', () => {
   });
 });
 
-it('closes at once, also while answers are late and pages are open', async () => {
+it('closes at once, even with delayed answers and open pages', async () => {
   const other = await startSandbox();
   other.fault('chat', { latencyMs: 60_000 });
   const late = caller(other, 'chat')('POST', '/v1/messages', MESSAGE).catch(() => {});
@@ -251,7 +266,7 @@ it('closes at once, also while answers are late and pages are open', async () =>
   await page.body?.cancel().catch(() => {});
 });
 
-it('answers by the names of this machine and those that it is given, so that no page can read it by rebinding its own', async () => {
+it('answers only to loopback names and configured hosts, so that DNS rebinding fails', async () => {
   const ask = (host: string) =>
     new Promise<number | undefined>((resolve, reject) => {
       const { port } = new URL(sandbox.url);

@@ -7,25 +7,25 @@ import { createWorld, type WorldOptions } from './world.ts';
 
 export interface SandboxOptions extends WorldOptions {
   host?: string;
-  /** A free one, when not given. */
+  /** Default: a free port. */
   port?: number;
   smtpPort?: number;
 }
 
 export interface Sandbox extends AsyncDisposable {
-  /** Without a slash at its end; a system is at `<url>/<its name>`. */
+  /** Base URL without a trailing slash. Each system is at `<url>/<name>`. */
   readonly url: string;
   readonly smtpPort: number;
-  /** What was received, oldest first. */
+  /** The received requests, oldest first. */
   effects(system?: SystemName): Effect[];
-  /** From now on, this goes wrong. @throws RangeError saying what is wrong with the fault */
+  /** Sets a fault. @throws RangeError that says what is wrong with it */
   fault(system: SystemName, fault: FaultOptions): void;
-  /** Ends all faults, and forgets all effects and records. */
+  /** Clears all faults, requests and records. */
   reset(): void;
   close(): Promise<void>;
 }
 
-/** Starts the stand-ins of all outside systems in this process. */
+/** Starts stand-ins for all outside systems in this process. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, smtpPort = 0 } = options;
   const world = createWorld(options);

@@ -1,60 +1,77 @@
 import type { ServerResponse } from 'node:http';
-import type { Board, Card } from './board.ts';
+import { type Board, type Card, MOST_REFUSALS, type Refusal } from './board.ts';
+import type { Faults } from './faults.ts';
 
-/** Often enough to look live, seldom enough for thousands of changes a second. */
+export interface StreamDeps {
+  board: Board;
+  faults: Pick<Faults, 'list'>;
+}
+
+/** Looks live, and bounds the traffic at thousands of changes a second. */
 const FLUSH_MS = 150;
-/** Proxies close what is silent. */
+/** Proxies close silent connections. */
 const BEAT_MS = 15_000;
 const RECONNECT_MS = 1_000;
 
 /**
- * Server-sent events: all cards first, then what changes, gathered. A reader that cannot keep up gets all cards again
- * when it can; nothing piles up for it here.
+ * Streams server-sent events: first the whole board, then batches of changes, and the faults whenever they change. A
+ * client that falls behind gets the whole board again once it catches up, so nothing queues up here.
  */
-export function openStream(response: ServerResponse, board: Board, closing: AbortSignal): void {
+export function openStream(response: ServerResponse, { board, faults }: StreamDeps, closing: AbortSignal): void {
   let changed = new Map<string, Card | null>();
+  let refused: Refusal[] = [];
   let isStale = true;
+  let sentFaults = '';
   let silentMs = 0;
 
-  function send(event: string, data: unknown): void {
+  function send(event: string, json: string): void {
     silentMs = 0;
-    response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    response.write(`event: ${event}\ndata: ${json}\n\n`);
+  }
+
+  function sendChanges(): void {
+    const entries = [...changed];
+    const change = {
+      cards: entries.flatMap(([, card]) => card ?? []),
+      removed: entries.flatMap(([key, card]) => (card === null ? [key] : [])),
+      refused,
+      totals: board.totals(),
+    };
+    send('change', JSON.stringify(change));
   }
 
   function flush(): void {
     silentMs += FLUSH_MS;
-    if (response.writableNeedDrain) {
-      if (changed.size > 0) isStale = true;
-      changed = new Map();
-      return;
-    }
-    if (isStale) {
+    const hasChanged = changed.size > 0 || refused.length > 0;
+    if (response.writableNeedDrain) isStale ||= hasChanged;
+    else if (isStale) {
       isStale = false;
-      changed = new Map();
-      send('all', { cards: board.cards(), totals: board.totals() });
-    } else if (changed.size > 0) {
-      const entries = [...changed];
-      changed = new Map();
-      send('change', {
-        cards: entries.flatMap(([, card]) => card ?? []),
-        removed: entries.flatMap(([key, card]) => (card === null ? [key] : [])),
-        totals: board.totals(),
-      });
-    } else if (silentMs >= BEAT_MS) {
-      silentMs = 0;
-      response.write(': beat\n\n');
+      send('all', JSON.stringify({ cards: board.cards(), refused: board.refusals(), totals: board.totals() }));
+    } else if (hasChanged) sendChanges();
+    changed = new Map();
+    refused = [];
+    if (response.writableNeedDrain) return;
+    const current = JSON.stringify(faults.list());
+    if (current !== sentFaults) {
+      sentFaults = current;
+      send('faults', current);
     }
+    if (silentMs < BEAT_MS) return;
+    silentMs = 0;
+    response.write(': beat\n\n');
   }
 
   const unsubscribe = board.subscribe((change) => {
     if ('cleared' in change) {
       isStale = true;
-      return;
+    } else if ('refused' in change) {
+      refused = [...refused, change.refused].slice(-MOST_REFUSALS);
+    } else {
+      const [key, card] = 'put' in change ? [change.put.key, change.put] : [change.removed, null];
+      // Moves the latest change to the end.
+      changed.delete(key);
+      changed.set(key, card);
     }
-    const [key, card] = 'put' in change ? [change.put.key, change.put] : [change.removed, null];
-    // What changed last comes last.
-    changed.delete(key);
-    changed.set(key, card);
   });
   response.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',

@@ -3,11 +3,11 @@ import type { JsonObject } from './json.ts';
 
 export interface SystemRequest {
   readonly method: string;
-  /** The API's own, without the query. */
+  /** The path within the API, without the query. */
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** The parsed JSON or form. */
   readonly body: unknown;
@@ -16,33 +16,33 @@ export interface SystemRequest {
 export interface Answer {
   readonly kind: EffectKind;
   readonly status: number;
-  /** Sent as JSON; nothing when undefined. */
+  /** Sent as JSON. Undefined sends no body. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Route = (request: SystemRequest) => Answer;
 
-/** The stand-in of one outside API. */
+/** The stand-in for one outside API. */
 export interface System {
   readonly name: SystemName;
-  /** `POST /path/:param`, as Fastify understands it. */
+  /** Keys such as `POST /path/:param`, in Fastify's syntax. */
   readonly routes: Readonly<Record<string, Route>>;
-  /** Whether the request carries what the API asks for. */
+  /** Whether the request has valid credentials. */
   authenticate(headers: SystemRequest['headers'], path: string): boolean;
-  /** The API's own way to refuse: its shape of a 401, of an unknown route, of a rate limit. */
+  /** Error answers in the API's own shape, such as a 401, an unknown route or a rate limit. */
   refusal(status: number): Answer;
-  /** For APIs that answer errors of their own kind with 200. */
+  /** For APIs that answer errors with 200. */
   failure?(error: string): Answer;
   /** For APIs whose tokens expire. */
   expireTokens?(): void;
-  /** Forgets all records. */
+  /** Deletes all records. */
   clear(): void;
 }
 
-/** What a system is made of beside its own records. */
+/** The dependencies of a system. */
 export interface Surroundings {
-  /** How far a search is behind, as set by a fault. */
+  /** How far the search lags, as set by a fault. */
   indexLagMs(): number;
 }
 
@@ -53,7 +53,7 @@ export const effect = (status: number, body?: unknown, headers?: Answer['headers
   ...(headers === undefined ? {} : { headers }),
 });
 
-/** Nothing was changed. */
+/** An answer to a request that changed nothing. */
 export const lookup = (body: unknown, status = 200): Answer => ({ kind: 'lookup', status, body });
 
 export const refuse = (status: number, body?: JsonObject | readonly JsonObject[]): Answer => ({
@@ -62,7 +62,7 @@ export const refuse = (status: number, body?: JsonObject | readonly JsonObject[]
   body,
 });
 
-/** Thrown in a route: the request is answered with this. */
+/** Routes throw this to refuse a request with an answer. */
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly answer: Answer;

@@ -7,7 +7,7 @@ interface Row {
   tag: string;
 }
 
-it('finds what a plain scan finds, and keeps the newest', () => {
+it('finds the same records as a plain scan, and keeps the newest', () => {
   const step = fc.record({
     id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
     tag: fc.constantFrom('x', 'y', '__proto__'),

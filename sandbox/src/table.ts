@@ -1,11 +1,11 @@
 export interface Table<T> {
   get(id: string): T | undefined;
-  /** Adds or replaces; beyond the bounds, the oldest goes. */
+  /** Adds or replaces a record. Drops the oldest records beyond the limits. */
   set(id: string, record: T): void;
   delete(id: string): boolean;
-  /** The one that was set last comes last. */
+  /** In the order in which they were last set. */
   all(): Iterable<T>;
-  /** Those of which the index `name` holds `key`, in the same order. */
+  /** The records that the index `name` lists under `key`, in the same order. */
   find(name: string, key: string): T[];
   clear(): void;
 }
@@ -15,7 +15,7 @@ export type Indexes<T> = Readonly<Record<string, (record: T) => readonly string[
 const MOST_RECORDS = 10_000;
 const MOST_CHARACTERS = 16 * 1_048_576;
 
-/** The records of one kind that a system keeps: the newest, with look-ups by more than their id. */
+/** Keeps the newest records of one kind and finds them by id or by an index. */
 export function createTable<T>(indexes: Indexes<T> = {}, limit = MOST_RECORDS): Table<T> {
   const records = new Map<string, { record: T; size: number }>();
   const lookups = new Map(Object.keys(indexes).map((name) => [name, new Map<string, Set<string>>()]));

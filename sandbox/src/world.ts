@@ -1,5 +1,5 @@
 import { type Board, createBoard } from './board.ts';
-import type { SystemName } from './effect.ts';
+import type { Effect, SystemName } from './effect.ts';
 import type { Fault } from './fault.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createJournal, type Journal } from './journal.ts';
@@ -15,20 +15,22 @@ import { createWebhook } from './systems/webhook.ts';
 import { createZendesk } from './systems/zendesk.ts';
 
 export interface WorldOptions {
-  /** How many requests are kept. */
+  /** Number of requests to keep, default 50,000. */
   effects?: number;
-  /** The PEM of the key that signs JWTs for Salesforce; without it, only client credentials are taken. */
+  /** The PEM of the key that signs JWTs for Salesforce; without it, Salesforce accepts only client credentials. */
   salesforcePublicKey?: string | undefined;
 }
 
-/** All systems, and what they share. */
+/** All systems and their shared state. */
 export interface World {
   readonly systems: readonly System[];
-  readonly journal: Journal;
+  readonly journal: Pick<Journal, 'list' | 'json'>;
   readonly faults: Faults;
   readonly board: Board;
   fault(fault: Fault): void;
-  /** Forgets what was received, and all records. */
+  /** Records a request and its answer. */
+  record(effect: Omit<Effect, 'id'>): void;
+  /** Deletes all received requests and all records. */
   forget(): void;
 }
 
@@ -60,6 +62,10 @@ export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: Wor
     fault(fault) {
       if (fault.expireTokens === true) for (const system of systems) system.expireTokens?.();
       faults.add(fault);
+    },
+    record(effect) {
+      const added = journal.add(effect);
+      if (added.kind === 'refused') board.refuse(added);
     },
     forget() {
       journal.clear();

@@ -1,58 +1,107 @@
 import { createCard } from './card.js';
+import { createFaults } from './faults.js';
+import { createRefusal } from './refused.js';
 
 const KINDS = ['contact', 'ticket', 'document', 'message'];
 const MOST = 100;
+const MOST_REFUSALS = 50;
 const RETRY_MS = 1_000;
 
+/** The cards by key, each with its element. */
 const shown = new Map();
-const listOf = (kind) => document.getElementById(`${kind}-cards`);
+const narrow = matchMedia('(max-width: 40rem)');
+const find = (id) => document.getElementById(id);
+const listOf = (kind) => find(`${kind}-cards`);
 
-/** Adds a card, or replaces it: the newest comes first. What a person has unfolded stays so. */
+/** Keeps open what the viewer has unfolded. */
+function render(card, isNew, before) {
+  const made = createCard(card, { isNew, isNarrow: narrow.matches });
+  const folds = made.querySelectorAll('details');
+  before?.querySelectorAll('details').forEach((fold, index) => {
+    if (fold.open && folds[index] !== undefined) folds[index].open = true;
+  });
+  made.dataset.key = card.key;
+  return made;
+}
+
+/** Adds a card or replaces it. The newest comes first. */
 function show(card, isNew) {
   const list = listOf(card.kind);
   if (list === null) return;
   const known = shown.get(card.key);
-  const made = createCard(card, isNew);
-  if (known !== undefined) {
-    const folds = made.querySelectorAll('details');
-    known.querySelectorAll('details').forEach((fold, index) => {
-      if (fold.open && folds[index] !== undefined) folds[index].open = true;
-    });
-    known.remove();
-  }
-  shown.set(card.key, made);
-  made.dataset.key = card.key;
+  const made = render(card, isNew, known?.made);
+  known?.made.remove();
+  shown.set(card.key, { card, made });
   list.prepend(made);
   while (list.childElementCount > MOST) hide(list.lastElementChild.dataset.key);
 }
 
 function hide(key) {
-  shown.get(key)?.remove();
+  shown.get(key)?.made.remove();
   shown.delete(key);
 }
 
-function showTotals(totals) {
+narrow.addEventListener('change', () => {
+  for (const [key, { card, made }] of shown) {
+    const again = render(card, false, made);
+    made.replaceWith(again);
+    shown.set(key, { card, made: again });
+  }
+});
+
+function showRefused(refused) {
+  const list = find('refused-calls');
+  list.prepend(...refused.map(createRefusal).reverse());
+  while (list.childElementCount > MOST_REFUSALS) list.lastElementChild.remove();
+}
+
+function showTotals({ refused, ...totals }) {
   for (const kind of KINDS) {
-    const total = document.getElementById(`${kind}-total`);
+    const total = find(`${kind}-total`);
     total.textContent = totals[kind].toLocaleString();
     total.nextElementSibling.textContent = totals[kind] === 1 ? kind : `${kind}s`;
   }
+  find('refused-total').textContent =
+    refused === 0 ? 'No refused calls' : refused === 1 ? '1 refused call' : `${refused.toLocaleString()} refused calls`;
 }
 
 function say(state, text) {
-  const connection = document.getElementById('connection');
+  const connection = find('connection');
   if (connection.dataset.state === state) return;
   connection.dataset.state = state;
   connection.firstElementChild.textContent = text;
 }
 
-/** For those who do not see the page: a sentence for what came together. */
+/** Tells screen readers what arrived together, in one sentence. */
 function announce(cards) {
   const [last] = cards.slice(-1);
   if (last === undefined) return;
   const others = cards.length > 1 ? `, and ${cards.length - 1} more` : '';
-  document.getElementById('news').textContent = `New: ${last.kind} ${last.title.slice(0, 100)}${others}`;
+  find('news').textContent = `New: ${last.kind} ${last.title.slice(0, 100)}${others}`;
 }
+
+/** @returns whether the sandbox did it; if not, the page says why */
+async function request(method, url, body) {
+  const problem = find('problem');
+  problem.textContent = '';
+  try {
+    const response = await fetch(url, {
+      method,
+      ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (response.ok) return true;
+    const { error = '' } = await response.json().catch(() => ({}));
+    problem.textContent = `The sandbox refused this (${response.status}). ${error}`;
+  } catch {
+    problem.textContent = 'The sandbox does not answer. Check that it is running, then try again.';
+  }
+  return false;
+}
+
+const showFaults = createFaults({ list: find('fault-systems'), summary: find('fault-summary'), request });
+find('clear').addEventListener('click', async () => {
+  if (await request('DELETE', '/effects')) find('news').textContent = 'Cleared.';
+});
 
 function connect() {
   const stream = new EventSource('/live');
@@ -60,22 +109,26 @@ function connect() {
   stream.addEventListener('error', () => {
     say('lost', 'Reconnecting …');
     if (stream.readyState !== EventSource.CLOSED) return;
-    // It gave up, as it does when it is answered with an error.
+    // The browser stops retrying after an error response.
     setTimeout(connect, RETRY_MS);
   });
   stream.addEventListener('all', ({ data }) => {
-    const { cards, totals } = JSON.parse(data);
+    const { cards, refused, totals } = JSON.parse(data);
     for (const key of [...shown.keys()]) hide(key);
     for (const card of cards) show(card, false);
+    find('refused-calls').replaceChildren();
+    showRefused(refused);
     showTotals(totals);
   });
   stream.addEventListener('change', ({ data }) => {
-    const { cards, removed, totals } = JSON.parse(data);
+    const { cards, removed, refused, totals } = JSON.parse(data);
     for (const key of removed) hide(key);
     for (const card of cards) show(card, true);
+    showRefused(refused);
     showTotals(totals);
     announce(cards);
   });
+  stream.addEventListener('faults', ({ data }) => showFaults(JSON.parse(data)));
 }
 
 connect();

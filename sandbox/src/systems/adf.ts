@@ -1,6 +1,6 @@
 import { isObject, listOf, textOf } from '../json.ts';
 
-/** What each node may hold, as far as a ticket needs it: other nodes of the format are refused here. */
+/** The content that each node allows. Covers the nodes that tickets need and refuses the rest of the format. */
 const BLOCKS = [
   'paragraph',
   'heading',
@@ -34,7 +34,7 @@ const MARKS = ['strong', 'em', 'code', 'strike', 'underline', 'link', 'subsup', 
 const NOT_EMPTY = ['bulletList', 'orderedList', 'listItem', 'blockquote', 'panel', 'table', 'tableRow', 'expand'];
 const MOST_CHARACTERS = 32_767;
 
-/** What is wrong with an Atlassian document; undefined when nothing is. */
+/** Describes the first mistake in an Atlassian document, or returns undefined. */
 export function documentMistake(document: unknown): string | undefined {
   if (!isObject(document) || document.type !== 'doc' || document.version !== 1) {
     return 'Operation value must be an Atlassian Document (see the Atlassian Document Format)';
@@ -70,7 +70,7 @@ const isMark = (mark: unknown): boolean => {
 
 const LINES = new Set(['paragraph', 'heading', 'codeBlock', 'listItem', 'tableRow', 'rule']);
 
-/** A document as its reader sees it. */
+/** The text of a document as its reader sees it. */
 export function documentText(node: unknown): string {
   if (!isObject(node)) return '';
   if (node.type === 'text') return textOf(node.text);

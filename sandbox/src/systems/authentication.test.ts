@@ -12,7 +12,7 @@ after(() => sandbox.close());
 
 const ADF_ERROR = { errorMessages: ['Client must be authenticated to access this resource.'], errors: {} };
 
-/** How each API says 401, and that it has no such route. */
+/** The 401 and the unknown route of each API. */
 const SHAPES: [system: SystemName, refused: object, unknown: { status: number; body: unknown }][] = [
   [
     'hubspot',
@@ -37,7 +37,7 @@ for (const [system, refused, unknown] of SHAPES) {
       });
     }
 
-    it('says in its own shape that there is no such route', async () => {
+    it('refuses an unknown route in its own shape', async () => {
       const { status, body } = await caller(sandbox, system)('POST', '/no/such/route', {});
       assert.equal(status, unknown.status);
       if (unknown.body === undefined) assert.equal(body, undefined);

@@ -24,7 +24,7 @@ it('sends a message once for an idempotency key', async () => {
   );
 });
 
-it('refuses a message to nobody or without a text, and takes a long one', async () => {
+it('refuses a message without a user or a text, and accepts a long one', async () => {
   for (const body of [
     { message: 'x' },
     { user_id: 'u' },
@@ -46,7 +46,7 @@ it('keeps a document until it is deleted', async () => {
   assert.equal((await call('DELETE', path)).status, 404);
 });
 
-it('takes its key as a bearer token or in x-api-key', async () => {
+it('accepts its key as a bearer token or in x-api-key', async () => {
   const headers = { authorization: '', 'x-api-key': credentials.chat.apiKey };
   assert.equal((await call('POST', '/v1/messages', { user_id: 'u', message: 'x' }, headers)).status, 200);
   assert.doesNotMatch(JSON.stringify(sandbox.effects()), /local-chat-key/);

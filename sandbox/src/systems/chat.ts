@@ -18,12 +18,12 @@ const problem = (status: number, message: string) =>
 
 const text = (value: unknown, name: string): string => {
   if (typeof value === 'string' && value.trim() !== '') return value;
-  throw new Refused(problem(422, `${name} must be a text that is not empty`));
+  throw new Refused(problem(422, `${name} must be a non-empty string`));
 };
 
 const hashOf = (body: unknown): string => hash('sha256', JSON.stringify(body));
 
-/** The chatbot platform: messages to its users, and the documents that it answers from. */
+/** The chatbot platform: messages to its users, and the documents that its answers come from. */
 export function createChat(board: Board): System {
   const sent = createTable<{ hash: string; answer: object }>();
   const documents = createTable<{ id: string; [field: string]: unknown }>();
@@ -37,7 +37,7 @@ export function createChat(board: Board): System {
     if (known !== undefined) {
       return known.hash === hashOf(body)
         ? lookup(known.answer)
-        : problem(422, 'this idempotency key came with another message');
+        : problem(422, 'this idempotency key was used for a different message');
     }
     const answer = { id: randomUUID(), user_id: user, status: 'sent' };
     if (key !== undefined) sent.set(key, { hash: hashOf(body), answer });
@@ -65,14 +65,14 @@ export function createChat(board: Board): System {
 
   function remove({ params }: SystemRequest) {
     const id = params.id ?? '';
-    if (!documents.delete(id)) return problem(404, 'there is no such document');
+    if (!documents.delete(id)) return problem(404, 'document not found');
     board.remove('document', 'chat', id);
     return effect(204);
   }
 
   function get({ params }: SystemRequest) {
     const document = documents.get(params.id ?? '');
-    return document === undefined ? problem(404, 'there is no such document') : lookup(document);
+    return document === undefined ? problem(404, 'document not found') : lookup(document);
   }
 
   return {

@@ -2,8 +2,8 @@ const WORD_WEIGHT = 1;
 const TRIGRAM_WEIGHT = 0.3;
 
 /**
- * A text as a unit vector: its words and their trigrams, hashed into `dimensions` (the hashing trick). Texts that
- * share words, or words that share parts, are near each other; no meaning is understood.
+ * Turns a text into a unit vector by hashing its words and their trigrams into `dimensions` (the hashing trick).
+ * Texts that share words or parts of words are near each other. Meaning plays no role.
  */
 export function vectorOf(text: string, dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
@@ -21,7 +21,7 @@ export function vectorOf(text: string, dimensions: number): Float32Array {
     for (let start = 0; start + 3 <= padded.length; start += 1) add(padded.slice(start, start + 3), TRIGRAM_WEIGHT);
   }
   const length = Math.hypot(...vector);
-  // A text without words must have a vector too.
+  // Texts without words need a unit vector too.
   if (length === 0) vector[0] = 1;
   else for (let index = 0; index < dimensions; index += 1) vector[index] = (vector[index] ?? 0) / length;
   return vector;

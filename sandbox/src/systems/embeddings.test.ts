@@ -32,7 +32,7 @@ it('answers with a vector for each text, in order', async () => {
   assert.deepEqual((await embed({ input: 'returns', dimensions: 64 })).body.data[0].embedding, body.data[0].embedding);
 });
 
-it('answers in base64 when asked to', async () => {
+it('answers in base64 on request', async () => {
   const [numbers, coded] = [
     await embed({ input: 'returns' }),
     await embed({ input: 'returns', encoding_format: 'base64' }),
@@ -42,13 +42,13 @@ it('answers in base64 when asked to', async () => {
   assert.deepEqual([...floats], numbers.body.data[0].embedding);
 });
 
-it('has similar texts near each other, and others not', () => {
+it('puts similar texts near each other, and others not', () => {
   const question = 'How do I return an order?';
   assert.ok(likeness(question, 'Returning your orders') > likeness(question, 'Payment methods we accept') + 0.1);
   assert.ok(likeness(question, 'how do i return an ORDER') > 0.99);
 });
 
-it('gives every text a unit vector, always the same', () => {
+it('gives equal texts equal unit vectors', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 300 }), (text, dimensions) => {
       const vector = vectorOf(text, dimensions);
@@ -58,7 +58,7 @@ it('gives every text a unit vector, always the same', () => {
   );
 });
 
-it('refuses what is no text, naming it', async () => {
+it('refuses invalid input and names it', async () => {
   const cases: [body: object, param: string][] = [
     [{}, 'input'],
     [{ input: '' }, 'input'],

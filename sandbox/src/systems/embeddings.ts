@@ -12,7 +12,7 @@ const problem = (status: number, message: string, param: string | null = null, c
   return refuse(status, { error: { message, type, param, code } });
 };
 
-/** `POST /v1/embeddings` as OpenAI has it: the same text always has the same vector, a similar one a near one. */
+/** OpenAI's `POST /v1/embeddings`. Equal texts have equal vectors, similar texts have similar ones. */
 export function createEmbeddings(): System {
   function embed({ body }: SystemRequest) {
     const { input, model, dimensions = DEFAULT_DIMENSIONS, encoding_format: format = 'float' } = objectOf(body);
@@ -23,7 +23,7 @@ export function createEmbeddings(): System {
     if (format !== 'float' && format !== 'base64') return problem(400, 'must be float or base64', 'encoding_format');
     const inputs = typeof input === 'string' ? [input] : input;
     if (!isInput(inputs)) {
-      return problem(400, `input must be a text that is not empty, or 1 to ${MOST_INPUTS} of them`, 'input');
+      return problem(400, `input must be a non-empty string or an array of 1 to ${MOST_INPUTS} of them`, 'input');
     }
     const data = inputs.map((text, index) => {
       const vector = vectorOf(text, Number(dimensions));

@@ -8,7 +8,7 @@ export const termKey = ({ name, value }: Term): string => `${name}:${value}`;
 const MOST_CHARACTERS = 512;
 const TERM = /^(\w+):(?:'((?:[^'\\]|\\.)*)'|(-?\d+|true|false|null))$/;
 
-/** The terms of `"cf_a:'x' AND status:2"`; undefined when it is written otherwise. */
+/** Parses `"cf_a:'x' AND status:2"`. Returns undefined for other syntax. */
 export function readQuery(text: string): Term[] | undefined {
   if (text.length > MOST_CHARACTERS || !/^".*"$/s.test(text)) return undefined;
   const terms: Term[] = [];

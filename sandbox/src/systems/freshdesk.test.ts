@@ -25,7 +25,7 @@ const TICKET = {
 const create = (changes: object = {}) => call('POST', '/api/v2/tickets', { ...TICKET, ...changes });
 const search = (query: string) => call('GET', `/api/v2/search/tickets?query=${encodeURIComponent(query)}`);
 
-it('makes a ticket, and finds it by a custom field', async () => {
+it('creates a ticket and finds it by a custom field', async () => {
   const { status, body } = await create();
   assert.deepEqual([status, body.description_text], [201, 'the transcript']);
   const found = await search(`"cf_conversation_id:'conv\\'1'"`);
@@ -33,7 +33,7 @@ it('makes a ticket, and finds it by a custom field', async () => {
   assert.equal((await search(`"cf_conversation_id:'conv-2'"`)).body.total, 0);
 });
 
-it('makes two tickets for two requests: there is no idempotency', async () => {
+it('creates two tickets for two requests, since it has no idempotency', async () => {
   assert.notEqual((await create()).body.id, (await create()).body.id);
 });
 
@@ -66,7 +66,7 @@ it('adds notes and replies, and changes the ticket', async () => {
   assert.equal((await call('POST', '/api/v2/tickets/999/notes', { body: 'x' })).status, 404);
 });
 
-it('refuses what is wrong, naming each field', async () => {
+it('refuses invalid values and names each field', async () => {
   const cases: [changes: object, field: string, code: string][] = [
     [{ subject: undefined }, 'subject', 'missing_field'],
     [{ description: '' }, 'description', 'invalid_value'],

@@ -35,10 +35,9 @@ const PAGE = 30;
 const invalid = (problems: readonly Problem[]) =>
   new Refused(refuse(400, { description: 'Validation failed', errors: problems }));
 
-/** Freshdesk writes times without milliseconds. */
 const timeNow = (): string => new Date().toISOString();
 
-/** Tickets; its search finds them by custom field, and may lag behind. */
+/** Tickets. The search finds them by custom field and may lag behind. */
 export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): System {
   const tickets = createTable<Ticket>({
     email: ({ email }) => [email.toLowerCase()],
@@ -87,7 +86,7 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
       'It should be a String of at most 255 characters',
     );
     need('description', textOf(given.description) !== '', 'It should be a/an String');
-    // Whoever has no address is told apart by an id of the caller's.
+    // A requester needs an address or an id that the caller chooses.
     if (given.unique_external_id === undefined)
       need('email', isEmail(given.email), 'It should be in the valid email address format');
     among('status', STATUS_NAMES);
@@ -208,7 +207,7 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
     return lookup({ total: found.length, results: found.slice(0, PAGE).map(shown) });
   };
 
-  /** Not lagging: it reads the tickets themselves. Newest first, as the API has it. */
+  /** Lists tickets newest first. Unlike the search, it never lags. */
   const list: Route = ({ query }) => {
     const { email, unique_external_id: externalId, updated_since: since = '' } = query;
     const { per_page: most = String(PAGE), page = '1' } = query;
@@ -250,7 +249,7 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
           code: 'invalid_credentials',
           message: 'You have to be logged in to perform this action.',
         });
-      // An unknown path has no body at all.
+      // Freshdesk sends no body for an unknown path.
       if (status === 404) return refuse(404);
       if (status === 429) return refuse(429, { message: 'You have exceeded the limit of requests per hour' });
       if (status >= 500) return refuse(status, { code: 'internal_error', message: `answered with ${status}` });

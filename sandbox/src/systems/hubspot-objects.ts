@@ -11,7 +11,7 @@ export interface HubspotObject {
   readonly archived: false;
 }
 
-/** A property value that HubSpot would not take. */
+/** A property value that HubSpot rejects. */
 export interface InvalidProperty {
   isValid: false;
   message: string;
@@ -22,7 +22,7 @@ export interface InvalidProperty {
 
 const MOST_NOTE_CHARACTERS = 65_536;
 
-/** Mails are compared without case; other unique values as they are. */
+/** HubSpot compares addresses without case and other unique values exactly. */
 export const keyOf = (property: string, value: string): string =>
   `${property}=${property === 'email' ? value.trim().toLowerCase() : value}`;
 
@@ -31,10 +31,10 @@ export const createObjects = () =>
     property: ({ properties }) => Object.entries(properties).flatMap(([name, value]) => indexKey(name, value)),
   });
 
-/** Long texts are no keys. */
+/** Long texts are not indexed. */
 const indexKey = (name: string, value: string): string[] => (value.length > 300 ? [] : [keyOf(name, value)]);
 
-/** The properties as HubSpot keeps them: texts, mails in lower case. */
+/** The properties as HubSpot stores them: as strings, addresses in lower case. */
 export function cleaned(properties: unknown): Record<string, string> {
   const entries = Object.entries(objectOf(properties)).map(([name, value]): [string, string] => [
     name,
@@ -51,13 +51,13 @@ export function invalidProperties(type: ObjectType, properties: JsonObject): Inv
     if (!/^[a-z][a-z0-9_]*$/.test(name)) {
       refuse(name, 'PROPERTY_DOESNT_EXIST', `Property "${name}" does not exist`);
     } else if (typeof value === 'object' && value !== null) {
-      refuse(name, 'INVALID_VALUE', `Property "${name}" must be a text, a number or a boolean`);
+      refuse(name, 'INVALID_VALUE', `Property "${name}" must be a string, a number or a boolean`);
     } else if (type === 'contacts' && name === 'email' && value !== '' && !isEmail(value)) {
       refuse(name, 'INVALID_EMAIL', 'Email address is invalid');
     } else if (name === 'hs_note_body' && textOf(value).length > MOST_NOTE_CHARACTERS) {
       refuse(name, 'VALUE_TOO_LONG', `hs_note_body must have at most ${MOST_NOTE_CHARACTERS} characters`);
     } else if (name === 'hs_timestamp' && Number.isNaN(timeOf(textOf(value)))) {
-      refuse(name, 'INVALID_DATE', `${textOf(value)} is no valid date`);
+      refuse(name, 'INVALID_DATE', `${textOf(value)} is not a valid date`);
     }
   }
   return problems;

@@ -2,7 +2,7 @@ import { type JsonObject, listOf, objectOf, textOf } from '../json.ts';
 import { Refused, refuse } from '../system.ts';
 import type { HubspotObject } from './hubspot-objects.ts';
 
-/** Whether an object is found by the groups of a search: any group, of which all filters. */
+/** Whether an object matches all filters of at least one group. */
 export function matches(
   object: HubspotObject,
   groups: readonly unknown[],

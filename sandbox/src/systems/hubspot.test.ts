@@ -27,7 +27,7 @@ const search = (path: string, propertyName: string, value: string) =>
   call('POST', `${path}/search`, { filterGroups: [{ filters: [{ propertyName, operator: 'EQ', value }] }] });
 
 describe('contacts', () => {
-  it('are created, then updated, by their mail in any case', async () => {
+  it('are created, then updated, by their e-mail address in any case', async () => {
     const created = (await upsert('Jane@Shop.example', { firstname: 'Jane' })).body.results[0];
     const updated = (await upsert('jane@shop.example', { lastname: 'Doe' })).body.results[0];
     assert.deepEqual([created.new, updated.new, updated.id], [true, false, created.id]);
@@ -44,7 +44,7 @@ describe('contacts', () => {
     assert.equal((await call('GET', `${CONTACTS}/${id}`)).body.properties.firstname, 'Jane');
   });
 
-  it('are read by mail or id, alone or in a batch, which says what is missing', async () => {
+  it('are read by e-mail address or id, alone or in a batch that lists missing ones', async () => {
     const { id } = (await upsert('jane@shop.example')).body.results[0];
     assert.equal((await call('GET', `${CONTACTS}/jane%40shop.example?idProperty=email`)).body.id, id);
     assert.equal((await call('GET', `${CONTACTS}/999`)).body.category, 'OBJECT_NOT_FOUND');
@@ -62,14 +62,14 @@ describe('contacts', () => {
     assert.equal((await call('GET', `${CONTACTS}/jane%40shop.example?idProperty=email`)).status, 200);
   });
 
-  it('conflict when one is created twice', async () => {
+  it('conflict when created twice', async () => {
     assert.equal((await call('POST', CONTACTS, { properties: { email: 'jane@shop.example' } })).status, 201);
     const { status, body } = await call('POST', CONTACTS, { properties: { email: 'jane@shop.example' } });
     assert.deepEqual([status, body.category], [409, 'CONFLICT']);
     assert.match(body.message, /Existing ID: \d+/);
   });
 
-  it('are refused as a whole for one that is wrong', async () => {
+  it('are refused as a batch when one is invalid', async () => {
     const good = { idProperty: 'email', id: 'jane@shop.example', properties: {} };
     for (const inputs of [
       [],
@@ -102,7 +102,7 @@ describe('notes', () => {
     );
   });
 
-  it('are refused when too long, without a time, or for nobody', async () => {
+  it('are refused when too long, without a time, or for an unknown contact', async () => {
     const { id } = (await upsert('jane@shop.example')).body.results[0];
     assert.equal((await note(id, 'x'.repeat(65_536))).status, 201);
     assert.equal((await note(id, 'x'.repeat(65_537))).status, 400);

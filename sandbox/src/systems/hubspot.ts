@@ -23,7 +23,7 @@ const problem = (status: number, category: string, message: string, more: JsonOb
 const invalid = (message: string, more?: JsonObject) => new Refused(problem(400, 'VALIDATION_ERROR', message, more));
 const missing = () => problem(404, 'OBJECT_NOT_FOUND', 'resource not found');
 
-/** Contacts and notes. The paths of v3 and the dated ones do the same. */
+/** Contacts and notes. The v3 paths and the dated paths behave the same. */
 export function createHubspot(board: Board, { indexLagMs }: Surroundings): System {
   const tables = { contacts: createObjects(), notes: createObjects() };
   /** The notes of each contact, oldest first. */
@@ -68,7 +68,7 @@ export function createHubspot(board: Board, { indexLagMs }: Surroundings): Syste
 
   function inputsOf(body: unknown): readonly JsonObject[] {
     const inputs = listOf(objectOf(body).inputs).map(objectOf);
-    if (inputs.length === 0) throw invalid('Invalid input JSON: inputs must hold at least one object');
+    if (inputs.length === 0) throw invalid('Invalid input JSON: inputs must contain at least one object');
     if (inputs.length > MOST_INPUTS) throw invalid(`The batch has more than ${MOST_INPUTS} inputs`);
     return inputs;
   }
@@ -130,7 +130,7 @@ export function createHubspot(board: Board, { indexLagMs }: Surroundings): Syste
       return lookup({ total: found.length, results: found.slice(start, start + most), ...next });
     };
 
-  /** One group with an equation needs no scan. */
+  /** A single group with an EQ filter uses an index instead of a scan. */
   function candidatesFor(type: ObjectType, groups: readonly JsonObject[]): HubspotObject[] {
     const [group, ...others] = groups;
     if (others.length === 0) {

@@ -12,7 +12,7 @@ const CLAUSE = new RegExp(
 
 const unquoted = (text: string): string => (/^["']/.test(text) ? text.slice(1, -1).replaceAll(/\\(.)/g, '$1') : text);
 
-/** The clauses of `project = A AND labels in ("b", "c")`, times left out; undefined when it is written otherwise. */
+/** Parses `project = A AND labels in ("b", "c")` and ignores times. Returns undefined for other syntax. */
 export function readJql(jql: string): Clause[] | undefined {
   const clauses: Clause[] = [];
   for (let rest = jql.replace(/\s*\border\s+by\b[\w\s,]*$/i, ''); rest.trim() !== ''; ) {

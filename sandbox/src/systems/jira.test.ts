@@ -34,7 +34,7 @@ const create = (changes: object = {}) =>
 const search = (jql: string, more: object = { fields: ['summary'] }) =>
   call('POST', '/rest/api/3/search/jql', { jql, ...more });
 
-it('makes an issue with its properties, and finds it by a label', async () => {
+it('creates an issue with its properties and finds it by a label', async () => {
   const { status, body } = await create();
   assert.equal(status, 201);
   assert.match(body.key, /^SUP-\d+$/);
@@ -49,12 +49,12 @@ it('makes an issue with its properties, and finds it by a label', async () => {
   assert.equal((await search('labels in ("a", "b")')).body.issues.length, 0);
 });
 
-it('tells only the id of an issue when no fields are asked for', async () => {
+it('returns only the id of an issue without requested fields', async () => {
   const { id } = (await create()).body;
   assert.deepEqual((await search('labels = "conv-1"', {})).body.issues, [{ id }]);
 });
 
-it('tells the properties of an issue that are asked for', async () => {
+it('returns the requested properties of an issue', async () => {
   await create();
   const { body } = await search('labels = "conv-1"', { fields: ['created'], properties: ['switchboard', 'other'] });
   assert.deepEqual(body.issues[0].properties, { switchboard: { id: 'e-1' } });
@@ -69,7 +69,7 @@ it('has a search that lags, except for issues that the caller names', async () =
   assert.equal((await call('GET', `/rest/api/3/issue/${id}`)).status, 200);
 });
 
-it('pages through what it finds', async () => {
+it('pages through results', async () => {
   for (let made = 0; made < 3; made += 1) await create();
   const first = await search('project = SUP', { maxResults: 2 });
   assert.deepEqual([first.body.issues.length, first.body.isLast], [2, false]);
@@ -77,7 +77,7 @@ it('pages through what it finds', async () => {
   assert.deepEqual([second.body.issues.length, second.body.isLast], [1, true]);
 });
 
-it('refuses searches without a restriction, for properties, with mistakes, and by the old path', async () => {
+it('refuses searches that are unrestricted, by property, malformed, or on the old path', async () => {
   await create();
   for (const jql of ['', 'ORDER BY created', 'labels =', 'issue.property[switchboard].id = "e-1"', 'nonsense = 1']) {
     assert.equal((await search(jql)).status, 400, jql);
@@ -96,7 +96,7 @@ it('adds comments, and lists them', async () => {
   assert.equal((await call('POST', '/rest/api/3/issue/SUP-0/comment', { body })).status, 404);
 });
 
-it('takes documents that Jira would take', async () => {
+it('accepts documents that Jira accepts', async () => {
   const link = { type: 'link', attrs: { href: 'https://shop.example' } };
   const item = { type: 'listItem', content: [paragraph(text('item'))] };
   const documents = [
@@ -109,7 +109,7 @@ it('takes documents that Jira would take', async () => {
   for (const description of documents) assert.equal((await create({ description })).status, 201);
 });
 
-it('refuses what is wrong, naming each field', async () => {
+it('refuses invalid values and names each field', async () => {
   const cases: [changes: object, field: string][] = [
     [{ project: {} }, 'project'],
     [{ issuetype: undefined }, 'issuetype'],

@@ -24,7 +24,7 @@ const NO_ISSUE = 'Issue does not exist or you do not have permission to see it.'
 const problem = (status: number, messages: readonly string[], errors: JsonObject = {}) =>
   refuse(status, { errorMessages: messages, errors });
 
-/** Issues with labels, properties and comments; the search may lag behind. */
+/** Issues with labels, properties and comments. The search may lag behind. */
 export function createJira(board: Board, { indexLagMs }: Surroundings): System {
   const issues = createTable<Issue>({
     key: ({ key }) => [key],
@@ -242,7 +242,7 @@ export function createJira(board: Board, { indexLagMs }: Surroundings): System {
 
 const selfOf = ({ id }: Issue): string => `/rest/api/3/issue/${id}`;
 
-/** Without `fields`, an issue is its id and nothing else. */
+/** The requested fields and properties; only the id without any. */
 function pick(issue: Issue, wanted: readonly string[], properties: readonly string[] = []): JsonObject {
   const { id, key, fields } = issue;
   const some = (all: JsonObject, isWanted: (name: string) => boolean): JsonObject =>

@@ -11,7 +11,7 @@ const QUERY =
   /^\s*SELECT\s+([\w\s,]+?)\s+FROM\s+(\w+)(?:\s+WHERE\s+(.+?))?(?:\s+ORDER\s+BY\s+[\w\s,]+?)?(?:\s+LIMIT\s+(\d+))?\s*$/is;
 const CONDITION = /^\s*(\w+)\s*(=|!=)\s*(?:'((?:[^'\\]|\\.)*)'|([\w.:+-]+))\s*(?:AND\s+(?=\S)|$)/is;
 
-/** `SELECT a, b FROM C WHERE x = 'y' AND …`; undefined when it is written otherwise. */
+/** Parses `SELECT a, b FROM C WHERE x = 'y' AND …`. Returns undefined for other syntax. */
 export function readQuery(text: string): Query | undefined {
   const [, fields, object, where, limit] = QUERY.exec(text) ?? [];
   if (fields === undefined || object === undefined) return undefined;

@@ -31,11 +31,11 @@ const OBJECTS: Readonly<Record<string, Definition>> = {
   Task: { prefix: '00T', required: [], lengths: { Subject: 255, Description: 32_000 } },
 };
 
-/** The fields by which a record is found; Email is no external id, but can be queried. */
+/** Indexed fields. Email is not an external id, but queries may filter by it. */
 const isKey = (name: string): boolean => name === 'Email' || name.endsWith('__c');
 export const isExternalId = (name: string): boolean => name.endsWith('__c');
 
-/** Without case, as Salesforce compares. */
+/** Salesforce compares without case. */
 export const keyOf = (field: string, value: string): string => `${field.toLowerCase()}=${value.toLowerCase()}`;
 
 export type Records = Table<SalesforceRecord> & { definition: Definition };
@@ -54,7 +54,7 @@ export const createRecords = (): Map<string, Records> =>
     }),
   );
 
-/** What Salesforce would not take of these fields; of a new record, what is missing too. */
+/** The fields that Salesforce would reject, including missing ones of a new record. */
 export function problemsOf({ required, lengths }: Definition, fields: JsonObject, isNew: boolean): RecordProblem[] {
   const missing = required.filter((name) => (isNew || name in fields) && textOf(fields[name]).trim() === '');
   const problems: RecordProblem[] = [];

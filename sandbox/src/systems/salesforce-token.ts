@@ -11,13 +11,13 @@ export interface Tokens {
 
 const LIFETIME_MS = 2 * 3_600_000;
 const MOST_TOKENS = 1_000;
-/** A JWT may be good for five minutes; clocks differ. */
+/** A JWT may be valid for five minutes, plus clock skew. */
 const MOST_JWT_SECONDS = 300 + 30;
 
 const { clientId, clientSecret, username } = credentials.salesforce;
 const problem = (error: string, description: string): Answer => refuse(400, { error, error_description: description });
 
-/** The token endpoint: client credentials, and JWTs signed by the key whose public half is `publicKey`. */
+/** The token endpoint: accepts client credentials, and JWTs that `publicKey` verifies. */
 export function createTokens(publicKey?: string): Tokens {
   const tokens = new Map<string, number>();
 

@@ -42,7 +42,7 @@ function assertion(changes: object = {}, key = keys.privateKey): Record<string, 
 }
 
 describe('the token endpoint', () => {
-  it('gives a token for the secret or for a signed JWT, and it opens the API', async () => {
+  it('issues a working token for the secret or a signed JWT', async () => {
     for (const form of [withSecret, assertion()]) {
       const { status, body } = await token(form);
       assert.equal(status, 200);
@@ -53,7 +53,7 @@ describe('the token endpoint', () => {
     }
   });
 
-  it('refuses wrong secrets, and JWTs that are forged, expired, too long good, or of somebody else', async () => {
+  it('refuses wrong secrets, and JWTs that are forged, expired, valid for too long, or issued to another user', async () => {
     const stranger = generateKeyPairSync('rsa', {
       modulusLength: 2_048,
       publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -77,12 +77,12 @@ describe('the token endpoint', () => {
     }
   });
 
-  it('keeps no secret in what it received', async () => {
+  it('keeps no secret of a request', async () => {
     await token(assertion());
     assert.doesNotMatch(JSON.stringify(sandbox.effects()), /client-secret|assertion":"ey/);
   });
 
-  it('has its tokens expire when told to', async () => {
+  it('revokes its tokens on a fault', async () => {
     sandbox.fault('salesforce', { expireTokens: true });
     const { status, body } = await call('GET', `${DATA}/query?q=SELECT+Id+FROM+Contact`);
     assert.equal(status, 401);
@@ -112,7 +112,7 @@ describe('records', () => {
     );
   });
 
-  it('are 300 when several have the external id', async () => {
+  it('answer 300 when several share the external id', async () => {
     for (const LastName of ['One', 'Two']) {
       await call('POST', `${DATA}/sobjects/Contact`, { LastName, Switchboard_Id__c: 'same' });
     }
@@ -122,7 +122,7 @@ describe('records', () => {
     assert.equal((await call('GET', `${CONTACT}/same`)).status, 300);
   });
 
-  it('have a result each when there are many', async () => {
+  it('have one result each in a batch', async () => {
     const record = (fields: object) => ({ attributes: { type: 'Contact' }, ...fields });
     const path = `${DATA}/composite/sobjects/Contact/Switchboard_Id__c`;
     const records = [
@@ -149,7 +149,7 @@ describe('records', () => {
     assert.equal(many.status, 400);
   });
 
-  it('are refused with the fields that are wrong', async () => {
+  it('are refused with the names of the invalid fields', async () => {
     const cases: [fields: object, code: string, field: string][] = [
       [{}, 'REQUIRED_FIELD_MISSING', 'LastName'],
       [{ LastName: 'x'.repeat(81) }, 'STRING_TOO_LONG', 'LastName'],
@@ -163,7 +163,7 @@ describe('records', () => {
     assert.equal((await call('PATCH', `${DATA}/sobjects/Nothing/Id__c/1`, {})).body[0].errorCode, 'NOT_FOUND');
   });
 
-  it('are queried by mail or external id', async () => {
+  it('are queried by e-mail address or external id', async () => {
     await call('PATCH', `${CONTACT}/1`, { LastName: "O'Doe", Email: 'jane@shop.example' });
     await call('PATCH', `${DATA}/sobjects/Task/Event_Id__c/e-1`, { Subject: 'Conversation', Status: 'Completed' });
     const query = (q: string) => call('GET', `${DATA}/query?q=${encodeURIComponent(q)}`);

@@ -16,7 +16,7 @@ import { createTokens } from './salesforce-token.ts';
 
 const TOKEN_PATH = '/services/oauth2/token';
 const MOST_RECORDS = 200;
-/** Since this version, an update answers with a body. */
+/** From this API version on, an upsert that updates answers with a body. */
 const UPSERT_ANSWERS_SINCE = 46;
 
 const problem = (status: number, errorCode: string, message: string, fields?: string[]): Answer =>
@@ -117,7 +117,7 @@ export function createSalesforce(board: Board, { publicKey }: { publicKey?: stri
     if (list.length === 0 || list.length > MOST_RECORDS) {
       return problem(400, 'INVALID_ARGUMENT', `records must hold 1 to ${MOST_RECORDS} records`);
     }
-    if (allOrNone === true) return problem(400, 'INVALID_ARGUMENT', 'the sandbox only knows allOrNone: false');
+    if (allOrNone === true) return problem(400, 'INVALID_ARGUMENT', 'the sandbox supports only allOrNone: false');
     const outcomes = list.map(({ attributes, [field]: value, ...fields }): Outcome => {
       if (objectOf(attributes).type !== object) {
         return failed('INVALID_TYPE', `the type in attributes is not ${object}`, []);

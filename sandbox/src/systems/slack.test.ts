@@ -41,7 +41,7 @@ it('writes to a person found by mail', async () => {
   assert.equal((await post({ channel: opened.body.channel.id, text: 'hello' })).body.channel, opened.body.channel.id);
 });
 
-it('takes a form, too', async () => {
+it('accepts a form, too', async () => {
   const form = new URLSearchParams({ channel: '#agents', text: 'hello', metadata: JSON.stringify(METADATA) });
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const { body } = await call('POST', '/api/chat.postMessage', form.toString(), headers);
@@ -50,11 +50,11 @@ it('takes a form, too', async () => {
 
 const WRONG: [name: string, message: object, error: string][] = [
   ['no channel', { text: 'x' }, 'channel_not_found'],
-  ['a channel that is not there', { channel: '#missing', text: 'x' }, 'channel_not_found'],
+  ['an unknown channel', { channel: '#missing', text: 'x' }, 'channel_not_found'],
   ['an archived channel', { channel: '#archived', text: 'x' }, 'is_archived'],
   ['no text', { channel: '#agents' }, 'no_text'],
   ['a text that is too long', { channel: '#agents', text: 'x'.repeat(40_001) }, 'msg_too_long'],
-  ['blocks that are none', { channel: '#agents', text: 'x', blocks: [{}] }, 'invalid_blocks'],
+  ['invalid blocks', { channel: '#agents', text: 'x', blocks: [{}] }, 'invalid_blocks'],
   [
     'too many blocks',
     { channel: '#agents', blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })) },
@@ -70,11 +70,11 @@ for (const [name, message, error] of WRONG) {
   });
 }
 
-it('answers who it does not know, and what it does not know, with 200 and ok: false', async () => {
+it('answers unknown callers and unknown methods with 200 and ok: false', async () => {
   const stranger = await call('POST', '/api/chat.postMessage', {}, { authorization: 'Bearer wrong' });
   assert.deepEqual([stranger.status, stranger.body.error], [200, 'invalid_auth']);
-  const nobody = await call('POST', '/api/chat.postMessage', {}, { authorization: '' });
-  assert.equal(nobody.body.error, 'not_authed');
+  const anonymous = await call('POST', '/api/chat.postMessage', {}, { authorization: '' });
+  assert.equal(anonymous.body.error, 'not_authed');
   assert.equal((await call('POST', '/api/chat.shout', {})).body.error, 'unknown_method');
   assert.equal(
     (await call('GET', '/api/users.lookupByEmail?email=missing%40shop.example')).body.error,
@@ -82,7 +82,7 @@ it('answers who it does not know, and what it does not know, with 200 and ok: fa
   );
 });
 
-it('limits the rate with 429 and Retry-After, and fails with an error of its own, when told to', async () => {
+it('answers a fault with 429 and Retry-After, or with a Slack error', async () => {
   sandbox.fault('slack', { status: 429, retryAfter: 3, count: 1 });
   const limited = await post({ channel: '#agents', text: 'x' });
   assert.deepEqual([limited.status, limited.headers.get('retry-after'), limited.body.error], [429, '3', 'ratelimited']);

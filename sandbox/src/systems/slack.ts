@@ -33,11 +33,11 @@ const fail = (error: string): never => {
 
 const CHANNEL_NAMES: Readonly<Record<string, string>> = { [credentials.slack.agentsChannel]: '#support-agents' };
 
-/** An id that Slack could have given: the same for the same name. */
+/** Derives an id in Slack's format from a name. */
 const idFor = (letter: string, name: string): string =>
   `${letter}0${createHash('sha256').update(name).digest('hex').slice(0, 8).toUpperCase()}`;
 
-/** The Web API. A channel exists unless its name begins with `missing`; `archived…` takes nothing. */
+/** The Web API. Channels exist unless their name begins with `missing`; `archived…` refuses messages. */
 export function createSlack(board: Board): System {
   const messages = createTable<Message>({ channel: ({ channel }) => [channel] });
   const names = new Map<string, string>();
@@ -50,7 +50,7 @@ export function createSlack(board: Board): System {
     const id = /^[CDGU][A-Z0-9]{5,}$/.test(given) ? given : idFor('C', name);
     names.set(id, names.get(id) ?? given);
     if (names.size > 10_000) names.delete(names.keys().next().value ?? '');
-    // A message to a user goes to the conversation with them.
+    // Messages to a user go to the direct conversation.
     return id.startsWith('U') ? `D${id.slice(1)}` : id;
   }
 
@@ -65,7 +65,7 @@ export function createSlack(board: Board): System {
   }
 
   function nextTs(): string {
-    // Microseconds, and never twice.
+    // Unique, in microseconds.
     lastTs = Math.max(lastTs + 1, Date.now() * 1_000);
     return `${Math.floor(lastTs / 1_000_000)}.${String(lastTs % 1_000_000).padStart(6, '0')}`;
   }
@@ -100,7 +100,7 @@ export function createSlack(board: Board): System {
       system: 'slack',
       id: ts,
       title: CHANNEL_NAMES[channel] ?? names.get(channel) ?? textOf(given.channel),
-      text: [textOf(text), ...listOf(blocks).flatMap(blockTexts)]
+      text: [readMrkdwn(textOf(text)), ...listOf(blocks).flatMap(blockTexts)]
         .filter((one, index, all) => one !== '' && all.indexOf(one) === index)
         .join('\n'),
     });
@@ -143,7 +143,7 @@ export function createSlack(board: Board): System {
     'auth.test': () => lookup({ ok: true, team: 'Sandbox', user: 'switchboard', bot_id: 'B0SANDBOX' }),
   };
 
-  /** Slack answers what it does not know with 200, too. */
+  /** Slack answers with 200 even when it refuses the token or the method. */
   const call: Route = (request) => {
     if (bearerOf(request.headers) === undefined && textOf(objectOf(request.body).token) === '')
       return failed('not_authed');
@@ -154,7 +154,7 @@ export function createSlack(board: Board): System {
   return {
     name: 'slack',
     routes: { 'POST /api/:method': call, 'GET /api/:method': call },
-    // Its methods refuse with 200.
+    // `call` checks the token, since Slack refuses with 200.
     authenticate: () => true,
     refusal(status) {
       const errors: Readonly<Record<number, string>> = {
@@ -175,7 +175,7 @@ export function createSlack(board: Board): System {
   };
 }
 
-/** JSON, a form or the query: all are fine; what is structured comes as text in the latter. */
+/** Reads arguments from JSON, a form or the query. The latter two carry structured ones as JSON text. */
 function argumentsOf({ body, query }: SystemRequest): JsonObject {
   const given: JsonObject = { ...query, ...objectOf(body) };
   for (const name of ['blocks', 'metadata']) {
@@ -194,11 +194,22 @@ const shown = ({ channel: _channel, metadata, ...message }: Message, withMetadat
   ...(withMetadata && metadata !== undefined ? { metadata } : {}),
 });
 
-/** The texts of a block, as far as people read them. */
+/** Converts Slack's markup to the text that its reader sees, with the labels of links. */
+const readMrkdwn = (text: string): string =>
+  text
+    .replaceAll(/<(?:https?:|mailto:|tel:)[^<>|]*\|([^<>]*)>/g, '$1')
+    .replaceAll(/<((?:https?:|mailto:|tel:)[^<>|]*)>/g, '$1')
+    .replaceAll(/<!(here|channel|everyone)>/g, '@$1')
+    .replaceAll(/(?<![\w*])\*(?! )([^*\n]*[^*\n ])\*(?![\w*])/g, '$1')
+    .replaceAll(/&(lt|gt|amp);/g, (_entity, name: 'lt' | 'gt' | 'amp') => ENTITIES[name]);
+const ENTITIES = { lt: '<', gt: '>', amp: '&' };
+
+/** The visible texts of a block. */
 function blockTexts(block: unknown): string[] {
   const { text, fields, elements } = objectOf(block);
   return [text, ...listOf(fields), ...listOf(elements)].flatMap((part) => {
-    const inner = objectOf(part).text;
-    return [textOf(isObject(inner) ? inner.text : inner)];
+    const { type, text: inner } = objectOf(part);
+    const own = isObject(inner) ? inner : { type, text: inner };
+    return [own.type === 'mrkdwn' ? readMrkdwn(textOf(own.text)) : textOf(own.text)];
   });
 }

@@ -1,17 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerAddress } from 'smtp-server';
-import type { Board } from '../board.ts';
 import { credentials } from '../credentials.ts';
-import type { Faults, Mishap } from '../faults.ts';
-import type { Journal } from '../journal.ts';
+import type { Mishap } from '../faults.ts';
 import { plainText } from '../plain-text.ts';
+import type { World } from '../world.ts';
 
-export interface SmtpDeps {
-  board: Board;
-  journal: Journal;
-  faults: Faults;
-}
+export type SmtpDeps = Pick<World, 'board' | 'faults' | 'record'>;
 
 export interface SmtpStandIn {
   readonly port: number;
@@ -29,9 +24,12 @@ class SmtpRefusal extends Error {
   }
 }
 
-/** Takes mail for everybody but `bounce…@`, and delivers none of it. */
+const refusalFor = (status: number): SmtpRefusal =>
+  new SmtpRefusal(status, status < 500 ? '4.3.0 Try again later' : '5.3.0 Not accepted');
+
+/** Accepts mail to any address except `bounce…@`, and delivers none of it. */
 export async function startSmtp({ host, port }: { host: string; port: number }, deps: SmtpDeps): Promise<SmtpStandIn> {
-  const { board, journal, faults } = deps;
+  const { board, faults, record } = deps;
   const closing = new AbortController();
 
   async function receive(bytes: Buffer, from: string, to: readonly string[]): Promise<Mishap> {
@@ -56,7 +54,7 @@ export async function startSmtp({ host, port }: { host: string; port: number }, 
       });
     }
     const fault = status !== undefined ? 'status' : dropResponse === true ? 'dropResponse' : undefined;
-    journal.add({
+    record({
       system: 'smtp',
       kind: status === undefined ? 'effect' : 'refused',
       method: 'SEND',
@@ -64,10 +62,18 @@ export async function startSmtp({ host, port }: { host: string; port: number }, 
       headers,
       body,
       status: status ?? 250,
+      ...(status === undefined ? {} : { why: refusalFor(status).message }),
       at,
       ...(fault === undefined ? {} : { fault }),
     });
     return mishap;
+  }
+
+  function refused(method: string, path: string, refusal: SmtpRefusal): SmtpRefusal {
+    const { responseCode: status, message: why } = refusal;
+    const at = new Date().toISOString();
+    record({ system: 'smtp', kind: 'refused', method, path, headers: {}, body: null, status, why, at });
+    return refusal;
   }
 
   const server = new SMTPServer({
@@ -80,16 +86,17 @@ export async function startSmtp({ host, port }: { host: string; port: number }, 
     onAuth({ username, password }, _session, callback) {
       const { user, password: expected } = credentials.smtp;
       if (username === user && password === expected) callback(null, { user });
-      else callback(new SmtpRefusal(535, '5.7.8 Authentication credentials invalid'));
+      else callback(refused('AUTH', '', new SmtpRefusal(535, '5.7.8 Authentication credentials invalid')));
     },
     onRcptTo({ address }, _session, callback) {
-      callback(address.startsWith('bounce') ? new SmtpRefusal(550, '5.1.1 No such user here') : null);
+      const isKnown = !address.startsWith('bounce');
+      callback(isKnown ? null : refused('RCPT', address, new SmtpRefusal(550, '5.1.1 No such user here')));
     },
     onData(stream, session, callback) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
       stream.on('end', () => {
-        if (stream.sizeExceeded) return callback(new SmtpRefusal(552, '5.3.4 Message too big'));
+        if (stream.sizeExceeded) return callback(refused('DATA', '', new SmtpRefusal(552, '5.3.4 Message too big')));
         const { mailFrom, rcptTo } = session.envelope;
         const to = rcptTo.map(({ address }: SMTPServerAddress) => address);
         receive(Buffer.concat(chunks), mailFrom === false ? '' : mailFrom.address, to)
@@ -97,13 +104,13 @@ export async function startSmtp({ host, port }: { host: string; port: number }, 
             if (latencyMs > 0) await sleep(latencyMs, undefined, { signal: closing.signal });
             if (dropResponse === true) return hangUp(session.id);
             if (status === undefined) return callback(null, '2.0.0 OK: kept');
-            callback(new SmtpRefusal(status, status < 500 ? '4.3.0 Try again later' : '5.3.0 Not accepted'));
+            callback(refusalFor(status));
           })
           .catch((error: Error) => callback(error));
       });
     },
   });
-  // A client that hangs up in the middle is its own affair.
+  // Ignores clients that hang up mid-session.
   server.on('error', () => {});
 
   function hangUp(id: string): void {

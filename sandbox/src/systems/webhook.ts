@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Board } from '../board.ts';
 import { effect, refuse, type System, type SystemRequest } from '../system.ts';
 
-/** Somebody's own endpoint: takes whatever is sent to any path. */
+/** A customer's endpoint: accepts any request on any path. */
 export function createWebhook(board: Board): System {
   function receive({ method, path, body }: SystemRequest) {
     const id = randomUUID();

@@ -24,7 +24,7 @@ const TICKET = {
 const create = (ticket: object = TICKET, key?: string) =>
   call('POST', '/api/v2/tickets.json', { ticket }, key === undefined ? {} : { 'idempotency-key': key });
 
-it('makes a ticket, and finds it by its external id', async () => {
+it('creates a ticket and finds it by its external id', async () => {
   const { status, body, headers } = await create();
   assert.equal(status, 201);
   assert.equal(headers.get('location'), `/api/v2/tickets/${body.ticket.id}.json`);
@@ -34,7 +34,7 @@ it('makes a ticket, and finds it by its external id', async () => {
   assert.equal((await call('GET', '/api/v2/tickets.json?external_id=conv-2')).body.count, 0);
 });
 
-it('makes one ticket for one idempotency key, and says so', async () => {
+it('creates one ticket for one idempotency key, and says so', async () => {
   const first = await create(TICKET, 'key-1');
   const again = await create(TICKET, 'key-1');
   assert.deepEqual(
@@ -49,13 +49,13 @@ it('makes one ticket for one idempotency key, and says so', async () => {
   );
 });
 
-it('refuses another ticket under the same key', async () => {
+it('refuses a different ticket under the same key', async () => {
   await create(TICKET, 'key-1');
   const { status, body } = await create({ ...TICKET, subject: 'another' }, 'key-1');
   assert.deepEqual([status, body.error], [400, 'IdempotentRequestError']);
 });
 
-it('recognises the key also when the first answer was lost', async () => {
+it('recognises the key even when the first answer was lost', async () => {
   sandbox.fault('zendesk', { dropResponse: true, count: 1 });
   await assert.rejects(create(TICKET, 'key-1'));
   assert.equal((await create(TICKET, 'key-1')).headers.get('x-idempotency-lookup'), 'hit');
@@ -81,7 +81,13 @@ it('adds comments, tags and fields to a ticket', async () => {
   );
 });
 
-it('refuses what is wrong, naming it', async () => {
+it('lists its ticket fields with their titles', async () => {
+  const { status, body } = await call('GET', '/api/v2/ticket_fields.json');
+  assert.deepEqual([status, body.count], [200, 4]);
+  assert.partialDeepStrictEqual(body.ticket_fields[0], { id: 9001, title: 'Conversation ID' });
+});
+
+it('refuses invalid values and names the field', async () => {
   const cases: [changes: object, field: string][] = [
     [{ comment: undefined }, 'comment'],
     [{ comment: { body: ' ' } }, 'comment'],

@@ -6,6 +6,7 @@ import { isEmail, isObject, type JsonObject, listOf, objectOf, textOf } from '..
 import { plainText } from '../plain-text.ts';
 import { effect, lookup, Refused, type Route, refuse, type System } from '../system.ts';
 import { createTable } from '../table.ts';
+import { titleOf, zendeskTicketFields } from './ticket-fields.ts';
 
 interface Comment {
   id: number;
@@ -42,7 +43,7 @@ const invalid = (field: string, error: string, description: string) =>
     }),
   );
 
-/** Tickets, as the support API has them; `.json` at the end of a path may be left out. */
+/** Tickets of the Support API. The `.json` at the end of a path is optional. */
 export function createZendesk(board: Board): System {
   const tickets = createTable<Ticket>({ external: ({ external_id: id }) => (id === null ? [] : [id]) });
   const answered = createTable<{ at: number; sent: string; ticket: string }>();
@@ -62,7 +63,7 @@ export function createZendesk(board: Board): System {
       badges: [ticket.priority ?? '', ticket.status, ...ticket.tags].filter((badge) => badge !== ''),
       fields: [
         ['requester', [textOf(requester.name), textOf(requester.email)].filter(Boolean).join(' · ')],
-        ...ticket.custom_fields.map(({ id, value }): [string, string] => [`field ${id}`, textOf(value)]),
+        ...ticket.custom_fields.map(({ id, value }): [string, string] => [titleOf(id), textOf(value)]),
       ],
     });
   }
@@ -100,12 +101,12 @@ export function createZendesk(board: Board): System {
     return listOf(given).map((field) => {
       const { id, value = null } = objectOf(field);
       if (!/^\d+$/.test(textOf(id)))
-        throw invalid('custom_fields', 'InvalidValue', 'each needs the number of its field as id');
+        throw invalid('custom_fields', 'InvalidValue', 'each needs the numeric id of its field');
       return { id: Number(id), value };
     });
   }
 
-  /** The parts of a ticket that both a create and an update may set. */
+  /** The fields that both a create and an update may set. */
   function settings(given: JsonObject): Partial<Ticket> {
     const set: Partial<Ticket> = {};
     const { priority, status, tags, subject, external_id: external } = given;
@@ -121,7 +122,7 @@ export function createZendesk(board: Board): System {
     }
     if (subject !== undefined) set.subject = textOf(subject);
     if (external !== undefined) set.external_id = external === null ? null : textOf(external);
-    // Tags are words: a space ends one.
+    // Spaces separate tags.
     if (tags !== undefined)
       set.tags = [
         ...new Set(
@@ -169,7 +170,7 @@ export function createZendesk(board: Board): System {
     const given = ticketIn(body);
     const set = settings(given);
     const comment = commentOf(given.comment ?? { body: given.description });
-    // Last: only a ticket that is made makes its requester known.
+    // Comes last, since a refused ticket must not create its requester.
     const customFields = fieldsOf(given.custom_fields);
     const requester = requesterOf(given.requester);
     const id = nextId();
@@ -239,9 +240,16 @@ export function createZendesk(board: Board): System {
     return lookup({ comments: list, next_page: null, previous_page: null, count: list.length });
   };
 
+  const fields: Route = () => {
+    const list = zendeskTicketFields.map((field) => ({ ...field, active: true, removable: true }));
+    return lookup({ ticket_fields: list, next_page: null, previous_page: null, count: list.length });
+  };
+
   return {
     name: 'zendesk',
     routes: {
+      'GET /api/v2/ticket_fields': fields,
+      'GET /api/v2/ticket_fields.json': fields,
       'POST /api/v2/tickets.json': create,
       'POST /api/v2/tickets': create,
       'GET /api/v2/tickets.json': list,

@@ -1,0 +1,15 @@
+/** The systems' names for people. */
+export const SYSTEMS = {
+  hubspot: 'HubSpot',
+  salesforce: 'Salesforce',
+  zendesk: 'Zendesk',
+  freshdesk: 'Freshdesk',
+  jira: 'Jira',
+  slack: 'Slack',
+  smtp: 'E-mail',
+  chat: 'Chat platform',
+  embeddings: 'Embeddings',
+  webhook: 'Webhook',
+};
+
+export const nameOf = (system) => SYSTEMS[system] ?? system;
