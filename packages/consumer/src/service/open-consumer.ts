@@ -5,7 +5,7 @@ import type { Static, TObject } from 'typebox';
 import { consume, type RunningConsumer } from '../consume.ts';
 import type { Handlers } from '../handler.ts';
 import type { ConsumeOptions } from '../options.ts';
-import { CHAIN_RECORD_BYTES } from '../retry/chain-topics.ts';
+import { RETRY_RECORD_BYTES } from '../retry/create-retry-topics.ts';
 import type { ConsumerConfig } from './config.ts';
 import { createTargets, type Targets } from './targets.ts';
 
@@ -60,7 +60,7 @@ export async function openConsumer<S extends TObject>(
     clientId: name,
     logger,
     metrics,
-    maxRecordBytes: CHAIN_RECORD_BYTES,
+    maxRecordBytes: RETRY_RECORD_BYTES,
   });
   onStop('publisher', publisher.close);
   onStop('consumer', (limitMs) => consumer?.stop(limitMs), { timeoutMs: STOP_MS });

@@ -1,10 +1,10 @@
-import { createLine } from './line.ts';
+import { createPriorityQueue } from './priority-queue.ts';
 
 /** A bounded number of places, given out in the order of asking, to the urgent first. */
-export interface Slots {
-  /** True when a place is taken, at once or later; false when the slots were closed, or it is not wanted any more. */
-  take(urgent?: boolean, isWanted?: () => boolean): boolean | Promise<boolean>;
-  give(): void;
+export interface Semaphore {
+  /** True when a place is taken, at once or later; false when the semaphore were closed, or it is not wanted any more. */
+  acquire(urgent?: boolean, isWanted?: () => boolean): boolean | Promise<boolean>;
+  release(): void;
   /** Looks again whether those who wait still want to, and may go on: `open` may have changed its mind. */
   wake(): void;
   /** Nobody gets a place any more. */
@@ -21,8 +21,8 @@ interface Waiting {
 const always = (): boolean => true;
 
 /** @param open asked once for each place that is about to be given out. */
-export function createSlots(limit: number, open: () => boolean = () => true): Slots {
-  const line = createLine<Waiting>();
+export function createSemaphore(limit: number, open: () => boolean = () => true): Semaphore {
+  const line = createPriorityQueue<Waiting>();
   let taken = 0;
   let closed = false;
 
@@ -34,7 +34,7 @@ export function createSlots(limit: number, open: () => boolean = () => true): Sl
   }
 
   return {
-    take(urgent = false, isWanted = always) {
+    acquire(urgent = false, isWanted = always) {
       if (closed || !isWanted()) return false;
       if (taken < limit && line.length === 0 && open()) {
         taken += 1;
@@ -42,7 +42,7 @@ export function createSlots(limit: number, open: () => boolean = () => true): Sl
       }
       return new Promise((settle) => line.join({ settle, isWanted }, urgent));
     },
-    give() {
+    release() {
       taken -= 1;
       fill();
     },

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import { stepKeys } from './steps-script.ts';
+import { stateKeys } from './event-state-script.ts';
 
 /** What Redis counts for a service; how it is kept there is told in steps-script.ts. */
-export interface Tallies {
+export interface StateGauges {
   /** Keys whose events wait behind a failed one. */
   readonly heldKeys: number;
   /** Dead letters that nobody has redriven or purged. */
@@ -10,11 +10,11 @@ export interface Tallies {
 }
 
 /** All instances of a service read the same. */
-export async function readTallies(redis: Redis, keyspace: string, doneTtlMs: number): Promise<Tallies> {
+export async function readStateGauges(redis: Redis, keyspace: string, doneTtlMs: number): Promise<StateGauges> {
   const now = Date.now();
-  const keys = stepKeys(keyspace);
+  const keys = stateKeys(keyspace);
   const [heldKeys, openLetters] = await Promise.all([
-    redis.zcount(keys.heldLanes, now, '+inf'),
+    redis.zcount(keys.heldKeys, now, '+inf'),
     redis.zcount(keys.openLetters, now - doneTtlMs, '+inf'),
   ]);
   return { heldKeys, openLetters };
@@ -22,15 +22,15 @@ export async function readTallies(redis: Redis, keyspace: string, doneTtlMs: num
 
 const READ_EVERY_MS = 2_000;
 
-export interface Followed {
+export interface FollowedGauges {
   /** Undefined until Redis has been asked. */
-  readonly last: Tallies | undefined;
+  readonly last: StateGauges | undefined;
   stop(): void;
 }
 
-/** Reads the tallies now and then; while Redis is away the last ones stand. */
-export function followTallies(read: () => Promise<Tallies>): Followed {
-  let last: Tallies | undefined;
+/** Reads the stateGauges now and then; while Redis is away the last ones stand. */
+export function followStateGauges(read: () => Promise<StateGauges>): FollowedGauges {
+  let last: StateGauges | undefined;
   let reading = false;
   async function readOnce(): Promise<void> {
     if (reading) return;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { createLine } from './line.ts';
+import { createPriorityQueue } from './priority-queue.ts';
 
 it('lets those leave that match, and keeps the order of the others', () => {
-  const line = createLine<number>();
+  const line = createPriorityQueue<number>();
   for (let number = 0; number < 3_000; number += 1) line.join(number, number % 5 === 0);
   for (let number = 0; number < 1_500; number += 1) line.next();
   const isOdd = (number: number): boolean => number % 2 === 1;
@@ -23,7 +23,7 @@ it('serves the urgent first, and each kind in the order of joining', () => {
   const joins = fc.array(fc.record({ urgent: fc.boolean(), thenTake: fc.nat(3) }), { maxLength: 5_000 });
   fc.assert(
     fc.property(joins, (steps) => {
-      const line = createLine<{ number: number; urgent: boolean }>();
+      const line = createPriorityQueue<{ number: number; urgent: boolean }>();
       const model: { number: number; urgent: boolean }[] = [];
       for (const [number, { urgent, thenTake }] of steps.entries()) {
         line.join({ number, urgent }, urgent);

@@ -1,71 +1,71 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { createSlots } from './slots.ts';
+import { createSemaphore } from './semaphore.ts';
 
 it('gives out no more places than there are, in the order of asking', async () => {
-  const slots = createSlots(2);
+  const semaphore = createSemaphore(2);
   const order: number[] = [];
   const asked = [1, 2, 3, 4].map(async (number) => {
-    await slots.take();
+    await semaphore.acquire();
     order.push(number);
   });
-  assert.equal(slots.taken, 2);
-  assert.equal(slots.waiting, 2);
-  slots.give();
-  slots.give();
+  assert.equal(semaphore.taken, 2);
+  assert.equal(semaphore.waiting, 2);
+  semaphore.release();
+  semaphore.release();
   await Promise.all(asked);
   assert.deepEqual(order, [1, 2, 3, 4]);
 });
 
 it('asks whether it is open for each place, and again when it is woken', async () => {
   let permits = 1;
-  const slots = createSlots(5, () => permits-- > 0);
-  assert.equal(await slots.take(), true);
-  const second = slots.take();
-  assert.equal(slots.waiting, 1);
+  const semaphore = createSemaphore(5, () => permits-- > 0);
+  assert.equal(await semaphore.acquire(), true);
+  const second = semaphore.acquire();
+  assert.equal(semaphore.waiting, 1);
   permits = 1;
-  slots.wake();
+  semaphore.wake();
   assert.equal(await second, true);
 });
 
 it('asks those who wait whether they still want a place before anybody gets one', async () => {
   let permits = 0;
   let isWanted = true;
-  const slots = createSlots(5, () => permits-- > 0);
-  const gone = slots.take(false, () => isWanted);
-  const next = slots.take();
+  const semaphore = createSemaphore(5, () => permits-- > 0);
+  const gone = semaphore.acquire(false, () => isWanted);
+  const next = semaphore.acquire();
   isWanted = false;
   permits = 1;
-  slots.wake();
+  semaphore.wake();
   assert.equal(await gone, false);
   assert.equal(await next, true, 'the only permit was not spent on it');
 });
 
 it('gives no place to who does not want one by now', () => {
   assert.equal(
-    createSlots(1).take(false, () => false),
+    createSemaphore(1).acquire(false, () => false),
     false,
   );
 });
 
 it('refuses whoever waits when it is closed', async () => {
-  const slots = createSlots(0);
-  const waiting = slots.take();
-  slots.close();
+  const semaphore = createSemaphore(0);
+  const waiting = semaphore.acquire();
+  semaphore.close();
   assert.equal(await waiting, false);
-  assert.equal(await slots.take(), false);
+  assert.equal(await semaphore.acquire(), false);
 });
 
 it('prefers the urgent among those who wait', async () => {
-  const slots = createSlots(1);
-  assert.equal(await slots.take(), true);
+  const semaphore = createSemaphore(1);
+  assert.equal(await semaphore.acquire(), true);
   const order: string[] = [];
   const asked = (['first', 'second', 'urgent'] as const).map(async (name) => {
-    await slots.take(name === 'urgent');
+    await semaphore.acquire(name === 'urgent');
     order.push(name);
-    slots.give();
+    semaphore.release();
   });
-  slots.give();
+  semaphore.release();
   await Promise.all(asked);
   assert.deepEqual(order, ['urgent', 'first', 'second']);
 });

@@ -1,5 +1,5 @@
 /** First come, first served; but the urgent ones go before all others. */
-export interface Line<T> {
+export interface PriorityQueue<T> {
   join(item: T, urgent: boolean): void;
   /** The next one, which leaves. */
   next(): T | undefined;
@@ -10,7 +10,7 @@ export interface Line<T> {
   readonly urgent: number;
 }
 
-export function createLine<T>(): Line<T> {
+export function createPriorityQueue<T>(): PriorityQueue<T> {
   const urgent = createQueue<T>();
   const others = createQueue<T>();
   return {

@@ -2,24 +2,24 @@ import { createHash, randomUUID } from 'node:crypto';
 import { isMistake } from '@switchboard/service';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import { STEPS_SCRIPT } from './steps-script.ts';
+import { EVENT_STATE_SCRIPT } from './event-state-script.ts';
 
 export type Step = readonly (string | number)[];
 
 /** Redis is well, and yet it cannot take this step: a key of another type, or a fault in the script. */
-export class StepError extends Error {
-  override readonly name = 'StepError';
+export class EventStateError extends Error {
+  override readonly name = 'EventStateError';
   readonly code = 'STEP_FAILED';
 }
 
-export interface StepCalls {
-  /** Waits for as long as Redis does not answer. @throws StepError when the step itself fails */
+export interface BatchedCalls {
+  /** Waits for as long as Redis does not answer. @throws EventStateError when the step itself fails */
   send(step: Step): Promise<string>;
   /** Stops retrying; steps that have no reply yet are rejected. */
   close(): void;
 }
 
-export interface StepCallsOptions {
+export interface BatchedCallsOptions {
   redis: Redis;
   /** What the keys are made of: see `keyspaceOf`. */
   keyspace: string;
@@ -33,13 +33,13 @@ export interface StepCallsOptions {
 
 /** One script call blocks Redis for everybody; 128 steps take it about a millisecond. */
 const STEPS_A_CALL = 128;
-/** Redis works on one call while the next is made. Steps of one event follow each other anyway. */
+/** Redis works on one call while the next is made. EventState of one event follow each other anyway. */
 const CALLS_IN_FLIGHT = 4;
 const RETRY_MS = 250;
 const PROBE_TTL_MS = 1_000;
 const UNUSABLE = 'Redis takes no steps at all: it must be 6.2 or later, and no Redis Cluster; pausing until it does';
 
-const SHA = createHash('sha1').update(STEPS_SCRIPT).digest('hex');
+const SHA = createHash('sha1').update(EVENT_STATE_SCRIPT).digest('hex');
 
 interface Pending {
   readonly step: Step;
@@ -48,7 +48,7 @@ interface Pending {
 }
 
 /** Collects steps while calls are under way and sends them with the next. */
-export function createStepCalls(options: StepCallsOptions): StepCalls {
+export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
   const { redis, keyspace, leaseMs, doneTtlMs, orphanAfterMs, logger } = options;
   const queue: Pending[] = [];
   let calls = 0;
@@ -62,19 +62,19 @@ export function createStepCalls(options: StepCallsOptions): StepCalls {
       return (await redis.evalsha(SHA, 0, ...args)) as string[];
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return (await redis.eval(STEPS_SCRIPT, 0, ...args)) as string[];
+      return (await redis.eval(EVENT_STATE_SCRIPT, 0, ...args)) as string[];
     }
   }
 
   /** Whether Redis takes the steps of an event that nobody else knows. If not, Redis is at fault, and not the event. */
   async function takesSteps(): Promise<boolean> {
-    const [id, lane, token] = [`@probe:${randomUUID()}`, `@probe:${randomUUID()}`, 'probe'];
+    const [id, orderKey, token] = [`@probe:${randomUUID()}`, `@probe:${randomUUID()}`, 'probe'];
     const steps: Step[] = [
-      ['admit', id, lane, token, '0', 0, 0],
-      ['fail', id, lane, token, '0', 1, 1, 0],
-      ['moved', id, lane, token, '0', 1, 1, 0],
-      ['admit', id, lane, token, '0', 1, 0],
-      ['complete', id, lane, token, 1],
+      ['admit', id, orderKey, token, '0', 0, 0],
+      ['fail', id, orderKey, token, '0', 1, 1, 0],
+      ['moved', id, orderKey, token, '0', 1, 1, 0],
+      ['admit', id, orderKey, token, '0', 1, 0],
+      ['complete', id, orderKey, token, 1],
     ];
     try {
       await call(steps, PROBE_TTL_MS);
@@ -85,17 +85,19 @@ export function createStepCalls(options: StepCallsOptions): StepCalls {
     }
   }
 
-  /** A StepError when one of the steps is at fault. @throws whatever keeps Redis from taking any */
-  async function ask(steps: readonly Step[]): Promise<string[] | StepError> {
+  /** A EventStateError when one of the steps is at fault. @throws whatever keeps Redis from taking any */
+  async function ask(steps: readonly Step[]): Promise<string[] | EventStateError> {
     try {
       return await call(steps);
     } catch (error) {
       if (!isMistake(error) || (steps.length === 1 && !(await takesSteps()))) throw error;
-      return new StepError(`Redis cannot take a step of this event: ${(error as Error).message}`, { cause: error });
+      return new EventStateError(`Redis cannot take a step of this event: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   }
 
-  async function askUntilAnswered(steps: readonly Step[]): Promise<string[] | StepError> {
+  async function askUntilAnswered(steps: readonly Step[]): Promise<string[] | EventStateError> {
     for (let tries = 0; ; tries += 1) {
       try {
         const answer = await ask(steps);

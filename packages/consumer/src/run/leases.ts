@@ -1,17 +1,17 @@
-import type { StepSubject, Steps } from '../redis/steps.ts';
+import type { EventState, StateSubject } from '../redis/event-state.ts';
 
 /** The right to run one event, as long as its lease is renewed in time. */
-export class Claim {
+export class Lease {
   readonly token: string;
   /** Called when the lease turns out to be another worker's. */
   onLost: (() => void) | undefined;
-  readonly subject: StepSubject;
+  readonly subject: StateSubject;
   /** `held`: it was the head of those that wait for its key. */
   readonly admittedAs: 'run' | 'held';
   readonly #leaseMs: number;
   until: number;
 
-  constructor(subject: StepSubject, token: string, admittedAs: 'run' | 'held', askedAt: number, leaseMs: number) {
+  constructor(subject: StateSubject, token: string, admittedAs: 'run' | 'held', askedAt: number, leaseMs: number) {
     this.subject = subject;
     this.token = token;
     this.admittedAs = admittedAs;
@@ -26,44 +26,50 @@ export class Claim {
   }
 }
 
-export interface Claims {
+export interface Leases {
   /** @param askedAt the lease counts from before the question, whenever the answer came. */
-  open(subject: StepSubject, token: string, admittedAs: Claim['admittedAs'], askedAt: number): Claim;
-  close(claim: Claim): void;
+  open(subject: StateSubject, token: string, admittedAs: Lease['admittedAs'], askedAt: number): Lease;
+  close(lease: Lease): void;
   stop(): void;
   readonly size: number;
 }
 
 /** Renews the leases of all open claims at a third of their time. */
-export function createClaims({ steps, leaseMs }: { steps: Pick<Steps, 'renew'>; leaseMs: number }): Claims {
-  const open = new Set<Claim>();
+export function createLeases({
+  eventState,
+  leaseMs,
+}: {
+  eventState: Pick<EventState, 'renew'>;
+  leaseMs: number;
+}): Leases {
+  const open = new Set<Lease>();
 
-  async function renew(claim: Claim): Promise<void> {
+  async function renew(lease: Lease): Promise<void> {
     const askedAt = performance.now();
     let lost = true;
     try {
-      lost = (await steps.renew(claim.subject, claim.token)) === 'refused';
+      lost = (await eventState.renew(lease.subject, lease.token)) === 'refused';
     } catch {
       // The steps were closed: the service stops, and the lease runs out by itself.
     }
-    if (!open.has(claim)) return;
-    claim.until = lost ? 0 : askedAt + leaseMs;
-    if (lost) claim.onLost?.();
+    if (!open.has(lease)) return;
+    lease.until = lost ? 0 : askedAt + leaseMs;
+    if (lost) lease.onLost?.();
   }
 
   const timer = setInterval(() => {
     const soon = performance.now() + (leaseMs * 2) / 3;
-    for (const claim of open) if (claim.until > 0 && claim.until < soon) void renew(claim);
+    for (const lease of open) if (lease.until > 0 && lease.until < soon) void renew(lease);
   }, leaseMs / 6);
 
   return {
     open(subject, token, admittedAs, askedAt) {
-      const claim = new Claim(subject, token, admittedAs, askedAt, leaseMs);
-      open.add(claim);
-      return claim;
+      const lease = new Lease(subject, token, admittedAs, askedAt, leaseMs);
+      open.add(lease);
+      return lease;
     },
-    close(claim) {
-      open.delete(claim);
+    close(lease) {
+      open.delete(lease);
     },
     stop() {
       clearInterval(timer);

@@ -1,44 +1,44 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, it, mock } from 'node:test';
-import { createGate } from './gate.ts';
+import { createPause } from './pause.ts';
 
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
 afterEach(() => mock.timers.reset());
 
 it('lets everything pass while it is open', () => {
-  const gate = createGate(() => {});
-  assert.ok(gate.admits() && gate.admits());
+  const pause = createPause(() => {});
+  assert.ok(pause.admits() && pause.admits());
 });
 
 it('lets one probe a second pass while the outside system is down, until one succeeds', () => {
-  const gate = createGate(() => {});
-  gate.close('outside');
+  const pause = createPause(() => {});
+  pause.begin('outside');
   let probes = 0;
   for (let tick = 0; tick < 100; tick += 1) {
     mock.timers.tick(100);
-    while (gate.admits()) {
+    while (pause.admits()) {
       probes += 1;
-      gate.close('outside');
+      pause.begin('outside');
     }
   }
   assert.equal(probes, 10);
-  gate.open('outside');
-  assert.ok(gate.admits() && gate.admits());
+  pause.end('outside');
+  assert.ok(pause.admits() && pause.admits());
 });
 
 it('lets nothing pass while Redis is away, and wakes whoever waits when it is back', () => {
   let changes = 0;
-  const gate = createGate(() => {
+  const pause = createPause(() => {
     changes += 1;
   });
-  gate.close('redis');
-  gate.close('outside');
+  pause.begin('redis');
+  pause.begin('outside');
   mock.timers.tick(5_000);
-  assert.equal(gate.admits(), false);
-  gate.open('outside');
-  assert.equal(gate.admits(), false);
-  gate.open('redis');
-  assert.equal(gate.admits(), true);
+  assert.equal(pause.admits(), false);
+  pause.end('outside');
+  assert.equal(pause.admits(), false);
+  pause.end('redis');
+  assert.equal(pause.admits(), true);
   assert.ok(changes >= 2);
-  gate.stop();
+  pause.stop();
 });

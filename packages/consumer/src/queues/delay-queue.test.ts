@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, it, mock } from 'node:test';
 import fc from 'fast-check';
-import { createWaitingRoom } from './waiting-room.ts';
+import { createDelayQueue } from './delay-queue.ts';
 
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout', 'Date'], now: 1_000 }));
 afterEach(() => mock.timers.reset());
@@ -15,12 +15,15 @@ it('hands nothing on before its time, everything by then, the earliest first and
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 100 }), (delays) => {
       const seen: Item[] = [];
-      const room = createWaitingRoom<Item>((item) => {
-        assert.ok(item.dueAt <= Date.now());
-        seen.push(item);
-      });
+      const queue = createDelayQueue<Item>(
+        ({ dueAt }) => dueAt,
+        (item) => {
+          assert.ok(item.dueAt <= Date.now());
+          seen.push(item);
+        },
+      );
       const start = Date.now();
-      for (const [name, delay] of delays.entries()) room.add({ dueAt: start + delay, name });
+      for (const [name, delay] of delays.entries()) queue.add({ dueAt: start + delay, name });
       for (let passed = 0; passed < 500; passed += 25) {
         mock.timers.tick(25);
         assert.equal(seen.length, delays.filter((delay) => start + delay <= Date.now()).length);
@@ -29,7 +32,7 @@ it('hands nothing on before its time, everything by then, the earliest first and
         .map((delay, name) => ({ dueAt: start + delay, name }))
         .sort((one, other) => one.dueAt - other.dueAt || one.name - other.name);
       assert.deepEqual(seen, expected);
-      assert.equal(room.size, 0);
+      assert.equal(queue.size, 0);
     }),
     { numRuns: 50 },
   );
@@ -37,12 +40,15 @@ it('hands nothing on before its time, everything by then, the earliest first and
 
 it('forgets what waits when it is cleared', () => {
   const seen: Item[] = [];
-  const room = createWaitingRoom<Item>((item) => seen.push(item));
-  room.add({ dueAt: Date.now() + 10, name: 1 });
-  room.clear();
+  const queue = createDelayQueue<Item>(
+    ({ dueAt }) => dueAt,
+    (item) => seen.push(item),
+  );
+  queue.add({ dueAt: Date.now() + 10, name: 1 });
+  queue.clear();
   mock.timers.tick(20);
   assert.deepEqual(seen, []);
-  room.add({ dueAt: Date.now() + 10, name: 2 });
+  queue.add({ dueAt: Date.now() + 10, name: 2 });
   mock.timers.tick(20);
   assert.equal(seen.length, 1);
 });

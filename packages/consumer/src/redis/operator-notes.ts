@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import type { Closure, Pause } from '../queues/gate.ts';
-import { stepKeys } from './steps-script.ts';
+import type { PauseDetail, PauseReason } from '../queues/pause.ts';
+import { stateKeys } from './event-state-script.ts';
 
 /** What a consumer tells operators, through Redis; nothing depends on it, and a note that is lost is not repeated. */
-export interface Notes {
+export interface OperatorNotes {
   /** The event is done, but had no effect, for this reason. */
   skipped(identity: string, reason: string): void;
   /** Called when a pause begins or ends. */
@@ -13,8 +13,8 @@ export interface Notes {
 }
 
 /** A pause as an instance noted it. */
-export interface PauseNote extends Pause {
-  readonly by: Closure;
+export interface PauseNote extends PauseDetail {
+  readonly by: PauseReason;
   /** When the instance wrote this, in epoch ms. */
   readonly notedAt: number;
 }
@@ -24,14 +24,14 @@ const RENEW_EVERY_MS = 5_000;
 /** An instance that died leaves its last note behind. */
 export const NOTE_STALE_MS = 20_000;
 
-export function createNotes(options: {
+export function createOperatorNotes(options: {
   redis: Redis;
   keyspace: string;
   doneTtlMs: number;
-  pauses(): ReadonlyMap<Closure, Pause>;
-}): Notes {
+  pauses(): ReadonlyMap<PauseReason, PauseDetail>;
+}): OperatorNotes {
   const { redis, keyspace, doneTtlMs, pauses } = options;
-  const keys = stepKeys(keyspace);
+  const keys = stateKeys(keyspace);
   const instance = randomBytes(8).toString('hex');
   let isNoted = false;
   let isStopped = false;

@@ -1,10 +1,10 @@
 import { type AnyEvent, identityOf } from '@switchboard/events';
 import { type ConsumedRecord, placeOf } from '../assignment/record.ts';
-import type { Slots } from '../queues/slots.ts';
+import type { Semaphore } from '../queues/semaphore.ts';
 import { causeOf, type Outcome, outcomeOf, whyPaused } from './attempt.ts';
 import type { AttemptParts } from './attempts.ts';
 
-type Parts = Pick<AttemptParts, 'service' | 'handlers' | 'decode' | 'gate'> & { slots: Slots };
+type Parts = Pick<AttemptParts, 'service' | 'handlers' | 'decode' | 'pause'> & { semaphore: Semaphore };
 
 /**
  * Looks into the value of a record before anything is claimed or marked in its name: headers are written by anyone who
@@ -12,9 +12,9 @@ type Parts = Pick<AttemptParts, 'service' | 'handlers' | 'decode' | 'gate'> & { 
  * registry is away, records wait for a slot, as every probe does.
  * @returns false when the record is not wanted any more
  */
-export type Read = (record: ConsumedRecord, urgent: boolean, isWanted: () => boolean) => Promise<boolean>;
+export type ReadValue = (record: ConsumedRecord, urgent: boolean, isWanted: () => boolean) => Promise<boolean>;
 
-export function createRead({ service, handlers, decode, gate, slots }: Parts): Read {
+export function createReadValue({ service, handlers, decode, pause, semaphore }: Parts): ReadValue {
   function noHandler(type: string): Outcome {
     const message = `this version of ${service} handles no ${type}: it waits for one that does`;
     return { kind: 'failed', cause: { code: 'NO_HANDLER', message }, retryAfterMs: 0, settled: true };
@@ -37,7 +37,7 @@ export function createRead({ service, handlers, decode, gate, slots }: Parts): R
     const value = await decodedOf(record);
     if ('kind' in value) {
       if (value.kind === 'unavailable') {
-        gate.close('registry', value.why);
+        pause.begin('registry', value.why);
         return false;
       }
       record.reading = value;
@@ -58,10 +58,10 @@ export function createRead({ service, handlers, decode, gate, slots }: Parts): R
 
   return async (record, urgent, isWanted) => {
     if (record.reading !== undefined || (await look(record))) return isWanted();
-    while (await slots.take(urgent, isWanted)) {
+    while (await semaphore.acquire(urgent, isWanted)) {
       const isKnown = await look(record);
-      if (isKnown) gate.open('registry');
-      slots.give();
+      if (isKnown) pause.end('registry');
+      semaphore.release();
       if (isKnown) return isWanted();
     }
     return false;
