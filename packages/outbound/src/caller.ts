@@ -64,7 +64,7 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     } catch (error) {
       if (call.signal?.aborted) return { verdict: 'aborted', outcome: 'aborted', error: call.signal.reason };
       if (!(error instanceof OutboundError)) throw error;
-      if (error.code === 'AUTHENTICATION_FAILED') refusals?.refusesUs(error);
+      if (error.code === 'AUTHENTICATION_FAILED') refusals?.refusesUs(error, call.method);
       const outcome = error.code.toLowerCase() as Lowercase<typeof error.code>;
       return { verdict: isDown(error) ? 'down' : 'answered', outcome, error };
     }

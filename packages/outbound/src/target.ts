@@ -9,7 +9,7 @@ import { createExchange } from './exchange.ts';
 import { createOutboundMetrics } from './metrics.ts';
 import { OutboundError } from './outbound-error.ts';
 import { createRefusals } from './refusals.ts';
-import { isRefusal, refusedThroughout } from './status.ts';
+import { isRefusal, refusedCredentials, refusedThroughout } from './status.ts';
 
 export interface TargetLimits {
   /** How long a request may take from its start to the last byte of the answer; 10 s unless told. */
@@ -68,6 +68,11 @@ export interface Target {
    * throw when the target refuses one request after the other.
    */
   refusal(request: Pick<OutboundRequest, 'method' | 'path'>, status: number): OutboundError | undefined;
+  /**
+   * For an API that refuses our credentials in an answer with a 2xx status: notes it until the next success, and returns
+   * the error to throw. `code` is the API's own word for it, such as `invalid_auth`.
+   */
+  credentialsRefused(request: Pick<OutboundRequest, 'method' | 'path'>, code: string): OutboundError;
   /** Throws while the breaker is open or the target refuses us; asks nothing of the target itself. */
   check(): void;
   close(): Promise<void>;
@@ -110,7 +115,13 @@ export function createTarget(options: TargetOptions): Target {
       if (!isRefusal(status) || !refusals.refused(method)) return undefined;
       const url = locate(name, base, path, {});
       const error = refusedThroughout(name, exchange.describe({ method, url }), status);
-      refusals.refusesUs(error);
+      refusals.refusesUs(error, method);
+      return error;
+    },
+    credentialsRefused({ method, path }, code) {
+      const url = locate(name, base, path, {});
+      const error = refusedCredentials(name, exchange.describe({ method, url }), code);
+      refusals.refusesUs(error, method);
       return error;
     },
     check() {

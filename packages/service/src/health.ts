@@ -38,7 +38,7 @@ export function createHealth(logger?: Pick<Logger, 'warn' | 'info'>): Health {
           return [name, { status: 'ok', required }];
         } catch (error) {
           const code = codeOf(error);
-          const message = error instanceof Error ? error.message : String(error);
+          const message = messageOf(error);
           if (!failing.has(name)) logger?.warn({ check: name, code, error: message }, 'the check fails');
           failing.add(name);
           return [name, { status: 'failed', required, code, error: message }];
@@ -74,6 +74,13 @@ async function bounded(check: Check): Promise<void> {
 
 class CheckTimeout extends Error {
   readonly code = 'TIMEOUT';
+}
+
+/** With the cause, when there is one: "smtp is unavailable" alone says nothing to look at. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
 }
 
 /** The first code along the causes, such as `UNREACHABLE` or `ECONNREFUSED`. */

@@ -14,6 +14,7 @@ import { createLenientSteps } from './lenient-steps.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { createNotes } from './notes.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
+import { PausedError } from './paused-error.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import { createSteps } from './steps.ts';
 import { keyspaceOf } from './steps-script.ts';
@@ -38,7 +39,7 @@ export interface ConsumerState {
 export interface RunningConsumer {
   /** Throws when the consumer has no place in its group. */
   checkMembership(): void;
-  /** Throws when it rests because something is down, and while Kafka refuses records for the chain. */
+  /** Throws while it is paused, saying since when and why, and while Kafka refuses records for the chain. */
   checkWork(): void;
   state(): ConsumerState;
   /** Finishes what runs, commits, and leaves the group; within the limit, by default `stopTimeoutMs`, whatever hangs. */
@@ -165,7 +166,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       if (subscription.current?.active !== true) throw new Error('the consumer is not in its group');
     },
     checkWork() {
-      if (gate.closedBy.size > 0) throw new Error(`paused, waiting for: ${[...gate.closedBy].join(', ')}`);
+      if (gate.pauses.size > 0) throw new PausedError(gate.pauses);
       forwarder.check();
     },
     state: () => ({
