@@ -26,7 +26,7 @@ export interface ServiceContext<C> {
   readonly onStop: ReleaseStack['add'];
   /** Aborted when the stop begins. */
   readonly stopping: AbortSignal;
-  /** The service cannot go on: everything is closed in order and the process exits with 1. */
+  /** The service cannot go on: closes everything in order and exits with 1. */
   fail(error: Error): void;
 }
 
@@ -42,12 +42,16 @@ export interface ServiceDefinition<S extends TObject> {
 
 const OPS_CONNECTIONS = { most: 200, mostPerAddress: 100 };
 
+/** `EX_CONFIG` of sysexits.h. A supervisor that knows it does not start the process again: only a new configuration helps. */
+const EXIT_CONFIG = 78;
+
 /** Kubernetes kills after 30 s; the exit must come before. */
 const STOP_BUDGET_MS = 28_000;
 
 /**
  * Runs a service until a signal ends it: reads and checks the configuration, starts, listens, and stops in order.
- * Exits with 0 after a clean stop; with 1 when the configuration, the start or the service itself failed.
+ * Exits with 0 after a clean stop, with 78 when its configuration is wrong, and with 1 when the start or the service
+ * failed otherwise.
  */
 export async function runService<S extends TObject>(definition: ServiceDefinition<S>): Promise<void> {
   const config = readOrExit(definition);
@@ -97,12 +101,12 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     releases.add('http', async () => void (await Promise.all([http.close(), ops?.close()])));
     const { clean } = await releases.release(logger, STOP_BUDGET_MS - (performance.now() - startedAt));
     logger.info({ clean }, 'stopped');
-    process.exit(exitCode !== 0 || !clean ? 1 : 0);
+    process.exit(exitCode === 0 && !clean ? 1 : exitCode);
   }
 
   function fail(error: Error): void {
     logger.fatal({ err: error }, 'cannot go on');
-    exitCode = 1;
+    exitCode = !started && isConfigError(error) ? EXIT_CONFIG : 1;
     void stop('failed');
   }
 
@@ -148,7 +152,7 @@ function readOrExit<S extends TObject>(definition: ServiceDefinition<S>): Static
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(`${definition.name}: ${error.message}`);
-    process.exit(1);
+    process.exit(EXIT_CONFIG);
   }
 }
 
@@ -178,5 +182,9 @@ async function open(server: FastifyInstance, host: string, port: number, variabl
     throw new Error(`${host}:${port} is taken: set ${variable} to a free one, or stop what listens there`);
   }
 }
+
+/** Ours, or a package's way of saying that an option, such as a base URL, makes no sense. */
+const isConfigError = (error: Error): boolean =>
+  error instanceof ConfigError || (error as { code?: unknown }).code === 'INVALID_OPTION';
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));
