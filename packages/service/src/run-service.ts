@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServ
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import Type, { type Static, type TObject } from 'typebox';
+import { answerProblems } from './answer-problems.ts';
 import { baseConfig, ConfigError, readConfig } from './config.ts';
 import { createHealth, type Health } from './health.ts';
 import { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
@@ -73,6 +74,8 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     serves: () => (stopping.signal.aborted ? 'stopping' : started ? 'serving' : 'starting'),
     audience: ops === undefined ? 'local' : 'everyone',
   });
+  answerProblems(http);
+  if (ops !== undefined) answerProblems(ops);
   /** With a port for the operations, a service without routes of its own needs no other. */
   let hasRoutes = ops === undefined;
   http.addHook('onRoute', () => {
