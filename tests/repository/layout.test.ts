@@ -9,12 +9,14 @@ const sources = filesOf('**/*.{ts,mjs}').filter((path) => !path.includes('/gener
 /** What a package's code, and what only its tests, may use of the workspace. */
 const ALLOWED = {
   'packages/events': [],
-  'packages/tracing': [],
-  'packages/service': ['@switchboard/tracing'],
+  'packages/async': [],
+  'packages/tracing': ['@switchboard/async'],
+  'packages/service': ['@switchboard/async', '@switchboard/tracing'],
   'packages/outbound': ['@switchboard/tracing'],
-  'packages/kafka': ['@switchboard/events', '@switchboard/tracing'],
+  'packages/kafka': ['@switchboard/async', '@switchboard/events', '@switchboard/tracing'],
   'packages/consumer': ['@switchboard/kafka', '@switchboard/outbound', '@switchboard/service'],
   services: [
+    '@switchboard/async',
     '@switchboard/consumer',
     '@switchboard/events',
     '@switchboard/kafka',

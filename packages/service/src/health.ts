@@ -1,3 +1,4 @@
+import { withinLimit } from '@switchboard/async';
 import type { Logger } from 'pino';
 
 /** Asks one dependency whether it works; throws (or rejects) when it does not. */
@@ -61,15 +62,9 @@ export function createHealth(logger?: Pick<Logger, 'warn' | 'info'>): Health {
 }
 
 async function bounded(check: Check): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CheckTimeout(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+  await withinLimit(CHECK_TIMEOUT_MS, check, () => {
+    throw new CheckTimeout(`no answer within ${CHECK_TIMEOUT_MS} ms`);
   });
-  try {
-    await Promise.race([Promise.resolve().then(check), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 class CheckTimeout extends Error {

@@ -18,6 +18,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { withinLimit } from '@switchboard/async';
 import { readTraceparent } from './traceparent.ts';
 import type { Span, Tracer } from './tracer.ts';
 
@@ -93,9 +94,8 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
       });
     },
     async close() {
-      const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
       // Spans that cannot be sent are lost, at the stop too.
-      await Promise.race([provider.shutdown().catch(() => {}), late]);
+      await withinLimit(CLOSE_MS, () => provider.shutdown().catch(() => {}));
     },
   };
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { backoff } from '@switchboard/async';
 import { readTraceparent } from '@switchboard/tracing';
 import { withoutPerson } from '../event-attributes.ts';
 import type { Outcome } from './attempt.ts';
 import { type AttemptParts, createAttempts } from './attempts.ts';
-import { backoff } from './backoff.ts';
 import type { Chain } from './chain.ts';
 import { type Claim, createClaims } from './claims.ts';
 import type { CauseOfDeath, Forwarder } from './forwarder.ts';

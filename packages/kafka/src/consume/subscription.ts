@@ -1,6 +1,6 @@
+import { withinLimit } from '@switchboard/async';
 import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
-import { withinLimit } from '../within-limit.ts';
 import type { AssignedPartition } from './assigned-partition.ts';
 import { Assignment, type AssignmentOptions } from './assignment.ts';
 import type { ConsumeLimits } from './options.ts';
