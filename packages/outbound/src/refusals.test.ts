@@ -43,7 +43,7 @@ describe('a system that refuses', () => {
         assert.deepEqual(await codesOf(target, 1), ['ok']);
         target.check();
         answers.POST = status;
-        assert.deepEqual(await codesOf(target, 9), Array(9).fill(FINAL), 'the row begins anew');
+        assert.deepEqual(await codesOf(target, 9), Array(9).fill(FINAL), 'the row starts again');
       }));
   }
 

@@ -5,7 +5,7 @@ import { retryAfterMs } from './retry-after.ts';
 export const isRetryable = (status: number): boolean =>
   status === 408 || status === 409 || status === 425 || status === 429 || status >= 500;
 
-/** The error for a status that is no success. */
+/** The error for a status other than 2xx. */
 export function failureOf(target: string, request: string, { status, headers }: Answer): OutboundError {
   if (isRetryable(status)) {
     return new OutboundError('RETRYABLE_STATUS', `${request} was answered ${status}`, {

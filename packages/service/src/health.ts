@@ -1,13 +1,13 @@
 import { withinLimit } from '@switchboard/async';
 import type { Logger } from 'pino';
 
-/** Asks one dependency whether it works; throws (or rejects) when it does not. */
+/** Checks one dependency; throws or rejects when it does not work. */
 export type Check = () => Promise<void> | void;
 
 export interface CheckResult {
   status: 'ok' | 'failed';
   required: boolean;
-  /** What kind of failure it is, in a word that tells nothing about the network inside. */
+  /** The kind of failure, in a word that reveals nothing about the internal network. */
   code?: string;
   error?: string;
 }
@@ -21,10 +21,10 @@ export interface Health {
 
 /** A probe must answer before Kubernetes gives up on it (1 s by default, counted with the network). */
 const CHECK_TIMEOUT_MS = 800;
-/** Probes of several observers must not multiply the load on a dependency that is already ill. */
+/** Probes of several observers must not multiply the load on a dependency that is already failing. */
 const SHARED_FOR_MS = 1_000;
 
-/** @param logger hears what fails, when it begins to fail and when it works again */
+/** @param logger logs when a check begins to fail, and when it passes again */
 export function createHealth(logger?: Pick<Logger, 'warn' | 'info'>): Health {
   const failing = new Set<string>();
   const checks = new Map<string, { check: Check; required: boolean }>();

@@ -4,7 +4,7 @@ import { type FastifyHttpOptions, type FastifyInstance, type FastifyReply, LogCo
 import { answerClientError } from './client-error.ts';
 import { sendProblem } from './problem.ts';
 
-/** The options of every server of ours. Slow and idle connections end here; none takes as long when nothing is wrong. */
+/** The options of all our servers. Slow and idle connections are closed; a healthy one never takes that long. */
 export const serverOptions = {
   requestTimeout: 15_000,
   keepAliveTimeout: 75_000,
@@ -14,7 +14,7 @@ export const serverOptions = {
   requestIdHeader: false,
   logController: new LogController({ disableRequestLogging: true }),
   clientErrorHandler: answerClientError,
-  // A path that cannot be decoded, for which there is no route and no handler.
+  // A path that cannot be decoded reaches no route and no handler.
   frameworkErrors: (error, _request, reply) =>
     void sendProblem(reply as FastifyReply, 'INVALID_REQUEST', error.message),
   // A child logger per request costs more than checking a signature.

@@ -113,7 +113,7 @@ describe('runService', () => {
 
   for (const [route, what] of [
     ['/die', 'its own verdict'],
-    ['/throw', 'an error nobody caught'],
+    ['/throw', 'an uncaught error'],
   ] as const) {
     it(`closes what it holds and exits with 1 after ${what}`, async () => {
       const { url, exited, lines } = await start({ GREETING: 'hello' });

@@ -98,7 +98,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     stopping.abort(new Error(reason));
     const startedAt = performance.now();
     logger.info({ reason }, 'stopping');
-    // Whatever hangs, the process ends.
+    // The process ends even if something hangs.
     setTimeout(() => process.exit(1), STOP_BUDGET_MS + 1_000).unref();
     if (exitCode === 0) await new Promise((resolve) => setTimeout(resolve, config.STOP_DELAY_MS));
     releases.add('http', async () => void (await Promise.all([http.close(), ops?.close()])));
@@ -120,7 +120,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
   try {
     const { tracer, close } = await openTracing(definition.name, config, logger);
     releases.add('traces', close);
-    // A long start is no reason to be killed by a liveness probe.
+    // A liveness probe must not kill a service during a long start.
     if (ops !== undefined) await open(ops, config.HOST, config.OPS_PORT as number, 'OPS_PORT');
     limitConnections(http, definition.connections?.(config));
     await definition.start({
@@ -140,7 +140,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     await listen();
     started = true;
   } catch (error) {
-    // A start that fails while everything is being closed is no failure.
+    // A start that fails because everything is being closed is not a failure.
     if (stopping.signal.aborted) return logger.info({ err: error }, 'stopped during the start');
     return fail(asError(error));
   }

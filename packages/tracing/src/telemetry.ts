@@ -27,7 +27,7 @@ export interface TelemetryOptions {
   /** Where spans are posted to, as OTLP in JSON. */
   url: string;
   headers: Readonly<Record<string, string>>;
-  /** What is the same in all spans of the process, beside the name of the service. */
+  /** Attributes of all spans of the process, in addition to the name of the service. */
   resource: Readonly<Record<string, string>>;
   /** Of the traces that begin here, the part that is recorded; of others, what began them decides. */
   ratio: number;
