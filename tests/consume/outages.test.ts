@@ -23,7 +23,10 @@ describe('an outside system that is down', () => {
     fixture.sink.respond = () => (down ? { status: 503 } : undefined);
     for (let number = 1; number <= events; number += 1) await fixture.send(`key-${number % 20}`, number);
     await until('it is paused', () => consumer.state().pausedBy.includes('outside'));
-    assert.throws(() => consumer.checkWork(), /outside/);
+    assert.throws(() => consumer.checkWork(), {
+      message: /^paused \d+ s: sink is unavailable/,
+      code: 'PAUSED_BY_OUTSIDE',
+    });
     await until('its partitions are paused', () => consumer.state().paused === consumer.state().assigned);
     const lastCallAt = (): number => fixture.sink.calls.at(-1)?.at ?? 0;
     await until('what was under way when it was paused has ended', () => Date.now() - lastCallAt() > 500);

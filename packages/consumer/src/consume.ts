@@ -6,6 +6,7 @@ import { createSubscription, type Subscription } from './assignment/subscription
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPause } from './queues/pause.ts';
+import { PausedError } from './queues/paused-error.ts';
 import { createEventState } from './redis/event-state.ts';
 import { keyspaceOf } from './redis/event-state-script.ts';
 import { createLenientEventState } from './redis/lenient-event-state.ts';
@@ -35,7 +36,7 @@ export interface ConsumerState {
 export interface RunningConsumer {
   /** Throws when the consumer has no place in its group. */
   checkMembership(): void;
-  /** Throws when it rests because something is down, and while Kafka refuses records for the chain. */
+  /** Throws while it is paused, saying since when and why, and while Kafka refuses records for the chain. */
   checkWork(): void;
   state(): ConsumerState;
   /** Finishes what runs, commits, and leaves the group; within the limit, by default `stopTimeoutMs`, whatever hangs. */
@@ -173,7 +174,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       if (subscription.current?.active !== true) throw new Error('the consumer is not in its group');
     },
     checkWork() {
-      if (pause.reasons.size > 0) throw new Error(`paused, waiting for: ${[...pause.reasons].join(', ')}`);
+      if (pause.reasons.size > 0) throw new PausedError(pause.details);
       forwarder.check();
     },
     state: () => ({

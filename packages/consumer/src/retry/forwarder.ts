@@ -1,3 +1,4 @@
+import { backoff } from '@switchboard/async';
 import { DeliveryError, eventAttributes, type Publisher } from '@switchboard/kafka';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
@@ -71,8 +72,7 @@ export function createForwarder(options: {
   }
 
   async function pause(tries: number): Promise<void> {
-    const ms = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
-    await new Promise((resolve) => setTimeout(resolve, ms * (0.5 + Math.random() / 2)));
+    await new Promise((resolve) => setTimeout(resolve, backoff(FIRST_PAUSE_MS, tries, LONGEST_PAUSE_MS)));
   }
 
   /** Beside the attempts, whose parent the record keeps, and not between them. */
