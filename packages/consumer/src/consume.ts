@@ -1,8 +1,10 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { clusterId, KafkaError, openReader } from '@switchboard/kafka';
 import { untraced } from '@switchboard/tracing';
-import { createLagWatch, type LagWatch } from './assignment/lag.ts';
-import { createSubscription, type Subscription } from './assignment/subscription.ts';
+import type { Registry } from 'prom-client';
+import { createLagWatch } from './assignment/lag.ts';
+import { createSubscription } from './assignment/subscription.ts';
+import { registerGauges } from './gauges.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPause } from './queues/pause.ts';
@@ -11,12 +13,12 @@ import { createEventState } from './redis/event-state.ts';
 import { keyspaceOf } from './redis/event-state-script.ts';
 import { createLenientEventState } from './redis/lenient-event-state.ts';
 import { createOperatorNotes } from './redis/operator-notes.ts';
-import { type FollowedGauges, followStateGauges, readStateGauges } from './redis/state-gauges.ts';
+import { followStateGauges, readStateGauges } from './redis/state-gauges.ts';
 import { createRetryTopics } from './retry/create-retry-topics.ts';
 import { createForwarder } from './retry/forwarder.ts';
 import { longestWaitMs, type RetryTopics, retryTopicsOf } from './retry/retry-topics.ts';
 import type { AnyHandler } from './run/attempts.ts';
-import { createPipeline, type Pipeline } from './run/pipeline.ts';
+import { createPipeline } from './run/pipeline.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export interface ConsumerState {
@@ -71,63 +73,30 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const keyspace = keyspaceOf(options.scope ?? (await clusterId(options.connection)), service);
 
   const stopping = new AbortController();
-  let pipeline: Pipeline | undefined;
-  let subscription: Subscription | undefined;
-  const pause = createPause(() => {
-    pipeline?.wake();
-    subscription?.reconcile();
-    notes.paused();
-  });
-  const notes = createOperatorNotes({ redis, keyspace, doneTtlMs: limits.doneTtlMs, pauses: () => pause.details });
-  const resting = (): boolean => pause.reasons.size > 0 && (pipeline?.waiting ?? 0) > 0;
-  let lag: LagWatch | undefined;
-  let stateGauges: FollowedGauges | undefined;
-  const metrics = createConsumeMetrics(options.metrics, service, new Set(handlers.keys()), {
-    running: () => pipeline?.running ?? 0,
-    inFlight: () => subscription?.current?.inFlight ?? 0,
-    bufferedBytes: () => subscription?.current?.bytes ?? 0,
-    refused: () => forwarder.refused,
-    pausedBy: () => pause.reasons,
-    lag: () => lag?.read() ?? [],
-    stateGauges: () => stateGauges?.last,
-  });
+  const failed = (error: Error): void => {
+    if (!stopping.signal.aborted) onFailure(error);
+  };
+  const metrics = createConsumeMetrics(options.metrics, new Set(handlers.keys()));
+  const pause = createPause();
   const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
+  const notes = createOperatorNotes({ redis, keyspace, doneTtlMs, pauses: () => pause.details });
   const reachable = (yes: boolean): void => (yes ? pause.end('redis') : pause.begin('redis'));
   const eventState = createLenientEventState(
     createEventState({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
     logger,
   );
   const forwarder = createForwarder({ retryTopics, publisher, logger, tracer, stopping: stopping.signal });
-  const decode = (value: Buffer) => codec.decode(value);
-  const failed = (error: Error): void => {
-    if (!stopping.signal.aborted) onFailure(error);
-  };
-  pipeline = createPipeline({
-    ...{
-      service,
-      retryTopics,
-      handlers,
-      decode,
-      eventState,
-      forwarder,
-      notes,
-      pause,
-      limits,
-      metrics,
-      logger,
-      tracer,
-      failed,
-    },
+  const pipeline = createPipeline({
+    ...{ service, retryTopics, handlers, eventState, forwarder, notes, pause, limits, metrics, logger, tracer, failed },
+    decode: (value) => codec.decode(value),
   });
-  const { offer } = pipeline;
-
-  subscription = createSubscription({
+  const subscription = createSubscription({
     connection: options.connection,
     groupId: service,
     topics: [...sources, ...retryTopics.retries.map(({ topic }) => topic)],
     limits,
     logger,
-    resting,
+    resting: () => pause.reasons.size > 0 && pipeline.waiting > 0,
     failed,
     lost: metrics.lost,
     assignment: {
@@ -136,25 +105,49 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       accepted: metrics.accepted,
       left(count) {
         metrics.left(count);
-        // What waits for a slot on behalf of the old assignment gives its claim back.
+        // Records of the old assignment that wait for the semaphore give their leases back.
         pipeline.wake();
       },
       bufferBytes: limits.bufferBytes,
       commitWindow: limits.commitWindow,
-      offer,
+      offer: pipeline.offer,
       isDelayed: (topic) => retryTopics.retries.some((retry) => retry.topic === topic),
       longestWaitMs: longestWaitMs(retryTopics),
     },
   });
+  pause.onChange(() => {
+    pipeline.wake();
+    subscription.reconcile();
+    notes.paused();
+  });
   await subscription.start();
-  if (options.metrics !== undefined) {
-    lag = createLagWatch({
+  const reported = options.metrics === undefined ? undefined : report(options.metrics);
+
+  /** Gauges, and the watches that they read from. */
+  function report(registry: Registry): { stop(): Promise<void> } {
+    const lag = createLagWatch({
       reader: openReader(options.connection),
       assignment: () => subscription.current,
       paused: () => subscription.paused,
       logger,
     });
-    stateGauges = followStateGauges(() => readStateGauges(redis, keyspace, limits.doneTtlMs));
+    const stateGauges = followStateGauges(() => readStateGauges(redis, keyspace, doneTtlMs));
+    registerGauges(registry, service, {
+      running: () => pipeline.running,
+      inFlight: () => subscription.current?.inFlight ?? 0,
+      open: () => metrics.open,
+      bufferedBytes: () => subscription.current?.bytes ?? 0,
+      refused: () => forwarder.refused,
+      pausedBy: () => pause.reasons,
+      lag: lag.read,
+      stateGauges: () => stateGauges.last,
+    });
+    return {
+      stop() {
+        stateGauges.stop();
+        return lag.stop();
+      },
+    };
   }
 
   const watchdog = createWatchdog(
@@ -194,11 +187,10 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       stopping.abort();
       watchdog.stop();
       pause.stop();
-      stateGauges?.stop();
       notes.stop();
       // Leaving the group takes a moment of its own.
       await pipeline.stop(left() - Math.min(3_000, left() / 4));
-      await Promise.all([subscription.stop(left()), lag?.stop()]);
+      await Promise.all([subscription.stop(left()), reported?.stop()]);
     },
   };
 }

@@ -1,7 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { PartitionLag } from './assignment/lag.ts';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import type { ConsumedRecord } from './assignment/record.ts';
-import type { StateGauges } from './redis/state-gauges.ts';
 
 /** What became of a record: of these, done and dead are final, and skipped is one that the service does not handle. */
 export type Ending = 'done' | 'dead' | 'retried' | 'deferred' | 'duplicate' | 'skipped';
@@ -26,35 +24,18 @@ export interface ConsumeMetrics {
   readonly counts: Readonly<Record<Ending, number>>;
   /** Runs of handlers that ended. */
   readonly attempts: number;
+  /** Records that were read and have not ended, by the counts. */
+  readonly open: number;
 }
 
-export interface ConsumeGauges {
-  running(): number;
-  inFlight(): number;
-  bufferedBytes(): number;
-  /** Records that Kafka refuses to take for the chain. */
-  refused(): number;
-  pausedBy(): Iterable<string>;
-  lag(): readonly PartitionLag[];
-  /** Undefined until Redis has been asked. */
-  stateGauges(): StateGauges | undefined;
-}
-
-const PAUSE_REASONS = ['redis', 'registry', 'outside'];
 const HANDLER_BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** From what takes no waiting at all to the far end of the retry chain. */
 const EFFECT_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600];
 
 /**
- * @param service names the consumer group
  * @param types the types the service handles; anything else is counted as `unknown`, so that labels stay few.
  */
-export function createConsumeMetrics(
-  registry: Registry | undefined,
-  service: string,
-  types: ReadonlySet<string>,
-  gauges: ConsumeGauges,
-): ConsumeMetrics {
+export function createConsumeMetrics(registry: Registry | undefined, types: ReadonlySet<string>): ConsumeMetrics {
   const counts = { done: 0, dead: 0, retried: 0, deferred: 0, duplicate: 0, skipped: 0 };
   const ledger = { accepted: 0, ended: 0, left: 0, late: 0 };
   const byLabels = new Map<string, { type: string; outcome: Ending; count: number }>();
@@ -115,77 +96,15 @@ export function createConsumeMetrics(
   });
   const reasons = new Set<string>();
   let attempts = 0;
-  gauge('consumer_running', 'Handlers that run now.', () => gauges.running());
-  gauge('consumer_in_flight_records', 'Records in memory, delayed ones included.', () => gauges.inFlight());
-  gauge('consumer_buffered_bytes', 'Bytes of the records in memory.', () => gauges.bufferedBytes());
-  gauge('consumer_refused_records', 'Records that Kafka refuses to take for the retry chain.', () => gauges.refused());
-  gauge(
-    'consumer_accounting_gap_records',
-    'Records that were read and are neither in memory nor accounted for; always 0.',
-    // One that was left and came to its end all the same is in both counts.
-    () => ledger.accepted + ledger.late - ledger.ended - ledger.left - gauges.inFlight(),
-  );
-  gauge('consumer_held_keys', 'Keys whose events wait behind a failed one.', () => gauges.stateGauges()?.heldKeys);
-  gauge(
-    'consumer_dead_letters',
-    'Dead letters that nobody has redriven or purged.',
-    () => gauges.stateGauges()?.openLetters,
-  );
-  new Gauge({
-    name: 'consumer_paused',
-    help: '1 while the consumer waits for what it needs: redis, registry, or the outside system.',
-    labelNames: ['reason'],
-    registers,
-    collect() {
-      const closed = new Set(gauges.pausedBy());
-      for (const reason of PAUSE_REASONS) this.set({ reason }, closed.has(reason) ? 1 : 0);
-    },
-  });
-  partitionGauge('kafka_consumergroup_lag', 'Records that are not committed.', ({ records }) => records);
-  partitionGauge(
-    'kafka_consumergroup_lag_seconds',
-    'For how long the oldest unfinished record waits: since it was written, in the retry chain since it is due.',
-    ({ seconds }) => seconds,
-  );
-  partitionGauge(
-    'kafka_consumergroup_current_offset',
-    'Where the group goes on after a restart.',
-    ({ committed }) => committed,
-  );
-
-  function gauge(name: string, help: string, value: () => number | undefined): void {
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        const current = value();
-        if (current !== undefined) this.set(current);
-      },
-    });
-  }
-
-  /** Of partitions that went to another owner nothing is said any more. */
-  function partitionGauge(name: string, help: string, value: (lag: PartitionLag) => number): void {
-    new Gauge({
-      name,
-      help,
-      labelNames: ['consumergroup', 'topic', 'partition'],
-      registers,
-      collect() {
-        this.reset();
-        for (const lag of gauges.lag()) {
-          const { topic, partition } = lag;
-          this.set({ consumergroup: service, topic, partition }, value(lag));
-        }
-      },
-    });
-  }
 
   return {
     counts,
     get attempts() {
       return attempts;
+    },
+    get open() {
+      // A record that was left and ended all the same is in both counts.
+      return ledger.accepted + ledger.late - ledger.ended - ledger.left;
     },
     accepted(origin) {
       ledger.accepted += 1;

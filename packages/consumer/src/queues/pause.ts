@@ -21,13 +21,18 @@ export interface Pause {
   end(reason: PauseReason): void;
   /** Whether a record may run now. Asking uses up a probe's permission. */
   admits(): boolean;
+  /** Calls `changed` when the pause begins or ends, and when a probe may run. */
+  onChange(changed: () => void): void;
   stop(): void;
 }
 
 const PROBE_EVERY_MS = 1_000;
 
-/** @param changed called when the pause begins or ends, and when a probe may run */
-export function createPause(changed: () => void): Pause {
+export function createPause(): Pause {
+  const listeners: (() => void)[] = [];
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
   const reasons = new Set<PauseReason>();
   const details = new Map<PauseReason, PauseDetail>();
   let probeAllowed = false;
@@ -66,6 +71,7 @@ export function createPause(changed: () => void): Pause {
       probeAllowed = false;
       return true;
     },
+    onChange: (listener) => void listeners.push(listener),
     stop() {
       clearTimeout(timer);
     },

@@ -9,10 +9,12 @@ import type { PipelineParts } from './pipeline.ts';
 /** What is left to do when a decision was carried out: ask for the lease anew, settle, or leave it to its new owner. */
 export type End = Next & { kind: 'admit' | 'settle' | 'leave' };
 
-export interface CarryOut {
-  /** Carries out a decision and the ones that follow from it. */
-  (record: ConsumedRecord, next: Exclude<Next, { kind: 'run' }>, lease: Lease | undefined): Promise<End>;
-}
+/** Carries out a decision and the ones that follow from it. */
+export type CarryOut = (
+  record: ConsumedRecord,
+  next: Exclude<Next, { kind: 'run' }>,
+  lease: Lease | undefined,
+) => Promise<End>;
 
 type Parts = Pick<
   PipelineParts,

@@ -1,0 +1,89 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { PartitionLag } from './assignment/lag.ts';
+import type { StateGauges } from './redis/state-gauges.ts';
+
+/** Where the gauges take their values from, at each scrape. */
+export interface GaugeSources {
+  running(): number;
+  inFlight(): number;
+  /** Records that were read and have not ended, by the counts. */
+  open(): number;
+  bufferedBytes(): number;
+  /** Records that Kafka refuses to take for the chain. */
+  refused(): number;
+  pausedBy(): Iterable<string>;
+  lag(): readonly PartitionLag[];
+  /** Undefined until Redis has been asked. */
+  stateGauges(): StateGauges | undefined;
+}
+
+const PAUSE_REASONS = ['redis', 'registry', 'outside'];
+
+/** docs/metrics.md describes each of them. */
+export function registerGauges(registry: Registry, service: string, gauges: GaugeSources): void {
+  gauge('consumer_running', 'Handlers that run now.', () => gauges.running());
+  gauge('consumer_in_flight_records', 'Records in memory, delayed ones included.', () => gauges.inFlight());
+  gauge('consumer_buffered_bytes', 'Bytes of the records in memory.', () => gauges.bufferedBytes());
+  gauge('consumer_refused_records', 'Records that Kafka refuses to take for the retry chain.', () => gauges.refused());
+  gauge(
+    'consumer_accounting_gap_records',
+    'Records that were read and are neither in memory nor accounted for; always 0.',
+    () => gauges.open() - gauges.inFlight(),
+  );
+  gauge('consumer_held_keys', 'Keys whose events wait behind a failed one.', () => gauges.stateGauges()?.heldKeys);
+  gauge(
+    'consumer_dead_letters',
+    'Dead letters that nobody has redriven or purged.',
+    () => gauges.stateGauges()?.openLetters,
+  );
+  new Gauge({
+    name: 'consumer_paused',
+    help: '1 while the consumer waits for what it needs: redis, registry, or the outside system.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      const reasons = new Set(gauges.pausedBy());
+      for (const reason of PAUSE_REASONS) this.set({ reason }, reasons.has(reason) ? 1 : 0);
+    },
+  });
+  partitionGauge('kafka_consumergroup_lag', 'Records that are not committed.', ({ records }) => records);
+  partitionGauge(
+    'kafka_consumergroup_lag_seconds',
+    'For how long the oldest unfinished record waits: since it was written, in the retry chain since it is due.',
+    ({ seconds }) => seconds,
+  );
+  partitionGauge(
+    'kafka_consumergroup_current_offset',
+    'Where the group goes on after a restart.',
+    ({ committed }) => committed,
+  );
+
+  function gauge(name: string, help: string, value: () => number | undefined): void {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        const current = value();
+        if (current !== undefined) this.set(current);
+      },
+    });
+  }
+
+  /** Says nothing about partitions that went to another owner. */
+  function partitionGauge(name: string, help: string, value: (lag: PartitionLag) => number): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['consumergroup', 'topic', 'partition'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const lag of gauges.lag()) {
+          const { topic, partition } = lag;
+          this.set({ consumergroup: service, topic, partition }, value(lag));
+        }
+      },
+    });
+  }
+}
