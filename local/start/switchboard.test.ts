@@ -19,7 +19,7 @@ for (const [variables, sentence] of [
   [{ REDIS_PORT: '8090' }, 'Port 8090 is asked for twice, by REDIS_PORT and SANDBOX_PORT: change one.'],
 ] as const) {
   it(`refuses ${JSON.stringify(variables)} in one sentence, before anything starts`, async () => {
-    const refused = runProgram(join(import.meta.dirname, 'start.ts'), [], { ...standard, ...variables });
+    const refused = runProgram(join(import.meta.dirname, 'main.ts'), [], { ...standard, ...variables });
     assert.equal(await refused.exit, 1);
     assert.equal(refused.output, `${sentence}\n`);
   });
