@@ -10,7 +10,7 @@ import { createSampleEvent, type SampleEvent, signatureOf } from './sample-event
 import { sendEvents } from './send-events.ts';
 
 const SECRET = 'of this test';
-const send = (...args: string[]) => runProgram(join(import.meta.dirname, 'send.ts'), args, { LOCAL_SECRET: SECRET });
+const send = (...args: string[]) => runProgram(join(import.meta.dirname, 'main.ts'), args, { LOCAL_SECRET: SECRET });
 
 interface Received {
   path: string;
