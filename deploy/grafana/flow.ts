@@ -117,7 +117,10 @@ export const flow: Dashboard = {
           expr: 'sum by (service) (consumer_records_total{outcome=~"duplicate|skipped"})',
           legend: 'duplicate, skipped',
         },
-        { expr: 'sum by (service) (consumer_records_total{outcome=~"retried|parked"})', legend: 'to the retry chain' },
+        {
+          expr: 'sum by (service) (consumer_records_total{outcome=~"retried|deferred"})',
+          legend: 'to the retry chain',
+        },
         { expr: 'sum by (service) (consumer_left_total)', legend: 'left to others' },
         { expr: 'sum by (service) (consumer_in_flight_records)', legend: 'in memory' },
         { expr: 'sum by (service) (kafka_consumergroup_lag)', legend: 'in flight, with Kafka' },

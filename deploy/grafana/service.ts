@@ -39,7 +39,7 @@ export const service: Dashboard = {
     {
       title: 'What became of records',
       description:
-        'done and dead are final; retried and parked go on in the retry chain; skipped are of types for others.',
+        'done and dead are final; retried and deferred go on in the retry chain; skipped are of types for others.',
       ...{ kind: 'timeseries', unit: 'cps', runbook: 'RetryRateHigh' },
       queries: [
         { expr: `sum by (outcome) (rate(consumer_records_total{service="$service"}${RATE}))`, legend: '{{outcome}}' },

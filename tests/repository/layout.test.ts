@@ -9,18 +9,19 @@ const sources = filesOf('**/*.{ts,mjs}').filter((path) => !path.includes('/gener
 /** The packages of the workspace that each package's code may use, and those that only its tests may use. */
 const ALLOWED: Readonly<Record<string, string>> = {
   'packages/events': '',
-  'packages/tracing': '',
-  'packages/service': 'tracing',
+  'packages/async': '',
+  'packages/tracing': 'async',
+  'packages/service': 'async tracing',
   'packages/outbound': 'tracing',
-  'packages/kafka': 'events tracing',
-  'packages/consumer': 'events kafka outbound service tracing',
-  services: 'consumer events outbound service tracing',
-  'services/ingest': 'events kafka service tracing',
+  'packages/kafka': 'async events tracing',
+  'packages/consumer': 'async events kafka outbound service tracing',
+  services: 'async consumer events outbound service tracing',
+  'services/ingest': 'async events kafka service tracing',
   sandbox: 'service',
   deploy: 'events kafka service',
   'local/stack': 'service',
-  'local/start': 'deploy sandbox service stack',
-  cli: 'consumer deploy events ingest kafka notifier service stack',
+  'local/start': 'async deploy sandbox service stack',
+  cli: 'async consumer deploy events ingest kafka notifier service stack',
 };
 const ALLOWED_IN_TESTS = 'cli events kafka sandbox service stack tracing';
 

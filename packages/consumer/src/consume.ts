@@ -5,22 +5,23 @@ import { createLagWatch, type LagWatch } from './assignment/lag.ts';
 import { createSubscription, type Subscription } from './assignment/subscription.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
-import { createGate } from './queues/gate.ts';
-import { createLenientSteps } from './redis/lenient-steps.ts';
-import { createNotes } from './redis/notes.ts';
-import { createSteps } from './redis/steps.ts';
-import { keyspaceOf } from './redis/steps-script.ts';
-import { type Followed, followTallies, readTallies } from './redis/tallies.ts';
-import { type Chain, createChain, longestWaitMs } from './retry/chain.ts';
-import { createChainTopics } from './retry/chain-topics.ts';
+import { createPause } from './queues/pause.ts';
+import { PausedError } from './queues/paused-error.ts';
+import { createEventState } from './redis/event-state.ts';
+import { keyspaceOf } from './redis/event-state-script.ts';
+import { createLenientEventState } from './redis/lenient-event-state.ts';
+import { createOperatorNotes } from './redis/operator-notes.ts';
+import { type FollowedGauges, followStateGauges, readStateGauges } from './redis/state-gauges.ts';
+import { createRetryTopics } from './retry/create-retry-topics.ts';
 import { createForwarder } from './retry/forwarder.ts';
+import { longestWaitMs, type RetryTopics, retryTopicsOf } from './retry/retry-topics.ts';
 import type { AnyHandler } from './run/attempts.ts';
 import { createPipeline, type Pipeline } from './run/pipeline.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export interface ConsumerState {
   /** Why nothing runs at the moment; empty when it does. */
-  readonly closedBy: readonly string[];
+  readonly pausedBy: readonly string[];
   /** Counts the rebalances so far. */
   readonly generation: number;
   readonly assigned: number;
@@ -35,7 +36,7 @@ export interface ConsumerState {
 export interface RunningConsumer {
   /** Throws when the consumer has no place in its group. */
   checkMembership(): void;
-  /** Throws when it rests because something is down, and while Kafka refuses records for the chain. */
+  /** Throws while it is paused, saying since when and why, and while Kafka refuses records for the chain. */
   checkWork(): void;
   state(): ConsumerState;
   /** Finishes what runs, commits, and leaves the group; within the limit, by default `stopTimeoutMs`, whatever hangs. */
@@ -43,11 +44,11 @@ export interface RunningConsumer {
 }
 
 /** Retry delays must rise from tier to tier, and a waiting event must not outlive the record of what is done. */
-function checkDelays({ tiers }: Chain, { doneTtlMs, retryDelays }: ConsumeLimits): void {
-  if (tiers.some(({ delayMs }, index) => delayMs <= (tiers[index - 1]?.delayMs ?? 0))) {
+function checkDelays({ retries }: RetryTopics, { doneTtlMs, retryDelays }: ConsumeLimits): void {
+  if (retries.some(({ delayMs }, index) => delayMs <= (retries[index - 1]?.delayMs ?? 0))) {
     throw new KafkaError('INVALID_OPTION', `Retry delays rise, such as 5s, 1m, 10m; got "${retryDelays.join(', ')}".`);
   }
-  const longest = tiers.at(-1)?.delayMs ?? 0;
+  const longest = retries.at(-1)?.delayMs ?? 0;
   if (doneTtlMs >= 2 * longest) return;
   const message = `Events are remembered for ${doneTtlMs / 1_000} s: that must be twice the longest retry delay, ${longest / 1_000} s, or more.`;
   throw new KafkaError('INVALID_OPTION', message);
@@ -64,52 +65,66 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const logger = options.logger.child({ component: 'consumer' });
   const handlers = new Map(Object.entries(options.handlers) as [EventType, AnyHandler][]);
   const sources = options.sources ?? [...new Set([...handlers.keys()].map((type) => catalogue[type].topic))];
-  const chain = createChain(service, limits.retryDelays);
-  checkDelays(chain, limits);
-  await createChainTopics(options.connection, sources, chain);
+  const retryTopics = retryTopicsOf(service, limits.retryDelays);
+  checkDelays(retryTopics, limits);
+  await createRetryTopics(options.connection, sources, retryTopics);
   const keyspace = keyspaceOf(options.scope ?? (await clusterId(options.connection)), service);
 
   const stopping = new AbortController();
   let pipeline: Pipeline | undefined;
   let subscription: Subscription | undefined;
-  const gate = createGate(() => {
+  const pause = createPause(() => {
     pipeline?.wake();
     subscription?.reconcile();
     notes.paused();
   });
-  const notes = createNotes({ redis, keyspace, doneTtlMs: limits.doneTtlMs, pauses: () => gate.pauses });
-  const resting = (): boolean => gate.closedBy.size > 0 && (pipeline?.waiting ?? 0) > 0;
+  const notes = createOperatorNotes({ redis, keyspace, doneTtlMs: limits.doneTtlMs, pauses: () => pause.details });
+  const resting = (): boolean => pause.reasons.size > 0 && (pipeline?.waiting ?? 0) > 0;
   let lag: LagWatch | undefined;
-  let tallies: Followed | undefined;
+  let stateGauges: FollowedGauges | undefined;
   const metrics = createConsumeMetrics(options.metrics, service, new Set(handlers.keys()), {
     running: () => pipeline?.running ?? 0,
     inFlight: () => subscription?.current?.inFlight ?? 0,
     bufferedBytes: () => subscription?.current?.bytes ?? 0,
     refused: () => forwarder.refused,
-    closedBy: () => gate.closedBy,
+    pausedBy: () => pause.reasons,
     lag: () => lag?.read() ?? [],
-    tallies: () => tallies?.last,
+    stateGauges: () => stateGauges?.last,
   });
   const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
-  const reachable = (yes: boolean): void => (yes ? gate.open('redis') : gate.close('redis'));
-  const steps = createLenientSteps(
-    createSteps({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
+  const reachable = (yes: boolean): void => (yes ? pause.end('redis') : pause.begin('redis'));
+  const eventState = createLenientEventState(
+    createEventState({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
     logger,
   );
-  const forwarder = createForwarder({ chain, publisher, logger, tracer, stopping: stopping.signal });
+  const forwarder = createForwarder({ retryTopics, publisher, logger, tracer, stopping: stopping.signal });
   const decode = (value: Buffer) => codec.decode(value);
   const failed = (error: Error): void => {
     if (!stopping.signal.aborted) onFailure(error);
   };
   pipeline = createPipeline({
-    ...{ service, chain, handlers, decode, steps, forwarder, notes, gate, limits, metrics, logger, tracer, failed },
+    ...{
+      service,
+      retryTopics,
+      handlers,
+      decode,
+      eventState,
+      forwarder,
+      notes,
+      pause,
+      limits,
+      metrics,
+      logger,
+      tracer,
+      failed,
+    },
   });
   const { offer } = pipeline;
 
   subscription = createSubscription({
     connection: options.connection,
     groupId: service,
-    topics: [...sources, ...chain.tiers.map(({ topic }) => topic)],
+    topics: [...sources, ...retryTopics.retries.map(({ topic }) => topic)],
     limits,
     logger,
     resting,
@@ -127,8 +142,8 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       bufferBytes: limits.bufferBytes,
       commitWindow: limits.commitWindow,
       offer,
-      isDelayed: (topic) => chain.tiers.some((tier) => tier.topic === topic),
-      longestWaitMs: longestWaitMs(chain),
+      isDelayed: (topic) => retryTopics.retries.some((retry) => retry.topic === topic),
+      longestWaitMs: longestWaitMs(retryTopics),
     },
   });
   await subscription.start();
@@ -139,7 +154,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       paused: () => subscription.paused,
       logger,
     });
-    tallies = followTallies(() => readTallies(redis, keyspace, limits.doneTtlMs));
+    stateGauges = followStateGauges(() => readStateGauges(redis, keyspace, limits.doneTtlMs));
   }
 
   const watchdog = createWatchdog(
@@ -147,7 +162,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       due: () => subscription.current?.due ?? 0,
       steps: () => Object.values(metrics.counts).reduce((sum, count) => sum + count, metrics.attempts),
       // What Kafka refuses to take for the chain is told by health and alert; a restart would not help.
-      resting: () => gate.closedBy.size > 0 || forwarder.refused > 0,
+      resting: () => pause.reasons.size > 0 || forwarder.refused > 0,
       lastActivityAt: () => subscription.lastActivityAt,
     },
     Math.max(limits.stuckAfterMs, 2 * limits.handlerTimeoutMs),
@@ -159,11 +174,11 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       if (subscription.current?.active !== true) throw new Error('the consumer is not in its group');
     },
     checkWork() {
-      if (gate.closedBy.size > 0) throw new Error(`paused, waiting for: ${[...gate.closedBy].join(', ')}`);
+      if (pause.reasons.size > 0) throw new PausedError(pause.details);
       forwarder.check();
     },
     state: () => ({
-      closedBy: [...gate.closedBy],
+      pausedBy: [...pause.reasons],
       generation: subscription.generation,
       assigned: subscription.current?.partitions.length ?? 0,
       paused: subscription.paused,
@@ -178,8 +193,8 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       const left = (): number => Math.max(deadline - performance.now(), 500);
       stopping.abort();
       watchdog.stop();
-      gate.stop();
-      tallies?.stop();
+      pause.stop();
+      stateGauges?.stop();
       notes.stop();
       // Leaving the group takes a moment of its own.
       await pipeline.stop(left() - Math.min(3_000, left() / 4));

@@ -5,7 +5,7 @@ import type { WrittenHeaders } from '@switchboard/kafka/fixtures/administration'
 import { until } from '@switchboard/stack/until';
 import fc from 'fast-check';
 import { createConsuming, type RecordFor } from '../fixtures/consuming.ts';
-import { CHAIN_HEADERS } from './assignment/headers.ts';
+import { RETRY_HEADERS } from './assignment/headers.ts';
 import { PermanentError } from './handler.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -14,7 +14,7 @@ const MANY = 100_000;
 const LONGEST_STANDSTILL_MS = 10_000;
 
 const names = [
-  ...Object.values(CHAIN_HEADERS),
+  ...Object.values(RETRY_HEADERS),
   ...['topic', 'partition', 'offset', 'group', 'delivery.count', 'code', 'message', 'timestamp', 'unverified'].map(
     (name) => `__dlq.errors.${name}`,
   ),
@@ -94,7 +94,7 @@ it('whatever the headers of records hold, in a source topic or in the chain, par
     await consuming.write(...[...odd, ...single].map((one) => record(topic, (good) => apply(good, one))));
     for (const many of [
       manyOf((index) => `own-${index}`),
-      { [CHAIN_HEADERS.redrive]: Array.from({ length: MANY }, () => '3') },
+      { [RETRY_HEADERS.redrive]: Array.from({ length: MANY }, () => '3') },
       { ce_id: Array.from({ length: MANY }, () => 'other') },
     ]) {
       await consuming.write(record(topic, (good) => ({ ...good, ...many })));

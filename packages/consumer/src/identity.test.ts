@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { until } from '@switchboard/stack/until';
 import { type Consuming, createConsuming } from '../fixtures/consuming.ts';
-import { CHAIN_HEADERS } from './assignment/headers.ts';
+import { RETRY_HEADERS } from './assignment/headers.ts';
 import type { RunningConsumer } from './consume.ts';
 
 describe('headers that name another event than the value', () => {
@@ -59,7 +59,7 @@ describe('headers that name another event than the value', () => {
   it('that claim the place of another record in the chain do not hide that one either', async () => {
     const [retryTopic = ''] = consuming.chain;
     const { key, headers } = consuming.event('victim-5', 'victim');
-    const place = { [CHAIN_HEADERS.originTopic]: consuming.topic, [CHAIN_HEADERS.originOffset]: '0' };
+    const place = { [RETRY_HEADERS.originTopic]: consuming.topic, [RETRY_HEADERS.originOffset]: '0' };
     const values = ['one', 'two'].map((text) => Buffer.from(text));
     await consuming.write(
       ...values.map((value) => ({ topic: retryTopic, key, value, headers: { ...headers, ...place } })),

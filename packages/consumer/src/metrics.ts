@@ -1,10 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { PartitionLag } from './assignment/lag.ts';
 import type { ConsumedRecord } from './assignment/record.ts';
-import type { Tallies } from './redis/tallies.ts';
+import type { StateGauges } from './redis/state-gauges.ts';
 
 /** What became of a record: of these, done and dead are final, and skipped is one that the service does not handle. */
-export type Ending = 'done' | 'dead' | 'retried' | 'parked' | 'duplicate' | 'skipped';
+export type Ending = 'done' | 'dead' | 'retried' | 'deferred' | 'duplicate' | 'skipped';
 
 type Typed = Pick<ConsumedRecord, 'type'>;
 
@@ -34,13 +34,13 @@ export interface ConsumeGauges {
   bufferedBytes(): number;
   /** Records that Kafka refuses to take for the chain. */
   refused(): number;
-  closedBy(): Iterable<string>;
+  pausedBy(): Iterable<string>;
   lag(): readonly PartitionLag[];
   /** Undefined until Redis has been asked. */
-  tallies(): Tallies | undefined;
+  stateGauges(): StateGauges | undefined;
 }
 
-const CLOSURES = ['redis', 'registry', 'outside'];
+const PAUSE_REASONS = ['redis', 'registry', 'outside'];
 const HANDLER_BUCKETS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 /** From what takes no waiting at all to the far end of the retry chain. */
 const EFFECT_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3_600];
@@ -55,7 +55,7 @@ export function createConsumeMetrics(
   types: ReadonlySet<string>,
   gauges: ConsumeGauges,
 ): ConsumeMetrics {
-  const counts = { done: 0, dead: 0, retried: 0, parked: 0, duplicate: 0, skipped: 0 };
+  const counts = { done: 0, dead: 0, retried: 0, deferred: 0, duplicate: 0, skipped: 0 };
   const ledger = { accepted: 0, ended: 0, left: 0, late: 0 };
   const byLabels = new Map<string, { type: string; outcome: Ending; count: number }>();
   // From 0 on, or the first increase would be none.
@@ -125,11 +125,11 @@ export function createConsumeMetrics(
     // One that was left and came to its end all the same is in both counts.
     () => ledger.accepted + ledger.late - ledger.ended - ledger.left - gauges.inFlight(),
   );
-  gauge('consumer_held_keys', 'Keys whose events wait behind a failed one.', () => gauges.tallies()?.heldKeys);
+  gauge('consumer_held_keys', 'Keys whose events wait behind a failed one.', () => gauges.stateGauges()?.heldKeys);
   gauge(
     'consumer_dead_letters',
     'Dead letters that nobody has redriven or purged.',
-    () => gauges.tallies()?.openLetters,
+    () => gauges.stateGauges()?.openLetters,
   );
   new Gauge({
     name: 'consumer_paused',
@@ -137,8 +137,8 @@ export function createConsumeMetrics(
     labelNames: ['reason'],
     registers,
     collect() {
-      const closed = new Set(gauges.closedBy());
-      for (const reason of CLOSURES) this.set({ reason }, closed.has(reason) ? 1 : 0);
+      const closed = new Set(gauges.pausedBy());
+      for (const reason of PAUSE_REASONS) this.set({ reason }, closed.has(reason) ? 1 : 0);
     },
   });
   partitionGauge('kafka_consumergroup_lag', 'Records that are not committed.', ({ records }) => records);

@@ -29,8 +29,8 @@ export interface ConsumeOptions extends Partial<ConsumeLimits> {
 export interface ConsumeLimits {
   /** Handlers at a time in this process. */
   concurrency: number;
-  /** Claims held beyond those that run: enough to hide the way to Redis, few enough to be given back quickly. */
-  claimAhead: number;
+  /** Leases held beyond those that run: enough to hide the way to Redis, few enough to be given back quickly. */
+  leaseAhead: number;
   /** Types that go first when there is more to do than can be done at once. */
   urgent: readonly EventType[];
   /** Delays of the retry topics, in rising order. */
@@ -62,7 +62,7 @@ export interface ConsumeLimits {
 
 export const DEFAULT_LIMITS: ConsumeLimits = {
   concurrency: 16,
-  claimAhead: 240,
+  leaseAhead: 240,
   urgent: [],
   retryDelays: ['5s', '1m', '10m'],
   quickTries: 3,

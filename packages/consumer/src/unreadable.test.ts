@@ -30,7 +30,7 @@ it('an event that cannot be read holds its key, is redriven when it can be, and 
   await until('it is counted as dead', async () => (await counted()) === 1);
   consuming.unreadable = false;
   await consuming.write(consuming.event('second', 'key'), consuming.event('other', 'other'));
-  await until('the next one of its key waits', () => consumer.state().counts.parked !== 0);
+  await until('the next one of its key waits', () => consumer.state().counts.deferred !== 0);
   await until('another key goes on', () => consuming.effects.includes('other'));
   assert.deepEqual(consuming.effects, ['other']);
 

@@ -20,13 +20,13 @@ export function createWatchdog(progress: Progress, limitMs: number, stuck: (reas
   const looks = Math.ceil(limitMs / LOOK_EVERY_MS);
   let withoutProgress = 0;
   let withoutActivity = 0;
-  let steps = progress.steps();
+  let before = progress.steps();
   let activityAt = progress.lastActivityAt();
 
   const timer = setInterval(() => {
-    const idle = progress.due() === 0 || progress.resting() || progress.steps() !== steps;
+    const idle = progress.due() === 0 || progress.resting() || progress.steps() !== before;
     withoutProgress = idle ? 0 : withoutProgress + 1;
-    steps = progress.steps();
+    before = progress.steps();
     withoutActivity = progress.lastActivityAt() === activityAt ? withoutActivity + 1 : 0;
     activityAt = progress.lastActivityAt();
     if (withoutProgress >= looks)

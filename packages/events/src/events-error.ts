@@ -1,6 +1,6 @@
 /**
  * - `NOT_FRAMED`: the bytes do not begin as the Confluent wire format does
- * - `UNKNOWN_SCHEMA`: the writer's schema is no schema, or of no event in the catalogue
+ * - `UNKNOWN_SCHEMA`: the writer's schema is not valid, or not that of an event in the catalogue
  * - `INCOMPATIBLE_SCHEMA`: the writer's schema cannot be read with ours
  * - `UNREADABLE`: the bytes are no record of the writer's schema
  * - `INVALID_EVENT`: the event given to the encoder does not keep to its schema

@@ -1,8 +1,8 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 
 /**
- * How a call left the target: `answered`, whatever it said; `down`, when it gave no answer or a 5xx; `aborted`, when we
- * hung up, which says nothing about it.
+ * How a call ended: `answered` with any status below 500; `down` without an answer or with a 5xx; `aborted` by us, which
+ * says nothing about the target.
  */
 export type Verdict = 'answered' | 'down' | 'aborted';
 
@@ -17,8 +17,8 @@ export interface Breaker {
 }
 
 /**
- * An event that breaks the target on its own is tried 3 times in each of 4 topics, 12 in all, and must not stop the
- * others: more than that.
+ * More than one event can cause on its own: it is tried 3 times in each of 4 topics, 12 in all, and must not stop the
+ * others.
  */
 const FAILURES_TO_OPEN = 20;
 /** The runtime lets one event a second try a service that is paused. */
@@ -40,11 +40,11 @@ class Aborted extends Error {
   }
 }
 
-/** @param changed is told each new state. */
+/** @param changed called with each new state */
 export function createBreaker(changed: (state: BreakerState) => void): Breaker {
   let openedAt = 0;
   const policy = circuitBreaker(
-    // A probe that was hung up on proves nothing: the breaker stays open.
+    // An aborted probe proves nothing: the breaker stays open.
     handleWhenResult((call) => (call as { verdict: Verdict }).verdict !== 'answered'),
     { halfOpenAfter: PROBE_EVERY_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
   );
@@ -70,7 +70,7 @@ export function createBreaker(changed: (state: BreakerState) => void): Breaker {
       try {
         return await policy.execute(async () => {
           const result = await call();
-          // Neither a failure nor a success: thrown past the count.
+          // Neither a failure nor a success: throw it past the counter.
           if (closed && result.verdict === 'aborted') throw new Aborted(result);
           return result;
         });

@@ -22,7 +22,7 @@ export interface Answer {
 export interface Exchange {
   /** @throws OutboundError when there is no answer; the signal's reason when it was aborted. */
   (sending: Sending, signal?: AbortSignal): Promise<Answer>;
-  /** How a request is called in messages: without its query, and without what may be private in its path. */
+  /** Names a request in messages: without its query, and without possibly private parts of its path. */
   describe(sending: Pick<Sending, 'method' | 'url'>): string;
 }
 
@@ -31,7 +31,7 @@ export interface ExchangeOptions {
   dispatcher: Dispatcher;
   timeoutMs: number;
   maxResponseBytes: number;
-  /** What an answer says beside its status does not matter. That of a failure never does, when it cannot be read. */
+  /** Only the status of an answer matters. An unreadable body of a failure is ignored in any case. */
   statusOnly?: boolean;
   /** Shown in messages in place of method and path, where even a path is a secret. */
   hidePath?: boolean;
@@ -91,7 +91,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (code === 'UND_ERR_INVALID_ARG') {
       return fail('INVALID_OPTION', 'a header has a name or a value that HTTP does not allow', 'never');
     }
-    // The reason alone: what undici and Node attach to their errors may hold more than may be told.
+    // Only the code: the errors of undici and Node may carry private data.
     return fail('CONNECTION_FAILED', `the connection failed (${typeof code === 'string' ? code : 'no reason given'})`);
   }
 

@@ -16,9 +16,9 @@ export interface GuardedRequest extends Omit<OutboundRequest, 'path' | 'query'> 
 }
 
 /**
- * Many outside systems whose addresses come from events or users. What is not public is not reached, redirects are not
- * followed, and the failures of one of them are no matter of the others: there is no breaker, and nothing pauses the
- * service. An answer that is no JSON is an answer.
+ * Many outside systems with addresses from events or users. Reaches public addresses only and follows no redirects. The
+ * failures of one system do not affect the others: there is no breaker, and nothing pauses the service. Answers need not
+ * be JSON.
  */
 export interface GuardedTarget {
   readonly name: string;
@@ -30,7 +30,7 @@ export interface GuardedTarget {
 export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarget {
   const { name, timeoutMs = 10_000, concurrency = 16, maxResponseBytes = 65_536 } = options;
   const guard = createUrlGuard(options, timeoutMs);
-  // A slow host gets a part of the slots, and leaves the others to the others.
+  // A slow host gets only a part of the slots.
   const perHost = Math.max(1, Math.floor(concurrency / 4));
   const hosts = new Map<string, Slots>();
   const dispatcher = new Agent({

@@ -17,7 +17,7 @@ const LIFETIME_SECONDS = 300;
 
 /**
  * Makes JWTs of five minutes, signed with RS256.
- * @throws OutboundError when the key is none for that
+ * @throws OutboundError when the key cannot be used for it
  */
 export function createJwtSigner(target: string, claims: JwtClaims): () => Promise<Token> {
   const { issuer, subject, audience, keyId } = claims;

@@ -9,21 +9,21 @@ import { createExchange } from './exchange.ts';
 import { createOutboundMetrics } from './metrics.ts';
 import { OutboundError } from './outbound-error.ts';
 import { createRefusals } from './refusals.ts';
-import { isRefusal, refusedThroughout } from './status.ts';
+import { isRefusal, refusedCredentials, refusedThroughout } from './status.ts';
 
 export interface TargetLimits {
-  /** How long a request may take from its start to the last byte of the answer; 10 s unless told. */
+  /** How long a request may take, from its start to the last byte of the answer; default 10 s. */
   timeoutMs?: number;
-  /** Requests at a time; others wait. 16 unless told. */
+  /** Requests at a time, default 16; others wait. */
   concurrency?: number;
-  /** How large an answer may be, inflated; 1 MiB unless told. */
+  /** The maximum size of an answer, inflated; default 1 MiB. */
   maxResponseBytes?: number;
 }
 
 export interface TargetOptions extends TargetLimits {
   /** Names it in metrics, logs and errors: `hubspot`. */
   name: string;
-  /** From the operator's configuration, therefore trusted; paths are put behind it. */
+  /** From the operator's configuration, so it is trusted; paths are appended to it. */
   baseUrl: string;
   auth?: Auth | undefined;
   /** Sent with every request. */
@@ -31,7 +31,7 @@ export interface TargetOptions extends TargetLimits {
   logger: Logger;
   metrics?: Registry;
   tracer?: Tracer;
-  /** Whether the system is told of the trace, by a `traceparent` header: no, unless it is one of ours. */
+  /** Whether requests carry a `traceparent` header, default false: only our own systems should get it. */
   tellTrace?: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface OutboundRequest {
   body?: unknown;
   /** Statuses that are an answer here, such as 404 on a look-up; others than these and 2xx are thrown. */
   accept?: readonly number[];
-  /** `any`: an answer that is no JSON is no error, and its body undefined. */
+  /** With `any`, an answer that is not JSON is accepted, and its body is undefined. */
   answer?: 'json' | 'any';
   signal?: AbortSignal;
 }
@@ -54,7 +54,7 @@ export interface OutboundResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON; undefined when there is no content. */
+  /** The parsed JSON; undefined for an empty answer. */
   readonly body: unknown;
 }
 
@@ -68,7 +68,12 @@ export interface Target {
    * throw when the target refuses one request after the other.
    */
   refusal(request: Pick<OutboundRequest, 'method' | 'path'>, status: number): OutboundError | undefined;
-  /** Throws while the breaker is open or the target refuses us; asks nothing of the target itself. */
+  /**
+   * For an API that refuses our credentials in an answer with a 2xx status: notes it until the next success, and returns
+   * the error to throw. `code` is the API's own word for it, such as `invalid_auth`.
+   */
+  credentialsRefused(request: Pick<OutboundRequest, 'method' | 'path'>, code: string): OutboundError;
+  /** Throws while the breaker is open or the target refuses us; sends no request. */
   check(): void;
   close(): Promise<void>;
 }
@@ -89,7 +94,7 @@ export function createTarget(options: TargetOptions): Target {
     connections: concurrency,
     allowH2: false,
     connect: { timeout: timeoutMs },
-    // The time-out of the whole request takes their place.
+    // The time-out of the whole request replaces them.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -110,7 +115,13 @@ export function createTarget(options: TargetOptions): Target {
       if (!isRefusal(status) || !refusals.refused(method)) return undefined;
       const url = locate(name, base, path, {});
       const error = refusedThroughout(name, exchange.describe({ method, url }), status);
-      refusals.refusesUs(error);
+      refusals.refusesUs(error, method);
+      return error;
+    },
+    credentialsRefused({ method, path }, code) {
+      const url = locate(name, base, path, {});
+      const error = refusedCredentials(name, exchange.describe({ method, url }), code);
+      refusals.refusesUs(error, method);
       return error;
     },
     check() {

@@ -4,15 +4,15 @@ export interface Token {
   readonly lifetimeMs?: number | undefined;
 }
 
-/** A token that is kept as long as it is good, and asked for once, however many want it. */
+/** Keeps a token while it is valid, and requests it once for all concurrent callers. */
 export interface TokenSource {
   /** Rejects with what `issue` rejects with, or with the signal's reason. */
   token(signal?: AbortSignal): Promise<string>;
-  /** Drops the token that is kept, if it is that one. */
+  /** Drops the kept token if it is the refused one. */
   forget(isRefused: (token: string) => boolean): void;
 }
 
-/** A token is renewed this long before it ends, so that none ends on its way; short ones after half their life. */
+/** A token is renewed this long before it expires, so that none expires on its way; a short one after half its life. */
 const RENEW_BEFORE_MS = 60_000;
 
 /** @param issue gets a new token, in bounded time: it serves many callers, so that none of them can abort it. */
@@ -31,7 +31,7 @@ export function createTokenSource(issue: () => Promise<Token>, now: () => number
       };
       return token;
     } catch (error) {
-      // Renewed early: the old one is still good for a moment.
+      // The renewal was early: the old token is still valid.
       if (kept !== undefined && now() < kept.endsAt) return kept.token;
       throw error;
     }

@@ -11,7 +11,7 @@ export class ForbiddenAddressError extends Error {
 export interface GuardOptions {
   /** Hosts by name, addresses and CIDR blocks that may be reached although they are private, on any port. */
   allow?: readonly string[];
-  /** What may be reached elsewhere; 80, 443 and 8443 unless told. */
+  /** The ports that may be reached elsewhere; default 80, 443 and 8443. */
   ports?: readonly number[];
   /** In place of the system's resolver. */
   lookup?: LookupFunction;

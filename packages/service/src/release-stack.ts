@@ -1,6 +1,7 @@
+import { withinLimit } from '@switchboard/async';
 import type { Logger } from 'pino';
 
-/** @param limitMs after which nobody waits for it any more */
+/** @param limitMs after which it is no longer awaited */
 type Close = (limitMs: number) => Promise<void> | void;
 
 export interface ReleaseStack {
@@ -28,7 +29,13 @@ export function createReleaseStack(): ReleaseStack {
       for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
         const limitMs = Math.max(Math.min(step.timeoutMs, deadline - performance.now()), LEAST_STEP_MS);
         try {
-          await within(limitMs, step.close);
+          await withinLimit(
+            limitMs,
+            () => step.close(limitMs),
+            () => {
+              throw new Error(`not closed within ${Math.round(limitMs)} ms`);
+            },
+          );
         } catch (error) {
           clean = false;
           logger.error({ err: error, step: step.name }, 'could not be closed cleanly');
@@ -37,16 +44,4 @@ export function createReleaseStack(): ReleaseStack {
       return { clean };
     },
   };
-}
-
-async function within(limitMs: number, close: Close): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not closed within ${Math.round(limitMs)} ms`)), limitMs);
-  });
-  try {
-    await Promise.race([Promise.resolve(limitMs).then(close), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

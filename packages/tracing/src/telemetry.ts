@@ -18,6 +18,7 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { withinLimit } from '@switchboard/async';
 import { readTraceparent } from './traceparent.ts';
 import type { Span, Tracer } from './tracer.ts';
 
@@ -26,7 +27,7 @@ export interface TelemetryOptions {
   /** Where spans are posted to, as OTLP in JSON. */
   url: string;
   headers: Readonly<Record<string, string>>;
-  /** What is the same in all spans of the process, beside the name of the service. */
+  /** Attributes of all spans of the process, in addition to the name of the service. */
   resource: Readonly<Record<string, string>>;
   /** Of the traces that begin here, the part that is recorded; of others, what began them decides. */
   ratio: number;
@@ -93,9 +94,8 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
       });
     },
     async close() {
-      const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
       // Spans that cannot be sent are lost, at the stop too.
-      await Promise.race([provider.shutdown().catch(() => {}), late]);
+      await withinLimit(CLOSE_MS, () => provider.shutdown().catch(() => {}));
     },
   };
 }

@@ -67,7 +67,7 @@ export function changesTo(
   fields: InteractionFields,
 ): Record<string, string> {
   const changes: Record<string, string> = {};
-  // What people have corrected in the CRM is not overwritten by what a chatbot was told.
+  // Corrections made in the CRM are not overwritten with what a chatbot heard.
   for (const [name, value] of Object.entries(person)) {
     if (value !== undefined && (held[name] ?? '') === '') changes[name] = value;
   }

@@ -16,13 +16,13 @@ export interface Visit
   intent: string | null;
 }
 
-/** Carries what an event tells of a person into the CRM. */
+/** Writes what an event says about a person to the CRM. */
 export type Recorder = (visit: Visit, context: HandlerContext) => Promise<void>;
 
 export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestInteractions }): Recorder {
   /**
    * Two events of one person can be of two conversations, therefore run side by side, in two processes even. Each writes
-   * the newest that all of them know of, and looks again afterwards: whoever writes last writes the newest.
+   * the newest that all of them know of, and looks again afterwards: the last writer writes the newest.
    */
   async function saveContact(person: Person, interaction: Interaction, signal: AbortSignal): Promise<string> {
     let known = await newest.put(person.email, interaction);

@@ -90,7 +90,7 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
   };
 }
 
-/** A contact must have a last name; there is no field for the company, which is an account. */
+/** A contact must have a last name. It has no field for the company, which is an account. */
 const fieldsOf = ({ email, firstName, lastName, phone, jobTitle }: Person) => ({
   Email: email,
   FirstName: lastName === undefined ? undefined : firstName,

@@ -19,7 +19,7 @@ export function oneLine(text: string | null | undefined, max: number): string | 
 const LONGEST_ADDRESS = 254;
 const ADDRESS = /^([^\s\p{C}@"<>()[\],;:\\]+)@([^\s\p{C}@"'<>()[\],;:\\/?#%]+)$/u;
 
-/** The address as it is compared: trimmed, in lower case, its domain in ASCII; undefined when it is none. */
+/** The address in the form for comparison: trimmed, lower case, its domain in ASCII; undefined when it is not valid. */
 export function normaliseEmail(text: string | null | undefined, max = LONGEST_ADDRESS): string | undefined {
   const [, local, domain = ''] = ADDRESS.exec((text ?? '').trim().toLowerCase()) ?? [];
   const email = `${local}@${domainToASCII(domain)}`;

@@ -18,13 +18,13 @@ export interface NotifierMetrics {
   stop(): void;
 }
 
-/** A scrape waits for nobody: what Redis holds is counted between scrapes. */
+/** A scrape does not wait for Redis: its contents are counted between scrapes. */
 const COUNT_EVERY_MS = 5_000;
 
 export function createNotifierMetrics(registry: Registry, waiting: Pick<WaitingMessages, 'count'>): NotifierMetrics {
   const messages = new Counter({
     name: 'notifier_messages_total',
-    help: 'Messages to one person on one channel, by what became of them',
+    help: 'Messages to one person on one channel, by outcome',
     labelNames: ['type', 'channel', 'outcome'],
     registers: [registry],
   });

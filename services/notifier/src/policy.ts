@@ -3,7 +3,7 @@ import { afterQuietHours, type DigestFrequency, nextDigest, type QuietHours } fr
 export const channels = ['chat', 'slack', 'email', 'webhook'] as const;
 export type Channel = (typeof channels)[number];
 
-/** What a person agreed to; nobody has agreed to what is not here. */
+/** What a person agreed to; anything absent is not agreed to. */
 export interface Preference {
   readonly channels: { readonly [C in Channel]?: boolean };
   /** By event type. */

@@ -128,7 +128,7 @@ export function createFreshdesk({ target, fields, lagMs }: Options): Helpdesk {
   };
 }
 
-/** How Freshdesk tells people apart. */
+/** How Freshdesk identifies people. */
 const contactOf = ({ email, externalId }: Origin['requester']) =>
   email === undefined ? { unique_external_id: externalId } : { email };
 

@@ -26,7 +26,7 @@ export interface FoundTicket {
   readonly reference: string;
 }
 
-/** What an agent is told. */
+/** What an agent sees. */
 export interface Note {
   readonly origin: Origin;
   readonly facts: Fact[];

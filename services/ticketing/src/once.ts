@@ -28,7 +28,7 @@ export interface Thing {
   create(): Promise<string>;
 }
 
-/** Nobody knows yet whether the last try had its effect: look again later. */
+/** It is not known yet whether the last attempt had its effect: look again later. */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError';
   readonly code = 'OUTCOME_UNKNOWN';

@@ -46,7 +46,7 @@ export function fitTranscript<T>(
   return best as T;
 }
 
-/** `2026-01-15 10:24:48`, in UTC; nothing for what is no time. */
+/** `2026-01-15 10:24:48`, in UTC; empty for an invalid time. */
 export function timeOf(timestamp: number | null): string {
   const date = new Date(timestamp ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 19).replace('T', ' ');

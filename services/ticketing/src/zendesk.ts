@@ -46,7 +46,7 @@ export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
           ticket: {
             subject,
             comment: commentOf(ticket),
-            // Without an address Zendesk takes nobody; the ticket then belongs to the account of the API.
+            // Zendesk needs an address for a requester; without one the ticket belongs to the account of the API.
             ...(email !== undefined && { requester: { name, email } }),
             priority,
             tags,

@@ -1,5 +1,5 @@
 import type { FetchedRecord } from '@switchboard/kafka';
-import { createLanes, type Lanes } from '../queues/lanes.ts';
+import { createKeyQueues, type KeyQueues } from '../queues/key-queues.ts';
 import { createOffsetTracker, type OffsetTracker } from './offset-tracker.ts';
 import { type ConsumedRecord, type RecordSource, readRecord } from './record.ts';
 
@@ -15,7 +15,7 @@ export interface PartitionOptions {
   partition: number;
   limits: PartitionLimits;
   longestWaitMs: number | undefined;
-  /** Takes a record at the head of its lane; the partition's `settle` is called when it is settled. */
+  /** Takes a record at the head of its orderKey; the partition's `settle` is called when it is settled. */
   offer(record: ConsumedRecord): void;
   /** Called when a record has left. */
   roomMade(): void;
@@ -48,14 +48,14 @@ export class AssignedPartition implements RecordSource {
   readonly #options: PartitionOptions;
   #tracker: OffsetTracker | undefined;
   /** Keys side by side. The order between this topic and the chain's is Redis' business. */
-  readonly #lanes: Lanes<ConsumedRecord>;
+  readonly #keyQueues: KeyQueues<ConsumedRecord>;
 
   constructor(options: PartitionOptions) {
     this.topic = options.topic;
     this.partition = options.partition;
     this.longestWaitMs = options.longestWaitMs;
     this.#options = options;
-    this.#lanes = createLanes(options.offer);
+    this.#keyQueues = createKeyQueues(options.offer);
   }
 
   /** Reading starts at `offset`: that much is committed. */
@@ -77,21 +77,21 @@ export class AssignedPartition implements RecordSource {
     const tracked = this.#tracker?.add(Number(message.offset));
     if (tracked === undefined) return undefined;
     const record = readRecord(this, message, tracked);
-    tracked.since = waitsSince(record.dueAt, Number(message.timestamp));
+    tracked.since = waitsSince(record.position.dueAt, Number(message.timestamp));
     this.bytes += record.bytes;
     return record;
   }
 
-  /** The record is due: it takes its place in its lane. */
+  /** The record is due: it takes its place in its key queue. */
   enter(record: ConsumedRecord): void {
-    this.#lanes.add(record);
+    this.#keyQueues.add(record);
   }
 
   settle(record: ConsumedRecord): void {
     if (!this.active) return;
     record.tracked.done = true;
     this.bytes -= record.bytes;
-    this.#lanes.leave(record);
+    this.#keyQueues.leave(record);
     this.#options.roomMade();
   }
 
@@ -132,6 +132,6 @@ export class AssignedPartition implements RecordSource {
 
   /** Records in lanes: due, and not settled. */
   get due(): number {
-    return this.#lanes.size;
+    return this.#keyQueues.size;
   }
 }

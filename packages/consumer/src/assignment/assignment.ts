@@ -1,5 +1,5 @@
 import type { FetchedRecord } from '@switchboard/kafka';
-import { createWaitingRoom, type WaitingRoom } from '../queues/waiting-room.ts';
+import { createDelayQueue, type DelayQueue } from '../queues/delay-queue.ts';
 import { AssignedPartition, type PartitionOptions } from './assigned-partition.ts';
 import type { ConsumedRecord } from './record.ts';
 
@@ -29,7 +29,7 @@ export class Assignment {
   readonly partitions: readonly AssignedPartition[];
   readonly #options: AssignmentOptions;
   readonly #byTopic = new Map<string, Map<number, AssignedPartition>>();
-  readonly #waitingRoom: WaitingRoom<ConsumedRecord>;
+  readonly #delayQueue: DelayQueue<ConsumedRecord>;
 
   constructor(topics: Readonly<Record<string, readonly number[]>>, options: AssignmentOptions) {
     this.#options = options;
@@ -55,8 +55,9 @@ export class Assignment {
       this.#byTopic.set(name.topic, siblings.set(name.partition, entry));
       return entry;
     });
-    this.#waitingRoom = createWaitingRoom((record) =>
-      this.find(record.from.topic, record.from.partition)?.enter(record),
+    this.#delayQueue = createDelayQueue<ConsumedRecord>(
+      ({ position }) => position.dueAt,
+      (record) => this.find(record.from.topic, record.from.partition)?.enter(record),
     );
   }
 
@@ -64,7 +65,7 @@ export class Assignment {
     return this.#byTopic.get(topic)?.get(partition);
   }
 
-  /** Takes a batch into memory: what is due goes to its lane, the rest waits for its time. */
+  /** Takes a batch into memory: due records go to their key queues, the rest to the delay queue. */
   take(partition: AssignedPartition, messages: readonly FetchedRecord[]): void {
     if (!this.active) return;
     const now = Date.now();
@@ -77,8 +78,8 @@ export class Assignment {
       if (from === 'source' && record.defect === undefined && !this.#options.handles(record.type)) {
         this.#options.skipped(record);
         partition.settle(record);
-      } else if (record.dueAt > now) {
-        this.#waitingRoom.add(record);
+      } else if (record.position.dueAt > now) {
+        this.#delayQueue.add(record);
       } else {
         partition.enter(record);
       }
@@ -99,7 +100,7 @@ export class Assignment {
   }
 
   get delayed(): number {
-    return this.#waitingRoom.size;
+    return this.#delayQueue.size;
   }
 
   get bytes(): number {
@@ -115,7 +116,7 @@ export class Assignment {
     const { inFlight } = this;
     this.active = false;
     for (const partition of this.partitions) partition.active = false;
-    this.#waitingRoom.clear();
+    this.#delayQueue.clear();
     this.#options.left(inFlight);
   }
 }

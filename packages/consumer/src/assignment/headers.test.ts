@@ -25,6 +25,20 @@ describe('what is read of the headers', () => {
     );
   });
 
+  /** One header, as its bytes are on the wire, with `value` from its length on. */
+  const wire = (name: string, ...value: number[]): Buffer =>
+    Buffer.from([2, name.length * 2, ...Buffer.from(name), ...value]);
+
+  it('is nothing of a header without a value', () => {
+    const lengthOfNone = 1;
+    assert.deepEqual(readHeaders({ rawHeaders: wire('ce_id', lengthOfNone) }), {});
+  });
+
+  it('ends where the bytes make no sense', () => {
+    // The value is said to have 50 bytes and has one; its length is cut off.
+    for (const value of [[100, 97], [0x80]]) assert.deepEqual(readHeaders({ rawHeaders: wire('ce_id', ...value) }), {});
+  });
+
   it('is something for any bytes whatever', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

@@ -4,7 +4,7 @@ import { eachHeader, type FetchedRecord } from '@switchboard/kafka';
 export type Headers = Readonly<Record<string, Buffer>>;
 
 /** The headers that the chain adds. In a source topic they mean nothing: anyone may write them there. */
-export const CHAIN_HEADERS = {
+export const RETRY_HEADERS = {
   attempt: 'retry-attempt',
   round: 'retry-round',
   dueAt: 'retry-due-at',
@@ -20,8 +20,8 @@ const DEAD_LETTER = '__dlq.';
 /** On a dead letter whose headers could not be compared with its value: it is known by its place. */
 export const UNVERIFIED = '__dlq.errors.unverified';
 
-const ADDED = new Set<string>(Object.values(CHAIN_HEADERS));
-export const isOfChain = (name: string): boolean => ADDED.has(name) || name.startsWith(DEAD_LETTER);
+const ADDED = new Set<string>(Object.values(RETRY_HEADERS));
+export const isRetryHeader = (name: string): boolean => ADDED.has(name) || name.startsWith(DEAD_LETTER);
 
 export const EVENT_HEADERS = ['ce_id', 'ce_type', 'ce_source'] as const;
 const READ = new Set<string>([...EVENT_HEADERS, 'ce_subject', 'traceparent', ...ADDED, UNVERIFIED]);
@@ -65,7 +65,7 @@ export function carriedHeaders({ rawHeaders: raw }: Message, read: Headers): Rec
       return true;
     });
   }
-  return Object.fromEntries(carried.filter(([name]) => !isOfChain(name)));
+  return Object.fromEntries(carried.filter(([name]) => !isRetryHeader(name)));
 }
 
 function lastOf(value: string | Buffer | (string | Buffer)[] | undefined): Buffer | undefined {

@@ -2,7 +2,7 @@ import type { Reader } from '@switchboard/kafka';
 import type { Logger } from 'pino';
 import { type AssignedPartition, waitsSince } from './assigned-partition.ts';
 import type { Assignment } from './assignment.ts';
-import { CHAIN_HEADERS } from './headers.ts';
+import { RETRY_HEADERS } from './headers.ts';
 import { readDueAt } from './record.ts';
 
 /** How far behind its log a partition is. */
@@ -60,7 +60,7 @@ export function createLagWatch({ reader, assignment, paused, logger }: LagOption
       await reader.read(unread, ({ topic, partition, offset, headerBytes, timestamp }) => {
         const entry = current.find(topic, partition);
         if (entry === undefined) return;
-        const dueAt = readDueAt(entry, headerBytes[CHAIN_HEADERS.dueAt], timestamp);
+        const dueAt = readDueAt(entry, headerBytes[RETRY_HEADERS.dueAt], timestamp);
         entry.unread = { offset, since: waitsSince(dueAt, timestamp) };
       });
     } catch (error) {

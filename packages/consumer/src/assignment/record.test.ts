@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { CHAIN_HEADERS } from './headers.ts';
+import { RETRY_HEADERS } from './headers.ts';
 import { nextHop, readRecord } from './record.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -16,47 +16,50 @@ function read(headers: Record<string, string>, where: 'source' | 'chain', timest
 
 const EVENT = { ce_id: '1', ce_type: 'message.received', ce_source: '/acme/chat' };
 const CHAIN = {
-  [CHAIN_HEADERS.originTopic]: 'conversation.events',
-  [CHAIN_HEADERS.originPartition]: '99',
-  [CHAIN_HEADERS.originOffset]: '5',
-  [CHAIN_HEADERS.originTimestamp]: '1700000000000',
-  [CHAIN_HEADERS.attempt]: '4',
-  [CHAIN_HEADERS.round]: '2',
-  [CHAIN_HEADERS.hop]: '6',
-  [CHAIN_HEADERS.redrive]: '1',
-  [CHAIN_HEADERS.dueAt]: String(now + 5_000),
+  [RETRY_HEADERS.originTopic]: 'conversation.events',
+  [RETRY_HEADERS.originPartition]: '99',
+  [RETRY_HEADERS.originOffset]: '5',
+  [RETRY_HEADERS.originTimestamp]: '1700000000000',
+  [RETRY_HEADERS.attempt]: '4',
+  [RETRY_HEADERS.round]: '2',
+  [RETRY_HEADERS.hop]: '6',
+  [RETRY_HEADERS.redrive]: '1',
+  [RETRY_HEADERS.dueAt]: String(now + 5_000),
 };
 
 describe('the headers of the chain', () => {
   it('mean nothing in a source topic', () => {
-    const { origin, attempts, round, hop, redrive, dueAt, lane } = read({ ...EVENT, ...CHAIN }, 'source');
+    const { origin, position, orderKey } = read({ ...EVENT, ...CHAIN }, 'source');
     assert.deepEqual(origin, { topic: 'own', partition: 3, offset: 7, timestamp: String(now) });
     assert.deepEqual(
-      { attempts, round, hop, redrive, dueAt, lane },
-      { attempts: 0, round: 0, hop: 0, redrive: 0, dueAt: 0, lane: 'own|k' },
+      { ...position, orderKey },
+      { attempts: 0, round: 0, hop: 0, redrive: 0, dueAt: 0, orderKey: 'own|k' },
     );
   });
 
   it('tell in the chain where the event first stood, but for the partition: that is where it stands', () => {
-    const { origin, attempts, round, hop, redrive, dueAt } = read({ ...EVENT, ...CHAIN }, 'chain');
+    const { origin, position } = read({ ...EVENT, ...CHAIN }, 'chain');
     assert.deepEqual(origin, { topic: 'conversation.events', partition: 3, offset: 5, timestamp: '1700000000000' });
-    assert.deepEqual(
-      { attempts, round, hop, redrive, dueAt },
-      { attempts: 4, round: 2, hop: 6, redrive: 1, dueAt: now + 5_000 },
-    );
+    assert.deepEqual(position, { attempts: 4, round: 2, hop: 6, redrive: 1, dueAt: now + 5_000 });
   });
 
   it('let no record wait longer than the chain ever asks for, whatever its timestamp says', () => {
-    const far = { ...EVENT, [CHAIN_HEADERS.dueAt]: String(now + 400 * DAY_MS) };
-    assert.equal(read(far, 'chain').dueAt, now + DAY_MS);
-    assert.equal(read(far, 'chain', String(now - 2 * DAY_MS)).dueAt, now - DAY_MS);
-    assert.ok(read(far, 'chain', String(now + 300 * DAY_MS)).dueAt <= Date.now() + DAY_MS);
+    const far = { ...EVENT, [RETRY_HEADERS.dueAt]: String(now + 400 * DAY_MS) };
+    assert.equal(read(far, 'chain').position.dueAt, now + DAY_MS);
+    assert.equal(read(far, 'chain', String(now - 2 * DAY_MS)).position.dueAt, now - DAY_MS);
+    assert.ok(read(far, 'chain', String(now + 300 * DAY_MS)).position.dueAt <= Date.now() + DAY_MS);
   });
 
   it('never make a later copy look older than an earlier one', () => {
-    const record = read({ ...EVENT, [CHAIN_HEADERS.hop]: '9007199254740991' }, 'chain');
-    const next = read({ ...EVENT, [CHAIN_HEADERS.hop]: String(nextHop(record)) }, 'chain');
-    assert.ok(next.hop >= record.hop);
+    const record = read({ ...EVENT, [RETRY_HEADERS.hop]: '9007199254740991' }, 'chain');
+    const next = read({ ...EVENT, [RETRY_HEADERS.hop]: String(nextHop(record)) }, 'chain');
+    assert.ok(next.position.hop >= record.position.hop);
+    assert.equal(next.position.hop, nextHop(record), 'Redis remembers the hop that the copy is read with');
+  });
+
+  it('have no time that a Date cannot have', () => {
+    const headers = { ...EVENT, ...CHAIN, [RETRY_HEADERS.originTimestamp]: '8640000000000001' };
+    assert.equal(read(headers, 'chain').origin.timestamp, String(now));
   });
 
   it('are read as something, whatever they hold', () => {
@@ -75,13 +78,14 @@ describe('the headers of the chain', () => {
       ),
       fc.bigInt().map(String),
     );
-    const names = fc.constantFrom(...Object.values(CHAIN_HEADERS), ...Object.keys(EVENT), 'traceparent');
+    const names = fc.constantFrom(...Object.values(RETRY_HEADERS), ...Object.keys(EVENT), 'traceparent');
     fc.assert(
       fc.property(
         fc.dictionary(names, value),
         fc.constantFrom('source' as const, 'chain' as const),
         (headers, where) => {
-          const { origin, attempts, round, hop, redrive, dueAt } = read({ ...EVENT, ...headers }, where);
+          const { origin, position } = read({ ...EVENT, ...headers }, where);
+          const { attempts, round, hop, redrive, dueAt } = position;
           for (const count of [attempts, round, hop, redrive]) {
             assert.ok(Number.isInteger(count) && count >= 0 && count <= 1_000_000, String(count));
           }

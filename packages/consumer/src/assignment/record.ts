@@ -3,7 +3,7 @@ import { type AnyEvent, type EventMeta, identityOf } from '@switchboard/events';
 import type { FetchedRecord } from '@switchboard/kafka';
 import { readTraceparent } from '@switchboard/tracing';
 import type { Outcome } from '../run/attempt.ts';
-import { CHAIN_HEADERS, type Headers, readHeaders } from './headers.ts';
+import { type Headers, RETRY_HEADERS, readHeaders } from './headers.ts';
 import type { TrackedOffset } from './offset-tracker.ts';
 
 /** Where an event first stood: in the topic that the ingest wrote it to. */
@@ -26,6 +26,20 @@ export interface RecordSource {
   settle(record: ConsumedRecord): void;
 }
 
+/** How far a record has come in the retry topics. */
+export interface RecordPosition {
+  /** Epoch ms; 0 in a source topic. */
+  readonly dueAt: number;
+  /** How often it was forwarded. */
+  readonly hop: number;
+  /** How often it was redriven from the dead-letter topic. */
+  readonly redrive: number;
+  /** How many retry topics it has gone through by failures of its own; waiting behind another event does not count. */
+  readonly round: number;
+  /** How often its handler ran, here and before. */
+  attempts: number;
+}
+
 /** A record as it was read, with what its headers say until its value is looked into. */
 export interface ConsumedRecord {
   readonly from: RecordSource;
@@ -40,22 +54,16 @@ export interface ConsumedRecord {
   identity: string;
   /** Whether its value is known to be the event that its headers name. */
   isVerified: boolean;
-  readonly lane: string;
+  readonly orderKey: string;
   /** The event of its value, or what becomes of a record that has none for its handler; undefined until it is looked into. */
   reading: AnyEvent | Outcome | undefined;
   readonly origin: Origin;
-  readonly dueAt: number;
-  readonly hop: number;
-  readonly redrive: number;
-  /** How many tiers it has climbed by failures of its own; waiting behind another event does not count. */
-  readonly round: number;
-  /** How often its handler was run, here and before. */
-  attempts: number;
+  readonly position: RecordPosition;
   /** Why it cannot be an event, when its headers already tell. */
   readonly defect: Defect | undefined;
   /** What the spans of all its attempts are children of; a record that came without gets that of its first attempt. */
   traceparent: string | undefined;
-  /** When it first came to the head of its lane, on the clock of `performance.now()`. */
+  /** When it first came to the head of its orderKey, on the clock of `performance.now()`. */
   offeredAt: number;
   /** When the ingest accepted it, in epoch ms, as its value says; 0 until that is decoded. */
   receivedAt: number;
@@ -106,16 +114,17 @@ export function readDueAt(
 }
 
 /** Whether the chain wrote it: only then do the headers of the chain say anything. */
-export const isInChain = ({ from }: { from: Pick<RecordSource, 'longestWaitMs'> }): boolean =>
+export const isFromRetryTopic = ({ from }: { from: Pick<RecordSource, 'longestWaitMs'> }): boolean =>
   from.longestWaitMs !== undefined;
 
 /** The hop of a record that is forwarded once more. */
-export const nextHop = ({ hop }: Pick<ConsumedRecord, 'hop'>): number => Math.min(hop + 1, MOST);
+export const nextHop = ({ position }: { readonly position: Pick<RecordPosition, 'hop'> }): number =>
+  Math.min(position.hop + 1, MOST);
 
 export function readRecord(from: RecordSource, message: FetchedRecord, tracked: TrackedOffset): ConsumedRecord {
   const { timestamp } = message;
   const headers = readHeaders(message);
-  const count = (name: string): number => (isInChain({ from }) ? Math.min(readNumber(headers[name]), MOST) : 0);
+  const count = (name: string): number => (isFromRetryTopic({ from }) ? Math.min(readNumber(headers[name]), MOST) : 0);
 
   const origin = originOf(from, headers, tracked.offset, timestamp);
   const attributes = readAttributes(headers);
@@ -136,14 +145,16 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
     type: headers.ce_type?.toString() ?? '',
     identity: defect === undefined && attributes !== undefined ? identityOf(attributes) : place,
     isVerified: false,
-    lane: defect === undefined ? `${origin.topic}|${key}` : place,
+    orderKey: defect === undefined ? `${origin.topic}|${key}` : place,
     reading: undefined,
     origin,
-    dueAt: readDueAt(from, headers[CHAIN_HEADERS.dueAt], Number(timestamp)),
-    hop: count(CHAIN_HEADERS.hop),
-    redrive: count(CHAIN_HEADERS.redrive),
-    round: count(CHAIN_HEADERS.round),
-    attempts: count(CHAIN_HEADERS.attempt),
+    position: {
+      dueAt: readDueAt(from, headers[RETRY_HEADERS.dueAt], Number(timestamp)),
+      hop: count(RETRY_HEADERS.hop),
+      redrive: count(RETRY_HEADERS.redrive),
+      round: count(RETRY_HEADERS.round),
+      attempts: count(RETRY_HEADERS.attempt),
+    },
     defect,
     traceparent: readTraceparent(traceparent) === undefined ? undefined : traceparent,
     offeredAt: 0,
@@ -173,13 +184,13 @@ function originOf(
   offset: number,
   timestamp: string,
 ): Origin {
-  const origin = headers[CHAIN_HEADERS.originTopic]?.toString() ?? '';
+  const origin = headers[RETRY_HEADERS.originTopic]?.toString() ?? '';
   if (longestWaitMs === undefined || !TOPIC.test(origin)) return { topic, partition, offset, timestamp };
-  const originTimestamp = readTime(headers[CHAIN_HEADERS.originTimestamp]);
+  const originTimestamp = readTime(headers[RETRY_HEADERS.originTimestamp]);
   return {
     topic: origin,
     partition,
-    offset: readNumber(headers[CHAIN_HEADERS.originOffset]),
+    offset: readNumber(headers[RETRY_HEADERS.originOffset]),
     timestamp: originTimestamp === 0 ? timestamp : String(originTimestamp),
   };
 }

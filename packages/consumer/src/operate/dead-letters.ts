@@ -9,7 +9,7 @@ import {
 import { UNVERIFIED } from '../assignment/headers.ts';
 import { type ConsumedRecord, type Origin, placeOf, readRecord, readTime } from '../assignment/record.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
-import { deadLetterTopicOf } from '../retry/chain.ts';
+import { deadLetterTopicOf } from '../retry/retry-topics.ts';
 import { type Ledger, placeName, readLedger } from './ledger.ts';
 import { readDone } from './marks.ts';
 
@@ -49,7 +49,7 @@ export interface DeadLetter {
   readonly redrives: number;
   readonly bytes: number;
   /** What the consumer knows it by. */
-  readonly subject: Pick<ConsumedRecord, 'identity' | 'lane'>;
+  readonly subject: Pick<ConsumedRecord, 'identity' | 'orderKey'>;
 }
 
 /**
@@ -114,7 +114,8 @@ async function readLetters(
 
 function letterOf(service: string, stored: StoredRecord): DeadLetter {
   const { topic, partition, offset, headers, timestamp } = stored;
-  const { origin, identity, lane, redrive, attempts } = asConsumed(stored, 'chain');
+  const { origin, identity, orderKey, position } = asConsumed(stored, 'chain');
+  const { redrive, attempts } = position;
   const acceptedAt = epochMs(origin.timestamp, timestamp);
   return {
     id: `${partition}-${offset}`,
@@ -137,7 +138,7 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
     runs: attempts,
     redrives: redrive,
     bytes: stored.value?.length ?? 0,
-    subject: { identity, lane },
+    subject: { identity, orderKey },
   };
 }
 

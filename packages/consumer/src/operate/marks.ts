@@ -1,6 +1,6 @@
+import type { StateSubject } from '../redis/event-state.ts';
+import { keyspaceOf, stateKeys } from '../redis/event-state-script.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
-import type { StepSubject } from '../redis/steps.ts';
-import { keyspaceOf, stepKeys } from '../redis/steps-script.ts';
 
 /** What Redis knows of an event in a service, under the keys of consume/steps-script.ts. */
 export type Mark =
@@ -22,7 +22,7 @@ export interface Waiting {
   readonly heldBy: string | undefined;
 }
 
-type Subject = Pick<StepSubject, 'identity' | 'lane'>;
+type Subject = Pick<StateSubject, 'identity' | 'orderKey'>;
 
 const MARKS_A_CALL = 1_000;
 /** Redis reads a call into memory as a whole. */
@@ -35,7 +35,7 @@ export async function readDone(
   identities: readonly string[],
 ): Promise<Set<string>> {
   const done = new Set<string>();
-  const keys = stepKeys(keyspaceOf(scope, service));
+  const keys = stateKeys(keyspaceOf(scope, service));
   for (const part of callsOf(identities)) {
     const marks = await redis.mget(part.map(keys.mark));
     for (const [index, identity] of part.entries()) if (marks[index] === 'done') done.add(identity);
@@ -60,10 +60,10 @@ function* callsOf(identities: readonly string[]): Generator<string[]> {
 export async function readMark(
   { redis, scope }: ScopedRedis,
   service: string,
-  { identity, lane }: Subject,
+  { identity, orderKey }: Subject,
 ): Promise<Mark> {
-  const keys = stepKeys(keyspaceOf(scope, service));
-  const [key, members, waiting] = [keys.mark(identity), keys.members(lane), keys.waiting(lane)];
+  const keys = stateKeys(keyspaceOf(scope, service));
+  const [key, members, waiting] = [keys.mark(identity), keys.members(orderKey), keys.waiting(orderKey)];
   const [mark, leaseMs, place, ahead, [head = '']] = await Promise.all([
     redis.get(key),
     redis.pttl(key),

@@ -1,10 +1,10 @@
-import { NOTE_STALE_MS, type PauseNote } from '../redis/notes.ts';
+import { keyspaceOf, stateKeys } from '../redis/event-state-script.ts';
+import { NOTE_STALE_MS, type PauseNote } from '../redis/operator-notes.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
-import { keyspaceOf, stepKeys } from '../redis/steps-script.ts';
 
 /** What the instances of a service wait for at the moment, the longest pause first; empty when none is paused. */
 export async function readPauses({ redis, scope }: ScopedRedis, service: string): Promise<PauseNote[]> {
-  const { pauses } = stepKeys(keyspaceOf(scope, service));
+  const { pauses } = stateKeys(keyspaceOf(scope, service));
   const notes = Object.values(await redis.hgetall(pauses)).flatMap(readNote);
   const now = Date.now();
   return notes.filter(({ notedAt }) => now - notedAt < NOTE_STALE_MS).sort((one, other) => one.since - other.since);

@@ -1,5 +1,5 @@
 import { describeGroup, type KafkaConnection, logOffsets, topicNames } from '@switchboard/kafka';
-import { createChain } from '../retry/chain.ts';
+import { retryTopicsOf } from '../retry/retry-topics.ts';
 
 export interface PartitionProgress {
   readonly partition: number;
@@ -22,7 +22,7 @@ export interface ServiceProgress {
   /** The topics of the catalogue that it reads. */
   readonly sources: readonly TopicProgress[];
   /** The topics of its retry chain, in rising order of their delays. */
-  readonly tiers: readonly TopicProgress[];
+  readonly retries: readonly TopicProgress[];
 }
 
 /** While a service does not run, its commits tell which topics it read last. */
@@ -31,10 +31,10 @@ export async function readProgress(connection: KafkaConnection, service: string)
   const group = await describeGroup(connection, service);
   const { subscriptions } = group;
   const read = subscriptions.length > 0 ? subscriptions : group.committedTopics;
-  const isTier = (topic: string): boolean => topic.startsWith(`${service}.retry.`);
+  const isRetryTopic = (topic: string): boolean => topic.startsWith(`${service}.retry.`);
   // One that has just come up has no commits of its chain yet.
-  const tiers = [...(subscriptions.length > 0 ? read : existing)].filter(
-    (topic) => isTier(topic) && existing.has(topic),
+  const retries = [...(subscriptions.length > 0 ? read : existing)].filter(
+    (topic) => isRetryTopic(topic) && existing.has(topic),
   );
   const progressOf = async (topics: readonly string[]): Promise<TopicProgress[]> => {
     const logs = await logOffsets(connection, topics);
@@ -51,15 +51,15 @@ export async function readProgress(connection: KafkaConnection, service: string)
   return {
     service,
     members: group.members,
-    sources: await progressOf(read.filter((topic) => !isTier(topic) && existing.has(topic)).sort()),
-    tiers: await progressOf(inOrder(service, tiers)),
+    sources: await progressOf(read.filter((topic) => !isRetryTopic(topic) && existing.has(topic)).sort()),
+    retries: await progressOf(inOrder(service, retries)),
   };
 }
 
 /** Leaves out topics that were created by hand, or whose names hold no delay. */
 function inOrder(service: string, topics: readonly string[]): string[] {
   const delays = topics.flatMap((topic) => /\.retry\.(\d+(?:ms|s|m|h))$/.exec(topic)?.[1] ?? []);
-  return [...createChain(service, delays).tiers]
+  return [...retryTopicsOf(service, delays).retries]
     .sort((one, other) => one.delayMs - other.delayMs)
     .map(({ topic }) => topic);
 }

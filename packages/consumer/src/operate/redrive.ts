@@ -7,8 +7,8 @@ import {
   type Publisher,
   type StoredRecord,
 } from '@switchboard/kafka';
-import { CHAIN_HEADERS } from '../assignment/headers.ts';
-import { deadLetterTopicOf } from '../retry/chain.ts';
+import { RETRY_HEADERS } from '../assignment/headers.ts';
+import { deadLetterTopicOf } from '../retry/retry-topics.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { openLedger, placeName } from './ledger.ts';
 
@@ -149,6 +149,6 @@ function redrivenRecord({ redrives }: DeadLetter, record: StoredRecord, topic: s
     partition: record.partition,
     key: record.key,
     value: record.value,
-    headers: { ...Object.fromEntries(kept), [CHAIN_HEADERS.redrive]: String(redrives + 1) },
+    headers: { ...Object.fromEntries(kept), [RETRY_HEADERS.redrive]: String(redrives + 1) },
   };
 }

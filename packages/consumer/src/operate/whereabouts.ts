@@ -32,7 +32,7 @@ export async function findWhereabouts(
   letters: ReadonlyMap<string, DeadLetter>,
   doneTtlMs: number,
 ): Promise<Whereabouts> {
-  const { service, sources, tiers } = progress;
+  const { service, sources, retries } = progress;
   const source = sources.find(({ topic }) => topic === record.topic);
   const letter = letters.get(placeName(record));
   const mark = await readMark(redis, service, asConsumed(record, 'source'));
@@ -43,7 +43,7 @@ export async function findWhereabouts(
       return { state: 'running' };
     case 'waiting': {
       const { kind: _, ...waiting } = mark;
-      return { state: 'waiting', topic: tiers[mark.tier - 1]?.topic ?? `${service}.retry`, ...waiting };
+      return { state: 'waiting', topic: retries[mark.tier - 1]?.topic ?? `${service}.retry`, ...waiting };
     }
     case 'dead':
       if (letter === undefined || letter.state === 'open') return { state: 'dead', letter };

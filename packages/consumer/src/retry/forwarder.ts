@@ -1,9 +1,11 @@
+import { backoff } from '@switchboard/async';
 import { DeliveryError, eventAttributes, type Publisher } from '@switchboard/kafka';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
-import { CHAIN_HEADERS, carriedHeaders, EVENT_HEADERS, UNVERIFIED } from '../assignment/headers.ts';
-import { type ConsumedRecord, nextHop } from '../assignment/record.ts';
-import type { Chain, Tier } from './chain.ts';
+import { carriedHeaders, EVENT_HEADERS, RETRY_HEADERS, UNVERIFIED } from '../assignment/headers.ts';
+import type { ConsumedRecord } from '../assignment/record.ts';
+import type { RetryPosition } from '../run/next.ts';
+import type { RetryTopic, RetryTopics } from './retry-topics.ts';
 
 /** Why an event is dead, as its headers tell; the message must hold nothing private. */
 export interface CauseOfDeath {
@@ -13,10 +15,10 @@ export interface CauseOfDeath {
 
 /** Carries a record, its bytes untouched, to the next topic of the chain; returns when all in-sync replicas have it. */
 export interface Forwarder {
-  /** @returns why the topic will never take it, if that is so; then it is to be buried. */
-  retry(record: ConsumedRecord, tier: Tier, next: { round: number; dueAt: number }): Promise<CauseOfDeath | undefined>;
+  /** @returns why the topic will never take it, if that is so; then it is a dead letter. */
+  retry(record: ConsumedRecord, topic: RetryTopic, to: RetryPosition): Promise<CauseOfDeath | undefined>;
   /** What the dead-letter topic refuses is offered again without its headers, until it is taken. */
-  bury(record: ConsumedRecord, cause: CauseOfDeath): Promise<void>;
+  deadLetter(record: ConsumedRecord, cause: CauseOfDeath): Promise<void>;
   /** Records that Kafka refuses to take for the chain, and that are offered again. They stay uncommitted. */
   readonly refused: number;
   /** Throws while there are any. */
@@ -33,13 +35,13 @@ const MESSAGE_LENGTH = 500;
 type HeaderTexts = Record<string, string | Buffer>;
 
 export function createForwarder(options: {
-  chain: Chain;
+  retryTopics: RetryTopics;
   publisher: Publisher;
   logger: Logger;
   tracer: Tracer;
   stopping: AbortSignal;
 }): Forwarder {
-  const { chain, publisher, logger, tracer, stopping } = options;
+  const { retryTopics, publisher, logger, tracer, stopping } = options;
   /** By what Kafka last answered. */
   const refused = new Map<ConsumedRecord, DeliveryError>();
 
@@ -70,8 +72,7 @@ export function createForwarder(options: {
   }
 
   async function pause(tries: number): Promise<void> {
-    const ms = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
-    await new Promise((resolve) => setTimeout(resolve, ms * (0.5 + Math.random() / 2)));
+    await new Promise((resolve) => setTimeout(resolve, backoff(FIRST_PAUSE_MS, tries, LONGEST_PAUSE_MS)));
   }
 
   /** Beside the attempts, whose parent the record keeps, and not between them. */
@@ -81,63 +82,67 @@ export function createForwarder(options: {
       'messaging.system': 'kafka',
       'messaging.operation.name': 'send',
       'messaging.destination.name': topic,
-      'messaging.consumer.group.name': chain.service,
+      'messaging.consumer.group.name': retryTopics.service,
     });
     const cause = { traceparent: record.traceparent };
     return tracer.span({ kind: 'producer', name: `send ${topic}`, cause, attributes }, send);
   }
 
   const headersOf = (record: ConsumedRecord, carried: HeaderTexts): HeaderTexts => {
-    const { traceparent, attempts, redrive, origin } = record;
+    const { traceparent, origin } = record;
+    const { attempts, redrive } = record.position;
     return {
       ...carried,
       ...(traceparent === undefined ? {} : { traceparent }),
-      [CHAIN_HEADERS.originTopic]: origin.topic,
-      [CHAIN_HEADERS.originPartition]: String(origin.partition),
-      [CHAIN_HEADERS.originOffset]: String(origin.offset),
-      [CHAIN_HEADERS.originTimestamp]: origin.timestamp,
-      [CHAIN_HEADERS.attempt]: String(attempts),
-      ...(redrive === 0 ? {} : { [CHAIN_HEADERS.redrive]: String(redrive) }),
+      [RETRY_HEADERS.originTopic]: origin.topic,
+      [RETRY_HEADERS.originPartition]: String(origin.partition),
+      [RETRY_HEADERS.originOffset]: String(origin.offset),
+      [RETRY_HEADERS.originTimestamp]: origin.timestamp,
+      [RETRY_HEADERS.attempt]: String(attempts),
+      ...(redrive === 0 ? {} : { [RETRY_HEADERS.redrive]: String(redrive) }),
     };
   };
 
   return {
-    async retry(record, { topic }, { round, dueAt }) {
+    async retry(record, { topic }, { round, hop, dueAt }) {
       const send = (): Promise<DeliveryError | undefined> =>
         publish(topic, record, {
           ...headersOf(record, carriedHeaders(record.message, record.headers)),
-          [CHAIN_HEADERS.round]: String(round),
-          [CHAIN_HEADERS.hop]: String(nextHop(record)),
-          [CHAIN_HEADERS.dueAt]: String(dueAt),
+          [RETRY_HEADERS.round]: String(round),
+          [RETRY_HEADERS.hop]: String(hop),
+          [RETRY_HEADERS.dueAt]: String(dueAt),
         });
       // What only waits for another event may move often: its trace is not to grow by that.
-      const error = round === record.round ? await send() : await trace(topic, record, send);
+      const error = round === record.position.round ? await send() : await trace(topic, record, send);
       return error && { code: 'UNDELIVERABLE', message: `${topic} does not take it (${error.code})` };
     },
 
-    bury: (record, { code, message }) =>
-      trace(chain.deadLetterTopic, record, async (span) => {
+    deadLetter: (record, { code, message }) =>
+      trace(retryTopics.deadLetterTopic, record, async (span) => {
         span.fail(code);
         const cause = {
           '__dlq.errors.topic': record.origin.topic,
           '__dlq.errors.partition': String(record.origin.partition),
           '__dlq.errors.offset': String(record.origin.offset),
-          '__dlq.errors.group': chain.service,
-          '__dlq.errors.delivery.count': String(record.attempts),
+          '__dlq.errors.group': retryTopics.service,
+          '__dlq.errors.delivery.count': String(record.position.attempts),
           '__dlq.errors.code': code,
           '__dlq.errors.message': message.slice(0, MESSAGE_LENGTH),
           '__dlq.errors.timestamp': String(Date.now()),
           ...(record.isVerified ? {} : { [UNVERIFIED]: 'true' }),
         };
         const whole = headersOf(record, carriedHeaders(record.message, record.headers));
-        let error = await publish(chain.deadLetterTopic, record, { ...whole, ...cause });
+        let error = await publish(retryTopics.deadLetterTopic, record, { ...whole, ...cause });
         for (let tries = 1; error !== undefined; tries += 1) {
           if (tries > 1) {
             refused.set(record, error);
-            logger.error({ err: error, topic: chain.deadLetterTopic }, 'a dead letter is refused, trying again');
+            logger.error({ err: error, topic: retryTopics.deadLetterTopic }, 'a dead letter is refused, trying again');
             await pause(tries + UNKNOWN_TOPIC_TRIES);
           }
-          error = await publish(chain.deadLetterTopic, record, { ...headersOf(record, ofEvent(record)), ...cause });
+          error = await publish(retryTopics.deadLetterTopic, record, {
+            ...headersOf(record, ofEvent(record)),
+            ...cause,
+          });
         }
       }),
 

@@ -13,9 +13,9 @@ describe('a failure', () => {
   });
 
   it('of the outside system or the registry as a whole is no failure of the event', () => {
-    assert.deepEqual(outcomeOf(new UnavailableError('hubspot')), { kind: 'unavailable', closure: 'outside' });
+    assert.deepEqual(outcomeOf(new UnavailableError('hubspot')), { kind: 'unavailable', waitsFor: 'outside' });
     const registry = new KafkaError('REGISTRY_UNREACHABLE', 'no answer');
-    assert.deepEqual(outcomeOf(registry), { kind: 'unavailable', closure: 'registry' });
+    assert.deepEqual(outcomeOf(registry), { kind: 'unavailable', waitsFor: 'registry' });
   });
 
   it('of any other kind is retried, bugs included, and says when, if it knows', () => {

@@ -4,7 +4,7 @@ import type { Span } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import type { ConsumedRecord } from '../assignment/record.ts';
 import { type HandlerContext, hintOf } from '../handler.ts';
-import type { Closure } from '../queues/gate.ts';
+import type { PauseReason } from '../queues/pause.ts';
 import type { CauseOfDeath } from '../retry/forwarder.ts';
 
 /** How one run of a handler ended. */
@@ -15,13 +15,13 @@ export type Outcome =
   /** `settled` is false when the handler did not return: its effect may still come. */
   | { readonly kind: 'failed'; readonly cause: CauseOfDeath; readonly retryAfterMs: number; readonly settled: boolean }
   | { readonly kind: 'permanent'; readonly cause: CauseOfDeath }
-  | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'>; readonly why?: string };
+  | { readonly kind: 'unavailable'; readonly waitsFor: Exclude<PauseReason, 'redis'>; readonly why?: string };
 
 export function outcomeOf(error: unknown): Outcome {
   const { retry, retryAfterMs } = hintOf(error);
-  if (retry === 'when-available') return { kind: 'unavailable', closure: 'outside' };
+  if (retry === 'when-available') return { kind: 'unavailable', waitsFor: 'outside' };
   if (error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE') {
-    return { kind: 'unavailable', closure: 'registry' };
+    return { kind: 'unavailable', waitsFor: 'registry' };
   }
   const cause = causeOf(error);
   if (retry === 'never') return { kind: 'permanent', cause };
@@ -80,7 +80,7 @@ export class Attempt implements HandlerContext {
   #abandon: ((error: Error) => void) | undefined;
 
   constructor(record: ConsumedRecord, service: string, logger: Logger, ids?: Span['ids']) {
-    this.attempt = record.attempts;
+    this.attempt = record.position.attempts;
     this.#record = record;
     this.#service = service;
     this.#parentLogger = logger;

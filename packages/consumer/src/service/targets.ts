@@ -12,17 +12,17 @@ import type { ConsumerConfig } from './config.ts';
 export interface Targets {
   /** An outside system, with metrics and health; closed at the stop. */
   target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
-  /** Outside systems whose addresses come from events or users. */
+  /** Outside systems with addresses from events or users. */
   guardedTarget(options: Omit<GuardedTargetOptions, 'logger' | 'metrics'>): GuardedTarget;
 }
 
 export function createTargets(service: ServiceContext<ConsumerConfig>): Targets {
   const { config, logger, metrics, tracer, health, onStop } = service;
-  const told = commaSeparated(config.TRACE_TARGETS);
+  const traced = commaSeparated(config.TRACE_TARGETS);
   return {
     target(options) {
-      const tellTrace = told.includes(options.name);
-      // No handler has to wait for another's request.
+      const tellTrace = traced.includes(options.name);
+      // So that no handler waits for another's request.
       const concurrency = config.CONCURRENCY;
       const target = createTarget({ concurrency, tellTrace, ...options, logger, metrics, tracer });
       onStop(options.name, target.close);

@@ -1,4 +1,4 @@
-/** Deeper values could overflow the stack of whoever reads their text. */
+/** Deeper values could overflow the stack of a reader. */
 const maxDepth = 64;
 
 /**

@@ -15,7 +15,7 @@ export type Unknown = Record<string, unknown> | readonly (Unknown | null)[];
 
 /**
  * What one pass over the sent fields gathers. Readers note a problem or unknown fields relative to their own value;
- * whoever called them puts the way there in front, so that paths cost nothing where nothing is wrong.
+ * their callers prepend the path to it, so that paths cost nothing where nothing is wrong.
  */
 export class Reading {
   readonly problems: { path: string; message: string }[] = [];

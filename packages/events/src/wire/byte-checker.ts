@@ -86,7 +86,7 @@ function blocksCheck(item: Check): Check {
       const size = count < 0 ? readNumber(cursor) : undefined;
       const start = cursor.at;
       const items = Math.abs(count);
-      // An item takes at least a byte: nobody sends lists of nothing.
+      // An item takes at least a byte: a list of empty items is never legitimate.
       if (!(items <= cursor.bytes.length - start)) refuse(cursor, `a list claims ${items} items`);
       for (let index = 0; index < items; index++) item(cursor);
       if (size !== undefined && size !== cursor.at - start) refuse(cursor, `a block claims ${size} bytes`);

@@ -37,6 +37,11 @@ describe('what pauses e-mail and says why:', () => {
   }
 });
 
+it('refused credentials have a code of their own, for the health check', () => {
+  const { cause } = smtpFailure({ code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 }) as UnavailableError;
+  assert.equal((cause as { code?: string }).code, 'AUTHENTICATION_FAILED');
+});
+
 describe('what does not tell whether the server is there:', () => {
   const LOST: Record<string, object> = {
     'a connection that was reset': { code: 'ESOCKET', originalCode: 'ECONNRESET', syscall: 'read', command: 'CONN' },

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from '@switchboard/async';
 import type { Logger } from '@switchboard/service';
 import type { Deliver } from '../delivering.ts';
 import type { NotifierMetrics } from '../metrics.ts';
@@ -75,8 +76,8 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
     }
     logger.warn({ ...ids, code, tries: entry.tries + 1 }, 'a message was not sent, and is tried again');
     for (const message of entry.messages) metrics.ended(message, 'retried');
-    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** entry.tries, LONGEST_BACKOFF_MS) * (0.5 + Math.random() / 2);
-    return waiting.later(entry, now() + Math.round(Math.max(backoff, retryAfterMs)), { spent: true });
+    const pause = Math.max(backoff(FIRST_BACKOFF_MS, entry.tries + 1, LONGEST_BACKOFF_MS), retryAfterMs);
+    return waiting.later(entry, now() + Math.round(pause), { spent: true });
   }
 
   async function run(): Promise<void> {

@@ -51,7 +51,7 @@ export interface Entry {
   readonly content: KeptContent | undefined;
 }
 
-/** The content of a try, and the messages it tells of. */
+/** The content of an attempt, and the messages in it. */
 export interface KeptContent extends Content {
   readonly of: readonly string[];
 }
@@ -62,7 +62,7 @@ export type PutReply = 'known' | 'closed' | 'waits' | Entry;
 export interface WaitingMessages {
   /** All in one step. */
   put(messages: readonly Put[]): Promise<PutReply[]>;
-  /** What is due, urgent entries first; whoever claims must end it within the lease, or others may. */
+  /** What is due, urgent entries first; the claimant must end it within the lease, or others may. */
   claim(limit: number): Promise<Entry[]>;
   /**
    * Takes a place in the person's rate, and keeps the content for later tries; or says when there is a place. `lost`:

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, it, mock } from 'node:test';
+import { createPause } from './pause.ts';
+
+beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+afterEach(() => mock.timers.reset());
+
+it('lets everything pass while it is open', () => {
+  const pause = createPause(() => {});
+  assert.ok(pause.admits() && pause.admits());
+});
+
+it('lets one probe a second pass while the outside system is down, until one succeeds', () => {
+  const pause = createPause(() => {});
+  pause.begin('outside');
+  let probes = 0;
+  for (let tick = 0; tick < 100; tick += 1) {
+    mock.timers.tick(100);
+    while (pause.admits()) {
+      probes += 1;
+      pause.begin('outside');
+    }
+  }
+  assert.equal(probes, 10);
+  pause.end('outside');
+  assert.ok(pause.admits() && pause.admits());
+});
+
+it('lets nothing pass while Redis is away, and wakes whoever waits when it is back', () => {
+  let changes = 0;
+  const pause = createPause(() => {
+    changes += 1;
+  });
+  pause.begin('redis');
+  pause.begin('outside');
+  mock.timers.tick(5_000);
+  assert.equal(pause.admits(), false);
+  pause.end('outside');
+  assert.equal(pause.admits(), false);
+  pause.end('redis');
+  assert.equal(pause.admits(), true);
+  assert.ok(changes >= 2);
+  pause.stop();
+});

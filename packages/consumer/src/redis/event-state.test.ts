@@ -1,0 +1,278 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, describe, it } from 'node:test';
+import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
+import { Redis } from 'ioredis';
+import pino from 'pino';
+import type { BatchedCallsOptions } from './batched-calls.ts';
+import { createEventState, type EventState, type StateSubject } from './event-state.ts';
+import { stateKeys } from './event-state-script.ts';
+
+const redis = new Redis((await testStack()).redisUrl);
+after(() => redis.disconnect());
+
+function freshState(options: Partial<BatchedCallsOptions> = {}): EventState {
+  const { orphanAfterMs = 60_000, leaseMs = 30_000, keyspace = `steps-${randomUUID()}` } = options;
+  return createEventState({
+    redis: options.redis ?? redis,
+    keyspace,
+    leaseMs,
+    doneTtlMs: 60_000,
+    orphanAfterMs,
+    logger: pino({ level: 'silent' }),
+    reachable: options.reachable ?? (() => {}),
+  });
+}
+
+const event = (offset: number, { hop = 0, redrive = 0, orderKey = 'topic|tenant:key' } = {}): StateSubject => ({
+  identity: `tenant:source:${offset}`,
+  orderKey,
+  origin: { offset },
+  position: { hop, redrive },
+});
+
+/** It is due in the chain, and nobody will ever ask for it. */
+async function waitLost(eventState: EventState, lost: StateSubject): Promise<void> {
+  const position = { hop: 1, level: 1, dueAt: Date.now() - 1 };
+  await eventState.fail(lost, 'a', position);
+  await eventState.moved(lost, 'a', position);
+}
+
+const soon = (): number => Date.now() + 5_000;
+
+describe('admission', () => {
+  it('lets an event run when nothing waits for its key, and nobody else meanwhile', async () => {
+    const eventState = freshState();
+    assert.deepEqual(await eventState.admit(event(1), 'a'), { kind: 'run' });
+    assert.deepEqual(await eventState.admit(event(1), 'b'), { kind: 'busy' });
+    assert.deepEqual(
+      await eventState.admit(event(2), 'b'),
+      { kind: 'run' },
+      "order within a key queue is the key queue's business",
+    );
+  });
+
+  it('answers the same again when the first answer was lost', async () => {
+    const eventState = freshState();
+    await eventState.admit(event(1), 'a');
+    assert.deepEqual(await eventState.admit(event(1), 'a'), { kind: 'run' });
+    assert.equal(await eventState.complete(event(1), 'a', 'held'), 'ok');
+    assert.equal(await eventState.complete(event(1), 'a', 'held'), 'ok');
+    assert.deepEqual(await eventState.admit(event(1), 'a'), { kind: 'done' });
+  });
+
+  it('is free again when the lease has run out or was given back', async () => {
+    const eventState = freshState({ leaseMs: 30 });
+    await eventState.admit(event(1), 'a');
+    let admission = await eventState.admit(event(1), 'b');
+    while (admission.kind === 'busy') admission = await eventState.admit(event(1), 'b');
+    assert.equal(admission.kind, 'run');
+    await eventState.release(event(1), 'b');
+    assert.deepEqual(await eventState.admit(event(1), 'c'), { kind: 'run' });
+  });
+});
+
+describe('the hold of a key', () => {
+  it('sends later events behind the one that failed, to its tier and its time, until it has left', async () => {
+    const eventState = freshState();
+    const due = soon();
+    const position = { hop: 1, level: 1, dueAt: due };
+    await eventState.admit(event(7), 'a');
+    assert.equal(await eventState.fail(event(7), 'a', position), 'ok');
+    assert.deepEqual(await eventState.admit(event(8), 'b'), { kind: 'defer', level: 1, dueAt: due });
+    await eventState.moved(event(7), 'a', position);
+    assert.deepEqual(await eventState.admit(event(9), 'b'), { kind: 'defer', level: 1, dueAt: due });
+    assert.deepEqual(await eventState.admit(event(80, { orderKey: 'topic|tenant:other' }), 'c'), { kind: 'run' });
+
+    assert.deepEqual(await eventState.admit(event(7, { hop: 1 }), 'd'), { kind: 'held' });
+    assert.equal(await eventState.complete(event(7, { hop: 1 }), 'd', 'held'), 'ok');
+    assert.deepEqual(await eventState.admit(event(9, { hop: 1 }), 'e'), { kind: 'defer', level: 1, dueAt: due });
+    assert.deepEqual(await eventState.admit(event(8, { hop: 1 }), 'e'), { kind: 'held' });
+    await eventState.complete(event(8, { hop: 1 }), 'e', 'held');
+    assert.deepEqual(await eventState.admit(event(9, { hop: 2 }), 'f'), { kind: 'held' });
+    await eventState.complete(event(9, { hop: 2 }), 'f', 'held');
+    assert.deepEqual(await eventState.admit(event(10), 'g'), { kind: 'run' });
+  });
+
+  it('follows the head when it climbs', async () => {
+    const eventState = freshState();
+    await eventState.admit(event(7), 'a');
+    await eventState.fail(event(7), 'a', { hop: 1, level: 1, dueAt: soon() });
+    await eventState.moved(event(7), 'a', { hop: 1, level: 1, dueAt: soon() });
+    await eventState.admit(event(8), 'b');
+    const due = soon();
+    await eventState.admit(event(7, { hop: 1 }), 'c');
+    await eventState.fail(event(7, { hop: 1 }), 'c', { hop: 2, level: 2, dueAt: due });
+    assert.deepEqual(await eventState.admit(event(8, { hop: 1 }), 'd'), { kind: 'defer', level: 2, dueAt: due });
+  });
+
+  it('never holds an event back behind one that came after it', async () => {
+    const eventState = freshState();
+    await eventState.admit(event(7), 'a');
+    await eventState.fail(event(7), 'a', { hop: 1, level: 1, dueAt: soon() });
+    assert.deepEqual(await eventState.admit(event(6), 'b'), { kind: 'held' });
+  });
+
+  it('knows an old copy of an event that was forwarded, but not of one that may not have been', async () => {
+    const eventState = freshState();
+    const position = { hop: 1, level: 1, dueAt: soon() };
+    await eventState.admit(event(7), 'a');
+    await eventState.fail(event(7), 'a', position);
+    await eventState.release(event(7), 'a');
+    assert.deepEqual(await eventState.admit(event(7), 'b'), { kind: 'held' });
+    await eventState.fail(event(7), 'b', position);
+    await eventState.moved(event(7), 'b', position);
+    assert.deepEqual(await eventState.admit(event(7), 'c'), { kind: 'stale' });
+    assert.deepEqual(await eventState.admit(event(7, { hop: 1 }), 'c'), { kind: 'held' });
+  });
+
+  it('lets a key go on after a dead letter, and takes a redrive only once', async () => {
+    const eventState = freshState();
+    await eventState.admit(event(7), 'a');
+    await eventState.fail(event(7), 'a', { hop: 1, level: 1, dueAt: soon() });
+    assert.equal(await eventState.dead(event(7, { hop: 1 }), 'a', 0), 'ok');
+    assert.deepEqual(await eventState.admit(event(8), 'b'), { kind: 'run' });
+    assert.deepEqual(await eventState.admit(event(7), 'c'), { kind: 'dead' });
+    assert.deepEqual(await eventState.admit(event(7, { redrive: 1 }), 'c'), { kind: 'run' });
+    await eventState.complete(event(7, { redrive: 1 }), 'c', 'held');
+    assert.deepEqual(await eventState.admit(event(7, { redrive: 1 }), 'd'), { kind: 'done' });
+  });
+
+  it('keeps a key behind its dead letter when the service asks for it, until the redrive has run', async () => {
+    const eventState = freshState();
+    await eventState.admit(event(7), 'a');
+    await eventState.dead(event(7), 'a', 3);
+    assert.deepEqual(await eventState.admit(event(8), 'b'), { kind: 'defer', level: 3, dueAt: 0 });
+    assert.deepEqual(await eventState.admit(event(7, { redrive: 1 }), 'c'), { kind: 'held' });
+    await eventState.complete(event(7, { redrive: 1 }), 'c', 'held');
+    assert.deepEqual(await eventState.admit(event(8), 'd'), { kind: 'held' });
+  });
+
+  it('gives an event that could not be read its name, and what it was known as its turn', async () => {
+    const eventState = freshState();
+    const place = '@topic:0:7#digest';
+    const [unread, named] = [{ ...event(7), identity: place }, event(7, { redrive: 1 })];
+    await eventState.identify(named, place);
+    await eventState.admit(unread, 'a');
+    await eventState.dead(unread, 'a', 3);
+    await eventState.identify(named, place);
+    await eventState.identify(named, place);
+    assert.deepEqual(await eventState.admit(event(8), 'b'), { kind: 'defer', level: 3, dueAt: 0 });
+    assert.deepEqual(await eventState.admit(named, 'c'), { kind: 'held' });
+    await eventState.complete(named, 'c', 'held');
+    assert.deepEqual(await eventState.admit(event(8), 'd'), { kind: 'held' });
+  });
+
+  it('lets the followers go on when the head is lost for good, and only then', async () => {
+    const eventState = freshState({ orphanAfterMs: 50 });
+    await waitLost(eventState, event(7));
+    const follower = event(8, { hop: 1 });
+    assert.equal((await eventState.admit(follower, 'b')).kind, 'defer');
+    let admission = await eventState.admit(follower, 'b');
+    while (admission.kind === 'defer') admission = await eventState.admit(follower, 'b');
+    assert.equal(admission.kind, 'held');
+  });
+
+  it('takes no head for lost because of what comes from the source, which knows nothing of the chain', async () => {
+    const eventState = freshState({ orphanAfterMs: 1 });
+    await waitLost(eventState, event(7));
+    const until = Date.now() + 200;
+    while (Date.now() < until) assert.equal((await eventState.admit(event(8), 'b')).kind, 'defer');
+  });
+
+  it('watches each head anew: that one is lost says nothing of the next', async () => {
+    const eventState = freshState({ orphanAfterMs: 300 });
+    await waitLost(eventState, event(7));
+    await waitLost(eventState, event(8));
+    const follower = event(9, { hop: 1 });
+    const startedAt = Date.now();
+    while ((await eventState.admit(follower, 'b')).kind === 'defer');
+    assert.ok(Date.now() - startedAt >= 600, 'one after the other');
+  });
+});
+
+describe('a zombie', () => {
+  it('is refused its mark, its retry and its burial once another worker has the claim', async () => {
+    const keyspace = `steps-${randomUUID()}`;
+    await freshState({ keyspace, leaseMs: 20 }).admit(event(1), 'zombie');
+    const eventState = freshState({ keyspace });
+    while ((await eventState.admit(event(1), 'heir')).kind === 'busy');
+    const position = { hop: 1, level: 1, dueAt: soon() };
+    const verdicts = await Promise.all([
+      eventState.complete(event(1), 'zombie', 'held'),
+      eventState.renew(event(1), 'zombie'),
+      eventState.fail(event(1), 'zombie', position),
+      eventState.dead(event(1), 'zombie', 0),
+    ]);
+    assert.deepEqual(verdicts, ['refused', 'refused', 'refused', 'refused']);
+  });
+
+  it('whose lease ran out, but whom nobody followed, may still say that it is done', async () => {
+    const eventState = freshState({ leaseMs: 20 });
+    await eventState.admit(event(1), 'late');
+    while ((await eventState.renew(event(1), 'late')) === 'ok') await new Promise((resolve) => setTimeout(resolve, 25));
+    assert.equal(await eventState.complete(event(1), 'late', 'held'), 'ok');
+    assert.deepEqual(await eventState.admit(event(1), 'next'), { kind: 'done' });
+  });
+});
+
+it('steps that are asked for together go in one call, in order', async () => {
+  const eventState = freshState();
+  const replies = await Promise.all([
+    eventState.admit(event(1), 'a'),
+    eventState.complete(event(1), 'a', 'held'),
+    eventState.admit(event(1), 'b'),
+  ]);
+  assert.deepEqual(replies, [{ kind: 'run' }, 'ok', { kind: 'done' }]);
+});
+
+describe('an error inside the script', () => {
+  const keyspace = `steps-${randomUUID()}`;
+  const keys = stateKeys(keyspace);
+  const states: boolean[] = [];
+  const eventState = freshState({ keyspace, reachable: (yes) => states.push(yes) });
+
+  it('fails the step that is at fault, and none that went with it; Redis does not count as away', async () => {
+    await redis.rpush(keys.mark(event(1).identity), 'no mark');
+    await redis.set(keys.waiting(event(2, { orderKey: 'bad' }).orderKey), 'no set');
+    const replies = await Promise.allSettled([
+      eventState.admit(event(0), 'a'),
+      eventState.admit(event(1), 'a'),
+      eventState.admit(event(2, { orderKey: 'bad' }), 'a'),
+      eventState.admit(event(3), 'a'),
+    ]);
+    assert.deepEqual(
+      replies.map((reply) => (reply.status === 'fulfilled' ? reply.value.kind : reply.reason.code)),
+      ['run', 'STEP_FAILED', 'STEP_FAILED', 'run'],
+    );
+    assert.deepEqual(states, []);
+  });
+
+  it('of a tally, which only the metrics read, fails no step', async () => {
+    await redis.set(keys.heldKeys, 'no set');
+    await redis.set(keys.openLetters, 'no set');
+    const subject = event(4, { orderKey: 'tallied' });
+    await eventState.admit(subject, 'a');
+    assert.equal(await eventState.fail(subject, 'a', { hop: 1, level: 1, dueAt: soon() }), 'ok');
+    assert.equal(await eventState.dead(subject, 'a', 0), 'ok');
+    assert.deepEqual(await eventState.admit(event(5, { orderKey: 'tallied' }), 'b'), { kind: 'run' });
+  });
+
+  it('that every event has is no fault of the event: it waits until Redis takes steps', async () => {
+    // As a Redis answers that is too old for the script.
+    let old = true;
+    const ancient = {
+      evalsha: async (...args: Parameters<Redis['evalsha']>) => {
+        if (old) throw Object.assign(new Error('ERR syntax error'), { name: 'ReplyError' });
+        return redis.evalsha(...args);
+      },
+    };
+    const waiting = freshState({ redis: ancient as Redis, reachable: (yes) => states.push(yes) });
+    const admission = waiting.admit(event(1), 'a');
+    await until('it is said that Redis cannot be used', () => states.includes(false));
+    old = false;
+    assert.deepEqual(await admission, { kind: 'run' });
+    assert.deepEqual(states, [false, true]);
+  });
+});
