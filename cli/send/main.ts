@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import { type DeployConfig, readDeployConfig } from '@switchboard/deploy/config';
-import { explainAndExit } from '@switchboard/deploy/explain';
-import { ingest, sandbox } from '@switchboard/deploy/services';
-import { type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { handlersOf, ingest, sandbox } from '@switchboard/deploy/services';
+import { catalogue, type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { parseOptions, UsageError } from '../usage-error.ts';
 import { playDemo } from './demo.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { type Answer, sendEvents } from './send-events.ts';
@@ -13,18 +12,19 @@ const USAGE = `Signs and sends sample events to ingest:
   npm run send -- demo [--rate per second] [--url address]
 
   demo plays a small story whose effects the sandbox shows.
-  --same repeats one event, as a sender does that had no answer.
+  --same repeats one event, as a sender does that had no answer. --help (-h) shows this text.
 
 Event types: ${eventTypes.join(', ')}`;
 
 /** Slow enough to be watched. */
 const ACTS_PER_SECOND = 0.5;
 
-/** How many answers are shown before only their number is told. */
+/** Further answers are only counted. */
 const SHOWN = 5;
 
-function readArguments() {
-  const { positionals, values } = parseArgs({
+function readArguments(argv: readonly string[]) {
+  const { positionals, values } = parseOptions({
+    args: [...argv],
     allowPositionals: true,
     options: {
       count: { type: 'string', default: '1' },
@@ -32,18 +32,18 @@ function readArguments() {
       same: { type: 'boolean', default: false },
       source: { type: 'string' },
       url: { type: 'string' },
-      help: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const [type, ...rest] = positionals;
   if (type === undefined || values.help) return undefined;
-  if (!isKnown(type)) throw new RangeError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
-  if (rest.length > 0) throw new RangeError(`One event type at a time, please; what is ${rest.join(' ')}?`);
+  if (!isKnown(type)) throw new UsageError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
+  if (rest.length > 0) throw new UsageError(`Give one event type at a time, without ${rest.join(' ')}.`);
   const count = Number(values.count);
-  if (!Number.isInteger(count) || count < 1) throw new RangeError('--count must be a whole number from 1.');
+  if (!Number.isInteger(count) || count < 1) throw new UsageError('--count must be a whole number from 1.');
   const rate = values.rate === undefined ? undefined : Number(values.rate);
-  if (rate !== undefined && !(rate > 0)) throw new RangeError('--rate must be a number above 0.');
-  if (values.url !== undefined && !URL.canParse(values.url)) throw new RangeError(`${values.url} is no URL.`);
+  if (rate !== undefined && !(rate > 0)) throw new UsageError('--rate must be a number above 0.');
+  if (values.url !== undefined && !URL.canParse(values.url)) throw new UsageError(`${values.url} is no URL.`);
   return { ...values, type, count, rate };
 }
 
@@ -62,6 +62,7 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
   };
   const first = create();
   console.log(`${count} × ${type} → ${new URL(`/webhooks/${first.source}`, url)}`);
+  console.log(handledBy(type));
 
   const answers: Answer[] = [];
   const startedAt = performance.now();
@@ -93,7 +94,14 @@ async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND
   return succeeded(answers, url);
 }
 
-/** Asks what must be asked when nobody is there. */
+/** Which services the events will reach: not every type has a visible effect. */
+export function handledBy(type: EventType): string {
+  const services = handlersOf(type);
+  if (services.length === 0) return `handled by no service: it stays in ${catalogue[type].topic}`;
+  return `handled by: ${services.join(', ')}`;
+}
+
+/** Points at `npm start` when nothing listens. */
 function succeeded(answers: readonly Answer[], url: string): boolean {
   const refused = answers.find(({ text }) => text === 'ECONNREFUSED');
   if (refused !== undefined) console.error(`Nothing listens on ${url}: is \`npm start\` running?`);
@@ -121,13 +129,12 @@ function summaryOf(answers: readonly Answer[], ms: number): string {
   return `${[...counts].map(([outcome, n]) => `${n} ${outcome}`).join(', ')} — ${latency}${perSecond}`;
 }
 
-try {
-  const given = readArguments();
-  if (given === undefined) console.log(USAGE);
-  else process.exitCode = (await run(given)) ? 0 : 1;
-} catch (error) {
-  if (error instanceof RangeError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`);
-    process.exitCode = 1;
-  } else explainAndExit(error);
+/** `npm run send`. @returns the exit code */
+export async function send(argv: readonly string[]): Promise<number> {
+  const given = readArguments(argv);
+  if (given === undefined) {
+    console.log(USAGE);
+    return 0;
+  }
+  return (await run(given)) ? 0 : 1;
 }

@@ -33,7 +33,7 @@ interface Sample {
 }
 
 /**
- * The catalogue's example as a webhook of a conversation, an order, an article, … that nobody has sent before.
+ * The catalogue's example as a webhook of a conversation, an order, an article, … that was never sent before.
  * @param changes fields that are to be other than in the example
  */
 export function createSampleEvent(type: EventType, changes: Readonly<Record<string, unknown>> = {}): SampleEvent {
