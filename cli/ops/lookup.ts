@@ -84,7 +84,7 @@ async function lookUp(kind: 'event' | 'conversation', given: Arguments, context:
 export type Found = Whereabouts & { service: string };
 
 /** What is asked of a service once, for all events. */
-async function viewOf(service: string, since: number, { connection, doneTtlMs, redis: connect }: Context) {
+export async function viewOf(service: string, since: number, { connection, doneTtlMs, redis: connect }: Context) {
   const redis = await connect();
   const [progress, letters] = await Promise.all([
     progressOf(connection, service),

@@ -129,6 +129,8 @@ describe('npm run send', () => {
   for (const [args, problem] of [
     [['conversation.escaladed'], /no event type conversation\.escaladed/],
     [['lead.captured', '--count', 'many'], /--count must be a whole number/],
+    [['lead.captured', '--wait', '--timeout', 'long'], /--timeout must be a number of seconds/],
+    [['demo', '--wait'], /--wait does not go with demo/],
     [['lead.captured', '--rate', '0'], /--rate must be a number above 0/],
     [['lead.captured', '--url', 'nowhere'], /nowhere is no URL/],
     [['lead.captured', '--colour', 'red'], /--colour/],

@@ -1,6 +1,7 @@
 import { type DeployConfig, readDeployConfig } from '@switchboard/deploy/config';
 import { handlersOf, ingest, sandbox } from '@switchboard/deploy/services';
 import { catalogue, type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { environment } from '@switchboard/service';
 import { parseOptions, UsageError } from '../usage-error.ts';
 import { playDemo } from './demo.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
@@ -9,15 +10,23 @@ import { type Answer, sendEvents } from './send-events.ts';
 const USAGE = `Signs and sends sample events to ingest:
 
   npm run send -- <event type> [--count n] [--rate per second] [--same] [--source name] [--url address]
+                                     [--wait] [--timeout seconds]
   npm run send -- demo [--rate per second] [--url address]
 
   demo plays a small story whose effects the sandbox shows.
+  --wait waits until each service is done with the events, up to --timeout (default 30), and says what it did.
   --same repeats one event, as a sender does that had no answer. --help (-h) shows this text.
 
 Event types: ${eventTypes.join(', ')}`;
 
+/** Between this machine and the brokers. */
+const CLOCK_SKEW_MS = 60_000;
+
 /** Slow enough to be watched. */
 const ACTS_PER_SECOND = 0.5;
+
+/** A day: more than a timer can hold is no time limit. */
+const MOST_SECONDS = 86_400;
 
 /** Further answers are only counted. */
 const SHOWN = 5;
@@ -32,6 +41,8 @@ function readArguments(argv: readonly string[]) {
       same: { type: 'boolean', default: false },
       source: { type: 'string' },
       url: { type: 'string' },
+      wait: { type: 'boolean', default: false },
+      timeout: { type: 'string', default: '30' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -43,8 +54,12 @@ function readArguments(argv: readonly string[]) {
   if (!Number.isInteger(count) || count < 1) throw new UsageError('--count must be a whole number from 1.');
   const rate = values.rate === undefined ? undefined : Number(values.rate);
   if (rate !== undefined && !(rate > 0)) throw new UsageError('--rate must be a number above 0.');
+  const timeout = Number(values.timeout);
+  if (!(timeout > 0 && timeout <= MOST_SECONDS))
+    throw new UsageError(`--timeout must be a number of seconds up to ${MOST_SECONDS}.`);
+  if (values.wait && type === 'demo') throw new UsageError('--wait does not go with demo.');
   if (values.url !== undefined && !URL.canParse(values.url)) throw new UsageError(`${values.url} is no URL.`);
-  return { ...values, type, count, rate };
+  return { ...values, type, count, rate, timeout };
 }
 
 const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' || isEventType(type);
@@ -52,7 +67,7 @@ const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' ||
 type Arguments = NonNullable<ReturnType<typeof readArguments>>;
 
 /** @returns whether every event was accepted */
-async function run({ type, count, rate, same, source, url: given }: Arguments): Promise<boolean> {
+async function run({ type, count, rate, same, source, wait, timeout, url: given }: Arguments): Promise<boolean> {
   const config = readDeployConfig();
   const url = given ?? `http://127.0.0.1:${config.portOf(ingest)}`;
   if (type === 'demo') return runDemo(url, config, rate);
@@ -65,6 +80,8 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
   console.log(handledBy(type));
 
   const answers: Answer[] = [];
+  const entities = new Set<string>();
+  const since = Date.now() - CLOCK_SKEW_MS;
   const startedAt = performance.now();
   let sent = 0;
   await sendEvents({
@@ -73,14 +90,25 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
     count,
     rate,
     next: () => (same || sent++ === 0 ? first : create()),
-    onAnswer(answer) {
+    onAnswer(answer, { entity }) {
       answers.push(answer);
+      if (isAccepted(answer)) entities.add(entity);
       if (answers.length <= SHOWN) console.log(`  ${answer.status || 'no answer'}  ${answer.text}`);
       if (answers.length === SHOWN && count > SHOWN) console.log('  …');
     },
   });
   console.log(summaryOf(answers, performance.now() - startedAt));
-  return succeeded(answers, url);
+  const allAccepted = succeeded(answers, url);
+  const services = handlersOf(type);
+  if (!wait || services.length === 0 || entities.size === 0) return allAccepted;
+  // The clients of Kafka and Redis, which sending does not need.
+  const { waitForOutcomes } = await import('./outcomes.ts');
+  const { topic } = catalogue[type];
+  const say = (line: string): void => console.log(line);
+  const timeoutMs = timeout * 1_000;
+  return (
+    (await waitForOutcomes({ topic, entities, services, since, timeoutMs, variables: environment, say })) && allAccepted
+  );
 }
 
 async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND): Promise<boolean> {

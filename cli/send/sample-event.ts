@@ -6,6 +6,8 @@ export interface SampleEvent {
   /** The source's name: the last part of the path. */
   source: string;
   body: string;
+  /** What it is about: the conversation, the order, the article, …; the last part of its record key. */
+  entity: string;
 }
 
 interface Sender {
@@ -42,7 +44,12 @@ export function createSampleEvent(type: EventType, changes: Readonly<Record<stri
   const id = randomUUID();
   const fields = { ...freshFields(entry, id.slice(0, 8)), ...changes };
   const body = sender.shape({ entry, fields, id, timestamp: new Date().toISOString() });
-  return { source: type === 'conversation.escalated' ? 'escalation' : sender.source, body: JSON.stringify(body) };
+  const entity = String(entry.keyFields.map((name) => fields[name]).find((value) => value != null) ?? '');
+  return {
+    entity,
+    source: type === 'conversation.escalated' ? 'escalation' : sender.source,
+    body: JSON.stringify(body),
+  };
 }
 
 /** The platform's own signature of a body. */
