@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
+import { createSampleEvent, type SampleEvent, type Webhook } from '@switchboard/cli/sample-event';
 import type { Installation } from '../flow/installation.ts';
 
 const mark = (): string => randomUUID().slice(0, 8);
@@ -13,7 +13,7 @@ export const escalation = (changes: Record<string, unknown> = {}): SampleEvent =
 
 /** Events as they come every day: most of them well, some refused, some for which there is nothing to do. */
 export async function sendDailyMix(switchboard: Installation, rounds: number): Promise<void> {
-  const events: SampleEvent[] = [];
+  const events: Webhook[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const repeated = escalation();
     events.push(
