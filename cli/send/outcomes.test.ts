@@ -24,8 +24,8 @@ describe('send --wait', () => {
   it('says what the service did with each event, and the reason if it did nothing', async () => {
     await using service = await createLetterService(TOPIC);
     const [one, two] = [`conv-${randomUUID()}`, `conv-${randomUUID()}`];
-    service.fails = ({ conversationId }, { skip }) => {
-      if (conversationId === two) skip('not_opted_in');
+    service.fails = ({ conversationId }, context) => {
+      if (conversationId === two) context.skip('not_opted_in');
     };
     await service.start();
     for (const key of [one, two]) await service.send(key, 1);

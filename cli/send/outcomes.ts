@@ -74,11 +74,15 @@ async function poll(
       outcomes.push({ record, found: await Promise.all(found) });
     }
     onOutcomes(outcomes);
-    const isOver = outcomes.every(({ found }) => found.every(({ state }) => FINAL.has(state)));
+    const isOver = outcomes.every(({ found }) => found.every(isFinal));
     if (isOver && records.length >= entities.size) return;
     await sleep(POLL_MS, undefined, { signal }).catch(() => {});
   }
 }
+
+/** An event that died just now has no letter yet. */
+const isFinal = (found: Found): boolean =>
+  FINAL.has(found.state) && (found.state !== 'dead' || found.letter !== undefined);
 
 /** `tenant:entity` */
 const entityOf = (key: Buffer | string): string => String(key).slice(String(key).indexOf(':') + 1);
@@ -110,7 +114,7 @@ function report(
   }
   const missing = entities.size - outcomes.length;
   if (missing > 0) say(`${missing} of the events are not in Kafka after ${timeoutMs / 1_000} s.`);
-  const isOpen = outcomes.some(({ found }) => found.some(({ state }) => !FINAL.has(state)));
+  const isOpen = outcomes.some(({ found }) => found.some((one) => !isFinal(one)));
   if (isOpen) say(`Not all of it is done after ${timeoutMs / 1_000} s: \`npm run ops -- lag\` shows why.`);
   return missing <= 0 && outcomes.every(isDone);
 }
