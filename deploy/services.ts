@@ -5,7 +5,7 @@ export interface Service {
   /** Its folder in services/. */
   readonly name: string;
   readonly port: number;
-  /** The topics it needs beside those of the catalogue; consumer services make those of their retry chain. */
+  /** The topics it needs in addition to those of the catalogue; consumer services create their retry topics. */
   readonly topics: readonly string[];
   /** The event types that it has a handler for. */
   readonly handles: readonly EventType[];
@@ -63,7 +63,7 @@ export const sandbox = { name: 'sandbox', port: 8090, smtpPort: 8025 } as const;
 /** What is bundled, and has an image: `register` runs once before the others. */
 export const programs: readonly string[] = [...services.map(({ name }) => name), sandbox.name, 'register'];
 
-/** V8 grows into what memory it finds; a service is told what it has. */
+/** Limits the heap: V8 grows into all the memory that it finds. */
 export const nodeFlags: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size=192'];
 
 /** Where Node keeps what it compiled: a start takes a second less then, and 20 MB. */

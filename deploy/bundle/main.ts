@@ -6,7 +6,7 @@ const USAGE = `Makes one file of each program, as it is put into its image:
 
   npm run bundle -- [program …]
 
-Programs: ${programs.join(', ')}; all of them unless told.`;
+Programs: ${programs.join(', ')}; default all.`;
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !programs.includes(name));

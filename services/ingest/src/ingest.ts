@@ -117,7 +117,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.decorateRequest(ADMITTED, null);
     scope.setErrorHandler((error: Error, request, reply) => {
-      // The stack alone: a cause may quote the event.
+      // Only the stack: a cause may quote the event.
       logger.error({ stack: error.stack }, 'request failed');
       send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
@@ -144,7 +144,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       async handler(request, reply) {
         const answer = await receive(request.raw, request[ADMITTED] as Admitted);
         if (answer === undefined) return reply.hijack();
-        // What goes on sending a body that was cut keeps no connection.
+        // Close the connection: the sender may still be sending the body that was cut.
         if (answer.status === refusals.too_slow.status) reply.header('connection', 'close');
         return send(reply, answer);
       },
