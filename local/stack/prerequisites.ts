@@ -54,7 +54,7 @@ export const PREREQUISITES: readonly Prerequisite[] = [
     purpose: "opens the sandbox's page",
     packages: ['chromium'],
     advice: 'install Chromium or Chrome, or set CHROMIUM_PATH to its path',
-    neededBy: /^(sandbox|tests)\//,
+    neededBy: /^sandbox\//,
     isThere: async ({ CHROMIUM_PATH }) =>
       CHROMIUM_PATH ? existsSync(CHROMIUM_PATH) : CHROMIUM_PATHS.some((path) => existsSync(path)),
   },
@@ -63,7 +63,7 @@ export const PREREQUISITES: readonly Prerequisite[] = [
     purpose: 'tests the alerts and dashboards',
     packages: ['prometheus'],
     advice: 'install Prometheus, or set PROMETHEUS_PATH to its folder',
-    neededBy: /^(deploy|tests)\//,
+    neededBy: /^(deploy|tests\/monitoring)\//,
     isThere: async (variables) => {
       const searched = { PATH: variables.PROMETHEUS_PATH || variables.PATH };
       return (await onPath('prometheus')(searched)) && (await onPath('promtool')(searched));
@@ -71,10 +71,10 @@ export const PREREQUISITES: readonly Prerequisite[] = [
   },
   {
     name: 'Python 3 with pip',
-    purpose: 'downloads Postgres',
+    purpose: 'downloads Postgres and other test programs',
     packages: ['python3', 'python3-pip'],
     advice: 'install Python 3 and pip from https://www.python.org',
-    neededBy: /^(local|services\/kb-indexer|tests|bench)\//,
+    neededBy: /^(local\/stack|services\/kb-indexer|deploy|bench)\//,
     isThere: async (variables) => {
       const python = await findProgram('python3', variables);
       if (python === undefined) return false;
