@@ -1,6 +1,7 @@
 import { withoutPerson } from '@switchboard/kafka';
 import { readTraceparent } from '@switchboard/tracing';
 import type { ConsumedRecord } from '../assignment/record.ts';
+import type { CauseOfDeath } from '../retry/forwarder.ts';
 import { causeOf } from './attempt.ts';
 import type { Lease } from './leases.ts';
 import { AT_ONCE, type Next, nextRound } from './next.ts';
@@ -52,7 +53,7 @@ export function createCarryOut(parts: Parts): CarryOut {
     return { kind: 'settle', as: 'deferred' };
   }
 
-  async function deadLetter(record: ConsumedRecord, token: string, cause: { code: string; message: string }) {
+  async function deadLetter(record: ConsumedRecord, token: string, cause: CauseOfDeath): Promise<End> {
     await forwarder.deadLetter(record, cause);
     const holds = limits.onDeadLetter === 'hold' && record.defect === undefined;
     const verdict = await eventState.dead(record, token, holds ? retryTopics.retries.length : 0);
@@ -61,10 +62,15 @@ export function createCarryOut(parts: Parts): CarryOut {
     const trace_id = readTraceparent(traceparent)?.traceId;
     const { attempts } = position;
     logger.error({ event: withoutPerson(identity, type), type, ...cause, attempts, trace_id }, 'dead letter');
-    return { kind: 'settle', as: 'dead' } as const;
+    return { kind: 'settle', as: 'dead' };
   }
 
-  return async (record, next, lease) => {
+  async function release(record: ConsumedRecord, lease: Lease): Promise<End> {
+    await eventState.release(record, lease.token);
+    return { kind: 'leave' };
+  }
+
+  return (record, next, lease) => {
     switch (next.kind) {
       case 'complete':
         return complete(record, lease as Lease, next.skipped);
@@ -75,10 +81,9 @@ export function createCarryOut(parts: Parts): CarryOut {
       case 'dead-letter':
         return deadLetter(record, lease?.token ?? '', next.cause);
       case 'release':
-        if (lease !== undefined) await eventState.release(record, lease.token);
-        return { kind: 'leave' };
+        return release(record, lease as Lease);
       default:
-        return next;
+        return Promise.resolve(next);
     }
   };
 }

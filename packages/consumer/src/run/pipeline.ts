@@ -9,6 +9,7 @@ import type { EventState } from '../redis/event-state.ts';
 import type { OperatorNotes } from '../redis/operator-notes.ts';
 import type { Forwarder } from '../retry/forwarder.ts';
 import type { RetryTopics } from '../retry/retry-topics.ts';
+import type { Outcome } from './attempt.ts';
 import { type AttemptParts, createAttempts } from './attempts.ts';
 import { createCarryOut, createFailUnleased, type End } from './carry-out.ts';
 import { createLeases, type Lease } from './leases.ts';
@@ -146,8 +147,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const acquired = semaphore.acquire(isUrgent(record), () => isOurs(record));
       if (!(acquired === true || (await acquired))) return { kind: 'release' };
       started(record);
-      const outcome = await runOnce(record, lease);
-      if ('afterMs' in outcome || outcome.kind === 'release') return outcome;
+      let outcome: Outcome;
+      try {
+        if (!isOurs(record)) return { kind: 'release' };
+        if (!lease.holds()) return AT_ONCE;
+        outcome = await attempts.run(record, lease);
+        // Before the semaphore is released, or the next record would run for nothing.
+        if (outcome.kind === 'unavailable') pause.begin(outcome.waitsFor, outcome.why);
+      } finally {
+        semaphore.release();
+      }
       const next = afterAttempt(record, outcome, {
         retries,
         tries,
@@ -160,19 +169,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (outcome.kind !== 'failed') continue;
       await sleep(next.afterMs);
       tries += 1;
-    }
-  }
-
-  async function runOnce(record: ConsumedRecord, lease: Lease) {
-    try {
-      if (!isOurs(record)) return { kind: 'release' } as const;
-      if (!lease.holds()) return AT_ONCE;
-      const outcome = await attempts.run(record, lease);
-      // Before the semaphore is released, or the next record would run for nothing.
-      if (outcome.kind === 'unavailable') pause.begin(outcome.waitsFor, outcome.why);
-      return outcome;
-    } finally {
-      semaphore.release();
     }
   }
 
