@@ -20,7 +20,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   sandbox: 'service',
   deploy: 'events kafka service',
   'local/stack': 'service',
-  'local/start': 'async deploy sandbox service stack',
+  'local/start': 'async deploy ingest sandbox service stack',
   cli: 'async consumer deploy events ingest kafka notifier service stack',
 };
 const ALLOWED_IN_TESTS = 'cli events kafka sandbox service stack tracing';

@@ -1,5 +1,6 @@
 export { answerProblems } from './answer-problems.ts';
 export { type ApiKeys, readApiKeys } from './api-keys.ts';
+export { readCommandLine } from './command-line.ts';
 export { ConfigError, commaSeparated, readConfig, required } from './config.ts';
 export { environment } from './environment.ts';
 export type { Check, CheckResult, Health } from './health.ts';
