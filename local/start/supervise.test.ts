@@ -37,7 +37,7 @@ it('starts a service that has died again, and says why it died', async () => {
   await fetch(`${url}/die`, { method: 'POST' });
   await until('it is back', () => said.some((line) => line.startsWith('is ready again')));
   assert.ok(
-    said.includes('has died (exit code 1: cannot go on: told to die); it is started again in 0.5 s'),
+    said.includes('has died (exit code 1: cannot go on: failed on request); it is started again in 0.5 s'),
     said.join('\n'),
   );
   assert.ok(await answers());

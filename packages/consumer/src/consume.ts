@@ -31,35 +31,35 @@ export interface ConsumerState {
   readonly running: number;
   readonly due: number;
   readonly delayed: number;
-  /** What became of the records read so far. */
+  /** The records read so far, by outcome. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
 export interface RunningConsumer {
-  /** Throws when the consumer has no place in its group. */
+  /** Throws when the consumer is not a member of its group. */
   checkMembership(): void;
-  /** Throws while it is paused, saying since when and why, and while Kafka refuses records for the chain. */
+  /** Throws during a pause, with its reason and duration, and while Kafka refuses records. */
   checkWork(): void;
   state(): ConsumerState;
-  /** Finishes what runs, commits, and leaves the group; within the limit, by default `stopTimeoutMs`, whatever hangs. */
+  /** Waits for running handlers, commits, and leaves the group, all within the limit (default `stopTimeoutMs`). */
   stop(limitMs?: number): Promise<void>;
 }
 
-/** Retry delays must rise from tier to tier, and a waiting event must not outlive the record of what is done. */
+/** Retry delays must rise from topic to topic. Marks must outlive waiting events. */
 function checkDelays({ retries }: RetryTopics, { doneTtlMs, retryDelays }: ConsumeLimits): void {
   if (retries.some(({ delayMs }, index) => delayMs <= (retries[index - 1]?.delayMs ?? 0))) {
     throw new KafkaError('INVALID_OPTION', `Retry delays rise, such as 5s, 1m, 10m; got "${retryDelays.join(', ')}".`);
   }
   const longest = retries.at(-1)?.delayMs ?? 0;
   if (doneTtlMs >= 2 * longest) return;
-  const message = `Events are remembered for ${doneTtlMs / 1_000} s: that must be twice the longest retry delay, ${longest / 1_000} s, or more.`;
+  const message = `Finished events are kept for ${doneTtlMs / 1_000} s; at least twice the longest retry delay (${longest / 1_000} s) is required.`;
   throw new KafkaError('INVALID_OPTION', message);
 }
 
 /**
- * Consumes the events that `handlers` names, as the group `service`: the events of one key in order and one at a
- * time, different keys side by side, each with one effect, failures through the retry chain into the dead-letter
- * topic. Returns when the group is joined; docs/delivery.md tells what is promised.
+ * Consumes the event types that `handlers` names, as the group `service`. Events of one key run in order and one at a
+ * time, different keys run concurrently, and each event has one effect. Failures go through the retry topics to the
+ * dead-letter topic. Resolves when the group is joined. docs/delivery.md lists the guarantees.
  */
 export async function consume(options: ConsumeOptions): Promise<RunningConsumer> {
   const limits: ConsumeLimits = { ...DEFAULT_LIMITS, ...options };
@@ -123,7 +123,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   await subscription.start();
   const reported = options.metrics === undefined ? undefined : report(options.metrics);
 
-  /** Gauges, and the watches that they read from. */
+  /** Registers the gauges and starts the watches that they read from. */
   function report(registry: Registry): { stop(): Promise<void> } {
     const lag = createLagWatch({
       reader: openReader(options.connection),
@@ -154,7 +154,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     {
       due: () => subscription.current?.due ?? 0,
       steps: () => Object.values(metrics.counts).reduce((sum, count) => sum + count, metrics.attempts),
-      // What Kafka refuses to take for the chain is told by health and alert; a restart would not help.
+      // Health and an alert report records that Kafka refuses in a retry topic; a restart would not help.
       resting: () => pause.reasons.size > 0 || forwarder.refused > 0,
       lastActivityAt: () => subscription.lastActivityAt,
     },
@@ -181,14 +181,14 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       counts: metrics.counts,
     }),
     async stop(limitMs = limits.stopTimeoutMs) {
-      // To be done before whoever gave the limit gives up.
+      // The stop ends a little before the caller's limit.
       const deadline = performance.now() + Math.min(limitMs, limits.stopTimeoutMs) - 500;
       const left = (): number => Math.max(deadline - performance.now(), 500);
       stopping.abort();
       watchdog.stop();
       pause.stop();
       notes.stop();
-      // Leaving the group takes a moment of its own.
+      // Leaving the group needs time too.
       await pipeline.stop(left() - Math.min(3_000, left() / 4));
       await Promise.all([subscription.stop(left()), reported?.stop()]);
     },

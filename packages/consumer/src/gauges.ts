@@ -2,18 +2,18 @@ import { Gauge, type Registry } from 'prom-client';
 import type { PartitionLag } from './assignment/lag.ts';
 import type { StateGauges } from './redis/state-gauges.ts';
 
-/** Where the gauges take their values from, at each scrape. */
+/** The values of the gauges at each scrape. */
 export interface GaugeSources {
   running(): number;
   inFlight(): number;
-  /** Records that were read and have not ended, by the counts. */
+  /** Records that were read and have no outcome yet, by the counters. */
   open(): number;
   bufferedBytes(): number;
-  /** Records that Kafka refuses to take for the chain. */
+  /** Records that Kafka refuses in a retry or dead-letter topic. */
   refused(): number;
   pausedBy(): Iterable<string>;
   lag(): readonly PartitionLag[];
-  /** Undefined until Redis has been asked. */
+  /** Undefined until the first answer of Redis. */
   stateGauges(): StateGauges | undefined;
 }
 
@@ -21,24 +21,26 @@ const PAUSE_REASONS = ['redis', 'registry', 'outside'];
 
 /** docs/metrics.md describes each of them. */
 export function registerGauges(registry: Registry, service: string, gauges: GaugeSources): void {
-  gauge('consumer_running', 'Handlers that run now.', () => gauges.running());
+  gauge('consumer_running', 'Handlers running.', () => gauges.running());
   gauge('consumer_in_flight_records', 'Records in memory, delayed ones included.', () => gauges.inFlight());
   gauge('consumer_buffered_bytes', 'Bytes of the records in memory.', () => gauges.bufferedBytes());
-  gauge('consumer_refused_records', 'Records that Kafka refuses to take for the retry chain.', () => gauges.refused());
+  gauge('consumer_refused_records', 'Records that Kafka refuses in retry and dead-letter topics.', () =>
+    gauges.refused(),
+  );
   gauge(
     'consumer_accounting_gap_records',
-    'Records that were read and are neither in memory nor accounted for; always 0.',
+    'Records read that are neither in flight nor accounted for; always 0.',
     () => gauges.open() - gauges.inFlight(),
   );
   gauge('consumer_held_keys', 'Keys whose events wait behind a failed one.', () => gauges.stateGauges()?.heldKeys);
   gauge(
     'consumer_dead_letters',
-    'Dead letters that nobody has redriven or purged.',
+    'Dead letters that are neither redriven nor purged.',
     () => gauges.stateGauges()?.openLetters,
   );
   new Gauge({
     name: 'consumer_paused',
-    help: '1 while the consumer waits for what it needs: redis, registry, or the outside system.',
+    help: '1 while the consumer waits for redis, the registry, or an outside system.',
     labelNames: ['reason'],
     registers: [registry],
     collect() {
@@ -49,12 +51,12 @@ export function registerGauges(registry: Registry, service: string, gauges: Gaug
   partitionGauge('kafka_consumergroup_lag', 'Records that are not committed.', ({ records }) => records);
   partitionGauge(
     'kafka_consumergroup_lag_seconds',
-    'For how long the oldest unfinished record waits: since it was written, in the retry chain since it is due.',
+    'How long the oldest unfinished record has waited: since it was written, or was due in a retry topic.',
     ({ seconds }) => seconds,
   );
   partitionGauge(
     'kafka_consumergroup_current_offset',
-    'Where the group goes on after a restart.',
+    'The offset at which the group continues after a restart.',
     ({ committed }) => committed,
   );
 
@@ -70,7 +72,7 @@ export function registerGauges(registry: Registry, service: string, gauges: Gaug
     });
   }
 
-  /** Says nothing about partitions that went to another owner. */
+  /** Reports only partitions that this process owns. */
   function partitionGauge(name: string, help: string, value: (lag: PartitionLag) => number): void {
     new Gauge({
       name,

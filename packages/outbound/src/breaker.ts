@@ -1,8 +1,8 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 
 /**
- * How a call ended: `answered` with any status below 500; `down` without an answer or with a 5xx; `aborted` by us, which
- * says nothing about the target.
+ * How a call ended: `answered` with any status below 500; `down` without an answer or with a 5xx; `aborted` by us, so
+ * the state of the target is unknown.
  */
 export type Verdict = 'answered' | 'down' | 'aborted';
 
@@ -12,16 +12,15 @@ export interface Breaker {
   readonly state: BreakerState;
   /** Whether a call would be refused now. */
   readonly refuses: boolean;
-  /** Runs the call; undefined when it is refused. While half open, one call at a time is let through as a probe. */
+  /** Runs the call. Returns undefined when it is refused. While half open, one call at a time runs as a probe. */
   run<T extends { readonly verdict: Verdict }>(call: () => Promise<T>): Promise<T | undefined>;
 }
 
 /**
- * More than one event can cause on its own: it is tried 3 times in each of 4 topics, 12 in all, and must not stop the
- * others.
+ * More failures than one event can cause, which must not stop the others: 3 attempts in each of 4 topics, 12 in all.
  */
 const FAILURES_TO_OPEN = 20;
-/** The runtime lets one event a second try a service that is paused. */
+/** The consumer runs one probe a second while the service is paused. */
 const PROBE_EVERY_MS = 1_000;
 
 const STATES: Record<CircuitState, BreakerState> = {
@@ -70,7 +69,7 @@ export function createBreaker(changed: (state: BreakerState) => void): Breaker {
       try {
         return await policy.execute(async () => {
           const result = await call();
-          // Neither a failure nor a success: throw it past the counter.
+          // Counts neither as a failure nor as a success.
           if (closed && result.verdict === 'aborted') throw new Aborted(result);
           return result;
         });

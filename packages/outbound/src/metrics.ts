@@ -2,11 +2,11 @@ import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { BreakerState } from './breaker.ts';
 import type { OutboundErrorCode } from './outbound-error.ts';
 
-/** How a request ended: with a usable answer, hung up by us, or with an error. */
+/** How a request ended: with a usable answer, aborted by us, or with an error. */
 export type RequestOutcome = 'ok' | 'aborted' | Lowercase<OutboundErrorCode>;
 
 export interface OutboundMetrics {
-  /** A request that went out has ended. */
+  /** A request that was sent has ended. */
   ended(method: string, outcome: RequestOutcome, ms: number): void;
   breaker(state: BreakerState): void;
   inFlight(count: number): void;
@@ -23,7 +23,7 @@ export function createOutboundMetrics(registry: Registry | undefined, target: st
     existing<Histogram>('outbound_request_seconds') ??
     new Histogram({
       name: 'outbound_request_seconds',
-      help: 'Duration of requests to outside systems, by outcome; excludes the wait for a slot.',
+      help: 'Duration of requests to outside systems, by outcome; excludes the wait for the semaphore.',
       labelNames: ['target', 'method', 'outcome'],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,

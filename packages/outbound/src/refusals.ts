@@ -1,8 +1,8 @@
 import type { OutboundError } from './outbound-error.ts';
 
-/** Tells a system that refuses us from one that refuses a single request. */
+/** Distinguishes a system that refuses us from one that refuses a single request. */
 export interface Refusals {
-  /** Counts a 403 or 404. True when there were so many in a row that no single event is at fault. */
+  /** Counts a 403 or 404. True after so many in a row that no single event is at fault. */
   refused(method: string): boolean;
   succeeded(method: string): void;
   /** The system refuses us, for this reason, until a request of the kind succeeds. */
@@ -12,13 +12,13 @@ export interface Refusals {
 }
 
 /**
- * Each refusal before this one costs a dead letter, so the number is small. An event makes one refusal, because a refusal
- * is permanent: ten are ten events in a row without a success, more than a few events that happen to be wrong.
+ * Each refusal before this one costs a dead letter, so the number is small. An event causes one refusal, since refusals
+ * are permanent: ten are ten events in a row without a success, more than a few wrong events.
  */
 const REFUSALS_TO_PAUSE = 10;
 
 export function createRefusals(): Refusals {
-  // An account with read-only rights answers look-ups, so a successful read says nothing about writes.
+  // An account with read-only rights can look up, so a successful read does not prove that writes work.
   let reads = 0;
   let writes = 0;
   let readReason: string | undefined;

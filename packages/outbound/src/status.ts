@@ -22,7 +22,7 @@ export function failureOf(target: string, request: string, { status, headers }: 
 }
 
 /**
- * A configuration error: no event is at fault, and none is given up for it.
+ * A configuration error: no event is at fault, and none is dead-lettered for it.
  * @param answer the status, or the API's own code for it
  */
 export const refusedCredentials = (target: string, request: string, answer: number | string): OutboundError =>
@@ -33,7 +33,7 @@ export const refusedCredentials = (target: string, request: string, answer: numb
     { target, status: typeof answer === 'number' ? answer : undefined, retry: 'when-available' },
   );
 
-/** Refuses either this request or all of ours: only the answers to other requests tell which. */
+/** Refuses either this request or all of ours. Only the answers to other requests show which. */
 export const isRefusal = (status: number): boolean => status === 403 || status === 404;
 
 /** The system refuses every request, as it does for a suspended account or at a wrong address. */

@@ -37,13 +37,13 @@ export interface TargetOptions extends TargetLimits {
 
 export interface OutboundRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Behind the base URL; parts that come from an event are passed through encodeURIComponent by the caller. */
+  /** Appended to the base URL. The caller applies encodeURIComponent to parts that come from an event. */
   path: string;
   query?: Readonly<Record<string, string>>;
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Statuses that are an answer here, such as 404 on a look-up; others than these and 2xx are thrown. */
+  /** Statuses to return besides 2xx, such as 404 for a look-up. Others are thrown. */
   accept?: readonly number[];
   /** With `any`, an answer that is not JSON is accepted, and its body is undefined. */
   answer?: 'json' | 'any';
@@ -64,13 +64,13 @@ export interface Target {
   /** @throws OutboundError, or the signal's reason when it was aborted */
   request(request: OutboundRequest): Promise<OutboundResponse>;
   /**
-   * For a status that `accept` let through and that turns out to refuse the request: notes it, and returns the error to
-   * throw when the target refuses one request after the other.
+   * For an accepted status that turns out to be a refusal: counts it, and returns the error to throw when the target
+   * refuses one request after the other.
    */
   refusal(request: Pick<OutboundRequest, 'method' | 'path'>, status: number): OutboundError | undefined;
   /**
-   * For an API that refuses our credentials in an answer with a 2xx status: notes it until the next success, and returns
-   * the error to throw. `code` is the API's own word for it, such as `invalid_auth`.
+   * For an API that refuses our credentials with a 2xx status: records it until the next success, and returns the error
+   * to throw. `code` is the API's own code, such as `invalid_auth`.
    */
   credentialsRefused(request: Pick<OutboundRequest, 'method' | 'path'>, code: string): OutboundError;
   /** Throws while the breaker is open or the target refuses us; sends no request. */
@@ -94,7 +94,7 @@ export function createTarget(options: TargetOptions): Target {
     connections: concurrency,
     allowH2: false,
     connect: { timeout: timeoutMs },
-    // The time-out of the whole request replaces them.
+    // The timeout of the whole request replaces them.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -144,7 +144,7 @@ function readBaseUrl(name: string, text: string): URL {
   return url;
 }
 
-/** @throws OutboundError when the path would lead elsewhere than it says, as one with `..` in it */
+/** @throws OutboundError when the resolved path differs from the given one, such as a path with `..` */
 function locate(name: string, base: URL, path: string, query: Readonly<Record<string, string>>): URL {
   const pathname = base.pathname.replace(/\/$/, '') + path;
   const url = new URL(base);

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { answerError, sendProblem } from './problem.ts';
 
-/** Answers with problems what no route answers. The routes that are added from now on have a 405 for other methods. */
+/** Answers requests without a route with a problem. Routes that are added later answer 405 to other methods. */
 export function answerProblems(http: FastifyInstance): void {
   const routes: { parts: readonly string[]; methods: readonly string[] }[] = [];
   http.addHook('onRoute', ({ url, method }) => void routes.push({ parts: url.split('/'), methods: [method].flat() }));
@@ -10,7 +10,7 @@ export function answerProblems(http: FastifyInstance): void {
     const [path = ''] = request.url.split('?');
     const found = routes.filter(({ parts }) => matches(parts, path.split('/')));
     const allowed = new Set(found.flatMap(({ methods }) => methods));
-    // A route may itself say that it is not there.
+    // A route may itself answer 404.
     if (allowed.size === 0 || allowed.has(request.method)) {
       return sendProblem(reply, 'NOT_FOUND', 'Check the path against the documentation of the service.');
     }

@@ -8,7 +8,7 @@ const PROBLEMS: Readonly<Record<string, Problem>> = {
 };
 const NOT_HTTP = problem('INVALID_REQUEST', 'Send an HTTP/1.1 request.');
 
-/** Answers a request that is not HTTP, or late, and hangs up. Never logs its bytes, which may be personal data. */
+/** Answers malformed or late requests and closes the connection. Never logs their bytes, which may be personal data. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

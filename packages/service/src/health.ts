@@ -13,7 +13,7 @@ export interface CheckResult {
 }
 
 export interface Health {
-  /** A `required` dependency takes the service out of rotation when it fails; another only degrades it. */
+  /** A failing `required` dependency takes the service out of rotation. Other failures only degrade it. */
   add(name: string, check: Check, options?: { required?: boolean }): void;
   /** Runs every check, each bounded; concurrent and closely following callers share one run. */
   run(): Promise<Record<string, CheckResult>>;
@@ -71,7 +71,7 @@ class CheckTimeout extends Error {
   readonly code = 'TIMEOUT';
 }
 
-/** With the cause, when there is one: "smtp is unavailable" alone says nothing to look at. */
+/** Includes the cause, since "smtp is unavailable" alone does not show what to check. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;

@@ -24,7 +24,7 @@ export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
-  /** What to do about it: nothing about our insides, and none of the caller's secrets. */
+  /** What the caller can do, without our internals or the caller's secrets. */
   readonly detail: string;
   readonly code: ProblemCode;
 }
@@ -55,11 +55,11 @@ export const sendUnauthorized = (reply: FastifyReply): FastifyReply =>
 interface RequestError extends Error {
   code?: string;
   statusCode?: number;
-  /** `when-available`: something that the route needs is down. */
+  /** `when-available`: a system that the route needs is down. */
   retry?: string | undefined;
 }
 
-/** An error handler: a mistake of the caller is explained, a failure of ours is logged and not explained. */
+/** An error handler: explains errors of the caller; logs our own failures without explaining them. */
 export function answerError(error: RequestError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { statusCode: status = 500, code, retry } = error;
   if (status < 500) return sendProblem(reply, codeOf(status), error.message);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Who was refused, as the operator knows it; nothing that the caller sent. */
+/** The refused source, as the operator names it; no data from the caller. */
 export type RefusedAt = { readonly source: string } | { readonly route: string };
 
 /** Logs requests that are answered 401: the first of each kind at once, later ones as a count, once a minute. */
@@ -11,12 +11,12 @@ export interface RefusalLog {
 
 interface Kind {
   readonly fields: object;
-  /** Since the last line. */
+  /** The number since the last line. */
   count: number;
 }
 
 const EVERY_MS = 60_000;
-/** More kinds than this share one line each for their reason. */
+/** Further kinds share one line for each reason. */
 const MOST_KINDS = 1_000;
 
 /** Logs to `http.log`; closing `http` logs the counts that are left. */
@@ -26,7 +26,7 @@ export function createRefusalLog(http: Pick<FastifyInstance, 'log' | 'addHook'>,
 
   function sumUp(): void {
     for (const [name, kind] of kinds) {
-      // A kind that has come to an end is new when it comes back.
+      // A kind without new requests counts as new when it returns.
       if (kind.count === 0) kinds.delete(name);
       else http.log.warn({ ...kind.fields, count: kind.count }, 'requests were answered 401 since the last line');
       kind.count = 0;

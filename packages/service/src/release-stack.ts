@@ -7,12 +7,12 @@ type Close = (limitMs: number) => Promise<void> | void;
 export interface ReleaseStack {
   /** Closed in the reverse order of adding: what was opened last depends on what was opened before it. */
   add(name: string, close: Close, options?: { timeoutMs?: number }): void;
-  /** Closes everything. Each step is bounded; one that fails or hangs does not keep the others from running. */
+  /** Closes everything. Each step is bounded; a step that fails or hangs does not stop the others. */
   release(logger: Logger, budgetMs: number): Promise<{ clean: boolean }>;
 }
 
 const STEP_TIMEOUT_MS = 5_000;
-/** What a step gets even when those before it have used up the budget: enough to send a close. */
+/** The minimum for a step when the earlier ones have used up the budget: enough to send a close. */
 const LEAST_STEP_MS = 250;
 
 export function createReleaseStack(): ReleaseStack {

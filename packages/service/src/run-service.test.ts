@@ -120,7 +120,7 @@ describe('runService', () => {
       await fetch(url + route, { method: 'POST' });
       assert.equal(await exited, 1);
       assert.match(lines.join('\n'), /resource closed/);
-      assert.match(lines.join('\n'), /told to die|a bug/);
+      assert.match(lines.join('\n'), /failed on request|a bug/);
     });
   }
 

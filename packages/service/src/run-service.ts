@@ -18,7 +18,7 @@ export interface ServiceContext<C> {
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly tracer: Tracer;
-  /** The service's HTTP server; listens once `start` is done, unless nothing has been added to it and `OPS_PORT` is set. */
+  /** The service's HTTP server. Listens after `start`, unless it has no routes and `OPS_PORT` is set. */
   readonly http: FastifyInstance;
   /** Lets it listen before that, alive but not ready, when `start` may take long. Routes are added before. */
   listen(): Promise<void>;
@@ -27,7 +27,7 @@ export interface ServiceContext<C> {
   readonly onStop: ReleaseStack['add'];
   /** Aborted when the stop begins. */
   readonly stopping: AbortSignal;
-  /** The service cannot go on: closes everything in order and exits with 1. */
+  /** The service cannot continue: closes everything in order and exits with 1. */
   fail(error: Error): void;
 }
 
@@ -43,7 +43,7 @@ export interface ServiceDefinition<S extends TObject> {
 
 const OPS_CONNECTIONS = { most: 200, mostPerAddress: 100 };
 
-/** `EX_CONFIG` of sysexits.h. A supervisor that knows it does not start the process again: only a new configuration helps. */
+/** `EX_CONFIG` of sysexits.h. Supervisors that know it do not restart the process: only a new configuration helps. */
 const EXIT_CONFIG = 78;
 
 /** Kubernetes kills after 30 s; the exit must come before. */
@@ -173,7 +173,7 @@ function handleSignals(logger: Logger, stop: (reason: string) => Promise<void>):
     });
   }
   process.once('disconnect', () => void stop('the supervisor is gone'));
-  // It may have gone while our modules were loading.
+  // The supervisor may have exited while our modules were loading.
   if (process.connected === false) void stop('the supervisor is gone');
 }
 
@@ -186,7 +186,7 @@ async function open(server: FastifyInstance, host: string, port: number, variabl
   }
 }
 
-/** Ours, or a package's way of saying that an option, such as a base URL, makes no sense. */
+/** Our ConfigError, or a package's error for an unusable option such as a base URL. */
 const isConfigError = (error: Error): boolean =>
   error instanceof ConfigError || (error as { code?: unknown }).code === 'INVALID_OPTION';
 

@@ -4,7 +4,7 @@ const optional = (description: string) => Type.Optional(Type.String({ minLength:
 const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
 const path = (description: string, value: string) =>
   Type.String({ pattern: '^(/[A-Za-z0-9._-]+)+$', default: value, description });
-/** Goes into paths and queries. */
+/** Used in paths and queries. */
 const field = (description: string) => Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$', description }));
 
 export const crmSyncConfig = Type.Object({

@@ -7,15 +7,15 @@ import { nextHop, readRecord } from './record.ts';
 const DAY_MS = 24 * 3_600_000;
 const now = Date.now();
 
-function read(headers: Record<string, string>, where: 'source' | 'chain', timestamp = String(now)) {
-  const longestWaitMs = where === 'chain' ? DAY_MS : undefined;
+function read(headers: Record<string, string>, where: 'source' | 'retry', timestamp = String(now)) {
+  const longestWaitMs = where === 'retry' ? DAY_MS : undefined;
   const from = { topic: 'own', partition: 3, active: true, longestWaitMs, settle() {} };
   const message = { key: Buffer.from('k'), value: Buffer.from('v'), headers, timestamp, attributes: 0, offset: '7' };
   return readRecord(from, message, { offset: 7, since: 0, done: false });
 }
 
 const EVENT = { ce_id: '1', ce_type: 'message.received', ce_source: '/acme/chat' };
-const CHAIN = {
+const ADDED = {
   [RETRY_HEADERS.originTopic]: 'conversation.events',
   [RETRY_HEADERS.originPartition]: '99',
   [RETRY_HEADERS.originOffset]: '5',
@@ -27,9 +27,9 @@ const CHAIN = {
   [RETRY_HEADERS.dueAt]: String(now + 5_000),
 };
 
-describe('the headers of the chain', () => {
-  it('mean nothing in a source topic', () => {
-    const { origin, position, orderKey } = read({ ...EVENT, ...CHAIN }, 'source');
+describe('the headers of retry topics', () => {
+  it('are ignored in a source topic', () => {
+    const { origin, position, orderKey } = read({ ...EVENT, ...ADDED }, 'source');
     assert.deepEqual(origin, { topic: 'own', partition: 3, offset: 7, timestamp: String(now) });
     assert.deepEqual(
       { ...position, orderKey },
@@ -37,32 +37,32 @@ describe('the headers of the chain', () => {
     );
   });
 
-  it('tell in the chain where the event first stood, but for the partition: that is where it stands', () => {
-    const { origin, position } = read({ ...EVENT, ...CHAIN }, 'chain');
+  it('name the origin of the event, except for its partition, which is that of the record', () => {
+    const { origin, position } = read({ ...EVENT, ...ADDED }, 'retry');
     assert.deepEqual(origin, { topic: 'conversation.events', partition: 3, offset: 5, timestamp: '1700000000000' });
     assert.deepEqual(position, { attempts: 4, round: 2, hop: 6, redrive: 1, dueAt: now + 5_000 });
   });
 
-  it('let no record wait longer than the chain ever asks for, whatever its timestamp says', () => {
+  it('never make a record wait longer than the longest wait, for any timestamp', () => {
     const far = { ...EVENT, [RETRY_HEADERS.dueAt]: String(now + 400 * DAY_MS) };
-    assert.equal(read(far, 'chain').position.dueAt, now + DAY_MS);
-    assert.equal(read(far, 'chain', String(now - 2 * DAY_MS)).position.dueAt, now - DAY_MS);
-    assert.ok(read(far, 'chain', String(now + 300 * DAY_MS)).position.dueAt <= Date.now() + DAY_MS);
+    assert.equal(read(far, 'retry').position.dueAt, now + DAY_MS);
+    assert.equal(read(far, 'retry', String(now - 2 * DAY_MS)).position.dueAt, now - DAY_MS);
+    assert.ok(read(far, 'retry', String(now + 300 * DAY_MS)).position.dueAt <= Date.now() + DAY_MS);
   });
 
   it('never make a later copy look older than an earlier one', () => {
-    const record = read({ ...EVENT, [RETRY_HEADERS.hop]: '9007199254740991' }, 'chain');
-    const next = read({ ...EVENT, [RETRY_HEADERS.hop]: String(nextHop(record)) }, 'chain');
+    const record = read({ ...EVENT, [RETRY_HEADERS.hop]: '9007199254740991' }, 'retry');
+    const next = read({ ...EVENT, [RETRY_HEADERS.hop]: String(nextHop(record)) }, 'retry');
     assert.ok(next.position.hop >= record.position.hop);
     assert.equal(next.position.hop, nextHop(record), 'Redis remembers the hop that the copy is read with');
   });
 
-  it('have no time that a Date cannot have', () => {
-    const headers = { ...EVENT, ...CHAIN, [RETRY_HEADERS.originTimestamp]: '8640000000000001' };
-    assert.equal(read(headers, 'chain').origin.timestamp, String(now));
+  it('never yield a time that a Date cannot hold', () => {
+    const headers = { ...EVENT, ...ADDED, [RETRY_HEADERS.originTimestamp]: '8640000000000001' };
+    assert.equal(read(headers, 'retry').origin.timestamp, String(now));
   });
 
-  it('are read as something, whatever they hold', () => {
+  it('can be read with any content', () => {
     const value = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -82,7 +82,7 @@ describe('the headers of the chain', () => {
     fc.assert(
       fc.property(
         fc.dictionary(names, value),
-        fc.constantFrom('source' as const, 'chain' as const),
+        fc.constantFrom('source' as const, 'retry' as const),
         (headers, where) => {
           const { origin, position } = read({ ...EVENT, ...headers }, where);
           const { attempts, round, hop, redrive, dueAt } = position;
@@ -100,7 +100,7 @@ describe('the headers of the chain', () => {
   });
 });
 
-it('a record whose ce_source names no tenant and source is no event', () => {
+it('a record whose ce_source does not name a tenant and a source is not an event', () => {
   for (const ce_source of ['', 'acme', '/acme', '/acme/', '//chat', '/acme/chat/more', '/%E0%A4%A/chat']) {
     const { defect, identity } = read({ ...EVENT, ce_source }, 'source');
     assert.equal(defect?.code, 'NO_HEADERS', ce_source);

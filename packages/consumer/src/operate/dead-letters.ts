@@ -14,21 +14,21 @@ import { type Ledger, placeName, readLedger } from './ledger.ts';
 import { readDone } from './marks.ts';
 
 /**
- * open — it waits for somebody to decide; redriven, purged — somebody has; done — its event has had its effect after
- * all, by a redrive or because the service was killed right after the burial.
+ * open — an operator has to decide; redriven, purged — an operator has decided; done — its event had its effect after
+ * all, through a redrive or because the service was killed right after it wrote the dead letter.
  */
 export type LetterState = 'open' | 'redriven' | 'purged' | 'done';
 
 /** A dead letter without its value, which may be large. */
 export interface DeadLetter {
-  /** Its place in the dead-letter topic: `<partition>-<offset>`. */
+  /** Its position in the dead-letter topic: `<partition>-<offset>`. */
   readonly id: string;
-  /** The ids of further records of the same death; a crash can leave them. */
+  /** The ids of duplicate records of the same death, which a crash can leave. */
   readonly copies: readonly string[];
-  /** The ids of earlier deaths of the same event, each of which was redriven. */
+  /** The ids of earlier dead letters of the same event, each of which was redriven. */
   readonly earlier: readonly string[];
   readonly state: LetterState;
-  /** When an operator redrove or purged it last, in epoch ms; 0 when no operator has. */
+  /** When an operator last redrove or purged it, in epoch ms; 0 if none has. */
   readonly decidedAt: number;
   readonly service: string;
   readonly partition: number;
@@ -48,14 +48,13 @@ export interface DeadLetter {
   readonly runs: number;
   readonly redrives: number;
   readonly bytes: number;
-  /** What the consumer knows it by. */
+  /** Its identity and order key in the consumer. */
   readonly subject: Pick<ConsumedRecord, 'identity' | 'orderKey'>;
 }
 
 /**
- * The dead letters of a service, each once, in the order of their deaths. Of an event that died again after a redrive
- * there is only the last letter.
- * @param since only those that died at or after this time (epoch ms)
+ * Returns the dead letters of a service in the order of their deaths, one for each event: the last one.
+ * @param since only letters from this time on, in epoch ms
  */
 export async function readDeadLetters(
   connection: KafkaConnection,
@@ -65,7 +64,7 @@ export async function readDeadLetters(
 ): Promise<DeadLetter[]> {
   const topic = deadLetterTopicOf(service);
   if (!(await topicNames(connection)).includes(topic)) {
-    const message = `There is no topic ${topic}: ${service} has never run here, or its name is another`;
+    const message = `There is no topic ${topic}: ${service} has never run here, or has another name`;
     throw new KafkaError('UNKNOWN_TOPIC', message);
   }
   const [ledger, letters] = await Promise.all([
@@ -114,7 +113,7 @@ async function readLetters(
 
 function letterOf(service: string, stored: StoredRecord): DeadLetter {
   const { topic, partition, offset, headers, timestamp } = stored;
-  const { origin, identity, orderKey, position } = asConsumed(stored, 'chain');
+  const { origin, identity, orderKey, position } = asConsumed(stored, 'retry');
   const { redrive, attempts } = position;
   const acceptedAt = epochMs(origin.timestamp, timestamp);
   return {
@@ -133,7 +132,7 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
     type: headers.ce_type ?? '',
     source: headers.ce_source ?? '',
     code: headers['__dlq.errors.code'] ?? '',
-    message: headers['__dlq.errors.message'] ?? `no dead letter of the chain: it came to ${topic} some other way`,
+    message: headers['__dlq.errors.message'] ?? `not written by the consumer: it reached ${topic} some other way`,
     diedAt: readTime(stored.headerBytes['__dlq.errors.timestamp']) || timestamp,
     runs: attempts,
     redrives: redrive,
@@ -143,18 +142,18 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
 }
 
 /**
- * As the consumer reads it, from a `source` topic or from its `chain`: who it is and what it waits for is decided in
- * one place.
+ * Reads a stored record as the consumer does, from a `source` or a `retry` topic, so that its identity and order key
+ * are determined in one place.
  */
 export function asConsumed(
   { topic, partition, offset, key, value, headerBytes, timestamp }: StoredRecord,
-  where: 'source' | 'chain',
+  where: 'source' | 'retry',
 ): ConsumedRecord {
-  const longestWaitMs = where === 'chain' ? Number.POSITIVE_INFINITY : undefined;
+  const longestWaitMs = where === 'retry' ? Number.POSITIVE_INFINITY : undefined;
   const from = { topic, partition, active: true, longestWaitMs, settle: () => undefined };
   const message = { key, value, headers: headerBytes, timestamp: String(timestamp), attributes: 0, offset: '' };
   const record = readRecord(from, message, { offset, since: timestamp, done: false });
-  return UNVERIFIED in headerBytes && where === 'chain' ? { ...record, identity: placeOf(record) } : record;
+  return UNVERIFIED in headerBytes && where === 'retry' ? { ...record, identity: placeOf(record) } : record;
 }
 
 function stateOf({ origin, redrives, subject }: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {

@@ -2,33 +2,33 @@ import type { StateSubject } from '../redis/event-state.ts';
 import { keyspaceOf, stateKeys } from '../redis/event-state-script.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
 
-/** What Redis knows of an event in a service, under the keys of consume/steps-script.ts. */
+/** The state of an event in Redis for a service; event-state-script.ts describes the keys. */
 export type Mark =
   | { readonly kind: 'none' }
-  /** `reason`: why it had no effect, where its handler said so. */
+  /** `reason`: why it had no effect, if its handler gave a reason. */
   | { readonly kind: 'done'; readonly reason: string | undefined }
   | { readonly kind: 'dead'; readonly redrives: number }
-  /** A worker has it now; `leaseMs` is what its claim has left. */
+  /** A worker has the lease, which has `leaseMs` left. */
   | { readonly kind: 'running'; readonly leaseMs: number }
   | Waiting;
 
-/** It is in the chain: in tier `tier`, counted from 1, until `due`, behind `ahead` earlier events of its key. */
+/** The event waits in a retry topic (the number `tier`, from 1) until `due`, behind `ahead` earlier events of its key. */
 export interface Waiting {
   readonly kind: 'waiting';
   readonly tier: number;
   readonly due: number;
   readonly ahead: number;
-  /** The dead event that holds the key, where there is one. */
+  /** The dead event that holds the key, if any. */
   readonly heldBy: string | undefined;
 }
 
 type Subject = Pick<StateSubject, 'identity' | 'orderKey'>;
 
 const MARKS_A_CALL = 1_000;
-/** Redis reads a call into memory as a whole. */
+/** Redis reads each call into memory as a whole. */
 const CHARACTERS_A_CALL = 1024 * 1024;
 
-/** Of these events, those that are done. */
+/** Returns the identities of the events that are done. */
 export async function readDone(
   { redis, scope }: ScopedRedis,
   service: string,

@@ -2,7 +2,7 @@ import { keyspaceOf, stateKeys } from '../redis/event-state-script.ts';
 import { NOTE_STALE_MS, type PauseNote } from '../redis/operator-notes.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
 
-/** What the instances of a service wait for at the moment, the longest pause first; empty when none is paused. */
+/** Reads the current pauses of the instances of a service, the longest first. Empty if none is paused. */
 export async function readPauses({ redis, scope }: ScopedRedis, service: string): Promise<PauseNote[]> {
   const { pauses } = stateKeys(keyspaceOf(scope, service));
   const notes = Object.values(await redis.hgetall(pauses)).flatMap(readNote);
@@ -10,7 +10,7 @@ export async function readPauses({ redis, scope }: ScopedRedis, service: string)
   return notes.filter(({ notedAt }) => now - notedAt < NOTE_STALE_MS).sort((one, other) => one.since - other.since);
 }
 
-/** Nothing for what no instance of ours has written. */
+/** Returns no note for a value that is not a note. */
 function readNote(text: string): PauseNote[] {
   try {
     const { by, why, since, notedAt } = JSON.parse(text) as PauseNote;

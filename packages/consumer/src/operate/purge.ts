@@ -11,7 +11,7 @@ import { openLedger, placeName } from './ledger.ts';
 const AT_ONCE = 200;
 
 /**
- * OperatorNotes that these letters of one service are dealt with, and lets keys go on that wait for them. They stay in their
+ * Closes these dead letters of one service, and lets the keys continue that wait for them. The letters stay in their
  * topic until its retention deletes them.
  */
 export async function purge(
@@ -38,7 +38,7 @@ export async function purge(
     for (let start = 0; start < letters.length; start += AT_ONCE) {
       await Promise.all(
         letters.slice(start, start + AT_ONCE).map(async ({ subject, origin, redrives }) => {
-          // In this order: a letter that is dealt with must not hold its key for ever.
+          // In this order, since a closed letter must not hold its key forever.
           await eventState.abandon(subject);
           await write(placeName(origin), { action: 'purged', at: Date.now(), redrives });
         }),

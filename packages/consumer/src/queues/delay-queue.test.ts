@@ -11,7 +11,7 @@ interface Item {
   name: number;
 }
 
-it('hands nothing on before its time, everything by then, the earliest first and equals in order of arrival', () => {
+it('passes on every item when it is due, the earliest first, and equal times in order of arrival', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 500 }), { maxLength: 100 }), (delays) => {
       const seen: Item[] = [];
@@ -38,7 +38,7 @@ it('hands nothing on before its time, everything by then, the earliest first and
   );
 });
 
-it('forgets what waits when it is cleared', () => {
+it('drops all items when it is cleared', () => {
   const seen: Item[] = [];
   const queue = createDelayQueue<Item>(
     ({ dueAt }) => dueAt,

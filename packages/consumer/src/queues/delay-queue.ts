@@ -1,16 +1,16 @@
-/** Holds items until they are due and then hands them on, the earliest first; equal times in order of arrival. */
+/** Holds items until they are due, then passes them on: the earliest first, equal times in order of arrival. */
 export interface DelayQueue<I> {
   add(item: I): void;
-  /** Forgets everything. */
+  /** Drops all items. */
   clear(): void;
   readonly size: number;
 }
 
-/** Longer timers overflow in Node; a wake-up too early only looks again. */
+/** Longer timers overflow in Node. An early wake-up does no harm. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export function createDelayQueue<I>(dueAtOf: (item: I) => number, due: (item: I) => void): DelayQueue<I> {
-  // Sorted, the earliest last. Within one topic the delay is the same for all, so that an insertion is near one end.
+  // Sorted, the earliest last. All items of a topic have the same delay, so insertions are near one end.
   let items: I[] = [];
   let timer: NodeJS.Timeout | undefined;
   let timerAt = Number.POSITIVE_INFINITY;
@@ -33,8 +33,8 @@ export function createDelayQueue<I>(dueAtOf: (item: I) => number, due: (item: I)
     timer = setTimeout(release, Math.min(Math.max(dueAtOf(next) - Date.now(), 0), LONGEST_TIMER_MS));
   }
 
-  /** The place behind everything that is due later, and before (to be handed on after) what is due at the same time. */
-  function placeOf(dueAt: number): number {
+  /** The index of a new item: behind all later ones, and before those of the same time, which leave first. */
+  function indexFor(dueAt: number): number {
     let low = 0;
     let high = items.length;
     while (low < high) {
@@ -47,7 +47,7 @@ export function createDelayQueue<I>(dueAtOf: (item: I) => number, due: (item: I)
 
   return {
     add(item) {
-      items.splice(placeOf(dueAtOf(item)), 0, item);
+      items.splice(indexFor(dueAtOf(item)), 0, item);
       schedule();
     },
     clear() {

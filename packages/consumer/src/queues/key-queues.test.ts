@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { createKeyQueues } from './key-queues.ts';
 
-it('keeps the order of each key, lets other keys pass, and loses nothing', () => {
+it('keeps the order of each key, does not block other keys, and loses no item', () => {
   const command = fc.record({ orderKey: fc.constantFrom('a', 'b', 'c'), finish: fc.nat(5) });
   fc.assert(
     fc.property(fc.array(command, { maxLength: 1_500 }), (commands) => {
@@ -36,7 +36,7 @@ it('keeps the order of each key, lets other keys pass, and loses nothing', () =>
   );
 });
 
-it('ignores a leave that is not of the head: the item that runs stays alone in its orderKey', () => {
+it('ignores a leave of an item that is not the head', () => {
   const ready: number[] = [];
   const keyQueues = createKeyQueues<{ orderKey: string; number: number }>(({ number }) => ready.push(number));
   const [first, second, third] = [1, 2, 3].map((number) => ({ orderKey: 'a', number })) as [Item, Item, Item];
@@ -59,7 +59,7 @@ interface Item {
   readonly number: number;
 }
 
-it('goes on with a key that has very many items', () => {
+it('serves a key with very many items', () => {
   const ready: { orderKey: string; number: number }[] = [];
   const keyQueues = createKeyQueues<{ orderKey: string; number: number }>((item) => ready.push(item));
   const numbers = Array.from({ length: 1_000 }, (_, number) => number);

@@ -1,45 +1,45 @@
-/** Something that belongs to a key queue. */
-export interface LaneItem {
+/** An item of a key queue. */
+export interface KeyedItem {
   readonly orderKey: string;
 }
 
-/** Keys run side by side, the items of one key one after the other. */
-export interface KeyQueues<I extends LaneItem> {
-  /** The item is handed to `ready` when all earlier items of its key have left. */
+/** One queue for each key. Different keys run concurrently, the items of a key one after the other. */
+export interface KeyQueues<I extends KeyedItem> {
+  /** Calls `ready` with the item when all earlier items of its key have left. */
   add(item: I): void;
-  /** The item at the head of its orderKey has left; the next one is ready. */
+  /** Removes the head of a key queue. The next item of the key is ready. */
   leave(item: I): void;
   readonly size: number;
 }
 
-export function createKeyQueues<I extends LaneItem>(ready: (item: I) => void): KeyQueues<I> {
+export function createKeyQueues<I extends KeyedItem>(ready: (item: I) => void): KeyQueues<I> {
   const keyQueues = new Map<string, { items: I[]; head: number }>();
   let size = 0;
 
   return {
     add(item) {
       size += 1;
-      const orderKey = keyQueues.get(item.orderKey);
-      if (orderKey === undefined) {
+      const queue = keyQueues.get(item.orderKey);
+      if (queue === undefined) {
         keyQueues.set(item.orderKey, { items: [item], head: 0 });
         ready(item);
       } else {
-        orderKey.items.push(item);
+        queue.items.push(item);
       }
     },
     leave(item) {
-      const orderKey = keyQueues.get(item.orderKey);
-      if (orderKey?.items[orderKey.head] !== item) return;
+      const queue = keyQueues.get(item.orderKey);
+      if (queue?.items[queue.head] !== item) return;
       size -= 1;
-      orderKey.head += 1;
-      const next = orderKey.items[orderKey.head];
+      queue.head += 1;
+      const next = queue.items[queue.head];
       if (next === undefined) {
         keyQueues.delete(item.orderKey);
         return;
       }
-      if (orderKey.head >= 256) {
-        orderKey.items = orderKey.items.slice(orderKey.head);
-        orderKey.head = 0;
+      if (queue.head >= 256) {
+        queue.items = queue.items.slice(queue.head);
+        queue.head = 0;
       }
       ready(next);
     },

@@ -5,7 +5,7 @@ import { createPause } from './pause.ts';
 beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
 afterEach(() => mock.timers.reset());
 
-it('admits everything while there is no reason', () => {
+it('admits everything without a reason to pause', () => {
   const pause = createPause();
   assert.ok(pause.admits() && pause.admits());
 });
@@ -26,7 +26,7 @@ it('admits one probe a second while the outside system is down, until one succee
   assert.ok(pause.admits() && pause.admits());
 });
 
-it('admits nothing while Redis is away, and reports when it is back', () => {
+it('admits nothing while Redis is down, and reports when it is back', () => {
   let changes = 0;
   const pause = createPause();
   pause.onChange(() => {

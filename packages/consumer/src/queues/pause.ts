@@ -1,4 +1,4 @@
-/** What a consumer can wait for. */
+/** The systems that a consumer can wait for. */
 export type PauseReason = 'redis' | 'registry' | 'outside';
 
 export interface PauseDetail {
@@ -9,17 +9,17 @@ export interface PauseDetail {
 }
 
 /**
- * Keeps records from running while something that every event needs is down. `redis` ends when Redis answers. The
- * others end by trying: during the pause, one record a second may run as a probe, and its outcome ends the pause or
- * prolongs it.
+ * Stops records from running while a system that every event needs is down. `redis` ends when Redis answers. The
+ * other reasons end by a probe: during the pause, one record a second may run, and its outcome ends or extends the
+ * pause.
  */
 export interface Pause {
   readonly reasons: ReadonlySet<PauseReason>;
-  /** For each reason, since when and why. */
+  /** When each reason began, and why. */
   readonly details: ReadonlyMap<PauseReason, PauseDetail>;
   begin(reason: PauseReason, why?: string): void;
   end(reason: PauseReason): void;
-  /** Whether a record may run now. Asking uses up a probe's permission. */
+  /** Whether a record may run now. During a pause, each call that returns true uses up the probe. */
   admits(): boolean;
   /** Calls `changed` when the pause begins or ends, and when a probe may run. */
   onChange(changed: () => void): void;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { PausedError } from './paused-error.ts';
 
-it('a pause says for how long and why, of each thing that is down', () => {
+it('the message gives the duration and the cause for each system that is down', () => {
   const { message, code } = new PausedError(
     new Map([
       ['outside', { since: 1_000, why: 'zendesk refuses our credentials (GET /tickets was answered 401)' }],

@@ -1,13 +1,13 @@
 import type { PauseDetail, PauseReason } from './pause.ts';
 
-/** Used where nothing more is known than that it does not answer. */
+/** Used when no cause is known. */
 const NAMES: Record<PauseReason, string> = {
   redis: 'Redis does not answer',
   registry: 'the schema registry does not answer',
   outside: 'an outside system is unavailable',
 };
 
-/** The consumer is paused. The message says for how long and why: it names the system, and never personal data. */
+/** The consumer is paused. The message gives the duration and the cause. It names the system, never personal data. */
 export class PausedError extends Error {
   override readonly name = 'PausedError';
   /** Such as `PAUSED_BY_OUTSIDE`. */

@@ -1,12 +1,12 @@
-/** First come, first served; but the urgent ones go before all others. */
+/** A queue that serves urgent items before all others, and each kind in order of arrival. */
 export interface PriorityQueue<T> {
   join(item: T, urgent: boolean): void;
-  /** The next one, which leaves. */
+  /** Removes and returns the next item. */
   next(): T | undefined;
-  /** Those that match leave. */
+  /** Removes and returns the items that match. */
   drop(matches: (item: T) => boolean): readonly T[];
   readonly length: number;
-  /** How many of them are urgent. */
+  /** The number of urgent items. */
   readonly urgent: number;
 }
 
@@ -26,7 +26,7 @@ export function createPriorityQueue<T>(): PriorityQueue<T> {
   };
 }
 
-/** `Array.shift` moves all that is left; here what was taken is cut off in one go. */
+/** `Array.shift` moves all remaining items, so taken items are removed in bulk instead. */
 const COMPACT_AT = 1_024;
 
 function createQueue<T>() {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createSemaphore } from './semaphore.ts';
 
-it('gives out no more places than there are, in the order of asking', async () => {
+it('grants no more permits than its limit, in the order of asking', async () => {
   const semaphore = createSemaphore(2);
   const order: number[] = [];
   const asked = [1, 2, 3, 4].map(async (number) => {
@@ -17,7 +17,7 @@ it('gives out no more places than there are, in the order of asking', async () =
   assert.deepEqual(order, [1, 2, 3, 4]);
 });
 
-it('asks whether it is open for each place, and again when it is woken', async () => {
+it('calls `open` for each permit, and again on `wake`', async () => {
   let permits = 1;
   const semaphore = createSemaphore(5, () => permits-- > 0);
   assert.equal(await semaphore.acquire(), true);
@@ -28,7 +28,7 @@ it('asks whether it is open for each place, and again when it is woken', async (
   assert.equal(await second, true);
 });
 
-it('asks those who wait whether they still want a place before anybody gets one', async () => {
+it('drops waiting callers that no longer want a permit before it grants one', async () => {
   let permits = 0;
   let isWanted = true;
   const semaphore = createSemaphore(5, () => permits-- > 0);
@@ -41,14 +41,14 @@ it('asks those who wait whether they still want a place before anybody gets one'
   assert.equal(await next, true, 'the only permit was not spent on it');
 });
 
-it('gives no place to who does not want one by now', () => {
+it('refuses a caller that does not want a permit', () => {
   assert.equal(
     createSemaphore(1).acquire(false, () => false),
     false,
   );
 });
 
-it('refuses whoever waits when it is closed', async () => {
+it('refuses waiting callers when it is closed', async () => {
   const semaphore = createSemaphore(0);
   const waiting = semaphore.acquire();
   semaphore.close();
@@ -56,7 +56,7 @@ it('refuses whoever waits when it is closed', async () => {
   assert.equal(await semaphore.acquire(), false);
 });
 
-it('prefers the urgent among those who wait', async () => {
+it('serves urgent callers first', async () => {
   const semaphore = createSemaphore(1);
   assert.equal(await semaphore.acquire(), true);
   const order: string[] = [];

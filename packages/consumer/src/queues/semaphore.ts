@@ -1,15 +1,16 @@
 import { createPriorityQueue } from './priority-queue.ts';
 
-/** A bounded number of places, given out in the order of asking, to the urgent first. */
+/** A bounded number of permits, granted to urgent callers first, otherwise in order of asking. */
 export interface Semaphore {
-  /** True when a place is taken, at once or later; false when the semaphore were closed, or it is not wanted any more. */
+  /** True with a permit, at once or later. False when the semaphore is closed or the caller no longer wants one. */
   acquire(urgent?: boolean, isWanted?: () => boolean): boolean | Promise<boolean>;
   release(): void;
-  /** Looks again whether those who wait still want to, and may go on: `open` may have changed its mind. */
+  /** Drops callers that no longer want a permit and grants free permits. Call it when `open` may have changed. */
   wake(): void;
-  /** Nobody gets a place any more. */
+  /** Grants no more permits. */
   close(): void;
   readonly waiting: number;
+  /** Permits in use. */
   readonly taken: number;
 }
 
@@ -20,42 +21,42 @@ interface Waiting {
 
 const always = (): boolean => true;
 
-/** @param open asked once for each place that is about to be given out. */
+/** @param open called once for each permit before it is granted */
 export function createSemaphore(limit: number, open: () => boolean = () => true): Semaphore {
-  const line = createPriorityQueue<Waiting>();
+  const queue = createPriorityQueue<Waiting>();
   let taken = 0;
   let closed = false;
 
   function fill(): void {
-    while (taken < limit && line.length > 0 && open()) {
+    while (taken < limit && queue.length > 0 && open()) {
       taken += 1;
-      line.next()?.settle(true);
+      queue.next()?.settle(true);
     }
   }
 
   return {
     acquire(urgent = false, isWanted = always) {
       if (closed || !isWanted()) return false;
-      if (taken < limit && line.length === 0 && open()) {
+      if (taken < limit && queue.length === 0 && open()) {
         taken += 1;
         return true;
       }
-      return new Promise((settle) => line.join({ settle, isWanted }, urgent));
+      return new Promise((settle) => queue.join({ settle, isWanted }, urgent));
     },
     release() {
       taken -= 1;
       fill();
     },
     wake() {
-      for (const { settle } of line.drop(({ isWanted }) => !isWanted())) settle(false);
+      for (const { settle } of queue.drop(({ isWanted }) => !isWanted())) settle(false);
       fill();
     },
     close() {
       closed = true;
-      while (line.length > 0) line.next()?.settle(false);
+      while (queue.length > 0) queue.next()?.settle(false);
     },
     get waiting() {
-      return line.length;
+      return queue.length;
     },
     get taken() {
       return taken;

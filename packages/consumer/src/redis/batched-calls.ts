@@ -6,22 +6,22 @@ import { EVENT_STATE_SCRIPT } from './event-state-script.ts';
 
 export type Step = readonly (string | number)[];
 
-/** Redis is well, and yet it cannot take this step: a key of another type, or a fault in the script. */
+/** Redis answers but cannot take this step: a key of another type, or a bug in the script. */
 export class EventStateError extends Error {
   override readonly name = 'EventStateError';
   readonly code = 'STEP_FAILED';
 }
 
 export interface BatchedCalls {
-  /** Waits for as long as Redis does not answer. @throws EventStateError when the step itself fails */
+  /** Waits while Redis does not answer. @throws EventStateError when the step itself fails */
   send(step: Step): Promise<string>;
-  /** Stops retrying; steps that have no reply yet are rejected. */
+  /** Stops retrying. Rejects steps without a reply. */
   close(): void;
 }
 
 export interface BatchedCallsOptions {
   redis: Redis;
-  /** What the keys are made of: see `keyspaceOf`. */
+  /** The prefix of the keys: see `keyspaceOf`. */
   keyspace: string;
   leaseMs: number;
   doneTtlMs: number;
@@ -31,13 +31,14 @@ export interface BatchedCallsOptions {
   reachable(yes: boolean): void;
 }
 
-/** One script call blocks Redis for everybody; 128 steps take it about a millisecond. */
+/** A script call blocks all clients of Redis. 128 steps take about 1 ms. */
 const STEPS_A_CALL = 128;
-/** Redis works on one call while the next is made. EventState of one event follow each other anyway. */
+/** Several calls, so that Redis works on one while the next is sent. Steps of one event never overlap. */
 const CALLS_IN_FLIGHT = 4;
 const RETRY_MS = 250;
 const PROBE_TTL_MS = 1_000;
-const UNUSABLE = 'Redis takes no steps at all: it must be 6.2 or later, and no Redis Cluster; pausing until it does';
+const UNUSABLE =
+  'Redis accepts no steps: it must be 6.2 or later, and not a Redis Cluster; pausing until it accepts them';
 
 const SHA = createHash('sha1').update(EVENT_STATE_SCRIPT).digest('hex');
 
@@ -47,7 +48,7 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** Collects steps while calls are under way and sends them with the next. */
+/** Collects steps while calls are in flight and sends them with the next call. */
 export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
   const { redis, keyspace, leaseMs, doneTtlMs, orphanAfterMs, logger } = options;
   const queue: Pending[] = [];
@@ -66,7 +67,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
     }
   }
 
-  /** Whether Redis takes the steps of an event that nobody else knows. If not, Redis is at fault, and not the event. */
+  /** Whether Redis takes the steps of a fresh probe event. If not, Redis is at fault and not the event. */
   async function takesSteps(): Promise<boolean> {
     const [id, orderKey, token] = [`@probe:${randomUUID()}`, `@probe:${randomUUID()}`, 'probe'];
     const steps: Step[] = [
@@ -85,7 +86,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
     }
   }
 
-  /** A EventStateError when one of the steps is at fault. @throws whatever keeps Redis from taking any */
+  /** Returns an EventStateError when one of the steps is at fault. @throws when Redis takes no steps at all */
   async function ask(steps: readonly Step[]): Promise<string[] | EventStateError> {
     try {
       return await call(steps);
@@ -122,7 +123,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
       const answer = await askUntilAnswered(pending.map(({ step }) => step));
       if (Array.isArray(answer)) for (const [index, { resolve }] of pending.entries()) resolve(answer[index] ?? '');
       else if (pending.length === 1) throw answer;
-      // One by one, since every step may be repeated: the others are not at fault.
+      // Sent again one by one to find the faulty step: every step may be repeated.
       else for (const one of pending) await settle([one]);
     } catch (error) {
       for (const { reject } of pending) reject(error as Error);
@@ -136,7 +137,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
     schedule();
   }
 
-  /** What the same batch of records asks for goes into one call. */
+  /** Steps that a batch of records asks for go into one call. */
   function schedule(): void {
     if (scheduled || queue.length === 0) return;
     scheduled = true;
@@ -149,7 +150,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
   return {
     send: (step) =>
       new Promise((resolve, reject) => {
-        if (closed) return reject(new Error('the steps are closed'));
+        if (closed) return reject(new Error('the event state is closed'));
         queue.push({ step, resolve, reject });
         schedule();
       }),

@@ -1,25 +1,25 @@
 /**
- * The steps of delivery.md as one script: a JSON list of steps in, one reply per step out, run as one atomic unit.
- * Every step may be repeated: it is keyed by the event's id, and claims carry a token.
+ * The steps of docs/delivery.md as one atomic script: takes a JSON list of steps and returns one reply per step.
+ * Every step may be repeated: it names the event's id, and leases have a token.
  *
- * Keys of a service S, as a consumer of the Kafka K (`keyspaceOf`), so that no mark speaks for an event elsewhere:
- *   d:K:S:<id>    the claim on an event (its token, with a lease) or its outcome: `done`, `dead:<redrive>`
- *   h:K:S:<order_key>  sorted set: the ids that wait for this key in the chain, by their offset in the source topic
- *   m:K:S:<order_key>  hash: for each of them `<hop>:<level>:<due>:<state>`, state being p (being forwarded), c (forwarded)
- *               or d (dead, and holding the key); and `@`, `<since>:<last look>:<id>`, the watch on a head that nobody
- *               has seen
- *   k:K:S         sorted set: the keys that have such ids, by when Redis forgets them; for the metrics
+ * Keys of a service S that consumes from the Kafka K (`keyspaceOf`), so that no mark stands for an event of another K:
+ *   d:K:S:<id>    the lease on an event (its token, with an expiry) or its outcome: `done`, `dead:<redrive>`
+ *   h:K:S:<order_key>  sorted set: the ids that wait for this key in retry topics, by their offset in the source topic
+ *   m:K:S:<order_key>  hash: for each of them `<hop>:<level>:<due>:<state>`, where state is p (being forwarded),
+ *               c (forwarded) or d (dead, holds the key); and `@`, `<since>:<last look>:<id>`, the watch on a head that
+ *               no worker has seen
+ *   k:K:S         sorted set: the keys with waiting ids, by the time of their expiry; for the metrics
  *   x:K:S         sorted set: the ids of open dead letters, by the time of death; for the metrics
  *
- * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
+ * The script builds the key names itself, so it needs one Redis (or a primary with replicas), not a Redis Cluster.
  */
 export const EVENT_STATE_SCRIPT = `
 local keyspace, done_ttl, lease, orphan_after = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 local call = redis.call
 local marks, sets, members = 'd:' .. keyspace .. ':', 'h:' .. keyspace .. ':', 'm:' .. keyspace .. ':'
 local held, open_letters = 'k:' .. keyspace, 'x:' .. keyspace
--- The stateGauges are for the metrics: no step fails for them.
-local tally = redis.pcall
+-- Keys for the gauges: an error there must not fail a step.
+local gauge_call = redis.pcall
 local time = call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
@@ -37,7 +37,7 @@ local function write_member(order_key, id, offset, hop, level, due, state)
   call('HSET', members .. order_key, id, string.format('%d:%d:%d:%s', hop, level, due, state))
   call('EXPIRE', sets .. order_key, done_ttl)
   call('EXPIRE', members .. order_key, done_ttl)
-  tally('ZADD', held, now + done_ttl * 1000, order_key)
+  gauge_call('ZADD', held, now + done_ttl * 1000, order_key)
 end
 
 local function leave(order_key, id)
@@ -45,12 +45,12 @@ local function leave(order_key, id)
   call('HDEL', members .. order_key, id)
   if call('EXISTS', sets .. order_key) == 1 then return end
   call('DEL', members .. order_key)
-  tally('ZREM', held, order_key)
+  gauge_call('ZREM', held, order_key)
 end
 
--- A head that is due, that nobody runs and nobody has asked for, over and over while its followers come round,
--- is no longer in Kafka: Redis lost the step that took it out. Followers are read after it; who comes from the source
--- topic (hop 0) knows nothing of that.
+-- A due head without a lease, that no worker has asked for while its followers came back again and again, is no
+-- longer in Kafka: Redis lost the step that removed it. Followers in retry topics are read after their head; an event
+-- from the source topic (hop 0) may be read before it, so it proves nothing.
 local function is_orphan(order_key, id, member, hop)
   if hop == 0 or member.state == 'd' or member.due > now or call('EXISTS', marks .. id) == 1 then return false end
   local watch = call('HGET', members .. order_key, '@')
@@ -62,7 +62,7 @@ end
 
 local steps = {}
 
--- Whose turn it is among those that wait for the key; the claim is taken by then.
+-- Decides whose turn it is among the events that wait for the key. The caller has taken the lease.
 local function admit_to_queue(id, order_key, offset, hop)
   local own = read_member(order_key, id)
   if own and own.state == 'c' and own.hop > hop then return 'stale' end
@@ -93,7 +93,7 @@ function steps.admit(step)
     local dead = is_dead(former)
     if dead and tonumber(dead) >= step[7] then return 'dead' end
     if not dead and former ~= token then return 'busy' end
-    if dead then tally('ZREM', open_letters, id) end
+    if dead then gauge_call('ZREM', open_letters, id) end
     call('SET', mark_key, token, 'PX', lease)
   end
   if call('EXISTS', sets .. order_key) == 0 then return 'run' end
@@ -116,7 +116,7 @@ function steps.complete(step)
     call('SET', marks .. id, mark, 'PX', lease)
     return 'refused'
   end
-  if is_dead(mark) then tally('ZREM', open_letters, id) end
+  if is_dead(mark) then gauge_call('ZREM', open_letters, id) end
   if waited == 1 then leave(order_key, id) end
   return 'ok'
 end
@@ -141,10 +141,10 @@ function steps.dead(step)
   local mark = call('GET', marks .. id)
   if mark and mark ~= token and not is_dead(mark) then return 'refused' end
   call('SET', marks .. id, 'dead:' .. redrive, 'EX', done_ttl)
-  tally('ZADD', open_letters, now, id)
-  tally('EXPIRE', open_letters, done_ttl)
-  tally('ZREMRANGEBYSCORE', open_letters, '-inf', now - done_ttl * 1000)
-  tally('ZREMRANGEBYSCORE', held, '-inf', now)
+  gauge_call('ZADD', open_letters, now, id)
+  gauge_call('EXPIRE', open_letters, done_ttl)
+  gauge_call('ZREMRANGEBYSCORE', open_letters, '-inf', now - done_ttl * 1000)
+  gauge_call('ZREMRANGEBYSCORE', held, '-inf', now)
   if hold_level > 0 then
     write_member(order_key, id, offset, 0, hold_level, 0, 'd')
   else
@@ -153,12 +153,12 @@ function steps.dead(step)
   return 'ok'
 end
 
--- A dead letter that is given up lets its key go on.
+-- A purged dead letter lets its key continue.
 function steps.abandon(step)
   local id, order_key = step[2], step[3]
   local member = read_member(order_key, id)
   if member and member.state == 'd' then leave(order_key, id) end
-  tally('ZREM', open_letters, id)
+  gauge_call('ZREM', open_letters, id)
   return 'ok'
 end
 
@@ -167,7 +167,7 @@ function steps.leave(step)
   return 'ok'
 end
 
--- A version that cannot read an event knows it by its place; one that can gives it its name.
+-- A version that cannot read an event identifies it by its position; one that can replaces that by its name.
 function steps.identify(step)
   local id, order_key, place = step[2], step[3], step[4]
   local offset = call('ZSCORE', sets .. order_key, place)
@@ -198,17 +198,17 @@ for index, step in ipairs(cjson.decode(ARGV[5])) do replies[index] = steps[step[
 return replies
 `;
 
-/** What the keys of a service begin with, after their kind. */
+/** The prefix of the keys of a service, after their kind. */
 export const keyspaceOf = (scope: string, service: string): string => `${scope}:${service}`;
 
-/** The keys that the script makes, for whoever only reads them. */
+/** The names of the keys that the script writes, for readers. */
 export const stateKeys = (keyspace: string) => ({
   mark: (id: string): string => `d:${keyspace}:${id}`,
   waiting: (orderKey: string): string => `h:${keyspace}:${orderKey}`,
   members: (orderKey: string): string => `m:${keyspace}:${orderKey}`,
   heldKeys: `k:${keyspace}`,
   openLetters: `x:${keyspace}`,
-  /** Not of the script: why an event that is done had no effect, and what the instances wait for; see notes.ts. */
+  /** Written by operator-notes.ts: why a done event had no effect, and what the instances wait for. */
   skipped: (id: string): string => `n:${keyspace}:${id}`,
   pauses: `p:${keyspace}`,
 });

@@ -32,7 +32,7 @@ const event = (offset: number, { hop = 0, redrive = 0, orderKey = 'topic|tenant:
   position: { hop, redrive },
 });
 
-/** It is due in the chain, and nobody will ever ask for it. */
+/** A due event in a retry topic that no worker will ask for. */
 async function waitLost(eventState: EventState, lost: StateSubject): Promise<void> {
   const position = { hop: 1, level: 1, dueAt: Date.now() - 1 };
   await eventState.fail(lost, 'a', position);
@@ -42,18 +42,14 @@ async function waitLost(eventState: EventState, lost: StateSubject): Promise<voi
 const soon = (): number => Date.now() + 5_000;
 
 describe('admission', () => {
-  it('lets an event run when nothing waits for its key, and nobody else meanwhile', async () => {
+  it('lets one worker run an event when none waits for its key', async () => {
     const eventState = freshState();
     assert.deepEqual(await eventState.admit(event(1), 'a'), { kind: 'run' });
     assert.deepEqual(await eventState.admit(event(1), 'b'), { kind: 'busy' });
-    assert.deepEqual(
-      await eventState.admit(event(2), 'b'),
-      { kind: 'run' },
-      "order within a key queue is the key queue's business",
-    );
+    assert.deepEqual(await eventState.admit(event(2), 'b'), { kind: 'run' }, 'the key queue keeps its own order');
   });
 
-  it('answers the same again when the first answer was lost', async () => {
+  it('repeats its answer when the first one was lost', async () => {
     const eventState = freshState();
     await eventState.admit(event(1), 'a');
     assert.deepEqual(await eventState.admit(event(1), 'a'), { kind: 'run' });
@@ -62,7 +58,7 @@ describe('admission', () => {
     assert.deepEqual(await eventState.admit(event(1), 'a'), { kind: 'done' });
   });
 
-  it('is free again when the lease has run out or was given back', async () => {
+  it('is possible again when the lease has expired or was released', async () => {
     const eventState = freshState({ leaseMs: 30 });
     await eventState.admit(event(1), 'a');
     let admission = await eventState.admit(event(1), 'b');
@@ -74,7 +70,7 @@ describe('admission', () => {
 });
 
 describe('the hold of a key', () => {
-  it('sends later events behind the one that failed, to its tier and its time, until it has left', async () => {
+  it('defers later events to the retry topic and due time of the failed one, until it has left', async () => {
     const eventState = freshState();
     const due = soon();
     const position = { hop: 1, level: 1, dueAt: due };
@@ -95,7 +91,7 @@ describe('the hold of a key', () => {
     assert.deepEqual(await eventState.admit(event(10), 'g'), { kind: 'run' });
   });
 
-  it('follows the head when it climbs', async () => {
+  it('follows the head to the next retry topic', async () => {
     const eventState = freshState();
     await eventState.admit(event(7), 'a');
     await eventState.fail(event(7), 'a', { hop: 1, level: 1, dueAt: soon() });
@@ -107,14 +103,14 @@ describe('the hold of a key', () => {
     assert.deepEqual(await eventState.admit(event(8, { hop: 1 }), 'd'), { kind: 'defer', level: 2, dueAt: due });
   });
 
-  it('never holds an event back behind one that came after it', async () => {
+  it('never defers an event behind a later one', async () => {
     const eventState = freshState();
     await eventState.admit(event(7), 'a');
     await eventState.fail(event(7), 'a', { hop: 1, level: 1, dueAt: soon() });
     assert.deepEqual(await eventState.admit(event(6), 'b'), { kind: 'held' });
   });
 
-  it('knows an old copy of an event that was forwarded, but not of one that may not have been', async () => {
+  it('detects a stale copy of an event that was forwarded, but not of one that may not have been', async () => {
     const eventState = freshState();
     const position = { hop: 1, level: 1, dueAt: soon() };
     await eventState.admit(event(7), 'a');
@@ -127,7 +123,7 @@ describe('the hold of a key', () => {
     assert.deepEqual(await eventState.admit(event(7, { hop: 1 }), 'c'), { kind: 'held' });
   });
 
-  it('lets a key go on after a dead letter, and takes a redrive only once', async () => {
+  it('lets a key continue after a dead letter, and accepts a redrive only once', async () => {
     const eventState = freshState();
     await eventState.admit(event(7), 'a');
     await eventState.fail(event(7), 'a', { hop: 1, level: 1, dueAt: soon() });
@@ -139,7 +135,7 @@ describe('the hold of a key', () => {
     assert.deepEqual(await eventState.admit(event(7, { redrive: 1 }), 'd'), { kind: 'done' });
   });
 
-  it('keeps a key behind its dead letter when the service asks for it, until the redrive has run', async () => {
+  it('holds a key behind its dead letter if the service asks for that, until the redrive has run', async () => {
     const eventState = freshState();
     await eventState.admit(event(7), 'a');
     await eventState.dead(event(7), 'a', 3);
@@ -149,7 +145,7 @@ describe('the hold of a key', () => {
     assert.deepEqual(await eventState.admit(event(8), 'd'), { kind: 'held' });
   });
 
-  it('gives an event that could not be read its name, and what it was known as its turn', async () => {
+  it('replaces the position of an unreadable event by its name, which keeps its turn', async () => {
     const eventState = freshState();
     const place = '@topic:0:7#digest';
     const [unread, named] = [{ ...event(7), identity: place }, event(7, { redrive: 1 })];
@@ -164,7 +160,7 @@ describe('the hold of a key', () => {
     assert.deepEqual(await eventState.admit(event(8), 'd'), { kind: 'held' });
   });
 
-  it('lets the followers go on when the head is lost for good, and only then', async () => {
+  it('lets followers continue only when their head is lost for good', async () => {
     const eventState = freshState({ orphanAfterMs: 50 });
     await waitLost(eventState, event(7));
     const follower = event(8, { hop: 1 });
@@ -174,14 +170,14 @@ describe('the hold of a key', () => {
     assert.equal(admission.kind, 'held');
   });
 
-  it('takes no head for lost because of what comes from the source, which knows nothing of the chain', async () => {
+  it('does not count a head as lost because of events from the source topic', async () => {
     const eventState = freshState({ orphanAfterMs: 1 });
     await waitLost(eventState, event(7));
     const until = Date.now() + 200;
     while (Date.now() < until) assert.equal((await eventState.admit(event(8), 'b')).kind, 'defer');
   });
 
-  it('watches each head anew: that one is lost says nothing of the next', async () => {
+  it('watches each head separately: a lost head does not shorten the watch on the next', async () => {
     const eventState = freshState({ orphanAfterMs: 300 });
     await waitLost(eventState, event(7));
     await waitLost(eventState, event(8));
@@ -193,7 +189,7 @@ describe('the hold of a key', () => {
 });
 
 describe('a zombie', () => {
-  it('is refused its mark, its retry and its burial once another worker has the claim', async () => {
+  it('may not complete, renew, retry or dead-letter once another worker has the lease', async () => {
     const keyspace = `steps-${randomUUID()}`;
     await freshState({ keyspace, leaseMs: 20 }).admit(event(1), 'zombie');
     const eventState = freshState({ keyspace });
@@ -208,7 +204,7 @@ describe('a zombie', () => {
     assert.deepEqual(verdicts, ['refused', 'refused', 'refused', 'refused']);
   });
 
-  it('whose lease ran out, but whom nobody followed, may still say that it is done', async () => {
+  it('whose lease expired may still complete if no other worker took it', async () => {
     const eventState = freshState({ leaseMs: 20 });
     await eventState.admit(event(1), 'late');
     while ((await eventState.renew(event(1), 'late')) === 'ok') await new Promise((resolve) => setTimeout(resolve, 25));
@@ -217,7 +213,7 @@ describe('a zombie', () => {
   });
 });
 
-it('steps that are asked for together go in one call, in order', async () => {
+it('steps that are sent together run in one call, in order', async () => {
   const eventState = freshState();
   const replies = await Promise.all([
     eventState.admit(event(1), 'a'),
@@ -233,7 +229,7 @@ describe('an error inside the script', () => {
   const states: boolean[] = [];
   const eventState = freshState({ keyspace, reachable: (yes) => states.push(yes) });
 
-  it('fails the step that is at fault, and none that went with it; Redis does not count as away', async () => {
+  it('fails only the faulty step of a call; Redis does not count as down', async () => {
     await redis.rpush(keys.mark(event(1).identity), 'no mark');
     await redis.set(keys.waiting(event(2, { orderKey: 'bad' }).orderKey), 'no set');
     const replies = await Promise.allSettled([
@@ -249,18 +245,18 @@ describe('an error inside the script', () => {
     assert.deepEqual(states, []);
   });
 
-  it('of a tally, which only the metrics read, fails no step', async () => {
+  it('in a key that only the gauges read fails no step', async () => {
     await redis.set(keys.heldKeys, 'no set');
     await redis.set(keys.openLetters, 'no set');
-    const subject = event(4, { orderKey: 'tallied' });
+    const subject = event(4, { orderKey: 'gauged' });
     await eventState.admit(subject, 'a');
     assert.equal(await eventState.fail(subject, 'a', { hop: 1, level: 1, dueAt: soon() }), 'ok');
     assert.equal(await eventState.dead(subject, 'a', 0), 'ok');
-    assert.deepEqual(await eventState.admit(event(5, { orderKey: 'tallied' }), 'b'), { kind: 'run' });
+    assert.deepEqual(await eventState.admit(event(5, { orderKey: 'gauged' }), 'b'), { kind: 'run' });
   });
 
-  it('that every event has is no fault of the event: it waits until Redis takes steps', async () => {
-    // As a Redis answers that is too old for the script.
+  it('that every event gets is the fault of Redis: the event waits until Redis takes steps', async () => {
+    // The answer of a Redis that is too old for the script.
     let old = true;
     const ancient = {
       evalsha: async (...args: Parameters<Redis['evalsha']>) => {
@@ -270,7 +266,7 @@ describe('an error inside the script', () => {
     };
     const waiting = freshState({ redis: ancient as Redis, reachable: (yes) => states.push(yes) });
     const admission = waiting.admit(event(1), 'a');
-    await until('it is said that Redis cannot be used', () => states.includes(false));
+    await until('Redis is reported as unusable', () => states.includes(false));
     old = false;
     assert.deepEqual(await admission, { kind: 'run' });
     assert.deepEqual(states, [false, true]);

@@ -1,7 +1,7 @@
 import type { RecordPosition } from '../assignment/record.ts';
 import { type BatchedCallsOptions, createBatchedCalls } from './batched-calls.ts';
 
-/** What a step needs to know of an event. */
+/** The data of an event that the steps need. */
 export interface StateSubject {
   readonly identity: string;
   readonly orderKey: string;
@@ -11,16 +11,16 @@ export interface StateSubject {
 }
 
 /**
- * The answer before an event may run:
- * run — it is yours, nothing waits for its key; held — it is yours, it is the head of those that wait;
- * done, dead — it was handled; stale — a later copy of it is further on in the chain; busy — another worker has it;
- * defer — an earlier event of its key waits in retry topic `level` until `dueAt` (0 while it is dead and holds the key).
+ * The answer to a request for the lease of an event:
+ * run — leased, and no event waits for its key; held — leased, and it is the first of those that wait;
+ * done, dead — it was handled; stale — a later copy of it is in a retry topic; busy — another worker has the lease;
+ * defer — an earlier event of its key waits in retry topic `level` until `dueAt` (0: it is dead and holds the key).
  */
 export type Admission =
   | { readonly kind: 'run' | 'held' | 'done' | 'dead' | 'stale' | 'busy' }
   | { readonly kind: 'defer'; readonly level: number; readonly dueAt: number };
 
-/** Where an event waits for its turn, as Redis keeps it. */
+/** The position of a waiting event in the retry topics, as stored in Redis. */
 export interface QueuePosition {
   readonly hop: number;
   /** The retry topic, counted from 1. */
@@ -30,31 +30,31 @@ export interface QueuePosition {
 
 export type Verdict = 'ok' | 'refused';
 
-/** The steps around an effect, each atomic and repeatable; see docs/delivery.md for what a crash between two means. */
+/** The steps around an effect, each atomic and repeatable; docs/delivery.md covers a crash between two of them. */
 export interface EventState {
   admit(event: StateSubject, token: string): Promise<Admission>;
   /** The effect is there. Refused when another worker holds the lease. */
   complete(event: StateSubject, token: string, admittedAs: 'run' | 'held'): Promise<Verdict>;
-  /** The event joins those that wait for its key, before it is forwarded. The claim stays. */
+  /** The event joins those that wait for its key, before it is forwarded. The lease stays. */
   fail(event: StateSubject, token: string, position: QueuePosition): Promise<Verdict>;
-  /** It was forwarded: copies with a lower hop are stale from now on, and the claim is given back. */
+  /** The event was forwarded: copies with a lower hop are stale from now on. Releases the lease. */
   moved(event: StateSubject, token: string, position: QueuePosition): Promise<Verdict>;
-  /** It is in the dead-letter topic. With `holdLevel` the key waits for it there; 0 lets the key go on. */
+  /** The event is in the dead-letter topic. With a `holdLevel`, its key waits for it; 0 lets the key continue. */
   dead(event: StateSubject, token: string, holdLevel: number): Promise<Verdict>;
-  /** It will not be redriven: a key that it holds goes on. */
+  /** The dead event will not be redriven: a key that it holds continues. */
   abandon(event: Pick<StateSubject, 'identity' | 'orderKey'>): Promise<Verdict>;
-  /** Its key waits for it no more. */
+  /** Its key no longer waits for it. */
   leave(event: Pick<StateSubject, 'identity' | 'orderKey'>): Promise<Verdict>;
-  /** It can be read now: where a version that could not knew it by its place, it takes that one's turn. */
+  /** The event can be read now: it takes the turn that it has under its position, from a version that could not. */
   identify(event: StateSubject, place: string): Promise<Verdict>;
   renew(event: StateSubject, token: string): Promise<Verdict>;
-  /** The claim is given back: the event did not run. */
+  /** Releases the lease: the event did not run. */
   release(event: StateSubject, token: string): Promise<Verdict>;
-  /** Stops retrying; steps that have no reply yet are rejected. */
+  /** Stops retrying. Rejects steps without a reply. */
   close(): void;
 }
 
-/** The steps of one event are asked one by one. Each rejects with a EventStateError when Redis cannot take it. */
+/** Steps of one event must not overlap. Each rejects with an EventStateError when Redis cannot take it. */
 export function createEventState(options: BatchedCallsOptions): EventState {
   const calls = createBatchedCalls(options);
   const send = async <R>(read: (reply: string) => R, ...step: (string | number)[]): Promise<R> =>

@@ -3,9 +3,9 @@ import { EventStateError } from './batched-calls.ts';
 import type { EventState, StateSubject, Verdict } from './event-state.ts';
 
 /**
- * Event state for the pipeline: what has happened stays so, even when Redis cannot take the step that notes it. The event then
- * goes on without the mark or the hold, and its key goes on too. Only `admit` and `renew` reject with an EventStateError:
- * before the effect there is still something to decide.
+ * Event state for the pipeline. If Redis cannot take a step after the effect, the event continues without the mark or
+ * the hold, and so does its key. Only `admit` and `renew` reject with an EventStateError: before the effect, the
+ * pipeline can still decide.
  */
 export function createLenientEventState(eventState: EventState, logger: Logger): EventState {
   async function note(step: string, event: StateSubject, verdict: Promise<Verdict>, leaves = false): Promise<Verdict> {
@@ -15,7 +15,7 @@ export function createLenientEventState(eventState: EventState, logger: Logger):
       if (!(error instanceof EventStateError)) throw error;
       logger.error(
         { step, origin: event.origin, err: error },
-        'Redis cannot take a step of an event: going on without',
+        'Redis cannot take a step of an event: continuing without it',
       );
       if (leaves) await note('leave', event, eventState.leave(event));
       return 'ok';

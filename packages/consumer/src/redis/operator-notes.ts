@@ -3,25 +3,25 @@ import type { Redis } from 'ioredis';
 import type { PauseDetail, PauseReason } from '../queues/pause.ts';
 import { stateKeys } from './event-state-script.ts';
 
-/** What a consumer tells operators, through Redis; nothing depends on it, and a note that is lost is not repeated. */
+/** Notes of a consumer for operators, in Redis. Nothing else depends on them, and lost notes are not repeated. */
 export interface OperatorNotes {
-  /** The event is done, but had no effect, for this reason. */
+  /** The event is done without an effect, for this reason. */
   skipped(identity: string, reason: string): void;
   /** Called when a pause begins or ends. */
   paused(): void;
   stop(): void;
 }
 
-/** A pause as an instance noted it. */
+/** A pause of one instance. */
 export interface PauseNote extends PauseDetail {
   readonly by: PauseReason;
-  /** When the instance wrote this, in epoch ms. */
+  /** When the instance wrote the note, in epoch ms. */
   readonly notedAt: number;
 }
 
-/** While a pause lasts, its note is renewed. */
+/** How often the note of a pause is renewed. */
 const RENEW_EVERY_MS = 5_000;
-/** An instance that died leaves its last note behind. */
+/** Readers ignore older notes: an instance that died leaves its last note behind. */
 export const NOTE_STALE_MS = 20_000;
 
 export function createOperatorNotes(options: {
@@ -55,7 +55,7 @@ export function createOperatorNotes(options: {
     await redis.pexpire(keys.pauses, NOTE_STALE_MS);
   }
 
-  // While Redis is away, so are the readers of these notes.
+  // While Redis is down, operators cannot read these notes anyway.
   const renew = (): void => void write().catch(() => {});
 
   return {

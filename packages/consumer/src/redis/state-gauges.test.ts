@@ -20,7 +20,7 @@ const event = (offset: number, key: string, redrive = 0): StateSubject => ({
 const position = { hop: 1, level: 1, dueAt: 0 };
 
 function open(onDeadLetter: 'continue' | 'hold' = 'continue') {
-  const keyspace = `stateGauges-${randomUUID()}`;
+  const keyspace = `state-gauges-${randomUUID()}`;
   const eventState = createEventState({
     ...{ redis, keyspace, leaseMs: 30_000, doneTtlMs: DONE_TTL_MS, orphanAfterMs: 60_000 },
     logger: pino({ level: 'silent' }),
@@ -37,7 +37,7 @@ function open(onDeadLetter: 'continue' | 'hold' = 'continue') {
   };
 }
 
-it('a key counts as held from its first failure until the last of its events has left', async () => {
+it('a key counts as held from its first failure until its last waiting event has left', async () => {
   const { eventState, stateGauges } = open();
   const [head, follower] = [event(1, 'one'), event(2, 'one')];
   await eventState.admit(head, 'a');
@@ -53,7 +53,7 @@ it('a key counts as held from its first failure until the last of its events has
   assert.equal((await stateGauges()).heldKeys, 0);
 });
 
-it('a dead letter is open until it is redriven, and again when it dies once more', async () => {
+it('a dead letter is open until it is redriven, and again after it fails once more', async () => {
   const { eventState, stateGauges, die } = open();
   await die(event(1, 'one'));
   await die(event(1, 'two'));
@@ -66,7 +66,7 @@ it('a dead letter is open until it is redriven, and again when it dies once more
   assert.equal((await stateGauges()).openLetters, 2);
 });
 
-it('a dead letter that is purged is open no more, nor does it hold its key', async () => {
+it('a purged dead letter is not open and does not hold its key', async () => {
   const { eventState, stateGauges, die } = open('hold');
   await die(event(1, 'one'));
   assert.deepEqual(await stateGauges(), { openLetters: 1, heldKeys: 1 });

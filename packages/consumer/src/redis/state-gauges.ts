@@ -1,15 +1,15 @@
 import type { Redis } from 'ioredis';
 import { stateKeys } from './event-state-script.ts';
 
-/** What Redis counts for a service; how it is kept there is told in steps-script.ts. */
+/** Figures that Redis keeps for a service; event-state-script.ts describes the keys. */
 export interface StateGauges {
   /** Keys whose events wait behind a failed one. */
   readonly heldKeys: number;
-  /** Dead letters that nobody has redriven or purged. */
+  /** Dead letters that are neither redriven nor purged. */
   readonly openLetters: number;
 }
 
-/** All instances of a service read the same. */
+/** All instances of a service read the same figures. */
 export async function readStateGauges(redis: Redis, keyspace: string, doneTtlMs: number): Promise<StateGauges> {
   const now = Date.now();
   const keys = stateKeys(keyspace);
@@ -23,12 +23,12 @@ export async function readStateGauges(redis: Redis, keyspace: string, doneTtlMs:
 const READ_EVERY_MS = 2_000;
 
 export interface FollowedGauges {
-  /** Undefined until Redis has been asked. */
+  /** Undefined until the first answer of Redis. */
   readonly last: StateGauges | undefined;
   stop(): void;
 }
 
-/** Reads the stateGauges now and then; while Redis is away the last ones stand. */
+/** Reads the state gauges periodically. While Redis is down, the last figures stay. */
 export function followStateGauges(read: () => Promise<StateGauges>): FollowedGauges {
   let last: StateGauges | undefined;
   let reading = false;

@@ -1,15 +1,15 @@
 import { createTopics, describeTopics, type KafkaConnection, KafkaError } from '@switchboard/kafka';
 import type { RetryTopics } from './retry-topics.ts';
 
-/** Headers are added on the way; what fitted into the source must fit into the topics of the chain. */
+/** The consumer adds headers, and every record of a source topic must fit into the retry topics. */
 const MOST_BYTES = 3 * 1024 * 1024;
-/** Of one record; the rest is for the batch around it. */
+/** The limit of one record. The rest is for the batch around it. */
 export const RETRY_RECORD_BYTES = MOST_BYTES - 4 * 1024;
 
 /**
- * Creates the retry and dead-letter topics of a service with the partition count and replication of its sources:
- * an event keeps its partition number all the way through the chain.
- * @throws KafkaError when a source is missing, the sources differ, or a topic of the chain has another count.
+ * Creates the retry and dead-letter topics of a service with the partition count and replication of its source
+ * topics. An event keeps its partition number in all of them.
+ * @throws KafkaError when a source topic is missing, the counts differ, or an existing topic has another count.
  */
 export async function createRetryTopics(
   connection: KafkaConnection,

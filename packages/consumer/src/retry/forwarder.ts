@@ -7,29 +7,29 @@ import type { ConsumedRecord } from '../assignment/record.ts';
 import type { RetryPosition } from '../run/next.ts';
 import type { RetryTopic, RetryTopics } from './retry-topics.ts';
 
-/** Why an event is dead, as its headers tell; the message must hold nothing private. */
+/** Why an event is dead, as in its headers. The message must not contain personal data. */
 export interface CauseOfDeath {
   readonly code: string;
   readonly message: string;
 }
 
-/** Carries a record, its bytes untouched, to the next topic of the chain; returns when all in-sync replicas have it. */
+/** Forwards a record with unchanged bytes. Resolves when all in-sync replicas have it. */
 export interface Forwarder {
-  /** @returns why the topic will never take it, if that is so; then it is a dead letter. */
+  /** @returns the cause of death if the topic refuses the record for good */
   retry(record: ConsumedRecord, topic: RetryTopic, to: RetryPosition): Promise<CauseOfDeath | undefined>;
-  /** What the dead-letter topic refuses is offered again without its headers, until it is taken. */
+  /** Offers a refused dead letter again without the sender's headers, until the topic takes it. */
   deadLetter(record: ConsumedRecord, cause: CauseOfDeath): Promise<void>;
-  /** Records that Kafka refuses to take for the chain, and that are offered again. They stay uncommitted. */
+  /** Records that Kafka refuses in retry and dead-letter topics. They are offered again and stay uncommitted. */
   readonly refused: number;
-  /** Throws while there are any. */
+  /** Throws while there are refused records. */
   check(): void;
 }
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** A topic that has just been created is not known to all brokers yet: only so many answers are believed. */
+/** Brokers may not know a topic that was just created. The error counts as final after this many tries. */
 const UNKNOWN_TOPIC_TRIES = 5;
-/** A header is for a look at a list, not for a stack trace. */
+/** The header is shown in lists; it need not hold a stack trace. */
 const MESSAGE_LENGTH = 500;
 
 type HeaderTexts = Record<string, string | Buffer>;
@@ -42,17 +42,17 @@ export function createForwarder(options: {
   stopping: AbortSignal;
 }): Forwarder {
   const { retryTopics, publisher, logger, tracer, stopping } = options;
-  /** By what Kafka last answered. */
+  /** The last answer of Kafka for each refused record. */
   const refused = new Map<ConsumedRecord, DeliveryError>();
 
-  /** Tries until it is there, or refused for good: giving up would lose the event, or block its partition. */
+  /** Tries until Kafka takes the record or refuses it for good, so that no event is lost or blocks its partition. */
   async function publish(
     topic: string,
     record: ConsumedRecord,
     headers: HeaderTexts,
   ): Promise<DeliveryError | undefined> {
     const { key, value, from } = record;
-    // Where it stands; the topics of the chain have the partition count of its sources.
+    // Retry topics have the partition count of the source topics, so the record keeps its partition.
     const outgoing = { topic, partition: from.partition, key, value, headers };
     for (let tries = 1; ; tries += 1) {
       try {
@@ -75,7 +75,7 @@ export function createForwarder(options: {
     await new Promise((resolve) => setTimeout(resolve, backoff(FIRST_PAUSE_MS, tries, LONGEST_PAUSE_MS)));
   }
 
-  /** Beside the attempts, whose parent the record keeps, and not between them. */
+  /** The span is a sibling of the attempts, since the record keeps their parent. */
   function trace<T>(topic: string, record: ConsumedRecord, send: (span: Span) => Promise<T>): Promise<T> {
     const attributes = (): SpanAttributes => ({
       ...eventAttributes(record.headers),
@@ -112,9 +112,9 @@ export function createForwarder(options: {
           [RETRY_HEADERS.hop]: String(hop),
           [RETRY_HEADERS.dueAt]: String(dueAt),
         });
-      // What only waits for another event may move often: its trace is not to grow by that.
+      // A deferred event can move often, so deferrals get no span: they would bloat its trace.
       const error = round === record.position.round ? await send() : await trace(topic, record, send);
-      return error && { code: 'UNDELIVERABLE', message: `${topic} does not take it (${error.code})` };
+      return error && { code: 'UNDELIVERABLE', message: `${topic} refuses the record (${error.code})` };
     },
 
     deadLetter: (record, { code, message }) =>
@@ -136,11 +136,14 @@ export function createForwarder(options: {
         for (let tries = 1; error !== undefined; tries += 1) {
           if (tries > 1) {
             refused.set(record, error);
-            logger.error({ err: error, topic: retryTopics.deadLetterTopic }, 'a dead letter is refused, trying again');
+            logger.error(
+              { err: error, topic: retryTopics.deadLetterTopic },
+              'Kafka refuses a dead letter, trying again',
+            );
             await pause(tries + UNKNOWN_TOPIC_TRIES);
           }
           error = await publish(retryTopics.deadLetterTopic, record, {
-            ...headersOf(record, ofEvent(record)),
+            ...headersOf(record, eventHeadersOf(record)),
             ...cause,
           });
         }
@@ -152,15 +155,15 @@ export function createForwarder(options: {
     check() {
       const [error] = refused.values();
       if (error === undefined) return;
-      throw new Error(`${refused.size} records are refused by the topics of the chain: ${error.message}`);
+      throw new Error(`Kafka refuses ${refused.size} records in retry or dead-letter topics: ${error.message}`);
     },
   };
 }
 
-/** Whether no repetition can change the answer. */
+/** Whether another try cannot succeed. */
 const isFinal = ({ code }: DeliveryError, tries: number): boolean =>
   code === 'TOO_LARGE' || code === 'INVALID_RECORD' || (code === 'UNKNOWN_TOPIC' && tries >= UNKNOWN_TOPIC_TRIES);
 
-/** Of the headers, those that tell which event it is. */
-const ofEvent = ({ headers }: ConsumedRecord): HeaderTexts =>
+/** The headers that identify the event. */
+const eventHeadersOf = ({ headers }: ConsumedRecord): HeaderTexts =>
   Object.fromEntries(EVENT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));

@@ -5,17 +5,17 @@ export interface RetryTopic {
   readonly delayMs: number;
 }
 
-/** The retry topics of one service. A failing event goes from one to the next, and ends in the dead-letter topic. */
+/** The retry topics of a service. A failing event goes from one to the next, then to the dead-letter topic. */
 export interface RetryTopics {
   readonly service: string;
-  /** In rising order of their delays. */
+  /** In ascending order of their delays. */
   readonly retries: readonly RetryTopic[];
   readonly deadLetterTopic: string;
-  /** The names of all of them. */
+  /** The names of the retry topics and the dead-letter topic. */
   readonly topics: readonly string[];
 }
 
-/** A handler can ask for a pause of a day; and clocks of two instances differ. */
+/** The longest pause that a handler can ask for. */
 const DAY_MS = 24 * 3_600_000;
 
 /** No event waits longer in a retry topic. */
@@ -25,7 +25,7 @@ const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 export const deadLetterTopicOf = (service: string): string => `${service}.dlq`;
 
-/** @param delays one per retry topic, in rising order, such as `['5s', '1m', '10m']`; they become part of the topic names. */
+/** @param delays one per retry topic, in ascending order, such as `['5s', '1m', '10m']`; part of the topic names */
 export function retryTopicsOf(service: string, delays: readonly string[]): RetryTopics {
   const retries = delays.map((delay) => ({ topic: `${service}.retry.${delay}`, delayMs: durationOf(delay) }));
   const deadLetterTopic = deadLetterTopicOf(service);

@@ -23,23 +23,23 @@ export interface AttemptParts {
   tracer: Tracer;
 }
 
-/** Runs handlers, each in bounded time, and tells how it ended. */
+/** Runs handlers in bounded time and returns their outcomes. */
 export interface Attempts {
   run(record: ConsumedRecord, lease: Lease): Promise<Outcome>;
-  /** Aborts all that run. */
+  /** Aborts all running handlers. */
   abort(reason: Error): void;
   stop(): void;
 }
 
-/** How long a handler gets to heed its abort signal before it is given up. */
+/** How long a handler may take to react to its abort signal before it is abandoned. */
 const ABORT_GRACE_MS = 1_000;
-/** Looking at all that run now and then is cheaper than a timer for each. */
-const LOOK_EVERY_MS = 100;
+/** One periodic check of all running handlers is cheaper than a timer for each. */
+const CHECK_EVERY_MS = 100;
 
 export function createAttempts(parts: AttemptParts): Attempts {
   const { service, handlers, pause, limits, metrics, logger, tracer } = parts;
   const running = new Set<Attempt>();
-  const timer = setInterval(endOverdue, LOOK_EVERY_MS);
+  const timer = setInterval(endOverdue, CHECK_EVERY_MS);
 
   function endOverdue(): void {
     const now = performance.now();
@@ -63,7 +63,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
       outcome = outcomeOf(error);
       if (outcome.kind === 'unavailable') {
         record.position.attempts -= 1;
-        // Once, and not for each probe.
+        // Logged once, not for each probe.
         const { reason } = whyPaused(error);
         if (!pause.reasons.has(outcome.waitsFor)) attempt.logger.warn({ reason }, 'paused until it is back');
         outcome = { ...outcome, why: reason };
@@ -74,7 +74,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
       running.delete(attempt);
     }
     if (outcome.kind !== 'unavailable') {
-      if (pause.reasons.has('outside')) logger.info('it is back: going on');
+      if (pause.reasons.has('outside')) logger.info('it is back: resuming');
       pause.end('outside');
     }
     metrics.attempted(record, outcome.kind, performance.now() - attempt.startedAt);
@@ -99,7 +99,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
       const cause = { traceparent: record.traceparent };
       return tracer.span({ kind: 'consumer', name, cause, attributes: () => attributesOf(record) }, async (span) => {
         record.traceparent ??= span.traceparent;
-        // Its value could be read, by now or long ago.
+        // The value was decoded, so the registry is available or not needed.
         pause.end('registry');
         const reading = record.reading as NonNullable<ConsumedRecord['reading']>;
         const outcome = 'kind' in reading ? reading : await handle(record, lease, reading, span.ids);

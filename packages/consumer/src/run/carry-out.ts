@@ -7,10 +7,10 @@ import type { Lease } from './leases.ts';
 import { AT_ONCE, type Next, nextRound } from './next.ts';
 import type { PipelineParts } from './pipeline.ts';
 
-/** What is left to do when a decision was carried out: ask for the lease anew, settle, or leave it to its new owner. */
+/** The remaining step after a decision is carried out: ask for the lease again, settle, or leave the record. */
 export type End = Next & { kind: 'admit' | 'settle' | 'leave' };
 
-/** Carries out a decision and the ones that follow from it. */
+/** Carries out a decision and the decisions that follow from it. */
 export type CarryOut = (
   record: ConsumedRecord,
   next: Exclude<Next, { kind: 'run' }>,
@@ -22,7 +22,7 @@ type Parts = Pick<
   'retryTopics' | 'eventState' | 'forwarder' | 'notes' | 'metrics' | 'logger' | 'limits'
 >;
 
-/** Each step may be repeated after a crash; docs/delivery.md says what a crash between two of them leaves. */
+/** Each step may be repeated after a crash. docs/delivery.md lists the state after a crash between two steps. */
 export function createCarryOut(parts: Parts): CarryOut {
   const { retryTopics, eventState, forwarder, notes, metrics, logger, limits } = parts;
 
@@ -89,9 +89,9 @@ export function createCarryOut(parts: Parts): CarryOut {
 }
 
 /**
- * Fails a record that Redis cannot take, as if its handler had failed for good in this topic: it goes to the next retry
- * topic, and at last to the dead letters. Its handler does not run, so nothing is done twice; its key does not wait for
- * it, since Redis would keep the hold.
+ * Fails a record whose lease Redis cannot take, as if its handler had used all its tries in this topic: the record goes
+ * to the next retry topic, and finally to the dead-letter topic. Its handler does not run, so it has no second effect.
+ * Its key does not wait for it, since that state would be in Redis.
  */
 export function createFailUnleased({ retryTopics, eventState, forwarder, logger }: Parts) {
   return async (record: ConsumedRecord, token: string, error: Error): Promise<End> => {

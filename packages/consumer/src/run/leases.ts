@@ -1,12 +1,12 @@
 import type { EventState, StateSubject } from '../redis/event-state.ts';
 
-/** The right to run one event, as long as its lease is renewed in time. */
+/** The exclusive right to run one event, while it is renewed in time. */
 export class Lease {
   readonly token: string;
-  /** Called when the lease turns out to be another worker's. */
+  /** Called when another worker has taken the lease. */
   onLost: (() => void) | undefined;
   readonly subject: StateSubject;
-  /** `held`: it was the head of those that wait for its key. */
+  /** `held`: the event was the first of those that wait for its key. */
   readonly admittedAs: 'run' | 'held';
   readonly #leaseMs: number;
   until: number;
@@ -19,22 +19,22 @@ export class Lease {
     this.#leaseMs = leaseMs;
   }
 
-  /** Whether the lease is surely still running; after a long pause of the process it is not. */
+  /** Whether the lease has certainly not expired, as it may after a suspension of the process. */
   holds(): boolean {
-    // A tenth is left for the way between the check and the effect.
+    // A tenth is reserved for the time between the check and the effect.
     return performance.now() < this.until - this.#leaseMs / 10;
   }
 }
 
 export interface Leases {
-  /** @param askedAt the lease counts from before the question, whenever the answer came. */
+  /** @param askedAt when Redis was asked: the lease starts before the answer arrives */
   open(subject: StateSubject, token: string, admittedAs: Lease['admittedAs'], askedAt: number): Lease;
   close(lease: Lease): void;
   stop(): void;
   readonly size: number;
 }
 
-/** Renews the leases of all open claims at a third of their time. */
+/** Renews each open lease after a third of its time. */
 export function createLeases({
   eventState,
   leaseMs,
@@ -50,7 +50,7 @@ export function createLeases({
     try {
       lost = (await eventState.renew(lease.subject, lease.token)) === 'refused';
     } catch {
-      // The steps were closed: the service stops, and the lease runs out by itself.
+      // The service stops, and the lease expires by itself.
     }
     if (!open.has(lease)) return;
     lease.until = lost ? 0 : askedAt + leaseMs;

@@ -5,34 +5,34 @@ import type { CauseOfDeath } from '../retry/forwarder.ts';
 import type { RetryTopic } from '../retry/retry-topics.ts';
 import type { Outcome } from './attempt.ts';
 
-/** What happens to a record next. The decisions are here; pipeline.ts and carry-out.ts only carry them out. */
+/** The next step of a record. Decisions are made here; pipeline.ts and carry-out.ts only carry them out. */
 export type Next =
-  /** Ask Redis for the lease, when another worker may have finished with this event or the one before it. */
+  /** Ask Redis for the lease again, once another worker may have finished this event or the one before it. */
   | { readonly kind: 'admit'; readonly afterMs: number }
   /** Run the handler. */
   | { readonly kind: 'run'; readonly afterMs: number }
-  /** The effect is there; or there was nothing to do, for this reason. */
+  /** The effect is there, or there was nothing to do, for the reason `skipped`. */
   | { readonly kind: 'complete'; readonly skipped: string | undefined }
-  /** Move it to a retry topic after a failure of its own. `returned` is false while its handler may still act. */
+  /** Move it to a retry topic after its own failure. `returned` is false while its handler may still act. */
   | { readonly kind: 'retry'; readonly returned: boolean; readonly topic: RetryTopic; readonly to: RetryPosition }
   /** Move it to the retry topic where an earlier event of its key waits. */
   | { readonly kind: 'defer'; readonly topic: RetryTopic; readonly to: RetryPosition }
   | { readonly kind: 'dead-letter'; readonly cause: CauseOfDeath }
-  /** Give the lease back: the event belongs to another owner now. */
+  /** Release the lease: the event belongs to another owner now. */
   | { readonly kind: 'release' }
-  /** It belongs to another owner, and there is no lease to give back. */
+  /** The event belongs to another owner, and there is no lease to release. */
   | { readonly kind: 'leave' }
-  /** Nothing more: it is done, dead, or safe in another topic. */
+  /** The record is done, dead, or safe in another topic. */
   | { readonly kind: 'settle'; readonly as: Ending };
 
-/** A place in the retry topics. */
+/** A position in the retry topics. */
 export interface RetryPosition extends QueuePosition {
   readonly round: number;
 }
 
-/** A follower whose head is already due comes back after this, not at once: its head is on its way. */
+/** The shortest wait of a follower. Its head is already due, and needs time to run. */
 const FOLLOWER_PAUSE_MS = 1_000;
-/** How long an event waits in place for those before it that are due now; then it joins them in the retry topics. */
+/** How long an event waits in place for earlier events that are due; then it joins them in the retry topics. */
 const WAIT_IN_PLACE_MS = 5_000;
 const BUSY = { firstMs: 250, longestMs: 1_000 };
 const SOON = { firstMs: 25, longestMs: 200 };
@@ -67,7 +67,7 @@ export function afterAdmission(
       return after(record, BUSY);
     case 'defer': {
       const { level, dueAt: headDueAt } = admission;
-      // In its own topic the head may come only after this record.
+      // If the head is in the same topic, it may be behind this record.
       const isHeadNear = headDueAt > 0 && headDueAt <= now && retries[level - 1]?.topic !== record.from.topic;
       if (isHeadNear && waitedMs < WAIT_IN_PLACE_MS) return after(record, SOON);
       const topic = retries[Math.min(level, retries.length) - 1];
@@ -104,7 +104,7 @@ export function afterAttempt(record: Place, outcome: Outcome, context: AttemptCo
       return { kind: 'run', afterMs: 0 };
     case 'failed': {
       const { tries, quickTries, backoffMs, isStopping } = context;
-      // A handler that fails while its signal is aborted and its connections are closed has not failed by itself.
+      // A failure during the stop may come from the aborted signal or closed connections, so it does not count.
       if (isStopping) return { kind: outcome.settled ? 'release' : 'leave' };
       const isQuick = tries < quickTries && outcome.settled && outcome.retryAfterMs <= backoffMs * 2;
       if (isQuick) return { kind: 'run', afterMs: Math.max(backoffMs, outcome.retryAfterMs) };
@@ -113,7 +113,7 @@ export function afterAttempt(record: Place, outcome: Outcome, context: AttemptCo
   }
 }
 
-/** One retry topic further, or dead after the last. */
+/** Moves the record to the next retry topic, or dead-letters it after the last. */
 export function nextRound(
   record: Place,
   { cause, retryAfterMs, settled }: Outcome & { kind: 'failed' },

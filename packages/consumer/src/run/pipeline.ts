@@ -17,11 +17,11 @@ import { AT_ONCE, afterAdmission, afterAttempt, type Next } from './next.ts';
 import { createReadValue } from './read-value.ts';
 
 export interface Pipeline {
-  /** Takes the head of a key queue all the way, as soon as there is room, and settles it where it came from. */
+  /** Takes the head of a key queue through all stages as soon as there is room, then settles it in its partition. */
   offer(record: ConsumedRecord): void;
-  /** Something that holds records back has changed. */
+  /** Call it when records may run that could not before. */
   wake(): void;
-  /** Starts nothing new, waits for the running handlers, then aborts them; returns within the limit. */
+  /** Starts no more handlers, waits for running ones, then aborts them. Resolves within the limit. */
   stop(limitMs: number): Promise<void>;
   readonly running: number;
   /** Records that wait for the semaphore. */
@@ -33,14 +33,14 @@ export interface PipelineParts extends AttemptParts {
   eventState: EventState;
   forwarder: Forwarder;
   notes: Pick<OperatorNotes, 'skipped'>;
-  /** A record could not be carried on; it stays uncommitted. */
+  /** The pipeline failed for a record, which stays uncommitted. */
   failed(error: Error): void;
 }
 
 /**
- * Takes one record through its stages: read the value, ask Redis for the lease (order and deduplication in one), wait
- * for the semaphore, run the handler in bounded time, and carry out what next.ts decides. Leases are taken before the
- * semaphore and marks made after it, so that the semaphore limits nothing but handlers.
+ * Takes records through their stages: read the value, ask Redis for the lease (order and deduplication in one), wait
+ * for the semaphore, run the handler in bounded time, and carry out the decision of next.ts. Leases are taken before
+ * the semaphore and marks are made after it, so that the semaphore limits only handlers.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { retryTopics, eventState, pause, limits, metrics, failed } = parts;
@@ -56,10 +56,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const readValue = createReadValue({ ...parts, semaphore });
   const urgent = new Set<string>(limits.urgent);
   const stopping = new AbortController();
-  // Every pause between two attempts listens to it.
+  // Every record that waits between two attempts adds a listener.
   setMaxListeners(0, stopping.signal);
   let tokens = 0;
-  /** Records on their way, and those of them that have not passed the semaphore. */
+  /** Records in the pipeline, and those of them that have not passed the semaphore. */
   let carried = 0;
   let ahead = 0;
 
@@ -88,7 +88,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     try {
       end = await leaseAndRun(record);
     } catch (error) {
-      failed(new Error(`a record of ${record.from.topic} could not be carried on`, { cause: error }));
+      failed(new Error(`the pipeline failed for a record of ${record.from.topic}`, { cause: error }));
     }
     carried -= 1;
     started(record);
@@ -100,7 +100,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  /** It has passed the semaphore, or does not need to. */
+  /** The record has passed the semaphore or does not need to. */
   function started(record: ConsumedRecord): void {
     if (!record.isAhead) return;
     record.isAhead = false;
@@ -141,7 +141,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  /** Runs the handler until something else is to be done. */
+  /** Runs the handler until the decision is not to run it again. */
   async function run(record: ConsumedRecord, lease: Lease): Promise<Exclude<Next, { kind: 'run' }>> {
     for (let tries = 1; ; ) {
       const acquired = semaphore.acquire(isUrgent(record), () => isOurs(record));
@@ -185,7 +185,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
   }
 
-  /** Without Redis, a lease that was asked for will not be answered. */
+  /** While Redis is down, requests for a lease get no answer, so only held leases count. */
   const underWay = (): boolean => (pause.reasons.has('redis') ? leases.size : carried) > 0;
 
   return {

@@ -7,16 +7,16 @@ import type { AttemptParts } from './attempts.ts';
 type Parts = Pick<AttemptParts, 'service' | 'handlers' | 'decode' | 'pause'> & { semaphore: Semaphore };
 
 /**
- * Looks into the value of a record before anything is claimed or marked in its name: headers are written by anyone who
- * may write to the topic. A record whose value does not bear them out is known by its place from then on. While the
- * registry is away, records wait for a slot, as every probe does.
- * @returns false when the record is not wanted any more
+ * Decodes the value of a record before anything is leased or marked, since everyone who may write to the topic may
+ * write any header. If the value does not confirm the headers, the position of the record becomes its identity. While
+ * the registry is down, records wait for the semaphore, and only probes decode.
+ * @returns false when the record is no longer wanted
  */
 export type ReadValue = (record: ConsumedRecord, urgent: boolean, isWanted: () => boolean) => Promise<boolean>;
 
 export function createReadValue({ service, handlers, decode, pause, semaphore }: Parts): ReadValue {
   function noHandler(type: string): Outcome {
-    const message = `this version of ${service} handles no ${type}: it waits for one that does`;
+    const message = `this version of ${service} does not handle ${type}; the event waits for one that does`;
     return { kind: 'failed', cause: { code: 'NO_HANDLER', message }, retryAfterMs: 0, settled: true };
   }
 
@@ -27,13 +27,13 @@ export function createReadValue({ service, handlers, decode, pause, semaphore }:
     } catch (error) {
       const outcome = outcomeOf(error);
       if (outcome.kind === 'unavailable') return { ...outcome, why: whyPaused(error).reason };
-      // The version that handles it may be able to read it.
+      // The version that handles the type may be able to read it.
       return handlers.has(record.type) ? { kind: 'permanent', cause: causeOf(error) } : noHandler(record.type);
     }
   }
 
-  /** Whether it is known now what the record is. */
-  async function look(record: ConsumedRecord): Promise<boolean> {
+  /** Sets the reading of the record. Returns false if the registry is down. */
+  async function decodeInto(record: ConsumedRecord): Promise<boolean> {
     const value = await decodedOf(record);
     if ('kind' in value) {
       if (value.kind === 'unavailable') {
@@ -57,9 +57,9 @@ export function createReadValue({ service, handlers, decode, pause, semaphore }:
   }
 
   return async (record, urgent, isWanted) => {
-    if (record.reading !== undefined || (await look(record))) return isWanted();
+    if (record.reading !== undefined || (await decodeInto(record))) return isWanted();
     while (await semaphore.acquire(urgent, isWanted)) {
-      const isKnown = await look(record);
+      const isKnown = await decodeInto(record);
       if (isKnown) pause.end('registry');
       semaphore.release();
       if (isKnown) return isWanted();
@@ -69,7 +69,7 @@ export function createReadValue({ service, handlers, decode, pause, semaphore }:
 }
 
 function mismatchOf({ type, identity }: ConsumedRecord, { meta }: AnyEvent) {
-  if (meta.type !== type) return { code: 'TYPE_MISMATCH', message: 'ce_type and the value name two types' };
+  if (meta.type !== type) return { code: 'TYPE_MISMATCH', message: 'ce_type and the value name different types' };
   if (identityOf(meta) === identity) return undefined;
   return { code: 'IDENTITY_MISMATCH', message: 'ce_id or ce_source names another event than the value' };
 }

@@ -9,7 +9,7 @@ import { RETRY_RECORD_BYTES } from '../retry/create-retry-topics.ts';
 import type { ConsumerConfig } from './config.ts';
 import { createTargets, type Targets } from './targets.ts';
 
-/** What the handlers of a service can use. */
+/** The context of a service's handlers. */
 export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig>, Targets {
   readonly redis: Redis;
 }
@@ -19,16 +19,16 @@ export interface ConsumerDefinition<S extends TObject> {
   name: string;
   /** Its own variables, in addition to those of every consumer service. */
   config: S;
-  /** Event types that go first when there is more to do than can be done at once. */
+  /** Event types that run first when more events are ready than can run. */
   urgent?: ConsumeOptions['urgent'];
-  /** One per event type; the topics to read follow from them. Opens what they need. */
+  /** Creates one handler per event type, with the resources they need. The topics to read follow from the types. */
   handlers(context: ConsumerContext<Static<S>>): Handlers | Promise<Handlers>;
 }
 
-/** How long running handlers get to finish, within the time that the service has to stop. */
+/** How long running handlers may take to finish, within the stop of the service. */
 const STOP_MS = 25_000;
 
-/** Opens what the service's handlers need and consumes until it stops. `settings` have no variables. */
+/** Creates the handlers and consumes until the service stops. `settings` have no environment variables. */
 export async function openConsumer<S extends TObject>(
   service: ServiceContext<ConsumerConfig>,
   { name, urgent = [], handlers }: ConsumerDefinition<S>,
@@ -38,7 +38,7 @@ export async function openConsumer<S extends TObject>(
   const connection = { brokers: config.KAFKA_BROKERS };
   let consumer: RunningConsumer | undefined;
   health.add('kafka', () => joined(consumer).checkMembership(), { required: true });
-  // The HTTP routes of a service can work while its events wait.
+  // Not required: the HTTP routes of a service can work while its events wait.
   health.add('events', () => joined(consumer).checkWork());
 
   const redis = createRedis(config.REDIS_URL, logger);
@@ -46,7 +46,7 @@ export async function openConsumer<S extends TObject>(
   // The configuration was read with a schema that includes the service's own variables.
   const context = { ...service, ...createTargets(service), redis } as unknown as ConsumerContext<Static<S>>;
   const opened = await handlers(context);
-  // Joining the group can take as long as the session of a predecessor that was killed: a liveness probe must not end it.
+  // Joining the group can take as long as the session of a killed predecessor; a liveness probe must not fail by then.
   await service.listen();
 
   const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
@@ -85,7 +85,7 @@ export async function openConsumer<S extends TObject>(
     tracer,
     onFailure: fail,
   });
-  // A stop during the join had nothing to stop.
+  // A stop during the join found no consumer to stop.
   if (stopping.aborted) await consumer.stop();
 }
 

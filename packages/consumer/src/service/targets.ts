@@ -10,9 +10,9 @@ import { commaSeparated, type ServiceContext } from '@switchboard/service';
 import type { ConsumerConfig } from './config.ts';
 
 export interface Targets {
-  /** An outside system, with metrics and health; closed at the stop. */
+  /** Opens an outside system, with metrics and a health check. It is closed when the service stops. */
   target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
-  /** Outside systems with addresses from events or users. */
+  /** Opens outside systems whose URLs come from events or users. */
   guardedTarget(options: Omit<GuardedTargetOptions, 'logger' | 'metrics'>): GuardedTarget;
 }
 
@@ -22,7 +22,7 @@ export function createTargets(service: ServiceContext<ConsumerConfig>): Targets 
   return {
     target(options) {
       const tellTrace = traced.includes(options.name);
-      // So that no handler waits for another's request.
+      // One connection per handler, so that no handler waits for the request of another.
       const concurrency = config.CONCURRENCY;
       const target = createTarget({ concurrency, tellTrace, ...options, logger, metrics, tracer });
       onStop(options.name, target.close);

@@ -10,7 +10,7 @@ import { createWebhook } from './webhook.ts';
 
 export type Outlets = { readonly [C in Channel]?: Send };
 
-/** The channels that are configured. */
+/** The configured channels. */
 export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
   const { config, target, guardedTarget, logger, tracer, health, onStop } = context;
   const outlets: { [C in Channel]?: Send } = {};

@@ -13,7 +13,7 @@ const PAUSE: Record<string, [error: object, reason: RegExp]> = {
     { code: 'ESOCKET', originalCode: 'ERR_TLS_CERT_ALTNAME_INVALID', command: 'CONN' },
     /no TLS/,
   ],
-  'a certificate of nobody': [
+  'an untrusted certificate': [
     { code: 'ESOCKET', originalCode: 'DEPTH_ZERO_SELF_SIGNED_CERT', command: 'CONN' },
     /no TLS/,
   ],
