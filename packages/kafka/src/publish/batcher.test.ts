@@ -24,7 +24,7 @@ function setup(options: { maxQueueBytes?: number; answer?: (send: Send) => void 
     random: () => 1,
     maxQueueBytes: options.maxQueueBytes ?? 100_000_000,
     attemptTimeoutMs: 800,
-    onIsolated: (lanes) => isolated.push(...lanes.map(({ partition }) => partition)),
+    onIsolated: (queues) => isolated.push(...queues.map(({ partition }) => partition)),
     onRejoined: ({ partition }) => rejoined.push(partition),
     sendBatch: (records) =>
       new Promise((resolve, reject) => {

@@ -1,7 +1,16 @@
 import { DeliveryError } from '../error.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createDeadlines } from './deadlines.ts';
-import { append, createLane, type Entry, type Lane, type Room, remove, type Settled, take } from './lane.ts';
+import {
+  append,
+  createPartitionQueue,
+  type Entry,
+  type PartitionQueue,
+  type Room,
+  remove,
+  type Settled,
+  take,
+} from './partition-queue.ts';
 import type { PlacedRecord } from './record.ts';
 import { createThroughput } from './throughput.ts';
 
@@ -49,9 +58,9 @@ const BACKOFF = { leastMs: 25, mostMs: 400 };
 export function createBatcher(options: BatcherOptions): Batcher {
   const { sendBatch, maxQueueBytes, attemptTimeoutMs = 800, onIsolated, onRejoined } = options;
   const { clock = systemClock, random = Math.random } = options;
-  const lanes = new Map<string, Lane[]>();
-  /** The lanes of the joint batch that have records to send. */
-  const waiting = new Set<Lane>();
+  const queues = new Map<string, PartitionQueue[]>();
+  /** The queues of the joint batch that have records to send. */
+  const waiting = new Set<PartitionQueue>();
   const deadlines = createDeadlines<Entry>(clock, expire);
   const throughput = createThroughput(clock);
   let jointBusy = false;
@@ -60,15 +69,15 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let bytes = 0;
   let closed: PromiseWithResolvers<void> | undefined;
 
-  function laneOf({ topic, partition }: Partition): Lane {
-    let ofTopic = lanes.get(topic);
+  function queueOf({ topic, partition }: Partition): PartitionQueue {
+    let ofTopic = queues.get(topic);
     if (ofTopic === undefined) {
       ofTopic = [];
-      lanes.set(topic, ofTopic);
+      queues.set(topic, ofTopic);
     }
-    const lane = ofTopic[partition] ?? createLane(topic, partition);
-    ofTopic[partition] = lane;
-    return lane;
+    const queue = ofTopic[partition] ?? createPartitionQueue(topic, partition);
+    ofTopic[partition] = queue;
+    return queue;
   }
 
   function settle(entry: Entry, error?: DeliveryError): void {
@@ -83,9 +92,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function expire(entry: Entry): void {
-    const { lane } = entry;
-    const cause = lane.alone ? { cause: lane.lastError } : {};
-    const partition = `${lane.topic}[${lane.partition}]`;
+    const { queue } = entry;
+    const cause = queue.alone ? { cause: queue.lastError } : {};
+    const partition = `${queue.topic}[${queue.partition}]`;
     settle(
       entry,
       new DeliveryError('TIMEOUT', `Kafka did not acknowledge in time for ${partition}: send again`, cause),
@@ -99,14 +108,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
     return new DeliveryError('QUEUE_FULL', 'Kafka is slower than what arrives: send again later');
   }
 
-  /** Sees to it that the lane's records get sent. */
-  function wake(lane: Lane): void {
-    if (lane.busy || lane.head === undefined) return;
-    if (lane.alone) {
-      if (!lane.backingOff) sendAlone(lane);
+  /** Sees to it that the queue's records get sent. */
+  function wake(queue: PartitionQueue): void {
+    if (queue.busy || queue.head === undefined) return;
+    if (queue.alone) {
+      if (!queue.backingOff) sendAlone(queue);
       return;
     }
-    waiting.add(lane);
+    waiting.add(queue);
     scheduleJoint();
   }
 
@@ -119,14 +128,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
   function sendJoint(): void {
     jointDeferred = false;
     const batch: Entry[] = [];
-    const members: Lane[] = [];
+    const members: PartitionQueue[] = [];
     const room = roomOfBatch();
-    for (const lane of waiting) {
+    for (const queue of waiting) {
       if (room.records === 0) break;
-      if (take(lane, PARTITION_ROOM, room, batch) > 0) members.push(lane);
-      // Too large for what is left of this batch. It comes first in the next one; smaller ones of other lanes still fit.
-      else if (lane.head !== undefined) continue;
-      waiting.delete(lane);
+      if (take(queue, PARTITION_ROOM, room, batch) > 0) members.push(queue);
+      // Too large for what is left of this batch. It comes first in the next one; smaller ones of other queues still fit.
+      else if (queue.head !== undefined) continue;
+      waiting.delete(queue);
     }
     if (batch.length === 0) return;
     jointBusy = true;
@@ -138,14 +147,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   const roomOfBatch = (): Room => ({ records: BATCH_RECORDS, bytes: throughput.batchBytes });
 
-  function sendAlone(lane: Lane): void {
+  function sendAlone(queue: PartitionQueue): void {
     const batch: Entry[] = [];
-    take(lane, PARTITION_ROOM, roomOfBatch(), batch);
-    attempt([lane], batch);
+    take(queue, PARTITION_ROOM, roomOfBatch(), batch);
+    attempt([queue], batch);
   }
 
-  function attempt(members: readonly Lane[], batch: readonly Entry[], then?: () => void): void {
-    for (const lane of members) lane.busy = true;
+  function attempt(members: readonly PartitionQueue[], batch: readonly Entry[], then?: () => void): void {
+    for (const queue of members) queue.busy = true;
     for (const entry of batch) entry.inFlight = true;
     const startedAt = clock.now();
     let over = false;
@@ -158,10 +167,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
         entry.inFlight = false;
         if (entry.settled) bytes -= entry.bytes;
       }
-      for (const lane of members) lane.busy = false;
+      for (const queue of members) queue.busy = false;
       measure(batch, clock.now() - startedAt, error);
       if (error === undefined) succeeded(members, batch);
-      else if (error instanceof DeliveryError && members.length === 1) refused(members[0] as Lane, batch, error);
+      else if (error instanceof DeliveryError && members.length === 1)
+        refused(members[0] as PartitionQueue, batch, error);
       else failed(members, error);
       then?.();
     }
@@ -188,51 +198,51 @@ export function createBatcher(options: BatcherOptions): Batcher {
     await sendBatch(batch.map((entry) => entry.record));
   }
 
-  function succeeded(members: readonly Lane[], batch: readonly Entry[]): void {
-    for (const lane of members) {
-      lane.failures = 0;
-      lane.suspects -= batch.length;
-      if (lane.alone && (lane.suspects <= 0 || lane.head === undefined)) {
-        lane.alone = false;
-        lane.lastError = undefined;
-        lane.most = Number.POSITIVE_INFINITY;
-        onRejoined?.(lane);
+  function succeeded(members: readonly PartitionQueue[], batch: readonly Entry[]): void {
+    for (const queue of members) {
+      queue.failures = 0;
+      queue.suspects -= batch.length;
+      if (queue.alone && (queue.suspects <= 0 || queue.head === undefined)) {
+        queue.alone = false;
+        queue.lastError = undefined;
+        queue.most = Number.POSITIVE_INFINITY;
+        onRejoined?.(queue);
       }
-      wake(lane);
+      wake(queue);
     }
   }
 
-  function failed(members: readonly Lane[], error: unknown): void {
-    const isolated = members.filter((lane) => !lane.alone);
-    for (const lane of members) {
-      lane.alone = true;
-      lane.lastError = error;
-      lane.failures++;
-      lane.backingOff = true;
-      clock.after(backoffMs(lane.failures), () => {
-        lane.backingOff = false;
-        wake(lane);
+  function failed(members: readonly PartitionQueue[], error: unknown): void {
+    const isolated = members.filter((queue) => !queue.alone);
+    for (const queue of members) {
+      queue.alone = true;
+      queue.lastError = error;
+      queue.failures++;
+      queue.backingOff = true;
+      clock.after(backoffMs(queue.failures), () => {
+        queue.backingOff = false;
+        wake(queue);
       });
     }
     if (isolated.length > 0) onIsolated?.(isolated, error);
   }
 
   /** The broker will never take this batch. If one record is to blame, halving finds it in few attempts. */
-  function refused(lane: Lane, batch: readonly Entry[], error: DeliveryError): void {
-    const isolated = !lane.alone;
-    lane.alone = true;
-    lane.lastError = error;
-    lane.failures = 0;
+  function refused(queue: PartitionQueue, batch: readonly Entry[], error: DeliveryError): void {
+    const isolated = !queue.alone;
+    queue.alone = true;
+    queue.lastError = error;
+    queue.failures = 0;
     if (batch.length > 1 && concernsOneRecord(error)) {
-      lane.suspects = batch.length;
-      lane.most = Math.ceil(batch.length / 2);
+      queue.suspects = batch.length;
+      queue.most = Math.ceil(batch.length / 2);
     } else {
-      lane.suspects = 0;
-      lane.most = Number.POSITIVE_INFINITY;
+      queue.suspects = 0;
+      queue.most = Number.POSITIVE_INFINITY;
       for (const entry of batch) settle(entry, error);
     }
-    if (isolated) onIsolated?.([lane], error);
-    wake(lane);
+    if (isolated) onIsolated?.([queue], error);
+    wake(queue);
   }
 
   function backoffMs(failures: number): number {
@@ -251,12 +261,12 @@ export function createBatcher(options: BatcherOptions): Batcher {
         done(refusal);
         return;
       }
-      const lane = laneOf(record);
+      const queue = queueOf(record);
       const entry = {
         record,
         bytes: size,
         deadline,
-        lane,
+        queue,
         done,
         settled: false,
         inFlight: false,
@@ -267,7 +277,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       unsettled++;
       append(entry);
       deadlines.add(entry);
-      wake(lane);
+      wake(queue);
     },
 
     close() {

@@ -6,7 +6,7 @@ import { createBatcher, type Partition } from './batcher.ts';
 import { ATTEMPT_TIMEOUT_MS, type ProduceClient } from './client.ts';
 import { systemClock } from './clock.ts';
 import { kafkajsClient } from './kafkajs-client.ts';
-import type { Settled } from './lane.ts';
+import type { Settled } from './partition-queue.ts';
 import { createPartitioner } from './partitioner.ts';
 import { platformaticClient } from './platformatic-client.ts';
 import { createPublisherMetrics } from './publisher-metrics.ts';

@@ -1,7 +1,7 @@
 import { DeliveryError } from '../error.ts';
 import type { Clock } from './clock.ts';
 import { createDeadlines } from './deadlines.ts';
-import type { Settled } from './lane.ts';
+import type { Settled } from './partition-queue.ts';
 
 export interface TopicGate {
   /** The number of the topic's partitions, once it is known; it never changes. */

@@ -10,7 +10,7 @@ export interface Entry {
   readonly bytes: number;
   /** By the batcher's clock. */
   readonly deadline: number;
-  readonly lane: Lane;
+  readonly queue: PartitionQueue;
   /** Called once. */
   readonly done: Settled;
   settled: boolean;
@@ -21,7 +21,7 @@ export interface Entry {
 }
 
 /** One partition: its unsettled records in the order they came, and how they are sent. */
-export interface Lane {
+export interface PartitionQueue {
   readonly topic: string;
   readonly partition: number;
   /** Linked, because any of the records may expire first. */
@@ -46,7 +46,7 @@ export interface Room {
   bytes: number;
 }
 
-export function createLane(topic: string, partition: number): Lane {
+export function createPartitionQueue(topic: string, partition: number): PartitionQueue {
   return {
     topic,
     partition,
@@ -63,34 +63,34 @@ export function createLane(topic: string, partition: number): Lane {
 }
 
 export function append(entry: Entry): void {
-  const { lane } = entry;
-  entry.previous = lane.tail;
-  if (lane.tail === undefined) lane.head = entry;
-  else lane.tail.next = entry;
-  lane.tail = entry;
+  const { queue } = entry;
+  entry.previous = queue.tail;
+  if (queue.tail === undefined) queue.head = entry;
+  else queue.tail.next = entry;
+  queue.tail = entry;
 }
 
 export function remove(entry: Entry): void {
-  const { lane, previous, next } = entry;
-  if (previous === undefined) lane.head = next;
+  const { queue, previous, next } = entry;
+  if (previous === undefined) queue.head = next;
   else previous.next = next;
-  if (next === undefined) lane.tail = previous;
+  if (next === undefined) queue.tail = previous;
   else next.previous = previous;
   entry.previous = undefined;
   entry.next = undefined;
 }
 
 /**
- * Adds the lane's first records to the batch, as many as both rooms take, and at least one if the batch is empty.
+ * Adds the queue's first records to the batch, as many as both rooms take, and at least one if the batch is empty.
  *
  * Always from the head and without a gap: whichever attempt the broker keeps, a record is then preceded by all earlier
  * ones of its partition that are not settled, and so the first occurrences of acknowledged records are in order.
  */
-export function take(lane: Lane, own: Room, shared: Room, batch: Entry[]): number {
+export function take(queue: PartitionQueue, own: Room, shared: Room, batch: Entry[]): number {
   const before = batch.length;
-  const records = Math.min(own.records, shared.records, lane.most);
+  const records = Math.min(own.records, shared.records, queue.most);
   let bytes = 0;
-  for (let entry = lane.head; entry !== undefined; entry = entry.next) {
+  for (let entry = queue.head; entry !== undefined; entry = entry.next) {
     const taken = batch.length - before;
     if (taken >= records) break;
     const alone = taken === 0 && (before === 0 || entry.bytes <= shared.bytes);
