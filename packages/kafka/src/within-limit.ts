@@ -1,4 +1,4 @@
-/** What has not ended by then is left behind: client libraries wait without limit. */
+/** Stops waiting at the time limit, since client libraries may wait forever. */
 export async function withinLimit(limitMs: number, run: () => Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {

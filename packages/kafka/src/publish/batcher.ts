@@ -16,13 +16,16 @@ import { createThroughput } from './throughput.ts';
 
 export interface BatcherOptions {
   /**
-   * Sends these records once, and resolves only when all are acknowledged. A `DeliveryError` says that they can never
-   * be; any other rejection, that nobody knows.
+   * Sends these records once, and resolves only when all are acknowledged. Rejects with a `DeliveryError` if they can
+   * never be acknowledged, and with any other error if the outcome is unknown.
    */
   sendBatch(records: readonly PlacedRecord[]): Promise<void>;
-  /** Unsettled records beyond this are refused with `QUEUE_FULL`, and so are large ones that Kafka would not take in time. */
+  /**
+   * Limit of unsettled bytes. Records beyond it are refused with `QUEUE_FULL`, and so are large records that Kafka
+   * would not acknowledge in time.
+   */
   maxQueueBytes: number;
-  /** An attempt that is not answered by then counts as failed. */
+  /** An attempt without a response in this time counts as failed; default 800 ms. */
   attemptTimeoutMs?: number;
   onIsolated?(partitions: readonly Partition[], error: unknown): void;
   onRejoined?(partition: Partition): void;
@@ -36,24 +39,25 @@ export interface Partition {
 }
 
 export interface Batcher {
-  /** Calls `done` once, at the latest when the deadline (by the clock) passes. */
+  /** Calls `done` once, no later than the deadline (on the batcher's clock). */
   add(record: PlacedRecord, bytes: number, deadline: number, done: Settled): void;
-  /** What is held, in bytes: unsettled records, and those that a running attempt still holds. */
+  /** Bytes held: unsettled records, and records that a running attempt still holds. */
   readonly bytes: number;
   /** Refuses new records, and resolves when all earlier ones are settled. */
   close(): Promise<void>;
 }
 
-/** A partition's part of a request must stay below the broker's default of 1 MiB a batch. */
+/** A partition's part of a request must stay below the broker's default batch limit of 1 MiB. */
 const PARTITION_ROOM = { records: 1_000, bytes: 900_000 };
-/** Encoding a batch occupies the event loop; this keeps it to a few milliseconds. Its bytes follow the throughput. */
+/** Encoding a batch blocks the event loop; this bounds the block to a few ms. Bytes are bounded by throughput. */
 const BATCH_RECORDS = 2_000;
 const BACKOFF = { leastMs: 25, mostMs: 400 };
 
 /**
- * Makes few batches of many records. One joint batch over all partitions is in flight at a time; what arrives meanwhile
- * goes with the next. When an attempt fails, each of its partitions leaves the joint batch and is retried on its own
- * until it succeeds, so that an ill broker delays only its partitions. No partition is ever in two attempts at once.
+ * Sends few batches of many records. One joint batch over all partitions is in flight at a time; records that arrive
+ * meanwhile go into the next one. When an attempt fails, each of its partitions leaves the joint batch and is retried
+ * on its own until it succeeds, so that a failing broker delays only its own partitions. A partition is never in two
+ * attempts at once.
  */
 export function createBatcher(options: BatcherOptions): Batcher {
   const { sendBatch, maxQueueBytes, attemptTimeoutMs = 800, onIsolated, onRejoined } = options;
@@ -108,7 +112,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     return new DeliveryError('QUEUE_FULL', 'Kafka is slower than what arrives: send again later');
   }
 
-  /** Sees to it that the queue's records get sent. */
+  /** Schedules the queue's records for sending. */
   function wake(queue: PartitionQueue): void {
     if (queue.busy || queue.head === undefined) return;
     if (queue.alone) {
@@ -133,7 +137,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     for (const queue of waiting) {
       if (room.records === 0) break;
       if (take(queue, PARTITION_ROOM, room, batch) > 0) members.push(queue);
-      // Too large for what is left of this batch. It comes first in the next one; smaller ones of other queues still fit.
+      // Too large for the rest of this batch. It goes first in the next one; smaller records still fit.
       else if (queue.head !== undefined) continue;
       waiting.delete(queue);
     }
@@ -179,7 +183,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const cancel = clock.after(attemptTimeoutMs, () => finish(new Error(`no answer within ${attemptTimeoutMs} ms`)));
     send(batch).then(
       () => {
-        // An attempt that was given up can still succeed: then its records are in Kafka, and need no other.
+        // An attempt that timed out can still succeed. Its records are then in Kafka and are not sent again.
         for (const entry of batch) settle(entry);
         finish();
       },
@@ -187,7 +191,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     );
   }
 
-  /** An error that comes back at once says nothing about how fast Kafka is. */
+  /** An immediate error says nothing about Kafka's throughput. */
   function measure(batch: readonly Entry[], ms: number, error: unknown): void {
     const size = batch.reduce((sum, entry) => sum + entry.bytes, 0);
     if (error === undefined) throughput.acknowledged(size, ms);
@@ -227,7 +231,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (isolated.length > 0) onIsolated?.(isolated, error);
   }
 
-  /** The broker will never take this batch. If one record is to blame, halving finds it in few attempts. */
+  /** The broker rejects this batch permanently. Bisection finds a single bad record in few attempts. */
   function refused(queue: PartitionQueue, batch: readonly Entry[], error: DeliveryError): void {
     const isolated = !queue.alone;
     queue.alone = true;
