@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 const repository = join(import.meta.dirname, '../../..');
 
-/** The modules as `biome format` leaves them by the repository's rules. */
+/** Formats the modules with the repository's `biome format` settings. */
 export function biomeFormat(modules: ReadonlyMap<string, string>): Map<string, string> {
   const directory = mkdtempSync(join(tmpdir(), 'switchboard-generate-'));
   try {
@@ -17,7 +17,7 @@ export function biomeFormat(modules: ReadonlyMap<string, string>): Map<string, s
     const options = ['--write', '--vcs-enabled=false', `--config-path=${repository}`];
     const { status, error, stderr } = spawnSync(biome, ['format', ...options, directory], { encoding: 'utf8' });
     if (status !== 0)
-      throw new Error(`biome cannot format what was generated: ${stderr ?? error?.message}`, { cause: error });
+      throw new Error(`biome cannot format the generated code: ${stderr ?? error?.message}`, { cause: error });
     return new Map([...modules.keys()].map((path) => [path, readFileSync(join(directory, path), 'utf8')]));
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -14,7 +14,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
     /field items: needs a "maxItems"/,
   ],
   [
-    'a list of texts without a bound for each',
+    'a list of texts without a bound for its items',
     (files) => delete field(files, 'ops/IncidentOpened.avsc', 'services').maxLength,
     /field services: needs a "maxLength"/,
   ],
@@ -34,7 +34,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   [
     'a lower bound than an earlier version had',
     (files) => Object.assign(field(files, shipped, 'carrier'), { maxLength: 255 }),
-    /cannot follow version \d+: carrier had "maxLength": 256/,
+    /is incompatible with version \d+: carrier had "maxLength": 256/,
   ],
 ];
 

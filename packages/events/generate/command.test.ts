@@ -8,7 +8,7 @@ import { generate } from './command.ts';
 const repository = join(import.meta.dirname, '../../..');
 const generated = 'packages/events/src/generated';
 
-/** A copy of the schemas and of what was generated from them. */
+/** A copy of the schemas and of the generated code. */
 function scratchCopy(t: TestContext): string {
   const root = mkdtempSync(join(tmpdir(), 'switchboard-drift-'));
   t.after(() => rmSync(root, { recursive: true }));
@@ -27,18 +27,18 @@ function edit(file: string, from: string, to: string): void {
   writeFileSync(file, text.replace(from, to));
 }
 
-test('what is generated in the repository matches its schemas', () => {
+test('the generated code in the repository matches its schemas', () => {
   assert.deepEqual(run(repository, true), { code: 0, lines: [] });
 });
 
-test('the check names a generated type that was changed by hand, and the command to run', (t) => {
+test('the check names a generated type that was edited by hand, and the command to run', (t) => {
   const root = scratchCopy(t);
   edit(join(root, generated, 'types/chat.ts'), 'conversationId: string;', 'conversationId: number;');
   const line = `${generated}/types/chat.ts does not match schemas/: run \`npm run generate\` and commit it.`;
   assert.deepEqual(run(root, true), { code: 1, lines: [line] });
 });
 
-test('the check names what a changed schema would change, and generate changes it', (t) => {
+test('the check names the files that a changed schema affects, and generate updates them', (t) => {
   const root = scratchCopy(t);
   const versions = readdirSync(join(root, 'schemas/ops/versions')).filter((name) => name.startsWith('IncidentOpened.'));
   edit(join(root, 'schemas/ops/IncidentOpened.avsc'), '"doc": "How bad it is', '"doc": "How very bad it is');
@@ -57,16 +57,16 @@ test('the check names what a changed schema would change, and generate changes i
   assert.deepEqual(run(root, true), { code: 0, lines: [] });
 });
 
-test('what no schema asks for any more is named, and deleted', (t) => {
+test('generated files without a schema are named and deleted', (t) => {
   const root = scratchCopy(t);
   const stray = `${generated}/events/order-lost.ts`;
   writeFileSync(join(root, stray), 'export {};\n');
   assert.equal(run(root, true).code, 1);
   assert.deepEqual(run(root, false), { code: 0, lines: [`deleted ${stray}`] });
-  assert.deepEqual(run(root, false), { code: 0, lines: ['Everything generated matches schemas/ already.'] });
+  assert.deepEqual(run(root, false), { code: 0, lines: ['All generated files match schemas/.'] });
 });
 
-test('a change that would break readers is refused, and nothing is written', (t) => {
+test('a change that breaks readers is refused, and nothing is written', (t) => {
   const root = scratchCopy(t);
   edit(
     join(root, 'schemas/ops/IncidentOpened.avsc'),
@@ -78,7 +78,7 @@ test('a change that would break readers is refused, and nothing is written', (t)
   const problem = 'title was string and is now int; add a new field instead';
   const versions = readdirSync(join(root, 'schemas/ops/versions')).filter((name) => name.startsWith('IncidentOpened.'));
   const lines = versions.map(
-    (_, index) => `schemas/ops/IncidentOpened.avsc cannot follow version ${index + 1}: ${problem}.`,
+    (_, index) => `schemas/ops/IncidentOpened.avsc is incompatible with version ${index + 1}: ${problem}.`,
   );
   assert.deepEqual(run(root, false), { code: 1, lines });
   assert.deepEqual(run(root, true), { code: 1, lines });

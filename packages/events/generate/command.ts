@@ -1,8 +1,8 @@
 import { apply, generation } from './generation.ts';
 
 /**
- * Makes what follows from schemas/ in the repository at `root`, or with `check` only names what is out of step.
- * @returns the exit code: 1 for mistakes in schemas/, and for anything out of step
+ * Generates the code for schemas/ in the repository at `root`. With `check`, only names the files that are out of date.
+ * @returns the exit code: 1 if schemas/ has mistakes or a file is out of date
  */
 export function generate(root: string, check: boolean, print: (line: string) => void): 0 | 1 {
   const { problems, changes } = generation(root);
@@ -14,6 +14,6 @@ export function generate(root: string, check: boolean, print: (line: string) => 
   }
   apply(root, changes);
   for (const { path, text } of changes) print(`${text === undefined ? 'deleted' : 'wrote'} ${path}`);
-  if (changes.length === 0) print('Everything generated matches schemas/ already.');
+  if (changes.length === 0) print('All generated files match schemas/.');
   return 0;
 }

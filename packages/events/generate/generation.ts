@@ -4,7 +4,7 @@ import { biomeFormat } from './biome-format.ts';
 import { planOf } from './plan.ts';
 import { readSchemaFolder } from './schemas/schema-folder.ts';
 
-/** A file that is not as schemas/ wants it; one without a text is to go. */
+/** A generated file that is out of date. Without text, it should be deleted. */
 export interface Change {
   /** The file's path in the repository. */
   readonly path: string;
@@ -13,7 +13,7 @@ export interface Change {
 
 const generated = 'packages/events/src/generated';
 
-/** What `generate` would change in the repository at `root`, or the mistakes in schemas/, for which it changes nothing. */
+/** The changes that `generate` would make in the repository at `root`, or the mistakes in schemas/. */
 export function generation(root: string): { problems: readonly string[]; changes: Change[] } {
   const folder = readSchemaFolder(join(root, 'schemas'));
   if ('problems' in folder) return { problems: folder.problems, changes: [] };

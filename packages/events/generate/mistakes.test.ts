@@ -15,7 +15,7 @@ import {
 const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   ['no catalogue', (files) => files.delete('catalogue.json'), /schemas\/catalogue\.json must be a JSON object/],
   [
-    'an entry that is no object',
+    'an entry that is not an object',
     (files) => Object.assign(files.get('catalogue.json') as Json, { 'a.b': 1 }),
     /catalogue\.json: a\.b: must be an object/,
   ],
@@ -32,7 +32,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   [
     'a misspelt attribute of an entry',
     (files) => Object.assign(entry(files, 'order.shipped'), { topics: 'x' }),
-    /order\.shipped: topics is not known; an entry has schema, topic, key, example/,
+    /order\.shipped: topics is unknown; an entry has schema, topic, key, example/,
   ],
   ['no topic', (files) => delete entry(files, 'order.shipped').topic, /order\.shipped: topic must be/],
   [
@@ -47,17 +47,17 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   ],
   ['no key', (files) => delete entry(files, 'order.shipped').key, /order\.shipped: key must name the field/],
   [
-    'a key that is no field',
+    'a key that is not a field',
     (files) => Object.assign(entry(files, 'order.shipped'), { key: 'id' }),
-    /the key of order\.shipped is id, but there is no such field/,
+    /the key of order\.shipped is id, but the field does not exist/,
   ],
   [
-    'a key that is no text',
+    'a key that is not a text',
     (files) => Object.assign(entry(files, 'order.shipped'), { key: ['orderId', 'shippedAt'] }),
     /shippedAt is a key of order\.shipped, so it must be a string/,
   ],
   [
-    'a single key that may be absent',
+    'an only key that may be absent',
     (files) => Object.assign(entry(files, 'message.received'), { key: 'userId' }),
     /userId is the only key of message\.received, so it must be required/,
   ],
@@ -72,7 +72,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
       files.delete(shipped);
       delete (files.get('catalogue.json') as Json)['order.shipped'];
     },
-    /\d+ of its versions are kept: put it back/,
+    /\d+ of its versions are kept: restore it/,
   ],
   [
     'a schema for two event types',
@@ -80,12 +80,12 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
     /order\.sent and order\.shipped share/,
   ],
   [
-    'a schema not called as its file',
+    'a schema whose name differs from its file',
     (files) => Object.assign(schema(files, shipped), { name: 'Shipped' }),
     /schemas\/commerce\/OrderShipped\.avsc must have "name": "OrderShipped"/,
   ],
   [
-    'a schema not called as its event type',
+    'a schema whose name differs from its event type',
     (files) => {
       addCancelled(files);
       const all = files.get('catalogue.json') as Json;
@@ -102,7 +102,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   [
     'an example with unknown fields',
     (files) => Object.assign(files.get('commerce/OrderShipped.example.json') as Json, { size: 'L' }),
-    /does not know: \{"size":"L"\}/,
+    /does not declare: \{"size":"L"\}/,
   ],
   [
     'an example that is a list',
@@ -119,7 +119,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   [
     'an unknown complex type',
     (files) => Object.assign(field(files, shipped, 'items'), { type: { type: 'set' } }),
-    /\{"type":"set"\} is no type that events may use/,
+    /\{"type":"set"\} is not a type that events may use/,
   ],
   [
     'a type that is a number',
@@ -142,7 +142,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
       Object.assign(field(files, shipped, 'shippedAt'), {
         type: ['null', { type: 'long', logicalType: 'timestamp-micros' }],
       }),
-    /is no type that events may use/,
+    /is not a type that events may use/,
   ],
   [
     'a wide union',
@@ -160,7 +160,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
     /field carrier: a nullable field needs "default": null/,
   ],
   [
-    'null by default where it is not allowed',
+    'a null default where null is not allowed',
     (files) => Object.assign(field(files, shipped, 'items'), { default: null }),
     /field items: cannot be null by default/,
   ],
@@ -170,14 +170,14 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
     /incompatible field default/,
   ],
   [
-    'a default with content',
+    'a default that is not empty',
     (files) => Object.assign(field(files, shipped, 'items'), { default: ['x'] }),
     /must be empty/,
   ],
   [
     'a misspelt limit',
     (files) => Object.assign(field(files, 'chat/ConversationEscalated.avsc', 'confidence'), { minimun: 0 }),
-    /field confidence: cannot have minimun; its type knows .*minimum/,
+    /field confidence: cannot have minimun; its type allows .*minimum/,
   ],
   [
     'a limit of another type',
@@ -185,12 +185,12 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
     /field carrier: cannot have minimum/,
   ],
   [
-    'a limit that is no number',
+    'a limit that is not a number',
     (files) => Object.assign(field(files, shipped, 'carrier'), { maxLength: '9' }),
     /maxLength must be a whole number above 0/,
   ],
   [
-    'a pattern that is none',
+    'an invalid pattern',
     (files) => Object.assign(field(files, shipped, 'carrier'), { pattern: '(' }),
     /pattern must be a regular expression/,
   ],
@@ -202,24 +202,24 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
     /"carrier_name" must be in camelCase/,
   ],
   [
-    'a name that every object has',
+    'a name that every object already has',
     (files) => Object.assign(field(files, shipped, 'carrier'), { name: 'valueOf' }),
-    /every JavaScript object has "valueOf" already/,
+    /every JavaScript object already has "valueOf"/,
   ],
   [
     'a name twice',
     (files) => Object.assign(field(files, shipped, 'carrier'), { name: 'userId' }),
-    /"userId" already stands for userId/,
+    /"userId" is already a name of userId/,
   ],
   [
     'an alias that is another field',
     (files) => Object.assign(field(files, shipped, 'carrier'), { aliases: ['userId'] }),
-    /"userId" already stands for/,
+    /"userId" is already a name of/,
   ],
   [
     'an attribute that Avro does not know',
     (files) => Object.assign(schema(files, shipped), { version: 2 }),
-    /version cannot stand in a type that is record/,
+    /version is not allowed in a type that is record/,
   ],
   [
     'a record that contains itself',
@@ -236,12 +236,12 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
     'an enum without a default',
     (files) =>
       void delete ((field(files, 'people/PreferenceUpdated.avsc', 'digest').type as Json[])[1] as Json).default,
-    /DigestFrequency needs a "default" out of its symbols/,
+    /DigestFrequency needs a "default" from its symbols/,
   ],
   [
     'a type defined in two files',
     (files) => Object.assign(field(files, shipped, 'carrier'), { type: ['null', { ...cancelled, name: 'OrderItem' }] }),
-    /there is a OrderItem in schemas\/commerce\/\w+\.avsc already/,
+    /schemas\/commerce\/\w+\.avsc already defines OrderItem/,
   ],
   [
     'a type of another domain with the same name',
@@ -260,15 +260,15 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
         doc: 'Who.',
       });
     },
-    /there is a Customer in schemas\/chat\/Customer\.avsc already/,
+    /schemas\/chat\/Customer\.avsc already defines Customer/,
   ],
   [
-    'a schema in a folder of a folder',
+    'a schema in a nested folder',
     (files) => files.set('ops/sub/Thing.avsc', structuredClone(cancelled)),
-    /ops\/sub\/Thing\.avsc lies too deep/,
+    /ops\/sub\/Thing\.avsc is nested too deeply/,
   ],
   [
-    'a schema of an event outside of a domain',
+    'an event schema outside a domain',
     (files) => Object.assign(entry(files, 'order.shipped'), { schema: 'EventMeta.avsc' }),
     /schema must be a path in schemas\/ like/,
   ],
@@ -280,12 +280,12 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   [
     'a change that breaks an earlier version',
     (files) => Object.assign(field(files, shipped, 'orderId'), { name: 'order' }),
-    /OrderShipped\.avsc cannot follow version 1: orderId was required/,
+    /OrderShipped\.avsc is incompatible with version 1: orderId was required/,
   ],
 ];
 
 for (const [mistake, change, problem] of mistakes) {
-  test(`${mistake} is named with the file and a way out`, () => {
+  test(`${mistake}: the report names the file and a fix`, () => {
     const problems = problemsOf(change);
     assert.ok(
       problems.some((text) => problem.test(text)),

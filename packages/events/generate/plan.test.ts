@@ -22,7 +22,7 @@ test('a new event type takes one schema, one example and one entry', () => {
   assert.ok(plan.modules.has('events/order-cancelled.ts'));
 });
 
-test('the event type that the README adds is right', () => {
+test('the event type that the README adds is valid', () => {
   const readme = readFileSync(join(import.meta.dirname, '../../../schemas/README.md'), 'utf8');
   const [schemaText = '', entryText = ''] = [...readme.matchAll(/```json\n(.*?)```/gs)].map(([, text]) => text);
   const problems = problemsOf((files) => {
@@ -33,7 +33,7 @@ test('the event type that the README adds is right', () => {
   assert.deepEqual(problems, []);
 });
 
-test('a changed schema is kept as the next version, and its earlier ones stay', () => {
+test('a changed schema becomes the next version, and earlier versions stay', () => {
   const plan = planOf(
     changed((files) => {
       schema(files, shipped).fields.push({ name: 'note', type: ['null', 'double'], default: null, doc: 'A note.' });
@@ -42,7 +42,7 @@ test('a changed schema is kept as the next version, and its earlier ones stay', 
   assert.deepEqual([...plan.versions.keys()].map(withoutNumber), ['commerce/versions/OrderShipped.avsc']);
 });
 
-test('a changed shared type makes a new version of every event that holds it', () => {
+test('a changed shared type creates a new version of every event that contains it', () => {
   const plan = planOf(
     changed((files) => {
       schema(files, 'commerce/OrderItem.avsc').doc = 'A line of an order.';

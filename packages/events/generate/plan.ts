@@ -8,15 +8,15 @@ import { SchemaCompiler } from './schemas/schema-compiler.ts';
 import { type KeptVersion, keptVersions, misnamedVersions, type SchemaFolder } from './schemas/schema-folder.ts';
 import { type CompiledEvent, modulesOf } from './typescript.ts';
 
-/** What `generate` would write. */
+/** The files that `generate` would write. */
 export interface Plan {
-  /** The TypeScript modules by their path in src/generated/, not yet formatted. */
+  /** The unformatted TypeScript modules, by path in src/generated/. */
   readonly modules: ReadonlyMap<string, string>;
-  /** The schema versions to keep that are not kept yet, by their path in schemas/. */
+  /** The new schema versions to keep, by path in schemas/. */
   readonly versions: ReadonlyMap<string, string>;
 }
 
-/** Works out what schemas/ asks for, or else every mistake in it, a sentence each. */
+/** Plans the generated files, or lists every mistake in schemas/, one sentence each. */
 export function planOf(folder: SchemaFolder): Plan | { readonly problems: readonly string[] } {
   const problems: string[] = [];
   const definitions = definitionsOf(folder, problems);
@@ -37,7 +37,7 @@ export function planOf(folder: SchemaFolder): Plan | { readonly problems: readon
   }
   problems.push(...strayProblems(declared, definitions, compiler.used, kept));
   for (const path of misnamedVersions(folder)) problems.push(`schemas/${path} must be called <Name>.<number>.avsc.`);
-  // What is wrong with a shared type is wrong in every event that holds it.
+  // A mistake in a shared type appears in every event that contains it.
   return problems.length > 0 ? { problems: [...new Set(problems)] } : { modules: modulesOf(events), versions };
 }
 
@@ -48,7 +48,7 @@ function nextVersion(path: string, schema: AvroRecord, kept: readonly KeptVersio
   return `${domain}/versions/${file.replace(/avsc$/, `${(newest?.number ?? 0) + 1}.avsc`)}`;
 }
 
-/** Files that nothing leads to: a forgotten catalogue entry, or the versions of an event that is gone. */
+/** Unused files: a schema without a catalogue entry, or the versions of a removed event. */
 function strayProblems(
   declared: readonly DeclaredEvent[],
   definitions: Definitions,
@@ -65,7 +65,8 @@ function strayProblems(
     ),
     ...orphans.map(
       ([path, versions]) =>
-        `schemas/${path} is no event of schemas/catalogue.json any more, but ${versions.length} of its versions are kept: put it back, or delete them if none of its events is left.`,
+        `schemas/${path} is no longer an event of schemas/catalogue.json, but ${versions.length} of its versions are ` +
+        'kept: restore it, or delete them if none of its events remain.',
     ),
   ];
 }

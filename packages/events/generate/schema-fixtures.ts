@@ -7,7 +7,7 @@ const schemas = readSchemaFolder(join(import.meta.dirname, '../../../schemas'));
 export type Json = Record<string, unknown>;
 export type Change = (files: Map<string, Json>) => void;
 
-/** The repository's schemas with a change to them. */
+/** The repository's schemas with one change. */
 export function changed(change: Change): SchemaFolder {
   if ('problems' in schemas) throw new Error(schemas.problems.join('\n'));
   const files = structuredClone(new Map(schemas)) as Map<string, Json>;
@@ -27,13 +27,13 @@ export const field = (files: Map<string, Json>, path: string, name: string): Jso
   schema(files, path).fields.find((one) => one.name === name) as Json;
 
 export const shipped = 'commerce/OrderShipped.avsc';
-const meta = { name: 'meta', type: 'switchboard.EventMeta', doc: 'What is known about every event.' };
+const meta = { name: 'meta', type: 'switchboard.EventMeta', doc: 'Attributes of every event.' };
 const orderId = { name: 'orderId', type: 'string', minLength: 1, maxLength: 256, doc: 'The order.' };
 export const cancelled = {
   type: 'record',
   name: 'OrderCancelled',
   namespace: 'switchboard.commerce',
-  doc: 'An order was called off.',
+  doc: 'An order was cancelled.',
   fields: [
     meta,
     orderId,

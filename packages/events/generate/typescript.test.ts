@@ -28,7 +28,7 @@ const event: CompiledEvent = {
 
 const modules = modulesOf([event]);
 
-test('a type of another domain is imported from there', () => {
+test('a type of another domain is imported from that domain', () => {
   const text = modules.get('types/commerce.ts') ?? '';
   assert.match(text, /import type \{ Finder \} from '\.\/people\.ts';/);
   assert.match(text, /finder: Finder \| null;/);

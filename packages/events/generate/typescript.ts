@@ -9,9 +9,9 @@ export interface CompiledEvent {
   readonly example: unknown;
 }
 
-const banner = '// Made from schemas/ by `npm run generate`. Change those and run it again.\n';
+const banner = '// Generated from schemas/ by `npm run generate`. Do not edit.\n';
 
-/** The generated modules by their path in src/generated/, not yet formatted. */
+/** The unformatted generated modules, by path in src/generated/. */
 export function modulesOf(events: readonly CompiledEvent[]): Map<string, string> {
   const modules = new Map<string, string>();
   for (const [domain, types] of typesByDomain(events)) modules.set(`types/${domain}.ts`, typesModule(domain, types));
@@ -43,7 +43,7 @@ function typesByDomain(events: readonly CompiledEvent[]): Map<string, NamedType[
   return domains;
 }
 
-/** `switchboard.chat.Customer` → `chat`; what lies in schemas/ itself belongs to `shared`. */
+/** The domain of a full name: `switchboard.chat.Customer` → `chat`, and `shared` for files directly in schemas/. */
 const domainOf = (full: string): string => full.split('.').slice(1, -1).join('-') || 'shared';
 const shortName = (full: string): string => full.slice(full.lastIndexOf('.') + 1);
 const fileName = (type: string): string => type.replaceAll('.', '-');
@@ -69,7 +69,7 @@ const isEventMeta = (type: AvroSchema): boolean =>
     ? type === 'switchboard.EventMeta'
     : 'name' in type && fullName(type) === 'switchboard.EventMeta';
 
-/** The TypeScript for a schema; types of other domains are noted in `imports` as `domain/Name`. */
+/** The TypeScript for a schema. Adds types of other domains to `imports` as `domain/Name`. */
 function typeText(schema: AvroSchema, domain: string, imports: Set<string>): string {
   const nullable = nullableOf(schema);
   if (nullable !== undefined) return `${typeText(nullable, domain, imports)} | null`;
@@ -135,5 +135,5 @@ function catalogueModule(events: readonly CompiledEvent[]): string {
   ].join('\n');
 }
 
-/** JSON as a TypeScript literal; `__proto__` would mean something else in one. */
+/** JSON as a TypeScript literal. Quotes `__proto__`, which has a special meaning in a literal. */
 const literal = (value: unknown): string => JSON.stringify(value, null, 2).replaceAll('"__proto__":', '["__proto__"]:');

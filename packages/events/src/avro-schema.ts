@@ -1,6 +1,6 @@
 /**
- * The part of Avro that events are written in. Compiled schemas are self-contained: the first mention of a named
- * type defines it, later ones name it in full.
+ * The subset of Avro that events use. Compiled schemas are self-contained: the first reference to a named type defines
+ * it, and later ones use its full name.
  */
 export type AvroSchema = string | AvroRecord | AvroEnum | AvroArray | AvroMap | AvroPrimitive | readonly AvroSchema[];
 
@@ -45,12 +45,12 @@ export interface AvroField extends Limits {
   readonly doc?: string;
 }
 
-/** What a field's value must keep to, beyond its type; Avro readers ignore it. */
+/** Constraints on a field's value beyond its type. Avro readers ignore them. */
 export interface Limits {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
-  /** Of a text; in a list, of each of its texts; in a map, of its keys and texts. */
+  /** The length of a text, of each text in a list, or of a map's keys and texts. */
   readonly maxLength?: number;
   readonly pattern?: string;
   readonly maxItems?: number;
@@ -62,6 +62,6 @@ export const fullName = (type: { name: string; namespace?: string }): string =>
 
 export const isUnion = (schema: AvroSchema): schema is readonly AvroSchema[] => Array.isArray(schema);
 
-/** `X` where the schema is `["null", X]`, else nothing. */
+/** `X` if the schema is `["null", X]`, otherwise undefined. */
 export const nullableOf = (schema: AvroSchema): AvroSchema | undefined =>
   isUnion(schema) && schema.length === 2 && schema[0] === 'null' ? schema[1] : undefined;

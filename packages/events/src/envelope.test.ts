@@ -44,7 +44,7 @@ for (const type of eventTypes) {
   });
 }
 
-test('the first key field that is there is the key', () => {
+test('the first key field that is present provides the key', () => {
   assert.equal(keyOf(eventOf('lead.captured', { email: 'a@example.com', phone: '1' })), 'acme:a@example.com');
   assert.equal(keyOf(eventOf('lead.captured', { phone: '1', conversationId: 'c' })), 'acme:c');
 });
@@ -56,7 +56,7 @@ test('two tenants, two sources and two event types may use the same id', () => {
   assert.equal(new Set(identities).size, 5);
 });
 
-test('events of one entity share a topic and a key, so that they keep their order', () => {
+test('events of one entity share a topic and a key to keep their order', () => {
   const commerce = eventTypes.filter((type) => catalogue[type].topic === 'commerce.orders');
   assert.deepEqual(new Set(commerce.map((type) => catalogue[type].keyField)), new Set(['orderId']));
   assert.deepEqual([...topics].sort(), [
@@ -68,7 +68,7 @@ test('events of one entity share a topic and a key, so that they keep their orde
   ]);
 });
 
-test('what every object has is no event type', () => {
+test('object prototype members are not event types', () => {
   for (const name of ['constructor', '__proto__', 'toString', 'order.lost', '']) assert.equal(isEventType(name), false);
   assert.equal(isEventType('order.shipped'), true);
 });

@@ -1,16 +1,16 @@
 import { type AnyEvent, catalogue, type EventMeta } from './catalogue.ts';
 
-/** The record key: events with the same one keep their order. */
+/** The record key. Events with the same key keep their order. */
 export function keyOf(event: AnyEvent): string {
   return `${event.meta.tenant}:${entityOf(event)}`;
 }
 
-/** Tells events apart: sources of a tenant may use the same ids, and so may a shop for an order and its payment. */
+/** A unique event id. Sources of a tenant may reuse ids, and a shop may use one id for an order and its payment. */
 export function identityOf(meta: Pick<EventMeta, 'tenant' | 'source' | 'type' | 'id'>): string {
   return `${meta.tenant}:${meta.source}:${meta.type}:${meta.id}`;
 }
 
-/** The attributes of CloudEvents in Kafka's binary mode, so that an event can be routed without decoding it. */
+/** CloudEvents attributes in Kafka's binary mode, so that consumers can route an event without decoding it. */
 export function eventHeaders(event: AnyEvent): Record<string, string> {
   const { meta } = event;
   return {
@@ -23,12 +23,12 @@ export function eventHeaders(event: AnyEvent): Record<string, string> {
   };
 }
 
-/** The id of what the event is about: a conversation, an order, an article. */
+/** The id of the event's subject: a conversation, an order, an article. */
 function entityOf(event: AnyEvent): string {
   const fields = event as unknown as Readonly<Record<string, unknown>>;
   for (const field of catalogue[event.meta.type].keyFields) {
     const value = fields[field];
     if (typeof value === 'string') return value;
   }
-  throw new TypeError(`A ${event.meta.type} has none of its key fields; readFields lets no such event through.`);
+  throw new TypeError(`A ${event.meta.type} has none of its key fields; readFields rejects such events.`);
 }

@@ -2,9 +2,9 @@ import type { ConnectionOptions } from 'node:tls';
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
 
-/** Where Kafka is, and who we are to it. */
+/** The address of Kafka and our credentials. */
 export interface KafkaConnection {
-  /** `host:port`, several separated by commas. */
+  /** `host:port`, comma-separated. */
   brokers: string | readonly string[];
   ssl?: ConnectionOptions | boolean;
   sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
@@ -15,7 +15,7 @@ export function brokerList({ brokers }: KafkaConnection): string[] {
   return list.map((broker) => broker.trim()).filter((broker) => broker !== '');
 }
 
-/** A kafkajs client; its own log is only worth reading in search of a fault, so it is written at `debug`. */
+/** A kafkajs client. Its own log helps only when debugging, so it is written at `debug`. */
 export function createKafka(
   connection: KafkaConnection,
   clientId: string,
@@ -40,7 +40,7 @@ export function createKafka(
   });
 }
 
-/** Kafka's name for what went wrong, such as `UNKNOWN_TOPIC_OR_PARTITION`, however deep kafkajs has wrapped it. */
+/** Kafka's error name, such as `UNKNOWN_TOPIC_OR_PARTITION`, however deep kafkajs has wrapped the error. */
 export function protocolError(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { type } = at as { type?: unknown };

@@ -1,16 +1,16 @@
-/** Why a record was not published. All but `TIMEOUT` mean that it was not written. */
+/** Why a record was not published. Every code except `TIMEOUT` means that it was not written. */
 export type DeliveryCode =
-  /** Not acknowledged before its deadline. It may still appear. */
+  /** Not acknowledged before its deadline. The record may still be written. */
   | 'TIMEOUT'
-  /** The queue is full: the caller should shed load. */
+  /** The queue is full: shed load. */
   | 'QUEUE_FULL'
-  /** The record is larger than the topic takes. */
+  /** The record exceeds the topic's maximum size. */
   | 'TOO_LARGE'
-  /** The topic, or that partition of it, does not exist. */
+  /** The topic or the partition does not exist. */
   | 'UNKNOWN_TOPIC'
-  /** The broker will never take this record: its message says why. */
+  /** The broker rejects this record permanently; the message says why. */
   | 'INVALID_RECORD'
-  /** The broker will take no record for this topic from this client: rights or policy. */
+  /** The broker rejects this client's records for the topic: permissions or policy. */
   | 'REFUSED'
   /** The publisher is closing. */
   | 'CLOSED';
@@ -19,22 +19,22 @@ export type KafkaCode =
   | DeliveryCode
   /** No broker answers. */
   | 'UNREACHABLE'
-  /** An option of the caller makes no sense. */
+  /** A caller passed an invalid option. */
   | 'INVALID_OPTION'
-  /** Topics that belong together have different partition counts. */
+  /** Topics that must match have different partition counts. */
   | 'PARTITION_MISMATCH'
   /** A topic could not be created. */
   | 'TOPIC_NOT_CREATED'
-  /** The registry does not answer, or not as a registry: try again later. */
+  /** The registry does not answer, or its answer is not a registry's: retry later. */
   | 'REGISTRY_UNREACHABLE'
-  /** The registry answers that it holds no schema of this id: such a record can never be decoded. */
+  /** The registry has no schema with this id: the record can never be decoded. */
   | 'UNKNOWN_SCHEMA'
-  /** A schema of the catalogue was not registered yet. */
+  /** A schema of the catalogue is not registered. */
   | 'UNREGISTERED_SCHEMA'
-  /** A schema of the catalogue breaks what the registry already holds. */
+  /** A schema of the catalogue is incompatible with a registered version. */
   | 'INCOMPATIBLE_SCHEMA';
 
-/** What this package throws on purpose. The message says what to do. */
+/** An error that this package throws deliberately. The message says what to do. */
 export class KafkaError extends Error {
   readonly code: KafkaCode;
 
@@ -45,7 +45,7 @@ export class KafkaError extends Error {
   }
 }
 
-/** A record that was not published, or (`TIMEOUT`) not known to be. */
+/** A record that was not published, or (`TIMEOUT`) may not have been. */
 export class DeliveryError extends KafkaError {
   declare readonly code: DeliveryCode;
 

@@ -4,7 +4,7 @@ import { redactId, shorten } from './redaction.ts';
 
 type Headers = Readonly<Record<string, string | Buffer | (string | Buffer)[] | undefined>>;
 
-/** What spans tell of an event: its CloudEvents attributes, which are ids. */
+/** Span attributes of an event: its CloudEvents attributes, which are ids. */
 export function eventAttributes(headers: Headers = {}): SpanAttributes {
   const type = headers.ce_type?.toString() ?? '';
   const attributes: Record<string, string> = {};
@@ -19,7 +19,7 @@ export function eventAttributes(headers: Headers = {}): SpanAttributes {
 /** Longer than any id that ingest accepts. */
 const MOST_CHARACTERS = 512;
 
-/** An id or a key for operators: kept, unless it is the address or the number of a person. */
+/** An id or key for operators. Hides a person's e-mail address or telephone number. */
 export function withoutPerson(text: string, type: string): string {
   const personal = !isEventType(type) || catalogue[type].keyFields.includes('phone');
   return redactId(shorten(text, MOST_CHARACTERS), { personal });

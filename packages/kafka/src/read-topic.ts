@@ -3,8 +3,8 @@ import { openReader, type StoredRecord } from './reader.ts';
 import { logRanges, withAdmin } from './topics.ts';
 
 /**
- * Hands every record that the topics hold at this moment to `take`, partition by partition in order, and returns.
- * @param since only those from this time on (epoch ms)
+ * Passes every record that the topics hold now to `take`, partition by partition and in order.
+ * @param since skip records before this time (epoch ms)
  */
 export async function readTopics(
   connection: KafkaConnection,
@@ -20,7 +20,7 @@ export async function readTopics(
   }
 }
 
-/** Moves a group's committed offset; the group must have no members. */
+/** Moves a group's committed offset. The group must have no members. */
 export function setCommittedOffset(
   connection: KafkaConnection,
   groupId: string,

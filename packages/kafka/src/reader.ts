@@ -3,7 +3,7 @@ import { brokerList, type KafkaConnection } from './connection.ts';
 import { KafkaError } from './error.ts';
 import { security } from './publish/platformatic-client.ts';
 
-/** A record as it stands in a topic. */
+/** A record as stored in a topic. */
 export interface StoredRecord {
   readonly topic: string;
   readonly partition: number;
@@ -11,12 +11,12 @@ export interface StoredRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, string>>;
-  /** The same as bytes; of a header that came more than once, the last. */
+  /** The headers as bytes; the last value of a repeated header. */
   readonly headerBytes: Readonly<Record<string, Buffer>>;
   readonly timestamp: number;
 }
 
-/** The records of a partition from one offset to before another. */
+/** A partition's records from one offset up to, and excluding, another. */
 export interface Range {
   readonly topic: string;
   readonly partition: number;
@@ -24,18 +24,18 @@ export interface Range {
   readonly to: number;
 }
 
-/** Reads without joining a group: it leaves nothing behind at the brokers, and waits for nobody. */
+/** Reads without joining a group: it leaves no state at the brokers and waits for no rebalance. */
 export interface Reader {
-  /** Hands over every record of the ranges, each partition in order. */
+  /** Delivers every record of the ranges, each partition in order. */
   read(ranges: readonly Range[], take: (record: StoredRecord) => void): Promise<void>;
-  /** For each topic and partition the offset that the next record will get. */
+  /** The offset of the next record, by topic and partition. */
   ends(topics: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>>;
   close(): Promise<void>;
 }
 
 const SETTINGS = {
   clientId: 'switchboard-reader',
-  // The client wants a name, and uses it for nothing as long as no group is joined.
+  // The client requires a group id, but does not use it without joining a group.
   groupId: 'switchboard-reader',
   // Every acknowledged record counts.
   isolationLevel: 0,
@@ -49,7 +49,7 @@ const SETTINGS = {
   autocreateTopics: false,
 } as const;
 const PARTITION_BYTES = 1024 * 1024;
-/** A partition that is to have records, and gives none for so long, has lost its leader or its log. */
+/** A partition that should have records but delivers none for this long has lost its leader or its log. */
 const SILENCE_MS = 30_000;
 
 interface Cursor {
@@ -68,13 +68,13 @@ export function openReader(connection: KafkaConnection): Reader {
     try {
       return await consumer.metadata({ topics: consumer.topics.current });
     } catch (error) {
-      throw new KafkaError('UNREACHABLE', `The topics ${topics.join(', ')} cannot be read from ${brokers.join(', ')}`, {
+      throw new KafkaError('UNREACHABLE', `Cannot read the topics ${topics.join(', ')} from ${brokers.join(', ')}`, {
         cause: error,
       });
     }
   }
 
-  /** One request to one broker for all that is still to be read there. @returns whether anything came */
+  /** Sends one fetch to one broker for everything left to read there. @returns whether any records came */
   async function fetch(node: number, cursors: Cursor[], ids: Map<string, string>, take: Take): Promise<boolean> {
     const byTopic = Map.groupBy(cursors, ({ topic }) => topic);
     const { responses } = await consumer.fetch({
@@ -120,7 +120,7 @@ export function openReader(connection: KafkaConnection): Reader {
         unread = unread.filter(({ next, to }) => next < to);
         if (performance.now() - lastProgress > SILENCE_MS) {
           const names = unread.map(({ topic, partition, next }) => `${topic}[${partition}] at ${next}`);
-          throw new KafkaError('UNREACHABLE', `Kafka gives no records of ${names.join(', ')}: look at its partitions`);
+          throw new KafkaError('UNREACHABLE', `Kafka returns no records of ${names.join(', ')}: check the partitions`);
         }
       }
     },
@@ -139,7 +139,7 @@ type FetchedPartition = FetchResponse['responses'][number]['partitions'][number]
 const IS_CONTROL = 0x20;
 const HAS_APPEND_TIME = 0x08;
 
-/** @returns whether the cursor has moved */
+/** @returns whether the cursor moved */
 function takeAnswer(cursor: Cursor, { records }: FetchedPartition, take: Take): boolean {
   const before = cursor.next;
   for (const batch of records ?? []) {
@@ -150,13 +150,13 @@ function takeAnswer(cursor: Cursor, { records }: FetchedPartition, take: Take): 
       const time = (attributes & HAS_APPEND_TIME) === 0 ? firstTimestamp + record.timestampDelta : maxTimestamp;
       take(new ReadRecord(cursor.topic, cursor.partition, offset, Number(time), record));
     }
-    // Where compaction has left gaps, the batch still tells how far it goes.
+    // Where compaction has left gaps, the batch still says how far it reaches.
     cursor.next = Math.max(cursor.next, Number(firstOffset) + lastOffsetDelta + 1);
   }
   return cursor.next > before;
 }
 
-/** Most records are only looked at in passing: their headers are made texts when they are asked for. */
+/** Most records are only scanned, so headers are decoded to text on demand. */
 class ReadRecord implements StoredRecord {
   readonly topic: string;
   readonly partition: number;

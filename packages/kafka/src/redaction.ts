@@ -1,50 +1,50 @@
 /**
- * Hides e-mail addresses and telephone numbers in text that operators read. Every function takes time in proportion to
- * the length of its text, whatever the text holds.
+ * Hides e-mail addresses and telephone numbers in text that operators read. Every function runs in time linear in the
+ * length of its text, whatever the text holds.
  */
 
 const ADDRESS = '[e-mail]';
 const NUMBER = '[number]';
 
 const AT = /@|%40/;
-/** The user and the password of a URL; the match ends before the host. */
+/** The user and password of a URL; the match ends before the host. */
 const CREDENTIALS = /:\/\/[^\s/?#]*@/g;
 /** The parts of a sentence that may hold an address. */
 const WORD = /[^\s<>"'`()[\]{},;:/\\|=?&#]+/g;
-/** The parts of an id or a key. */
+/** The parts of an id or key that may hold an address. */
 const PART = /[^\s:/]+/g;
 
-/** These have as many digits as a telephone number, and an operator needs them. */
+/** These have as many digits as a telephone number, but operators need them. */
 const UUID = '[\\da-fA-F]{8}(?:-[\\da-fA-F]{4}){3}-[\\da-fA-F]{12}';
-/** Such as the id of a message. A number of a person is shorter, and has no letters. */
+/** A hash, such as a message id. A telephone number is shorter and has no letters. */
 const HASH = '(?<![\\w+])(?=\\d{0,40}[a-fA-F])[\\da-fA-F]{16,}';
 const DAY = '(?:19|20)\\d\\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
 const TIME = `(?<!\\d)${DAY}(?:[T ](?:[01]\\d|2[0-3])(?::[0-5]\\d){1,2}(?:\\.\\d{1,9})?)?(?!\\d)`;
-/** Such as the one in `conv-20260115-1`. */
+/** The date in an id, such as `conv-20260115-1`. */
 const SHORT_DAY = '(?<=[A-Za-z][-_])(?:19|20)\\d\\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])(?!\\d)';
-/** Four groups of two digits are how some countries write a telephone number. */
+/** Excludes four groups of two digits, which is how some countries write telephone numbers. */
 const IP = '(?<![\\d.+])(?!(?:\\d\\d\\.){3}\\d\\d(?!\\d))\\d{1,3}(?:\\.\\d{1,3}){3}(?![\\d.])';
-/** The time in an id that was made of a conversation, a time and a type. */
+/** The time in an id composed of conversation, time and type. */
 const EPOCH = '(?<=:)1[5-9]\\d{8}(?:\\d{3})?(?=:[a-z]+\\.[a-z]+$)';
 
 const inSentence = new RegExp(`${UUID}|${HASH}|${TIME}|${SHORT_DAY}|${IP}|(\\+?\\d(?:[\\s()./-]{0,2}\\d){7,})`, 'g');
 const inPersonalId = new RegExp(`${UUID}|${HASH}|${EPOCH}|(?<![\\w-])(?:${TIME}|(\\+?\\d[\\d\\s()./-]{6,}))`, 'g');
 const inId = /(?<![\w-])(\+\d[\d\s()./-]{6,})/g;
 
-/** A sentence, a stack or an answer that may name somebody. */
+/** Redacts a sentence, stack trace or response that may name a person. */
 export function redactSentence(text: string): string {
-  // Most texts have no such sign.
+  // Most texts contain no `@`.
   const hidden = AT.test(text) ? text.replace(CREDENTIALS, '://[credentials]@').replace(WORD, hideAddress) : text;
   return hidden.replace(inSentence, hideNumber);
 }
 
-/** An id or a key. Only in a `personal` one is a number without a plus taken for that of a telephone. */
+/** Redacts an id or key. Only a `personal` id hides numbers without a plus as telephone numbers. */
 export function redactId(text: string, { personal }: { personal: boolean }): string {
   const hidden = AT.test(text) ? text.replace(PART, (part) => (hasPersonBeforeAt(part) ? ADDRESS : part)) : text;
   return hidden.replace(personal ? inPersonalId : inId, hideNumber);
 }
 
-/** The first `length` characters, without the last word if that may be part of an address or a number. */
+/** The first `length` characters, without the last word if it may be part of an address or a number. */
 export function shorten(text: string, length: number): string {
   if (text.length <= length) return text;
   let [start, end] = [length, length];

@@ -10,7 +10,7 @@ const names = (...suffixes: string[]) => {
   return suffixes.map((suffix) => `topics-test-${id}.${suffix}`);
 };
 
-test('topics are created once, however often and by however many at a time it is asked', async () => {
+test('topics are created once, also by repeated and concurrent calls', async () => {
   const topics = names('a', 'b');
   const wanted = { topics, partitions: 3, replication: 1, config: { 'max.message.bytes': '2097152' } };
   await Promise.all([
@@ -26,7 +26,7 @@ test('topics are created once, however often and by however many at a time it is
   );
 });
 
-test('a topic that exists with another number of partitions is named, and nothing is changed', async () => {
+test('a topic with another partition count is named, and nothing is changed', async () => {
   const [a, b] = names('a', 'b') as [string, string];
   await createTopics(connection, { topics: [a], partitions: 3, replication: 1 });
   await assert.rejects(createTopics(connection, { topics: [b, a], partitions: 6, replication: 1 }), {
@@ -36,12 +36,12 @@ test('a topic that exists with another number of partitions is named, and nothin
   assert.deepEqual(await describeTopics(connection, [a]), [{ topic: a, partitions: 3, replication: 1 }]);
 });
 
-test('a topic that does not exist is named', async () => {
+test('an error names the topic that does not exist', async () => {
   const [missing] = names('missing') as [string];
   await assert.rejects(describeTopics(connection, [missing]), { code: 'UNKNOWN_TOPIC', message: new RegExp(missing) });
 });
 
-test('a topic that Kafka will not create is named with its reason', async () => {
+test('an error names the topic that Kafka does not create, and the reason', async () => {
   const [a] = names('a') as [string];
   await assert.rejects(createTopics(connection, { topics: [a], partitions: 1, replication: 99 }), {
     code: 'TOPIC_NOT_CREATED',
@@ -49,7 +49,7 @@ test('a topic that Kafka will not create is named with its reason', async () => 
   });
 });
 
-test('where no broker answers, that is what is said', async () => {
+test('an error says that no broker answers', async () => {
   await assert.rejects(describeTopics({ brokers: '127.0.0.1:1' }, ['a']), {
     code: 'UNREACHABLE',
     message: /127\.0\.0\.1:1 answers/,

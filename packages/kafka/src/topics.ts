@@ -13,21 +13,21 @@ export interface TopicsToCreate {
   topics: readonly string[];
   partitions: number;
   replication: number;
-  /** Settings of topics that are created; those that exist keep theirs. */
+  /** Settings for new topics; existing topics keep theirs. */
   config?: Readonly<Record<string, string>>;
 }
 
 const TOPIC_CONFIG = {
-  // Ingest takes bodies up to 1 MiB; the record around one must fit too.
+  // Ingest accepts bodies up to 1 MiB; the record must fit with its overhead.
   'max.message.bytes': String(2 * 1024 * 1024),
-  // The broker unpacks what a producer has compressed, and measures it: no record inflates in a consumer's memory.
+  // The broker decompresses records and checks their size, so that no record inflates in a consumer's memory.
   'compression.type': 'uncompressed',
 };
 
 /**
- * Creates those of the topics that do not exist yet; returns when all of them can be used.
- * @throws KafkaError `PARTITION_MISMATCH` when one exists with another number of partitions: it would break the order
- * of keys; `TOPIC_NOT_CREATED`; `UNREACHABLE`.
+ * Creates the topics that do not exist, and returns when all topics are usable.
+ * @throws KafkaError `PARTITION_MISMATCH` when a topic has another partition count, which would break key order;
+ * `TOPIC_NOT_CREATED`; `UNREACHABLE`.
  */
 export async function createTopics(connection: KafkaConnection, wanted: TopicsToCreate): Promise<void> {
   const { topics, partitions, replication, config = {} } = wanted;
@@ -51,7 +51,7 @@ export async function createTopics(connection: KafkaConnection, wanted: TopicsTo
   });
 }
 
-/** @throws KafkaError `UNKNOWN_TOPIC` when one does not exist; `UNREACHABLE`. */
+/** @throws KafkaError `UNKNOWN_TOPIC` when a topic does not exist; `UNREACHABLE`. */
 export function describeTopics(connection: KafkaConnection, topics: readonly string[]): Promise<TopicDescription[]> {
   return withAdmin(connection, (admin) =>
     Promise.all(
@@ -70,11 +70,11 @@ export function describeTopics(connection: KafkaConnection, topics: readonly str
 export const topicNames = (connection: KafkaConnection): Promise<string[]> =>
   withAdmin(connection, (admin) => admin.listTopics());
 
-/** How many brokers the cluster has at this moment. */
+/** The cluster's current number of brokers. */
 export const brokerCount = (connection: KafkaConnection): Promise<number> =>
   withAdmin(connection, async (admin) => (await admin.describeCluster()).brokers.length);
 
-/** What the topics hold at this moment, from `since` (epoch ms) on; all of it when that is undefined. */
+/** The topics' current offset ranges, from `since` (epoch ms) if given. */
 export function logRanges(connection: KafkaConnection, topics: readonly string[], since?: number): Promise<Range[]> {
   return withAdmin(connection, async (admin) => {
     const ranges = await Promise.all(
@@ -114,18 +114,18 @@ async function describe(admin: Admin, topic: string): Promise<TopicDescription> 
   return { topic, partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0 };
 }
 
-/** A topic is created before every broker has heard of it, and before the leaders know that they are. */
+/** A new topic takes a moment until all brokers know it and its leaders are ready. */
 const SPREAD_MS = 15_000;
 const PASSING = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
 
-/** Asks again while a topic, or a leader, is only just coming up. */
+/** Retries while a topic or a leader is coming up. */
 export async function untilUsable<T>(ask: () => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + SPREAD_MS;
   for (;;) {
     try {
       return await ask();
     } catch (error) {
-      // kafkajs trips over a topic whose partitions it has not heard of yet.
+      // kafkajs throws a TypeError for a topic whose partitions it does not know yet.
       const passing = error instanceof TypeError || PASSING.includes(protocolError(error) ?? '');
       if (!passing || performance.now() > giveUpAt) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));

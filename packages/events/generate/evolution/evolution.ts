@@ -4,22 +4,22 @@ import type { KeptVersion } from '../schemas/schema-folder.ts';
 import { schemaBreaks } from './schema-breaks.ts';
 
 /**
- * Why `schema` may not follow the kept versions: during a rollout, and for as long as a topic keeps its events, each
- * version is read with each other one (FULL_TRANSITIVE in the registry's words).
+ * Why `schema` is incompatible with the kept versions. During a rollout, and for as long as a topic retains events,
+ * every version is read with every other one (`FULL_TRANSITIVE` in the registry).
  */
 export function evolutionProblems(path: string, schema: AvroRecord, kept: readonly KeptVersion[]): string[] {
   return kept.flatMap((version, index) => {
     if (version.number !== index + 1) {
       return [
-        `schemas/${version.path} is number ${version.number}, but number ${index + 1} is not there: versions stay.`,
+        `schemas/${version.path} is number ${version.number}, but number ${index + 1} is missing: keep all versions.`,
       ];
     }
     const problems = breaksOf(schema, version.schema as AvroRecord);
-    return problems.map((problem) => `schemas/${path} cannot follow version ${version.number}: ${problem}.`);
+    return problems.map((problem) => `schemas/${path} is incompatible with version ${version.number}: ${problem}.`);
   });
 }
 
-/** What the comparison finds comes with a way out; avsc, which services read with, has the last word. */
+/** Our own comparison suggests a fix. avsc, which services read with, has the final say. */
 function breaksOf(now: AvroRecord, before: AvroRecord): string[] {
   try {
     const [current, earlier] = [now, before].map((schema) => avro.Type.forSchema(schema as unknown as Schema));

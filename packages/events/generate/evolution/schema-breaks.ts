@@ -9,15 +9,15 @@ import {
 } from '../../src/avro-schema.ts';
 
 /**
- * What keeps events of the two schemas from being read with each other, as sentences that say what to do instead.
- * Stricter than Avro where its rules let an event through changed: a renamed field comes out empty, a removed enum
- * symbol as the default, another logical type as another time.
+ * What prevents events of one schema from being read with the other, as sentences that say what to do instead.
+ * Stricter than Avro where its rules would silently change an event: a renamed field reads as empty, a removed enum
+ * symbol reads as the default, and another logical type reads as another time.
  */
 export function schemaBreaks(now: AvroRecord, before: AvroRecord): string[] {
   return typeBreaks(spelledOut(now, new Map()), spelledOut(before, new Map()), '');
 }
 
-/** The schema with the definition of each named type at every mention. */
+/** The schema with each named type's definition inlined at every reference. */
 function spelledOut(schema: AvroSchema, names: Map<string, AvroSchema>): AvroSchema {
   if (typeof schema === 'string') return names.get(schema) ?? schema;
   if (isUnion(schema)) return schema.map((branch) => spelledOut(branch, names));
@@ -44,7 +44,7 @@ function typeBreaks(now: AvroSchema, before: AvroSchema, path: string): string[]
   return [];
 }
 
-/** A type in a word, with its logical type. */
+/** A one-word name of a type, including its logical type. */
 function kindOf(type: Exclude<AvroSchema, readonly AvroSchema[]>): string {
   if (typeof type === 'string') return type;
   return 'logicalType' in type && type.logicalType !== undefined ? `${type.type} (${type.logicalType})` : type.type;
@@ -54,8 +54,8 @@ function nullableBreaks(now: AvroSchema, before: AvroSchema, path: string): stri
   const [inner, innerBefore] = [nullableOf(now), nullableOf(before)];
   if (inner !== undefined && innerBefore !== undefined) return typeBreaks(inner, innerBefore, path);
   return innerBefore === undefined
-    ? [`${path} cannot become nullable, because its readers expect a value; add a new field instead`]
-    : [`${path} cannot stop being nullable, because events without it were written; keep it as it was`];
+    ? [`${path} cannot become nullable, because readers expect a value; add a new field instead`]
+    : [`${path} cannot stop being nullable, because existing events lack it; keep it as it was`];
 }
 
 function recordBreaks(now: AvroRecord, before: AvroRecord, path: string): string[] {
@@ -71,46 +71,46 @@ function recordBreaks(now: AvroRecord, before: AvroRecord, path: string): string
       const alias = field.aliases?.find((name) => earlier.has(name) && !names.has(name));
       return newFieldBreaks(field, prefix, alias);
     }),
-    ...gone.map(({ name }) => `${prefix}${name} was required, so its readers need it; keep it`),
+    ...gone.map(({ name }) => `${prefix}${name} was required, so readers need it; keep it`),
   ];
 }
 
 function fieldBreaks(now: AvroField, before: AvroField, path: string): string[] {
   const breaks = typeBreaks(now.type, before.type, path);
   if (breaks.length === 0 && before.default !== undefined && now.default === undefined) {
-    return [`${path} has lost its default, so events without it would be refused; keep the default`];
+    return [`${path} has lost its default, so readers would reject events without it; keep the default`];
   }
   return [...breaks, ...boundBreaks(now, before, path)];
 }
 
 const bounds = ['maxLength', 'maxItems', 'maxEntries'] as const;
 
-/** Readers ignore bounds, so only senders are concerned; a first bound is allowed, because old versions have none. */
+/** Readers ignore bounds, so only senders are affected. A first bound is allowed: old versions have none. */
 function boundBreaks(now: AvroField, before: AvroField, path: string): string[] {
   return bounds.flatMap((bound) => {
     const [given, was] = [now[bound], before[bound]];
     if (given === undefined || was === undefined || given >= was) return [];
-    return [`${path} had "${bound}": ${was}, and senders may use all of it; keep that, or raise it`];
+    return [`${path} had "${bound}": ${was}, and senders may rely on it; keep it or raise it`];
   });
 }
 
 function newFieldBreaks(field: AvroField, prefix: string, alias: string | undefined): string[] {
   if (alias !== undefined) {
-    return [`${prefix}${alias} cannot be renamed to ${field.name}, because its readers would find it empty; keep both`];
+    return [`${prefix}${alias} cannot be renamed to ${field.name}, because readers would find it empty; keep both`];
   }
   if (field.default !== undefined) return [];
   const wayOut = 'make it ["null", <type>] with "default": null';
-  return [`${prefix}${field.name} is new and required, but events without it were written; ${wayOut}`];
+  return [`${prefix}${field.name} is new and required, but existing events lack it; ${wayOut}`];
 }
 
 function enumBreaks(now: AvroEnum, before: AvroEnum, path: string): string[] {
   if (fullName(now) !== fullName(before)) return [renamed(now, before, path)];
   const gone = before.symbols.filter((symbol) => !now.symbols.includes(symbol));
-  if (gone.length > 0) return [`${path} has lost ${gone.join(', ')}, which events hold; keep the symbols`];
+  if (gone.length > 0) return [`${path} has lost ${gone.join(', ')}, which existing events contain; keep the symbols`];
   return before.default === undefined && now.symbols.length > before.symbols.length
-    ? [`${path} has new symbols, but its readers have no default for them; leave the symbols as they were`]
+    ? [`${path} has new symbols, but readers have no default for them; keep the symbols unchanged`]
     : [];
 }
 
 const renamed = (now: AvroRecord | AvroEnum, before: AvroRecord | AvroEnum, path: string): string =>
-  `${path || 'the record'} was a ${fullName(before)} and is now a ${fullName(now)}; types keep their names`;
+  `${path || 'the record'} was a ${fullName(before)} and is now a ${fullName(now)}; do not rename types`;

@@ -1,11 +1,11 @@
 import { isObject, type SchemaFolder } from './schema-folder.ts';
 
-/** One event type as schemas/catalogue.json declares it; paths are relative to schemas/. */
+/** An event type as declared in schemas/catalogue.json. Paths are relative to schemas/. */
 export interface DeclaredEvent {
   readonly type: string;
   readonly schema: string;
   readonly topic: string;
-  /** The fields that an event's key is taken from; the first one present wins. */
+  /** The fields that provide the record key; the first one present wins. */
   readonly keyFields: readonly string[];
   readonly example: string;
 }
@@ -13,7 +13,7 @@ export interface DeclaredEvent {
 const file = 'schemas/catalogue.json';
 const attributes = ['schema', 'topic', 'key', 'example'];
 
-/** Reads the catalogue; every mistake in it becomes a sentence in `problems`, and its entry is left out. */
+/** Reads the catalogue. Adds a sentence to `problems` for each mistake and skips its entry. */
 export function declaredEvents(folder: SchemaFolder, problems: string[]): DeclaredEvent[] {
   const catalogue = folder.get('catalogue.json');
   if (!isObject(catalogue)) {
@@ -41,7 +41,7 @@ export function declaredEvents(folder: SchemaFolder, problems: string[]): Declar
 function mistakesOf(type: string, entry: Record<string, unknown>, folder: SchemaFolder): string[] {
   const mistakes: string[] = [];
   const unknown = Object.keys(entry).filter((name) => !attributes.includes(name));
-  if (unknown.length > 0) mistakes.push(`${unknown.join(', ')} is not known; an entry has ${attributes.join(', ')}`);
+  if (unknown.length > 0) mistakes.push(`${unknown.join(', ')} is unknown; an entry has ${attributes.join(', ')}`);
   if (!/^[a-z]+(\.[a-z]+)+$/.test(type)) {
     mistakes.push('an event type is lower-case words joined by dots, with a past tense at the end, like order.shipped');
   }
@@ -50,7 +50,7 @@ function mistakesOf(type: string, entry: Record<string, unknown>, folder: Schema
   }
   if (!isFieldName(entry.key) && !(Array.isArray(entry.key) && entry.key.length > 0 && entry.key.every(isFieldName))) {
     mistakes.push(
-      'key must name the field that keeps events in order, or a list of fields of which the first present counts',
+      'key must name the field that keeps events in order, or a list of fields, of which the first one present wins',
     );
   }
   mistakes.push(

@@ -4,7 +4,7 @@ import { fieldsReader } from '../../src/fields/fields-reader.ts';
 import type { DeclaredEvent } from './catalogue-entries.ts';
 import { isObject } from './schema-folder.ts';
 
-/** What keeps a compiled schema and its example from being those of an event, as sentences. */
+/** The rules that a compiled schema and its example violate, as sentences. */
 export function eventProblems(event: DeclaredEvent, schema: AvroRecord, example: unknown): string[] {
   const problems = [
     ...schemaProblems(event, schema),
@@ -36,7 +36,7 @@ function isEventMeta({ type }: AvroField): boolean {
 
 function keyProblems(key: string, { type, keyFields }: DeclaredEvent, schema: AvroRecord): string[] {
   const field = schema.fields.find(({ name }) => name === key);
-  if (field === undefined) return [`the key of ${type} is ${key}, but there is no such field`];
+  if (field === undefined) return [`the key of ${type} is ${key}, but the field does not exist`];
   const problems: string[] = [];
   if ((nullableOf(field.type) ?? field.type) !== 'string' || !((field.minLength ?? 0) >= 1)) {
     problems.push(`${key} is a key of ${type}, so it must be a string with "minLength": 1`);
@@ -52,5 +52,5 @@ function exampleProblems(event: DeclaredEvent, schema: AvroRecord, example: unkn
   const read = fieldsReader(schema, event.keyFields)(example);
   if (!read.ok) return read.problems.map(({ path, message }) => `schemas/${event.example}: ${path} ${message}.`);
   if (read.extra === null) return [];
-  return [`schemas/${event.example} has fields that schemas/${event.schema} does not know: ${read.extra}.`];
+  return [`schemas/${event.example} has fields that schemas/${event.schema} does not declare: ${read.extra}.`];
 }

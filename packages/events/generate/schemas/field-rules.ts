@@ -6,14 +6,14 @@ const numberLimits = ['minimum', 'maximum'];
 const textLimits = ['minLength', 'maxLength', 'pattern'];
 const sizes = ['minLength', 'maxLength', 'maxItems', 'maxEntries'] as const;
 
-/** What is wrong with the fields of one record, as sentences. */
+/** The mistakes in the fields of one record, as sentences. */
 export function fieldProblems(fields: readonly AvroField[]): string[] {
   const owners = new Map<string, string>();
   return fields.flatMap((field) => {
     const problems = mistakesOf(field);
     for (const name of namesOf(field)) {
       const owner = owners.get(name);
-      if (owner !== undefined) problems.push(`"${name}" already stands for ${owner}`);
+      if (owner !== undefined) problems.push(`"${name}" is already a name of ${owner}`);
       owners.set(name, field.name);
     }
     return problems.map((problem) => `field ${field.name}: ${problem}`);
@@ -25,12 +25,12 @@ function mistakesOf(field: AvroField): string[] {
   for (const name of [field.name, ...(field.aliases ?? [])]) {
     if (typeof name !== 'string' || !/^[a-z][A-Za-z0-9]*$/.test(name)) mistakes.push(`"${name}" must be in camelCase`);
     else if (name in Object.prototype)
-      mistakes.push(`every JavaScript object has "${name}" already; take another name`);
+      mistakes.push(`every JavaScript object already has "${name}"; choose another name`);
   }
   if (typeof field.doc !== 'string' || field.doc === '') mistakes.push('needs a "doc"');
   const allowed = [...common, ...limitsOf(field.type)];
   const others = Object.keys(field).filter((attribute) => !allowed.includes(attribute));
-  if (others.length > 0) mistakes.push(`cannot have ${others.join(', ')}; its type knows ${allowed.join(', ')}`);
+  if (others.length > 0) mistakes.push(`cannot have ${others.join(', ')}; its type allows ${allowed.join(', ')}`);
   mistakes.push(...boundMistakes(field), ...limitMistakes(field));
   const mistake = defaultMistake(field);
   if (mistake !== undefined) mistakes.push(mistake);
@@ -43,7 +43,7 @@ function limitsOf(type: AvroSchema): string[] {
   return given === 'int' || given === 'long' || given === 'double' ? numberLimits : boundsOf(given);
 }
 
-/** The bounds without which a value of the type could be as long as a body. */
+/** The bounds that a type needs so that its values are not as long as the whole body. */
 function boundsOf(type: AvroSchema): string[] {
   const given = nullableOf(type) ?? type;
   if (given === 'string') return ['maxLength'];
@@ -55,7 +55,7 @@ function boundsOf(type: AvroSchema): string[] {
 
 function boundMistakes(field: AvroField): string[] {
   const missing = boundsOf(field.type).filter((bound) => field[bound as keyof AvroField] === undefined);
-  return missing.map((bound) => `needs a "${bound}" that fits what it means; see schemas/README.md`);
+  return missing.map((bound) => `needs a "${bound}" that fits its meaning; see schemas/README.md`);
 }
 
 function limitMistakes(field: AvroField): string[] {
@@ -87,6 +87,6 @@ function defaultMistake(field: AvroField): string | undefined {
   if (value === undefined) return undefined;
   if (value === null) return 'cannot be null by default; make its type ["null", <type>]';
   if (typeof value === 'object' && Object.keys(value).length > 0)
-    return 'a list, map or record by default must be empty';
+    return 'the default of a list, map or record must be empty';
   return undefined;
 }

@@ -10,19 +10,19 @@ const primitives = ['string', 'boolean', 'int', 'long', 'double'];
 const refused: Record<string, string> = {
   float: 'float loses digits of JSON numbers; use double',
   bytes: 'JSON has no bytes; use string',
-  null: 'null alone says nothing; use ["null", <type>]',
+  null: 'null alone carries no information; use ["null", <type>]',
 };
 
 /**
- * Makes schemas self-contained: what a schema refers to is put in at its first mention. Every departure from the Avro
- * that events are written in becomes a sentence in `problems`.
+ * Makes schemas self-contained by inlining each referenced type at its first reference. Adds a sentence to `problems`
+ * for each use of Avro that events do not support.
  */
 export class SchemaCompiler {
-  /** The full names of the files' types that were mentioned so far. */
+  /** The full names of the files' types referenced so far. */
   readonly used = new Set<string>();
   private readonly definitions: Definitions;
   private readonly problems: string[];
-  /** The file of each named type, over all schemas and domains: TypeScript knows them by their short names. */
+  /** The file of each named type, across all schemas and domains: TypeScript uses the short names. */
   private readonly owners = new Map<string, string>();
   private defined = new Set<string>();
   private open: string[] = [];
@@ -33,7 +33,7 @@ export class SchemaCompiler {
     this.problems = problems;
   }
 
-  /** The compiled record of that full name; nothing if something is wrong with it. */
+  /** The compiled record with this full name; undefined if it has mistakes. */
   compile(name: string): AvroRecord | undefined {
     const before = this.problems.length;
     this.defined = new Set();
@@ -74,7 +74,7 @@ export class SchemaCompiler {
   private reference(mention: string, namespace: string): AvroSchema {
     const full = mention.includes('.') ? mention : `${namespace}.${mention}`;
     if (this.open.includes(full)) {
-      this.complain(`${full} contains itself, which events cannot`);
+      this.complain(`${full} contains itself, which events do not support`);
       return full;
     }
     if (this.defined.has(full)) return full;
@@ -107,8 +107,8 @@ export class SchemaCompiler {
 
   private logical(schema: Json): AvroSchema {
     if (schema.type !== 'long' || schema.logicalType !== 'timestamp-millis' || Object.keys(schema).length !== 2) {
-      const choice = 'the one with a logicalType is {"type": "long", "logicalType": "timestamp-millis"}';
-      this.complain(`${JSON.stringify(schema)} is no type that events may use; ${choice}`);
+      const choice = 'the only logical type is {"type": "long", "logicalType": "timestamp-millis"}';
+      this.complain(`${JSON.stringify(schema)} is not a type that events may use; ${choice}`);
     }
     return { type: 'long', logicalType: 'timestamp-millis' };
   }
@@ -130,7 +130,7 @@ export class SchemaCompiler {
     const named = this.named(schema, outer);
     const symbols = Array.isArray(schema.symbols) ? (schema.symbols as string[]) : [];
     if (!symbols.includes(schema.default as string)) {
-      this.complain(`${named.name} needs a "default" out of its symbols, or none could ever be added`);
+      this.complain(`${named.name} needs a "default" from its symbols so that symbols can be added later`);
     }
     return { type: 'enum', ...named, symbols, default: schema.default as string };
   }
@@ -143,7 +143,7 @@ export class SchemaCompiler {
     if (typeof schema.doc !== 'string' || schema.doc === '') this.complain(`${name} needs a "doc"`);
     const owner = this.owners.get(name) ?? this.file;
     if (owner !== this.file || this.defined.has(full)) {
-      this.complain(`there is a ${name} in schemas/${owner} already; give it a file of its own, or another name`);
+      this.complain(`schemas/${owner} already defines ${name}; move it to a file of its own or rename it`);
     }
     this.owners.set(name, owner);
     this.defined.add(full);
@@ -152,6 +152,6 @@ export class SchemaCompiler {
 
   private allow(schema: Json, attributes: readonly string[]): void {
     const others = Object.keys(schema).filter((attribute) => !attributes.includes(attribute));
-    if (others.length > 0) this.complain(`${others.join(', ')} cannot stand in a type that is ${schema.type}`);
+    if (others.length > 0) this.complain(`${others.join(', ')} is not allowed in a type that is ${schema.type}`);
   }
 }

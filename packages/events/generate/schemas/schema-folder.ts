@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
-/** The parsed files of schemas/ by their path in it, with `/`, sorted. */
+/** The parsed files of schemas/, sorted by path, with `/` as the separator. */
 export type SchemaFolder = ReadonlyMap<string, unknown>;
 
-/** Reads every .avsc and .json file in it, or says which are no JSON. */
+/** Reads every .avsc and .json file. Adds a sentence to `problems` for each file that is not JSON. */
 export function readSchemaFolder(directory: string): SchemaFolder | { readonly problems: readonly string[] } {
   const folder = new Map<string, unknown>();
   const problems: string[] = [];
@@ -30,7 +30,7 @@ export interface KeptVersion {
   readonly schema: unknown;
 }
 
-/** The kept versions of each event schema, oldest first, by the path of the schema they belong to. */
+/** The kept versions of each event schema, oldest first, by the schema's path. */
 export function keptVersions(folder: SchemaFolder): Map<string, KeptVersion[]> {
   const kept = new Map<string, KeptVersion[]>();
   for (const [path, schema] of folder) {
@@ -44,11 +44,11 @@ export function keptVersions(folder: SchemaFolder): Map<string, KeptVersion[]> {
   return kept;
 }
 
-/** Files among the kept versions that are called otherwise, and would count for nothing. */
+/** Files in the version folders whose names do not match the pattern and would be ignored. */
 export const misnamedVersions = (folder: SchemaFolder): string[] =>
   [...folder.keys()].filter((path) => path.includes('/versions/') && !versionPath.test(path));
 
-/** The .avsc files that people write: events and shared types. */
+/** The .avsc files written by hand: events and shared types. */
 export const isSchemaPath = (path: string): boolean => path.endsWith('.avsc') && !path.includes('/versions/');
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -12,7 +12,7 @@ describe('every text that a sender chooses', () => {
   for (const type of eventTypes) {
     it(`has a bound in ${type}, and is refused beyond it`, () => {
       const bounded = textPlaces(type).filter(({ path }) => path !== '(unknown)' && !path.includes('[…]'));
-      assert.ok(bounded.length >= 3, 'the places are found');
+      assert.ok(bounded.length >= 3, 'the bounded fields are found');
       for (const { path, bound, fieldsWith } of bounded) {
         assert.ok(bound <= 1_048_576, `${path} is bounded`);
         const messages = messagesOf(type, fieldsWith('x'.repeat(bound + 1)));
@@ -22,7 +22,7 @@ describe('every text that a sender chooses', () => {
           new RegExp(`must (have at most|be a key of at most) ${bound} characters$`),
           path,
         );
-        // Times of day and such have a pattern too.
+        // Formatted fields such as times of day also have a pattern.
         const allowed = messagesOf(type, fieldsWith('x'.repeat(bound))).filter((text) => !text.includes('must match'));
         assert.deepEqual(allowed, [], path);
       }
@@ -30,14 +30,14 @@ describe('every text that a sender chooses', () => {
   }
 });
 
-it('ids have at most 256 characters, as those of events', () => {
+it('ids have at most 256 characters, like event ids', () => {
   assert.deepEqual(messagesOf('order.created', { order_id: 'o'.repeat(10_000) }), [
     'order_id must have at most 256 characters',
   ]);
   assert.deepEqual(messagesOf('order.created', { orderId: 'o'.repeat(256) }), []);
 });
 
-it('lists and maps have a bound too, and what they hold is not looked at beyond it', () => {
+it('lists and maps have a bound, and their items are not read beyond it', () => {
   const transcript = Array.from({ length: 10_001 }, () => 'no turn at all');
   assert.deepEqual(messagesOf('conversation.escalated', { conversationId: 'c', transcript }), [
     'transcript must have at most 10000 items',

@@ -7,7 +7,7 @@ const total = (sent: unknown): unknown => {
   return read.ok ? read.fields.total : read.problems;
 };
 
-test('a decimal as text is the number it says', () => {
+test('a decimal as text becomes its number', () => {
   for (const [text, number] of [
     ['10.00', 10],
     ['-0.25', -0.25],
@@ -17,13 +17,13 @@ test('a decimal as text is the number it says', () => {
     assert.equal(total(text), number, text);
 });
 
-test('text that a number cannot hold exactly, or that is no decimal, is a problem', () => {
+test('text that is not a decimal, or that a number cannot represent exactly, is a problem', () => {
   const wrong = [{ path: 'total', message: 'must be a number' }];
   for (const text of ['1.234567890123456', '0x10', '1e3', ' 1', '1,5', '', 'NaN', '1'.repeat(100_000)])
     assert.deepEqual(total(text), wrong, text.slice(0, 20));
 });
 
-test('a whole number as text has no fraction', () => {
+test('a whole number as text must not have a fraction', () => {
   const read = (messageCount: string) => readFields('conversation.escalated', { conversationId: 'c', messageCount });
   assert.equal(read('12').ok, true);
   assert.equal(read('1.5').ok, false);

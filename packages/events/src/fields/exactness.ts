@@ -1,9 +1,9 @@
-/** Deeper values could overflow the stack of a reader. */
+/** Deeper nesting could overflow the stack of a program that parses the text. */
 const maxDepth = 64;
 
 /**
- * Why JSON text of a parsed value could not say what was sent, if so: JSON.parse has rounded its large numbers
- * already, and nesting must end somewhere.
+ * Why the parsed value cannot be preserved exactly as JSON text, if so: JSON.parse has already rounded large numbers,
+ * and nesting is limited.
  */
 export function inexactness(value: unknown, depth = 0): string | undefined {
   if (typeof value === 'number') {
@@ -13,7 +13,7 @@ export function inexactness(value: unknown, depth = 0): string | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth === maxDepth) return `must not be nested more than ${maxDepth} deep`;
-  // for-in, because the input may be as large as a body, and Object.values copies.
+  // for-in, because the input can be as large as a body and Object.values copies.
   for (const key in value) {
     const problem = inexactness((value as Record<string, unknown>)[key], depth + 1);
     if (problem !== undefined) return problem;

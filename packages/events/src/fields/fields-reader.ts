@@ -7,8 +7,8 @@ export type FieldsResult<Fields> =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
- * Compiles an event's schema into a function that reads what a sender sent for it, in one pass.
- * @param keyFields the fields of which at least one must be there
+ * Compiles an event's schema into a function that reads a sender's fields in one pass.
+ * @param keyFields fields of which at least one must be present
  */
 export function fieldsReader<Fields>(
   schema: AvroRecord,

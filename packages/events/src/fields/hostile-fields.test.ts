@@ -12,7 +12,7 @@ function problemsOf(type: EventType, sent: Json): readonly { path: string; messa
 
 const escalation = { conversationId: 'conv-1' };
 
-test('all problems are named at once, and never with the value', () => {
+test('all problems are reported at once, without values', () => {
   const problems = problemsOf('conversation.escalated', {
     confidence: 'hunter2',
     customer: { email: 42 },
@@ -36,7 +36,7 @@ test('at most 50 problems are collected, with short paths', () => {
 
 const deep = (depth: number): unknown => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
 
-test('unknown fields may be nested 64 deep, and deeper ones are a problem instead of an exception', () => {
+test('unknown fields may be nested 64 deep, and deeper ones are a problem, not an exception', () => {
   const read = readFields('conversation.escalated', { ...escalation, x: deep(64) });
   assert.equal(read.ok && read.extra, `{"x":${'['.repeat(64)}${']'.repeat(64)}}`);
   for (const depth of [66, 100_000]) {
@@ -46,10 +46,10 @@ test('unknown fields may be nested 64 deep, and deeper ones are a problem instea
 
 const million = 1024 * 1024;
 const hostile: [what: string, text: string][] = [
-  ['keys without end', `{${Array.from({ length: million / 12 }, (_, index) => `"k${index}":1`).join()}}`],
-  ['items without end', `{"conversationId":"c","transcript":[${'{},'.repeat(million / 3)}{}]}`],
+  ['many keys', `{${Array.from({ length: million / 12 }, (_, index) => `"k${index}":1`).join()}}`],
+  ['many items', `{"conversationId":"c","transcript":[${'{},'.repeat(million / 3)}{}]}`],
   [
-    'good items without end',
+    'many valid items',
     `{"conversationId":"c","transcript":[${'{"role":"u","x":[]},'.repeat(million / 20)}{"role":"u"}]}`,
   ],
   ['keys that are numbers', `{${Array.from({ length: million / 12 }, (_, index) => `"${index}":1`).join()}}`],
@@ -62,11 +62,11 @@ const hostile: [what: string, text: string][] = [
 ];
 
 for (const [what, text] of hostile) {
-  test(`a megabyte of ${what} is answered, and not after long`, () => {
+  test(`a megabyte of ${what} is read quickly`, () => {
     const sent = JSON.parse(text) as Json;
     const start = performance.now();
     readFields('conversation.escalated', sent);
-    // Milliseconds, in fact; the bound only tells a walk over the input from a walk for each of its parts.
+    // It takes milliseconds. The bound only distinguishes one pass over the input from a pass for each of its parts.
     assert.ok(performance.now() - start < 10_000);
   });
 }

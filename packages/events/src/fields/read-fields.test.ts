@@ -18,7 +18,7 @@ function problemsOf(type: EventType, sent: Json): readonly { path: string; messa
 
 const escalation = { conversationId: 'conv-1' };
 
-test('what may be absent is null, or empty, whether it was left out or sent as null', () => {
+test('an optional field is null or empty, whether it was omitted or sent as null', () => {
   const { fields, extra } = accepted('conversation.escalated', { ...escalation, intent: null, transcript: null });
   assert.equal(fields.intent, null);
   assert.equal(fields.confidence, null);
@@ -26,7 +26,7 @@ test('what may be absent is null, or empty, whether it was left out or sent as n
   assert.equal(extra, null);
 });
 
-test('two events never share a list that is empty by default', () => {
+test('two events never share an empty default list', () => {
   const [first, second] = [
     accepted('incident.opened', { incidentId: '1', title: 'a' }),
     accepted('incident.opened', { incidentId: '2', title: 'b' }),
@@ -34,12 +34,12 @@ test('two events never share a list that is empty by default', () => {
   assert.notEqual(first.fields.userIds, second.fields.userIds);
 });
 
-test('a default other than null stands for null and absent', () => {
+test('a default other than null replaces null and a missing value', () => {
   const { fields } = accepted('preference.updated', { userId: 'u', quietHours: { start: '22:00', enabled: null } });
   assert.deepEqual(fields.quietHours, { enabled: true, start: '22:00', end: null });
 });
 
-test("names in snake_case are the schema's names, also in nested records and lists", () => {
+test('snake_case names are accepted, also in nested records and lists', () => {
   const { fields, extra } = accepted('order.created', {
     order_id: 'o-1',
     customer_name: 'Jane',
@@ -54,18 +54,18 @@ test("names in snake_case are the schema's names, also in nested records and lis
   assert.equal(preferences.quietHours?.start, '23:00');
 });
 
-test('an alias of a field stands for it, in both spellings', () => {
+test('an alias is accepted in both spellings', () => {
   assert.equal(accepted('message.received', { senderId: 'p' }).fields.userId, 'p');
   assert.equal(accepted('message.received', { sender_id: 'p' }).fields.userId, 'p');
 });
 
-test('of two spellings the first of the schema wins, and the other is kept', () => {
+test('the first spelling of the schema wins, and the other one is kept as unknown', () => {
   const { fields, extra } = accepted('conversation.escalated', { conversation_id: 'snake', conversationId: 'camel' });
   assert.equal(fields.conversationId, 'camel');
   assert.equal(extra, '{"conversation_id":"snake"}');
 });
 
-test('unknown fields are kept where they were, also in nested records and in items of a list', () => {
+test('unknown fields keep their place, also in nested records and list items', () => {
   const { fields, extra } = accepted('conversation.escalated', {
     ...escalation,
     customer: { email: 'jane.doe@example.com', vip: true, address: { city: 'Malmö' } },
@@ -80,7 +80,7 @@ test('unknown fields are kept where they were, also in nested records and in ite
   });
 });
 
-test('unknown fields of a nested record are kept under the name that was sent', () => {
+test('unknown fields of a nested record are kept under the name that the sender used', () => {
   const { extra } = accepted('preference.updated', { user_id: 'u', quiet_hours: { days: ['sat'] } });
   assert.equal(extra, '{"quiet_hours":{"days":["sat"]}}');
 });
@@ -99,13 +99,13 @@ test('lone surrogates and NUL in unknown fields are kept', () => {
   assert.deepEqual(JSON.parse(extra ?? ''), { x: 'a\ud800b\0', '\udfff': 1 });
 });
 
-test('a field called meta is unknown: senders have no say in it', () => {
+test('a field called meta is unknown, because senders cannot set it', () => {
   const { fields, extra } = accepted('conversation.escalated', { ...escalation, meta: { tenant: 'other' } });
   assert.ok(!('meta' in fields));
   assert.equal(extra, '{"meta":{"tenant":"other"}}');
 });
 
-test('what is undefined counts as absent', () => {
+test('undefined counts as absent', () => {
   const { fields, extra } = accepted('article.unpublished', { articleId: 'a', url: undefined, other: undefined });
   assert.equal(fields.url, null);
   assert.equal(extra, null);
@@ -128,9 +128,9 @@ const wrong: [what: string, type: EventType, sent: Json, path: string, message: 
     /^is required$/,
   ],
   ['an empty id', 'conversation.escalated', { conversationId: '' }, 'conversationId', /^must not be empty$/],
-  ['a number for text', 'conversation.escalated', { conversationId: 7 }, 'conversationId', /^must be a string$/],
+  ['a number instead of text', 'conversation.escalated', { conversationId: 7 }, 'conversationId', /^must be a string$/],
   [
-    'text that is no decimal',
+    'text that is not a decimal',
     'conversation.escalated',
     { ...escalation, confidence: '30 %' },
     'confidence',
@@ -152,7 +152,7 @@ const wrong: [what: string, type: EventType, sent: Json, path: string, message: 
     /^must be a whole number from 0 to 9007199254740990$/,
   ],
   [
-    'a fraction for a whole number',
+    'a fraction instead of a whole number',
     'conversation.escalated',
     { ...escalation, message_count: 1.5 },
     'message_count',
@@ -174,15 +174,21 @@ const wrong: [what: string, type: EventType, sent: Json, path: string, message: 
   ],
   ['0 for a boolean', 'lead.captured', { leadId: 'l', consent: 0 }, 'consent', /^must be true or false$/],
   [
-    'text for a record',
+    'text instead of a record',
     'conversation.escalated',
     { ...escalation, customer: 'Jane' },
     'customer',
     /^must be an object$/,
   ],
-  ['a list for a record', 'conversation.escalated', { ...escalation, customer: [] }, 'customer', /^must be an object$/],
   [
-    'a record for a list',
+    'a list instead of a record',
+    'conversation.escalated',
+    { ...escalation, customer: [] },
+    'customer',
+    /^must be an object$/,
+  ],
+  [
+    'a record instead of a list',
     'conversation.escalated',
     { ...escalation, transcript: {} },
     'transcript',
@@ -274,7 +280,7 @@ const wrong: [what: string, type: EventType, sent: Json, path: string, message: 
     /beyond 2\^53/,
   ],
   [
-    'an unknown number beyond all',
+    'an unknown number that overflows',
     'conversation.escalated',
     { ...escalation, 'a b': JSON.parse('-1e999') },
     '["a b"]',

@@ -1,25 +1,25 @@
-/** One thing wrong with what was sent: where, relative to the fields, and what it must be instead. */
+/** One problem with the sent fields: the path, and what the value must be. */
 export interface Problem {
   readonly path: string;
   readonly message: string;
 }
 
-/** More are not collected: the sender learns enough from these, and hostile input cannot make the answer grow. */
+/** Limits the collected problems: these suffice for the sender, and hostile input cannot inflate the response. */
 const maxProblems = 50;
 
-/** Keys come from the sender and may be long; a path only has to be recognised. */
+/** Limits keys in paths. Senders choose keys, which may be long; a path only has to be recognisable. */
 const maxKeyLength = 64;
 
-/** Unknown fields by key, without a prototype so that `__proto__` is a key like any other; or those of a list's items. */
+/** Unknown fields by key, without a prototype so that `__proto__` is an ordinary key; or those of a list's items. */
 export type Unknown = Record<string, unknown> | readonly (Unknown | null)[];
 
 /**
- * What one pass over the sent fields gathers. Readers note a problem or unknown fields relative to their own value;
- * their callers prepend the path to it, so that paths cost nothing where nothing is wrong.
+ * The result of one pass over the sent fields. Readers report problems and unknown fields relative to their own value.
+ * The caller prepends its path, so that paths cost nothing without problems.
  */
 export class Reading {
   readonly problems: { path: string; message: string }[] = [];
-  /** What the value read last held besides what its schema knows, nested as it was; undefined when there was nothing. */
+  /** The unknown fields of the last value read, with their nesting; undefined if there are none. */
   unknown: Unknown | undefined;
 
   get full(): boolean {
@@ -30,12 +30,12 @@ export class Reading {
     if (!this.full) this.problems.push({ path, message });
   }
 
-  /** Puts `step` in front of every problem from `since` on. */
+  /** Prepends `step` to the path of every problem from index `since` on. */
   locate(step: string, since: number): void {
     for (const problem of this.problems.slice(since)) problem.path = step + joined(problem.path);
   }
 
-  /** Takes what is unknown of the value read last. */
+  /** Returns and clears the unknown fields of the last value read. */
   takeUnknown(): Unknown | undefined {
     const { unknown } = this;
     this.unknown = undefined;
@@ -43,12 +43,12 @@ export class Reading {
   }
 }
 
-/** Checks one sent value and makes it what Avro wants; what is wrong with it goes to the reading. */
+/** Validates a sent value and converts it for Avro. Reports problems to the reading. */
 export type ValueReader = (value: unknown, reading: Reading) => unknown;
 
 const joined = (path: string): string => (path === '' || path.startsWith('[') ? path : `.${path}`);
 
-/** A key as a step of a path: `name`, or `["any other"]`. */
+/** A key as a path step: `name` or `["any other"]`. */
 export function keyStep(key: string): string {
   const shown = key.length > maxKeyLength ? `${key.slice(0, maxKeyLength)}…` : key;
   return /^[A-Za-z_$][\w$]*$/.test(shown) ? shown : `[${JSON.stringify(shown)}]`;

@@ -5,18 +5,18 @@ import { keyStep, type Reading, type ValueReader } from './reading.ts';
 
 interface FieldReader {
   readonly name: string;
-  /** All names a sender may use, the field's own first. */
+  /** All names that a sender may use; the field's own name first. */
   readonly names: readonly string[];
   readonly read: ValueReader;
-  /** What stands for null and absent, lists and maps being empty; nothing if the field is required. */
+  /** The value for null and absent fields, with lists and maps empty; undefined if the field is required. */
   readonly fallback: (() => unknown) | undefined;
 }
 
 type Json = Record<string, unknown>;
 
 /**
- * Reads an object as `record`; what the record does not know is noted as unknown, with its place.
- * @param readerOf compiles the reader of a field's values other than null
+ * Reads an object as `record`. Reports fields that the record does not declare as unknown, with their path.
+ * @param readerOf compiles the reader for a field's values other than null
  */
 export function recordReader(record: AvroRecord, readerOf: (field: AvroField) => ValueReader): ValueReader {
   const fields = record.fields.map(
@@ -65,7 +65,7 @@ function fallbackOf(field: AvroField): (() => unknown) | undefined {
   return typeof value === 'object' ? () => ({}) : () => value;
 }
 
-/** The name under which the field was sent: the first that is there wins. */
+/** The name under which the field was sent; the first one present wins. */
 function sentName(field: FieldReader, json: Json): string | undefined {
   if (json[field.name] !== undefined) return field.name;
   for (let index = 1; index < field.names.length; index++) {

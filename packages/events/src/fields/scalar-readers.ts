@@ -8,7 +8,7 @@ export const booleanReader: ValueReader = (value, reading) =>
 export const timestampReader: ValueReader = (value, reading) =>
   readTimestamp(value) ?? reading.refuse('must be an ISO 8601 time, or a Unix time in seconds or milliseconds');
 
-/** Lengths count UTF-16 units, as JavaScript does. */
+/** Lengths count UTF-16 units, like JavaScript. */
 export function textReader({ minLength = 0, maxLength = Number.POSITIVE_INFINITY, pattern }: Limits): ValueReader {
   const shape = pattern === undefined ? undefined : new RegExp(pattern, 'u');
   return (value, reading) => {
@@ -24,9 +24,9 @@ export function textReader({ minLength = 0, maxLength = Number.POSITIVE_INFINITY
 
 const ranges = {
   int: [-(2 ** 31), 2 ** 31 - 1],
-  // avsc writes negative numbers beyond 2^52 with the wrong sign, and refuses the last safe integer.
+  // avsc writes negative numbers beyond 2^52 with the wrong sign, and rejects the last safe integer.
   long: [-(2 ** 52), Number.MAX_SAFE_INTEGER - 1],
-  // JSON.parse has rounded what lies beyond.
+  // JSON.parse has rounded larger numbers.
   double: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
 } as const;
 
@@ -40,16 +40,16 @@ export function numberReader(type: keyof typeof ranges, { minimum, maximum }: Li
   return (sent, reading) => {
     const value = typeof sent === 'string' ? readDecimal(sent) : sent;
     if (typeof value !== 'number' || (whole && !Number.isInteger(value))) return reading.refuse(message);
-    // Plus zero, because -0 would come back as 0.
+    // Adding 0 turns -0 into 0, as which Avro would read it back.
     return value >= from && value <= to ? value + 0 : reading.refuse(rangeMessage);
   };
 }
 
-/** Doubles hold every decimal of up to 15 digits exactly. */
+/** Doubles represent every decimal of up to 15 digits exactly. */
 const DECIMAL = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 const EXACT_DIGITS = 15;
 
-/** Shops write amounts as text, to keep their cents. */
+/** Shops send amounts as text to preserve the cents. */
 function readDecimal(text: string): number | undefined {
   const isExact = DECIMAL.test(text) && text.replace(/\D/g, '').length <= EXACT_DIGITS;
   return isExact ? Number(text) : undefined;

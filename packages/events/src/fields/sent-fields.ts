@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type AvroField, type AvroRecord, type AvroSchema, fullName, isUnion, nullableOf } from '../avro-schema.ts';
 import { namesOf } from './field-names.ts';
 
-/** What a sender could send for a record, for property tests: by any of its names, with unknown fields anywhere. */
+/** Arbitrary sender input for a record, for property tests: any accepted names, with unknown fields anywhere. */
 export function sentFields(record: AvroRecord): fc.Arbitrary<Record<string, unknown>> {
   const fields = record.fields.filter(({ name }) => name !== 'meta');
   return sentRecord({ ...record, fields }, new Map());
@@ -10,7 +10,7 @@ export function sentFields(record: AvroRecord): fc.Arbitrary<Record<string, unkn
 
 const letters = fc.constantFrom('a', 'Z', ' ', 'é', '語', '🙂', '\0', '"', '\\', '\u2028', '‏');
 
-/** Some of them take two UTF-16 units, which is what limits count. */
+/** Includes characters of two UTF-16 units, the unit of length limits. */
 const textWithin = ({ minLength = 0, maxLength = 80 }: Partial<AvroField>): fc.Arbitrary<string> =>
   fc
     .string({ unit: letters, minLength, maxLength: Math.min(maxLength, 80) })
@@ -35,10 +35,10 @@ const hostileKey = fc.constantFrom(
   'x y',
 );
 
-/** No backslashes: once V8 has seen one in a key, it misreads other keys that are written with an escape. */
+/** No backslashes: after an escaped key, V8 misreads other keys that are written with an escape. */
 export const character = fc.string({ minLength: 1, maxLength: 1 }).filter((text) => text !== '\\');
 
-/** JSON as JSON.parse makes it, with numbers that are exact. */
+/** JSON values as JSON.parse returns them, with exact numbers. */
 const json = fc
   .jsonValue({ maxDepth: 4, stringUnit: character })
   .map((value): unknown => JSON.parse(JSON.stringify(value), exact));
@@ -51,13 +51,13 @@ function sentRecord(record: AvroRecord, types: Map<string, AvroRecord>): fc.Arbi
   const known = fc.tuple(...record.fields.map((field) => sentField(field, types)));
   const unknown = fc.array(fc.tuple(fc.oneof(hostileKey, fc.string({ unit: character })), json), { maxLength: 3 });
   const names = new Set(record.fields.flatMap(namesOf));
-  // fromEntries makes `__proto__` a property like any other, as JSON.parse does.
+  // fromEntries makes `__proto__` an ordinary property, like JSON.parse.
   return fc
     .tuple(known, unknown)
     .map(([entries, others]) => Object.fromEntries([...others.filter(([key]) => !names.has(key)), ...entries.flat()]));
 }
 
-/** Some of the names a field goes by, or none where it need not be there. */
+/** Some of a field's names; none is possible if the field is optional. */
 function sentField(field: AvroField, types: Map<string, AvroRecord>): fc.Arbitrary<[string, unknown][]> {
   const value = sentValue(nullableOf(field.type) ?? field.type, field, types);
   const names = namesOf(field);

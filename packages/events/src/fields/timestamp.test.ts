@@ -72,15 +72,15 @@ const noTimes: unknown[] = [
 ];
 
 for (const sent of noTimes) {
-  test(`${JSON.stringify(sent)} is no time`, () => assert.equal(readTimestamp(sent), undefined));
+  test(`${JSON.stringify(sent)} is not a time`, () => assert.equal(readTimestamp(sent), undefined));
 }
 
-test('every time that Date can write is read as the same', () => {
+test('every time that Date formats is read as the same time', () => {
   const date = fc.date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true });
   fc.assert(fc.property(date, (time) => assert.equal(readTimestamp(time.toISOString()), time.getTime())));
 });
 
-test('an offset moves a time as Date moves it', () => {
+test('an offset shifts a time like Date', () => {
   const date = fc.date({ min: new Date('1980-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
   const offset = fc.tuple(fc.constantFrom('+', '-'), fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }));
   fc.assert(

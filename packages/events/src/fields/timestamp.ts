@@ -1,12 +1,12 @@
 const lastMillisecond = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
-/** Below it a number counts seconds (until the year 5138), from it on milliseconds (since March 1973). */
+/** Smaller numbers are seconds (until the year 5138); larger ones are milliseconds (since March 1973). */
 const firstMilliseconds = 1e11;
 
 /**
- * Milliseconds since 1970 of an ISO 8601 time or of a Unix time in seconds or milliseconds; nothing if it is neither,
- * or outside of 1970 to 9999. A time without an offset is UTC, a date without a time is its midnight, and what is
- * finer than a millisecond is cut off.
+ * Converts an ISO 8601 time, or a Unix time in seconds or milliseconds, to milliseconds since 1970. Returns undefined
+ * for other values and for times outside 1970 to 9999. A time without an offset is UTC, a date without a time is
+ * midnight, and precision below a millisecond is dropped.
  */
 export function readTimestamp(value: unknown): number | undefined {
   const time = typeof value === 'string' ? isoTime(value) : typeof value === 'number' ? unixTime(value) : Number.NaN;
@@ -19,9 +19,9 @@ function unixTime(value: number): number {
 }
 
 /*
- * Written out, because every event holds several times: a regular expression takes ten times as long, and Date.parse
- * takes 30 February for 2 March and a time without an offset for local time. What is not a number becomes NaN, and
- * stays it to the end.
+ * Parsed by hand, because every event has several times: a regular expression takes ten times as long, and Date.parse
+ * reads 30 February as 2 March and a time without an offset as local time. A part that is not a number becomes NaN,
+ * which propagates to the result.
  */
 function isoTime(text: string): number {
   const year = digits(text, 0, 4);
@@ -40,7 +40,7 @@ function daysIn(year: number, month: number): number {
   return 30 + ((longMonths >> month) & 1);
 }
 
-/** `T10:30`, `T10:30:00`, `T10:30:00.250`, each with an offset or without. */
+/** `T10:30`, `T10:30:00` or `T10:30:00.250`, with or without an offset. */
 function clock(text: string): number {
   const hour = digits(text, 11, 13);
   const minute = digits(text, 14, 16);
@@ -62,7 +62,7 @@ function clock(text: string): number {
   return time + second * 1000 + milliseconds - offset(text, end);
 }
 
-/** Nothing, `Z`, `+01`, `+0100` or `+01:00` from `at` to the end, in milliseconds. */
+/** Parses an absent offset, `Z`, `+01`, `+0100` or `+01:00` from `at` to the end, in milliseconds. */
 function offset(text: string, at: number): number {
   if (at === text.length) return 0;
   const sign = text[at];

@@ -11,7 +11,7 @@ import { keyStep, type Unknown, type ValueReader } from './reading.ts';
 import { recordReader } from './record-reader.ts';
 import { booleanReader, enumReader, numberReader, textReader, timestampReader } from './scalar-readers.ts';
 
-/** Named types by full name, collected while compiling, so that later mentions find them. */
+/** Named types by full name, collected during compilation so that later references find them. */
 type NamedReaders = Map<string, ValueReader>;
 
 /** Compiles the reader of a self-contained record schema. */
@@ -19,7 +19,7 @@ export function compileReader(record: AvroRecord): ValueReader {
   return recordOf(record, new Map());
 }
 
-/** Null and absent are the record's affair; the reader of a field sees what was really sent. */
+/** The record handles null and absent fields, so a field's reader gets only sent values. */
 function recordOf(record: AvroRecord, named: NamedReaders): ValueReader {
   return recordReader(record, (field) => typeReader(nullableOf(field.type) ?? field.type, field, named));
 }
@@ -37,7 +37,7 @@ function typeReader(schema: AvroSchema, limits: Limits, named: NamedReaders): Va
       return numberReader(schema, limits);
     default: {
       const reader = named.get(schema);
-      if (reader === undefined) throw new TypeError(`The schema mentions ${schema} before it defines it.`);
+      if (reader === undefined) throw new TypeError(`The schema references ${schema} before it defines it.`);
       return reader;
     }
   }
@@ -95,7 +95,7 @@ function mapReader(read: ValueReader, limits: Limits): ValueReader {
     for (const key of keys) {
       if (reading.full) break;
       const before = reading.problems.length;
-      // Avro's decoder would lose it: assigning `__proto__` makes no property.
+      // Avro's decoder would lose it: assigning `__proto__` creates no property.
       if (key === '__proto__') reading.refuse('cannot be a key here');
       else if (key.length > maxLength) reading.refuse(`must be a key of at most ${maxLength} characters`);
       else if (!key.isWellFormed()) reading.refuse('must be well-formed Unicode, without lone surrogates');

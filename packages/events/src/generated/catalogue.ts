@@ -1,4 +1,4 @@
-// Made from schemas/ by `npm run generate`. Change those and run it again.
+// Generated from schemas/ by `npm run generate`. Do not edit.
 
 import * as articlePublished from './events/article-published.ts';
 import * as articleUnpublished from './events/article-unpublished.ts';

@@ -4,15 +4,15 @@ import { catalogue, type EventType, eventTypes } from '../catalogue.ts';
 const types = new Map<EventType, Type>();
 const typesByRecord = new Map(eventTypes.map((type) => [catalogue[type].recordName, type]));
 
-/** The event type whose record has this full name. */
+/** The event type of the record with this full name. */
 export const typeOfRecord = (recordName: string | undefined): EventType | undefined =>
   recordName === undefined ? undefined : typesByRecord.get(recordName);
 
-/** avsc's type for our schema of an event type; compiled when first asked for. */
+/** avsc's type for our schema of an event type; compiled lazily. */
 export function avroType(type: EventType): Type {
   let compiled = types.get(type);
   if (compiled === undefined) {
-    // avsc declares neither the option nor schemas with attributes of our own.
+    // avsc's types declare neither this option nor schemas with custom attributes.
     const options = { omitRecordMethods: true } as Parameters<typeof avro.Type.forSchema>[1];
     compiled = avro.Type.forSchema(catalogue[type].schema as unknown as Schema, options);
     makePlain(compiled);
@@ -21,7 +21,7 @@ export function avroType(type: EventType): Type {
   return compiled;
 }
 
-/** Lets avsc decode into plain objects, which compare and print as what they are, with their fast constructors. */
+/** Makes avsc decode into plain objects, which compare and print as usual, with its fast constructors. */
 function makePlain(type: Type): void {
   switch (type.typeName) {
     case 'record': {

@@ -1,7 +1,7 @@
 import type { types as avroTypes, Type } from 'avsc';
 import { EventsError } from '../events-error.ts';
 
-/** Where a check stands in the bytes; each check moves it behind its value, or throws. */
+/** The position of a check in the bytes. Each check moves it past its value or throws. */
 interface Cursor {
   readonly bytes: Buffer;
   at: number;
@@ -10,9 +10,9 @@ interface Cursor {
 type Check = (cursor: Cursor) => void;
 
 /**
- * Compiles a check that bytes are exactly one record of the writer's type. avsc believes what it reads: a list that
- * claims 2^40 items, or a block that claims a negative size, makes it allocate or loop without end.
- * @throws EventsError UNREADABLE, from the check
+ * Compiles a check that bytes are exactly one record of the writer's type. avsc trusts its input: a list that claims
+ * 2^40 items or a block that claims a negative size makes it allocate memory or loop without end.
+ * @throws EventsError UNREADABLE from the check
  */
 export function byteChecker(writer: Type): (bytes: Buffer) => void {
   const check = checkOf(writer, new Map());
@@ -73,20 +73,20 @@ function recordCheck(type: avroTypes.RecordType, known: Map<Type, Check>): Check
   const check: Check = (cursor) => {
     for (const field of fields) field(cursor);
   };
-  // Known before its fields are, so that a record may contain itself.
+  // Registered before its fields, so that a record may contain itself.
   known.set(type, check);
   for (const field of type.fields) fields.push(checkOf(field.type, known));
   return check;
 }
 
-/** Lists and maps come in blocks, until an empty one; a negative count is followed by the block's size in bytes. */
+/** Lists and maps come in blocks until an empty one. A negative count is followed by the block's size in bytes. */
 function blocksCheck(item: Check): Check {
   return (cursor) => {
     for (let count = readNumber(cursor); count !== 0; count = readNumber(cursor)) {
       const size = count < 0 ? readNumber(cursor) : undefined;
       const start = cursor.at;
       const items = Math.abs(count);
-      // An item takes at least a byte: a list of empty items is never legitimate.
+      // An item takes at least one byte; lists of empty items are not supported.
       if (!(items <= cursor.bytes.length - start)) refuse(cursor, `a list claims ${items} items`);
       for (let index = 0; index < items; index++) item(cursor);
       if (size !== undefined && size !== cursor.at - start) refuse(cursor, `a block claims ${size} bytes`);
@@ -113,7 +113,7 @@ function skip(cursor: Cursor, length: number): void {
 
 function checkBoolean(cursor: Cursor): void {
   const byte = cursor.bytes[cursor.at] ?? 2;
-  if (byte > 1) refuse(cursor, 'there is no boolean');
+  if (byte > 1) refuse(cursor, 'the byte is not a boolean');
   cursor.at += 1;
 }
 
@@ -123,7 +123,7 @@ function checkInt(cursor: Cursor): void {
 }
 
 function checkLong(cursor: Cursor): void {
-  // avsc reads these with the wrong sign. Too large positive ones it refuses itself, where they are read.
+  // avsc reads these with the wrong sign. It rejects large positive numbers itself.
   if (readNumber(cursor) < -(2 ** 52)) refuse(cursor, 'a number is below -2^52, which cannot be read exactly');
 }
 
@@ -133,7 +133,7 @@ function readIndex(cursor: Cursor, length: number): number {
   return index;
 }
 
-/** A zigzag number of at most ten bytes; exact to ±2^53, and near enough beyond it to tell that it is. */
+/** A zigzag number of at most ten bytes; exact to ±2^53, and beyond that precise enough to detect the overflow. */
 function readNumber(cursor: Cursor): number {
   const byte = cursor.bytes[cursor.at];
   if (byte === undefined || byte >= 0x80) return readLongNumber(cursor);
@@ -144,7 +144,7 @@ function readNumber(cursor: Cursor): number {
 function readLongNumber(cursor: Cursor): number {
   const negative = ((cursor.bytes[cursor.at] ?? 0) & 1) === 1;
   let value = 0;
-  // Half of each byte's worth, without the sign in the lowest bit: the whole would need one bit too many.
+  // Each byte contributes half its value, without the sign in the lowest bit: the full value would need an extra bit.
   let scale = 0.5;
   for (let length = 0; length < 10; length++) {
     const byte = cursor.bytes[cursor.at];

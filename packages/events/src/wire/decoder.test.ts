@@ -25,7 +25,7 @@ const event = {
   items: [{ sku: 'a', name: null, quantity: 2, price: null }],
 };
 
-/** The bytes of a value by any schema, and our decoder for that schema. */
+/** The encoded bytes of a value in any schema, and our decoder for that schema. */
 function written(by: AvroRecord, value: unknown): { bytes: Buffer; decode: (bytes: Buffer) => unknown } {
   return {
     bytes: avro.Type.forSchema(by as unknown as Schema).toBuffer(value),
@@ -46,7 +46,7 @@ const throwsCode = (run: () => unknown, code: EventsErrorCode, message = /./) =>
     return true;
   });
 
-test('an event of an older writer has the defaults of what the writer did not know', () => {
+test('an event of an older writer gets defaults for fields that the writer lacks', () => {
   const older = withFields((fields) => fields.filter(({ name }) => !['carrier', 'items', 'locale'].includes(name)));
   const { bytes, decode } = written(older, event);
   const decoded = decode(bytes) as EventOf<'order.shipped'>;
@@ -55,7 +55,7 @@ test('an event of an older writer has the defaults of what the writer did not kn
   assert.deepEqual(decoded.items, []);
 });
 
-test('an event of a newer writer comes without what we do not know', () => {
+test('an event of a newer writer loses fields that our schema lacks', () => {
   const legs = {
     type: 'array',
     items: {
@@ -86,7 +86,7 @@ test('an event of a newer writer comes without what we do not know', () => {
   );
 });
 
-test('fields in another order are read by their names', () => {
+test('fields in another order are matched by name', () => {
   const { bytes, decode } = written(
     withFields((fields) => fields.reverse()),
     event,
@@ -94,7 +94,7 @@ test('fields in another order are read by their names', () => {
   assert.equal((decode(bytes) as EventOf<'order.shipped'>).items[0]?.sku, 'a');
 });
 
-test('an enum symbol that we do not know is read as the default', () => {
+test('an unknown enum symbol is read as the default', () => {
   const { schema: preference, example } = catalogue['preference.updated'];
   const newer = JSON.parse(JSON.stringify(preference).replace('"weekly"', '"weekly","yearly"'));
   const read = readFields('preference.updated', example);
@@ -120,7 +120,7 @@ for (const type of eventTypes) {
   });
 }
 
-test('a schema of no event in the catalogue is unknown', () => {
+test('a schema outside the catalogue is unknown', () => {
   throwsCode(
     () => createDecoder('{"type":"record","name":"other.Thing","fields":[]}'),
     'UNKNOWN_SCHEMA',
@@ -129,7 +129,7 @@ test('a schema of no event in the catalogue is unknown', () => {
   throwsCode(() => createDecoder('"string"'), 'UNKNOWN_SCHEMA');
 });
 
-test('what is no schema is unknown', () => {
+test('a value that is not a schema is unknown', () => {
   for (const text of [
     '',
     '{',
@@ -142,9 +142,9 @@ test('what is no schema is unknown', () => {
   }
 });
 
-test('a writer that leaves out what we require is incompatible', () => {
+test('a writer without a field that we require is incompatible', () => {
   const without = withFields((fields) => fields.filter(({ name }) => name !== 'orderId'));
-  throwsCode(() => createDecoder(JSON.stringify(without)), 'INCOMPATIBLE_SCHEMA', /order\.shipped cannot be read/);
+  throwsCode(() => createDecoder(JSON.stringify(without)), 'INCOMPATIBLE_SCHEMA', /order\.shipped is incompatible/);
 });
 
 test('an event whose meta names another type is unreadable', () => {

@@ -5,9 +5,9 @@ import { avroType, typeOfRecord } from './avro-types.ts';
 import { byteChecker } from './byte-checker.ts';
 
 /**
- * Compiles a decoder for what was written with `writerSchema`: it reads with our schema, so fields that we do not know
- * are left out and those that the writer did not know have their defaults. Compiling is slow: keep one per schema id.
- * @throws EventsError UNKNOWN_SCHEMA or INCOMPATIBLE_SCHEMA; the decoder throws UNREADABLE, whatever bytes it is given
+ * Compiles a decoder for records written with `writerSchema`. It reads with our schema: fields that ours lacks are
+ * dropped, and fields that the writer's lacks get their defaults. Compiling is slow, so keep one per schema id.
+ * @throws EventsError UNKNOWN_SCHEMA or INCOMPATIBLE_SCHEMA; the decoder throws UNREADABLE for any invalid bytes
  */
 export function createDecoder(writerSchema: string | object): (payload: Buffer) => AnyEvent {
   const writer = writerType(writerSchema);
@@ -16,7 +16,7 @@ export function createDecoder(writerSchema: string | object): (payload: Buffer) 
     throw new EventsError('UNKNOWN_SCHEMA', `No event of the catalogue is a ${writer.name ?? writer.typeName}.`);
   }
   const reader = avroType(type);
-  const resolver = attempt('INCOMPATIBLE_SCHEMA', `This version of ${type} cannot be read with ours`, () =>
+  const resolver = attempt('INCOMPATIBLE_SCHEMA', `This version of ${type} is incompatible with our schema`, () =>
     reader.createResolver(writer),
   );
   const check = byteChecker(writer);
@@ -26,7 +26,7 @@ export function createDecoder(writerSchema: string | object): (payload: Buffer) 
       check(payload);
       event = reader.fromBuffer(payload, resolver);
     } catch (error) {
-      throw asEventsError('UNREADABLE', `The bytes are no ${type}`, error);
+      throw asEventsError('UNREADABLE', `The bytes are not a valid ${type}`, error);
     }
     if (event.meta.type === type) return event;
     throw new EventsError('UNREADABLE', `The record is a ${type}, but its meta.type says something else.`);
@@ -34,7 +34,7 @@ export function createDecoder(writerSchema: string | object): (payload: Buffer) 
 }
 
 function writerType(schema: string | object): Type {
-  return attempt('UNKNOWN_SCHEMA', "The writer's schema is no Avro schema", () =>
+  return attempt('UNKNOWN_SCHEMA', "The writer's schema is not an Avro schema", () =>
     avro.Type.forSchema(typeof schema === 'string' ? JSON.parse(schema) : schema),
   );
 }

@@ -32,13 +32,13 @@ const event: EventOf<'order.shipped'> = {
 
 const wrong: [what: string, event: unknown, message: RegExp][] = [
   ['a field of another type', { ...event, trackingNumber: 7 }, /trackingNumber is not of type/],
-  ['a required field less', { ...event, orderId: undefined }, /orderId is not of type string/],
+  ['a missing required field', { ...event, orderId: undefined }, /orderId is not of type string/],
   [
     'a nested field of another type',
     { ...event, items: [{ ...event.items[0], quantity: 'secret' }] },
     /items\.0\.quantity/,
   ],
-  ['a fraction for a time', { ...event, shippedAt: 0.5 }, /shippedAt is not of type/],
+  ['a fraction as a time', { ...event, shippedAt: 0.5 }, /shippedAt is not of type/],
   ['an unsafe number', { ...event, shippedAt: 2 ** 60 }, /shippedAt/],
   [
     'another type',
@@ -66,7 +66,7 @@ for (const [what, given, message] of wrong) {
   });
 }
 
-test('what is not in the schema is left out of the bytes', () => {
+test('fields outside the schema are not encoded', () => {
   const bytes = encodePayload('order.shipped', { ...event, other: 'x' } as EventOf<'order.shipped'>);
   assert.deepEqual(bytes, encodePayload('order.shipped', event));
 });

@@ -3,12 +3,12 @@ import type { EventMeta, EventOf, EventType } from '../catalogue.ts';
 import { EventsError } from '../events-error.ts';
 import { avroType } from './avro-types.ts';
 
-/** Most events fit; a larger one makes it grow, to the size of the largest. */
+/** Fits most events. Grows to the size of the largest event. */
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
 /**
- * The Avro bytes of an event, by our schema of its type. The fields come from `readFields`, or keep to its rules.
- * @throws EventsError INVALID_EVENT naming the wrong fields, never their values
+ * Encodes an event with our schema of its type. The fields come from `readFields` or follow its rules.
+ * @throws EventsError INVALID_EVENT naming the invalid fields, never their values
  */
 export function encodePayload<T extends EventType>(type: T, event: EventOf<T>): Buffer {
   checkMeta(type, event.meta);
@@ -21,12 +21,12 @@ export function encodePayload<T extends EventType>(type: T, event: EventOf<T>): 
     }
     return Buffer.from(scratch.subarray(0, end));
   } catch {
-    // avsc's error repeats the value, so it is no cause to hand on.
-    throw new EventsError('INVALID_EVENT', `This is no ${type}: ${wrongFields(avro, event)}.`);
+    // avsc's error repeats the value, so it is not passed on as the cause.
+    throw new EventsError('INVALID_EVENT', `This is not a valid ${type}: ${wrongFields(avro, event)}.`);
   }
 }
 
-/** Ids come from senders, and Avro would write a lone surrogate as something else. */
+/** Senders choose ids, and Avro would silently replace a lone surrogate. */
 function checkMeta(type: EventType, meta: EventMeta): void {
   if (meta.type !== type) throw new EventsError('INVALID_EVENT', `The event is a ${meta.type}, not a ${type}.`);
   for (const name of ['id', 'source', 'tenant'] as const) {

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { EventsError } from '../events-error.ts';
 import { frame, unframe } from './frame.ts';
 
-test('a frame is a zero, the id with the high byte first, and the payload', () => {
+test('a frame is a zero byte, the big-endian id, and the payload', () => {
   assert.equal(frame(0x01020304, Buffer.from('ab')).toString('hex'), '00010203046162');
 });
 
-test('unframe takes apart what frame put together', () => {
+test('unframe reverses frame', () => {
   const id = fc.integer({ min: 0, max: 2 ** 32 - 1 });
   fc.assert(
     fc.property(id, fc.uint8Array(), (schemaId, bytes) => {

@@ -3,7 +3,7 @@ import { EventsError } from '../events-error.ts';
 const magic = 0;
 const headerLength = 5;
 
-/** The Confluent wire format: a zero byte, the schema's id, the Avro bytes. */
+/** The Confluent wire format: a zero byte, the schema id, the Avro bytes. */
 export function frame(schemaId: number, payload: Buffer): Buffer {
   const framed = Buffer.allocUnsafe(headerLength + payload.length);
   framed[0] = magic;
@@ -13,7 +13,7 @@ export function frame(schemaId: number, payload: Buffer): Buffer {
 }
 
 /**
- * Takes a framed value apart without copying it.
+ * Splits a framed value without copying it.
  * @throws EventsError NOT_FRAMED
  */
 export function unframe(value: Buffer): { schemaId: number; payload: Buffer } {
@@ -23,7 +23,7 @@ export function unframe(value: Buffer): { schemaId: number; payload: Buffer } {
   if (value[0] !== magic) {
     throw new EventsError(
       'NOT_FRAMED',
-      `The value begins with byte ${value[0]}, not with the ${magic} of the wire format.`,
+      `The value starts with byte ${value[0]}, not with the ${magic} of the wire format.`,
     );
   }
   return { schemaId: value.readUInt32BE(1), payload: value.subarray(headerLength) };

@@ -39,14 +39,14 @@ function roundTrip(type: EventType, event: AnyEvent): AnyEvent | undefined {
 }
 
 for (const type of eventTypes) {
-  test(`the example of ${type} comes back as it went in, through fields, bytes and frame`, () => {
+  test(`the example of ${type} survives fields, bytes and frame unchanged`, () => {
     const event = eventOf(type, catalogue[type].example);
     assert.ok(event);
     assert.equal(event.meta.extra, null);
     assert.deepEqual(roundTrip(type, event), event);
   });
 
-  test(`whatever is sent as ${type} comes back as it was read`, () => {
+  test(`any ${type} decodes to the fields that were read`, () => {
     fc.assert(
       fc.property(sentFields(catalogue[type].schema), (sent) => {
         const event = eventOf(type, sent);
@@ -57,7 +57,7 @@ for (const type of eventTypes) {
   });
 }
 
-test('any well-formed text comes back, however long', () => {
+test('well-formed text of any length survives', () => {
   const event = eventOf('message.received', { userId: 'u' }) as EventOf<'message.received'>;
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme', minLength: 60, maxLength: 300 }));
   fc.assert(
@@ -83,7 +83,7 @@ test('a decoded event is a plain object throughout', () => {
   }
 });
 
-test('bytes that were encoded stay as they are when the next event is encoded', () => {
+test('encoding the next event does not change earlier bytes', () => {
   const event = eventOf('message.received', { userId: 'u', text: 'first' }) as EventOf<'message.received'>;
   const first = encodePayload('message.received', event);
   const copy = Buffer.from(first);

@@ -1,13 +1,13 @@
-/** A record as Kafka delivered it. */
+/** A record as fetched from Kafka. */
 export interface FetchedRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly offset: string;
-  /** Epoch ms, as a number in text. */
+  /** Epoch milliseconds as text. */
   readonly timestamp: string;
-  /** The headers as they are on the wire; `eachHeader` walks over them without decoding those nobody needs. */
+  /** The headers' wire bytes. `eachHeader` iterates over them without decoding the ones that are not needed. */
   readonly rawHeaders?: Buffer;
-  /** The decoded headers, for records that came without the raw ones. */
+  /** The decoded headers, for records without raw headers. */
   readonly headers?: DecodedHeaders;
 }
 

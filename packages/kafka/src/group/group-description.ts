@@ -3,13 +3,13 @@ import type { KafkaConnection } from '../connection.ts';
 import { untilUsable, withAdmin } from '../topics.ts';
 import type { TopicPartition } from './fetched-record.ts';
 
-/** A consumer group, as the brokers know it. */
+/** A consumer group as the brokers report it. */
 export interface GroupDescription {
-  /** 0 when no process of the group runs. */
+  /** 0 when no member runs. */
   readonly members: number;
   /** The topics that its members subscribe to. */
   readonly subscriptions: readonly string[];
-  /** The topics that it has committed offsets of. */
+  /** The topics with committed offsets. */
   readonly committedTopics: readonly string[];
   /** -1 when nothing is committed. */
   committed(at: TopicPartition): number;
@@ -38,7 +38,7 @@ export function describeGroup(connection: KafkaConnection, groupId: string): Pro
   });
 }
 
-/** The first and the next offset of each partition of the topics, in the order of the topics and the partitions. */
+/** The low and high watermark of each partition, in the order of the topics and partitions. */
 export function logOffsets(connection: KafkaConnection, topics: readonly string[]): Promise<LogOffsets[][]> {
   return withAdmin(connection, (admin) =>
     Promise.all(
@@ -52,7 +52,7 @@ export function logOffsets(connection: KafkaConnection, topics: readonly string[
   );
 }
 
-/** A member names its subscriptions before it is assigned anything. */
+/** A member reports its subscriptions before it has an assignment. */
 function subscriptionsOf(metadata: Buffer): readonly string[] {
   if (metadata.length === 0) return [];
   return kafkajs.AssignerProtocol.MemberMetadata.decode(metadata)?.topics ?? [];

@@ -6,23 +6,23 @@ import type { FetchedRecord, TopicPartition } from './fetched-record.ts';
 import { createPositions, type Position } from './positions.ts';
 import { type StartOffset, startOffsets } from './start-offsets.ts';
 
-/** Hears what the group does. A generation of the group gives partitions; the next rebalance ends it. */
+/** Receives the events of a consumer group. Each generation assigns partitions; the next rebalance revokes them. */
 export interface GroupListener {
-  /** A generation begins: these partitions, by topic, are this process's, and no others. */
+  /** A generation began. This process owns exactly these partitions, by topic. */
   assigned(partitions: Readonly<Record<string, readonly number[]>>): void;
-  /** The generation is over, and its partitions may be another process's. */
+  /** The generation ended. Another process may own its partitions. */
   revoked(): void;
-  /** The next generation is being formed: the last moment to commit. */
+  /** A rebalance began. This is the last chance to commit. */
   rebalancing(): void;
-  /** Reading of the partitions starts at these offsets, which count as committed. */
+  /** Reading starts at these offsets, which count as committed. */
   starts(offsets: readonly CommittedOffset[]): void;
-  /** Records before `offset` were deleted before they were read; reading goes on there. */
+  /** Records before `offset` were deleted before they were read. Reading continues there. */
   skipped(at: TopicPartition, offset: number): void;
-  /** Records in their order, before `next`. The partition's next ones come when the promise is fulfilled. */
+  /** Records in order, all before `next`. The partition's next batch follows when the promise resolves. */
   records(at: TopicPartition, records: readonly FetchedRecord[], next: number): Promise<void>;
   /** This many records of a topic were deleted before they were read. */
   lost(topic: string, records: number): void;
-  /** The reader cannot go on. */
+  /** The reader cannot continue. */
   failed(error: Error): void;
 }
 
@@ -40,35 +40,35 @@ export interface CommittedOffset extends TopicPartition {
   readonly offset: number;
 }
 
-/** A member of a consumer group. It reads and commits; which records are done is its listener's business. */
+/** A member of a consumer group. It reads and commits; its listener decides which records are done. */
 export interface GroupReader {
   start(): Promise<void>;
   pause(at: TopicPartition): void;
   resume(at: TopicPartition): void;
   /**
-   * Commits for the generation that the partitions came with; the broker refuses it from a later one, or a zombie.
-   * @returns false when there is no generation to commit for
+   * Commits for the current generation. The broker rejects commits of an earlier generation and of a zombie member.
+   * @returns false without a current generation
    */
   commit(offsets: readonly CommittedOffset[]): Promise<boolean>;
   /** Leaves the group. */
   stop(limitMs: number): Promise<void>;
-  /** When something last came from the broker, or was tried, on the clock of `performance.now()`. */
+  /** The last time that the broker delivered data or a fetch was tried, on the clock of `performance.now()`. */
   readonly lastActivityAt: number;
 }
 
-/** A broker that does not answer must not hold up what others could do. */
+/** A broker that does not answer must not block work that does not need it. */
 const CLIENT_SETTINGS = { requestTimeout: 10_000, connectionTimeout: 2_000 };
-/** kafkajs sleeps this long when everything is paused, and a resumed partition waits for the fetch under way. */
+/** kafkajs sleeps this long while everything is paused, and a resumed partition waits for the running fetch. */
 const FETCH_WAIT_MS = 100;
-/** All batches of a fetch are handed over together. */
+/** All batches of a fetch are delivered at once. */
 const BATCHES_AT_A_TIME = 256;
 const HEARTBEAT_MS = 3_000;
 const MAX_BYTES_PER_PARTITION = 128 * 1024;
-/** kafkajs makes objects of a whole answer at once, several times its size. */
+/** kafkajs decodes a whole response at once, into objects several times its size. */
 const MAX_BYTES = 1024 * 1024;
 const RETRY_START_MS = 500;
 
-/** The partitions of one generation. */
+/** The partitions of the current generation. */
 class Generation {
   active = true;
   readonly positions: readonly Position[];
@@ -90,8 +90,8 @@ class Generation {
 }
 
 /**
- * Uses kafkajs for the protocol only. Where to start is decided here, and every batch is checked against it: kafkajs
- * can deliver a batch that was asked for before a rebalance, and skips the records in between when that is taken.
+ * Uses kafkajs only for the protocol. The start offset is decided here, and every batch is checked against the expected
+ * offset: kafkajs can deliver a batch that was requested before a rebalance, and would then skip records.
  */
 export function createGroupReader(options: GroupReaderOptions): GroupReader {
   const { groupId, topics, logger, listener, sessionTimeoutMs } = options;
@@ -132,7 +132,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   consumer.on('consumer.group_join', joined);
   consumer.on('consumer.rebalancing', listener.rebalancing);
   consumer.on('consumer.crash', crashed);
-  // An event of our patch: the offset asked for is not in the log.
+  // An event of our kafkajs patch: the requested offset is not in the log.
   consumer.on('consumer.offset_reset' as 'consumer.stop', (event) => {
     const { topic, partition, offset } = (event as unknown as { payload: TopicPartition & { offset: string } }).payload;
     positions.reset(generation?.find(topic, partition), Number(offset));
@@ -146,7 +146,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
     generation = new Generation(partitions);
     listener.assigned(partitions);
     logger.info({ partitions: generation.positions.length }, 'partitions assigned');
-    // Nothing is fetched until it is known from where: kafkajs would ask for an offset that the log may not have.
+    // Fetching starts only with a known offset: kafkajs would request an offset that the log may not have.
     const all = Object.entries(partitions).map(([topic, numbers]) => ({ topic, partitions: numbers }));
     consumer.pause(all);
     finding = findStarts(generation, () => consumer.resume(all));
@@ -163,7 +163,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
           position.expected = offset;
           seek(position, offset);
         }
-        // A pause outlives a rebalance in kafkajs: this ends those of the last generation as well.
+        // A pause outlives a rebalance in kafkajs. This also resumes the partitions paused in the last generation.
         resume();
         listener.starts(
           joinedGeneration.positions.map(({ topic, partition, expected = 0 }) => ({
@@ -174,18 +174,18 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
         );
         return;
       } catch (error) {
-        logger.warn({ err: error }, 'could not find where to start, trying again');
+        logger.warn({ err: error }, 'cannot determine the start offsets, retrying');
         await new Promise((resolve) => setTimeout(resolve, RETRY_START_MS));
       }
     }
   }
 
-  /** Nothing may be thrown at kafkajs: it would start over at the same offset for ever, or end without a word. */
+  /** Nothing may throw into kafkajs: it would retry the same offset forever or stop silently. */
   async function eachBatch(next: EachBatchPayload): Promise<void> {
     try {
       await handOver(next);
     } catch (error) {
-      listener.failed(new Error('a batch could not be taken', { cause: error }));
+      listener.failed(new Error('cannot process a batch', { cause: error }));
     }
   }
 
@@ -194,7 +194,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
     payload = next;
     if (stopping || !isRunning() || isStale()) return;
     const position = generation?.active ? generation.find(batch.topic, batch.partition) : undefined;
-    // It was fetched before the rebalance.
+    // Fetched before the rebalance.
     if (position?.expected === undefined) return;
     const from = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
     if (!positions.fits({ from, highWatermark: Number(batch.highWatermark) }, position)) return;
@@ -214,7 +214,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   function crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
     active();
     end();
-    if (!restart && !stopping) listener.failed(new Error('the Kafka consumer has crashed', { cause: error }));
+    if (!restart && !stopping) listener.failed(new Error('the Kafka consumer crashed', { cause: error }));
   }
 
   return {
@@ -227,7 +227,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
         partitionsConsumedConcurrently: BATCHES_AT_A_TIME,
         eachBatch,
       });
-      // kafkajs beats only between fetches, and a fetch can hang on one broker.
+      // kafkajs sends heartbeats only between fetches, and a fetch can hang on one broker.
       heartbeats = setInterval(() => void payload?.heartbeat().catch(() => {}), HEARTBEAT_MS);
     },
     pause: ({ topic, partition }) => consumer.pause([{ topic, partitions: [partition] }]),
@@ -248,7 +248,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
       end();
       await withinLimit(limitMs, async () => {
         await consumer.disconnect();
-        // kafkajs would connect once more for a request that is under way, and stay so.
+        // kafkajs would reconnect for a running request and stay connected.
         await finding;
         await admin.disconnect();
       });

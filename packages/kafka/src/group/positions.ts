@@ -2,13 +2,13 @@ import type { Logger } from 'pino';
 import type { TopicPartition } from './fetched-record.ts';
 import type { LostOffset } from './start-offsets.ts';
 
-/** A partition that is being read. */
+/** A partition being read. */
 export interface Position extends TopicPartition {
-  /** The offset that the next batch must start with; undefined until the start is known. */
+  /** The offset that the next batch must start with; undefined until the start offset is known. */
   expected: number | undefined;
 }
 
-/** A batch that was fetched, by where it starts and where its log ended. */
+/** A fetched batch, by its first offset and the log's high watermark. */
 export interface BatchPlace {
   readonly from: number;
   readonly highWatermark: number;
@@ -16,20 +16,20 @@ export interface BatchPlace {
 
 export interface PositionOptions {
   seek(position: Position, offset: number): void;
-  /** Records before `offset` were deleted before they were read; reading goes on there. */
+  /** Records before `offset` were deleted before they were read. Reading continues there. */
   skipped(position: Position, offset: number): void;
   lost(topic: string, records: number): void;
   failed(error: Error): void;
   logger: Logger;
 }
 
-/** Checks that each batch starts where reading stopped, and reports what is missing in between. */
+/** Checks that each batch continues at the expected offset, and reports missing records. */
 export interface Positions {
-  /** Whether the batch may be taken. */
+  /** Whether to accept the batch. */
   fits(batch: BatchPlace, position: Position): boolean;
-  /** The broker says that the log starts at `offset`. */
+  /** The broker reports that the log starts at `offset`. */
   reset(position: Position | undefined, offset: number): void;
-  /** Reading starts at the earliest record, since the log does not have the committed one. */
+  /** Reading starts at the earliest record because the committed offset is not in the log. */
   startsLate(position: Position, offset: LostOffset): void;
 }
 
@@ -50,7 +50,7 @@ export function createPositions({ seek, skipped, lost, failed, logger }: Positio
       lost(topic, offset.records);
     },
 
-    /** If it does not fit, the position is set again, once; then the log has a gap there, or is another one. */
+    /** On the first mismatch, seeks again. On the second, the log has a gap there or is another log. */
     fits({ from, highWatermark }, position) {
       const { topic, partition } = position;
       const expected = position.expected as number;
@@ -70,7 +70,7 @@ export function createPositions({ seek, skipped, lost, failed, logger }: Positio
       return false;
     },
 
-    /** The log begins behind what was read. One that ends before it is another log: its first batch does not fit. */
+    /** The log starts after the expected offset. A log that ends before it is another log. */
     reset(position, offset) {
       if (position?.expected !== undefined && position.expected < offset) skip(position, offset);
     },

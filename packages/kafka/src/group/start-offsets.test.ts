@@ -6,11 +6,11 @@ const [low, high] = [10, 20];
 
 const cases: { what: string; committed: number; offset: number; records: number | undefined }[] = [
   { what: 'nothing was committed', committed: -1, offset: low, records: undefined },
-  { what: 'the committed record is there', committed: 15, offset: 15, records: undefined },
-  { what: 'all is done', committed: high, offset: high, records: undefined },
-  { what: 'some were deleted before they were read', committed: 4, offset: low, records: 6 },
-  { what: 'kafkajs has written -2 over what was committed', committed: -2, offset: low, records: 1 },
-  { what: 'the log ends before what was committed', committed: 21, offset: low, records: 1 },
+  { what: 'the committed offset is in the log', committed: 15, offset: 15, records: undefined },
+  { what: 'all records are done', committed: high, offset: high, records: undefined },
+  { what: 'records were deleted before they were read', committed: 4, offset: low, records: 6 },
+  { what: 'kafkajs has overwritten the committed offset with -2', committed: -2, offset: low, records: 1 },
+  { what: 'the log ends before the committed offset', committed: 21, offset: low, records: 1 },
 ];
 
 for (const { what, committed, offset, records } of cases) {

@@ -10,16 +10,16 @@ export interface LostOffset {
   readonly committed: number;
   readonly low: number;
   readonly high: number;
-  /** Records that were deleted before they were read; 1 where it is only known that there may be some. */
+  /** The number of records deleted before they were read; 1 if the number is unknown. */
   readonly records: number;
 }
 
-/** What Kafka answers of a group that has committed nothing. */
+/** Kafka's offset for a group that has committed nothing. */
 const NONE = -1;
 
 /**
- * Where a group goes on in each partition: at the committed offset, or at the earliest one where there is none or the
- * log no longer has it; kafkajs would jump to the latest then, and skip what lies between.
+ * The start offset of each partition: the committed offset, or the earliest one if there is none or the log no longer
+ * has it. kafkajs would jump to the latest offset and skip the records between them.
  */
 export async function startOffsets(
   admin: Pick<Admin, 'fetchOffsets' | 'fetchTopicOffsets'>,
@@ -39,7 +39,7 @@ export async function startOffsets(
     const committed = Number(groups.find((group) => group.topic === topic)?.partitions.find(isIt)?.offset ?? NONE);
     if (committed === NONE) return { offset: low };
     if (committed >= low && committed <= high) return { offset: committed };
-    // kafkajs commits less than nothing, -2, over an offset that is not in the log.
+    // kafkajs commits -2 over an offset that is not in the log.
     const records = committed >= 0 && committed < low ? low - committed : 1;
     return { offset: low, lost: { committed, low, high, records } };
   });

@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { fetchedRecord } from '../../fixtures/fetched-record.ts';
 import { eachHeader } from './wire-headers.ts';
 
-describe('kafkajs, as it is patched,', () => {
-  it('makes an array of the values of a header that comes more than once, and has the others as they are', () => {
+describe('patched kafkajs', () => {
+  it('decodes a repeated header as an array of values and any other header as one value', () => {
     const { headers, key, value } = fetchedRecord({ one: 'a', two: ['a', 'b', 'c'], __proto__: 'x', empty: '' });
     assert.deepEqual([String(key), String(value)], ['k', 'v']);
     assert.deepEqual(headers, {
@@ -16,7 +16,7 @@ describe('kafkajs, as it is patched,', () => {
     assert.deepEqual(Object.entries(odd), [['__proto__', Buffer.from('x')]]);
   });
 
-  it('decodes 200,000 headers in seconds, not in minutes', () => {
+  it('decodes 200,000 headers in seconds, not minutes', () => {
     const many = Object.fromEntries(Array.from({ length: 200_000 }, (_, index) => [`h${index}`, 'x']));
     const record = fetchedRecord(many);
     const startedAt = performance.now();

@@ -1,4 +1,4 @@
-/** Where a header stands; without a value, its length is -1. */
+/** The position of a header. A header without a value has length -1. */
 export interface HeaderPlace {
   nameAt: number;
   nameLength: number;
@@ -7,14 +7,14 @@ export interface HeaderPlace {
 }
 
 /**
- * Goes over headers as they are on the wire: their number, and for each the length and the bytes of its name and of its
- * value. Ends where the bytes make no sense, or when `visit` returns false. The place is the same object every time.
+ * Visits headers in their wire format: a count, then the length and bytes of each name and value. Stops at invalid
+ * bytes or when `visit` returns false. Passes the same position object every time.
  */
 export function eachHeader(raw: Buffer, visit: (place: Readonly<HeaderPlace>) => boolean): void {
   const place: HeaderPlace = { nameAt: 0, nameLength: 0, valueAt: 0, valueLength: 0 };
   let at = 0;
 
-  /** A zigzag varint; NaN for what is none or points behind the end. */
+  /** Reads a zigzag varint; NaN if it is invalid or points past the end. */
   function readLength(): number {
     let result = 0;
     for (let shift = 0; shift < 32 && at < raw.length; shift += 7) {
@@ -28,7 +28,7 @@ export function eachHeader(raw: Buffer, visit: (place: Readonly<HeaderPlace>) =>
     return Number.NaN;
   }
 
-  // A header takes two bytes or more, so what is true of a length is true of their number.
+  // A header takes at least two bytes, so the bound of a length also bounds the count.
   const count = readLength();
   for (let index = 0; index < count; index += 1) {
     place.nameLength = readLength();

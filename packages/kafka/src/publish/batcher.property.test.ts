@@ -44,13 +44,13 @@ interface Published {
   outcome: Outcome | undefined;
 }
 
-/** Runs the plan in simulated time, checking on the way what must hold at each moment. */
+/** Runs the plan in simulated time and checks the invariants at each step. */
 async function run(plan: { afterMs: number; partition: number; bytes: number; ttlMs: number }[], fates: Fate[]) {
   const clock = createSimulatedClock();
   const published: Published[] = [];
   const byRecord = new Map<PlacedRecord, Published>();
   const live = new Map<number, { until: number }>();
-  // The batcher takes whatever a send throws for a failed attempt: what is seen there is reported in the end.
+  // The batcher treats an exception from a send as a failed attempt, so violations are asserted at the end.
   const violations = new Set<string>();
   let sends = 0;
 
@@ -100,7 +100,7 @@ async function run(plan: { afterMs: number; partition: number; bytes: number; tt
       if (entry.outcome !== undefined) violations.add('a record is settled twice');
       Object.assign(entry, { outcome: error?.code ?? 'acked', settledAt: clock.now() });
     });
-    assert.ok(batcher.bytes <= MAX_QUEUE_BYTES, 'the queue stays within its bound');
+    assert.ok(batcher.bytes <= MAX_QUEUE_BYTES, 'the queue stays within its limit');
   }
   const closed = batcher.close();
   await clock.drain();
@@ -123,7 +123,7 @@ test('whatever the brokers do, nothing acknowledged is lost and partitions keep 
           assert.ok(settledAt <= deadline + 10, 'no later than its deadline');
           counts[outcome] = (counts[outcome] ?? 0) + 1;
         }
-        assert.equal(batcher.bytes, 0, 'nothing is held in the end');
+        assert.equal(batcher.bytes, 0, 'nothing is held at the end');
 
         for (let partition = 0; partition < PARTITIONS; partition++) {
           const first = new Map<PlacedRecord, number>();
@@ -133,7 +133,7 @@ test('whatever the brokers do, nothing acknowledged is lost and partitions keep 
           const offsets = published
             .filter(({ record, outcome }) => record.partition === partition && outcome === 'acked')
             .map(({ record }) => first.get(record));
-          assert.ok(!offsets.includes(undefined), 'what is acknowledged is in the log');
+          assert.ok(!offsets.includes(undefined), 'acknowledged records are in the log');
           assert.deepEqual(
             offsets,
             [...offsets].sort((a, b) => Number(a) - Number(b)),
@@ -145,6 +145,6 @@ test('whatever the brokers do, nothing acknowledged is lost and partitions keep 
     { numRuns: 400 },
   );
   for (const outcome of ['acked', 'TIMEOUT', 'QUEUE_FULL']) {
-    assert.ok((counts[outcome] ?? 0) > 100, `the runs contain ${outcome}: ${JSON.stringify(counts)}`);
+    assert.ok((counts[outcome] ?? 0) > 100, `the runs include ${outcome}: ${JSON.stringify(counts)}`);
   }
 });

@@ -13,7 +13,7 @@ interface Send {
   reject(error: Error): void;
 }
 
-/** A batcher in simulated time over a `sendBatch` that the test answers, by hand or by rule. */
+/** A batcher in simulated time. The test settles each `sendBatch` by hand or by rule. */
 function setup(options: { maxQueueBytes?: number; answer?: (send: Send) => void } = {}) {
   const clock = createSimulatedClock();
   const sends: Send[] = [];
@@ -24,7 +24,7 @@ function setup(options: { maxQueueBytes?: number; answer?: (send: Send) => void 
     random: () => 1,
     maxQueueBytes: options.maxQueueBytes ?? 100_000_000,
     attemptTimeoutMs: 800,
-    onIsolated: (lanes) => isolated.push(...lanes.map(({ partition }) => partition)),
+    onIsolated: (queues) => isolated.push(...queues.map(({ partition }) => partition)),
     onRejoined: ({ partition }) => rejoined.push(partition),
     sendBatch: (records) =>
       new Promise((resolve, reject) => {
@@ -36,7 +36,7 @@ function setup(options: { maxQueueBytes?: number; answer?: (send: Send) => void 
   });
   const outcomes: Record<number, string> = {};
   let next = 0;
-  /** Returns the number of the record; what became of it shows in `outcomes`. */
+  /** Returns the record's number; `outcomes` holds its result. */
   function add(partition: number, { bytes = 100, ttlMs = 2_400 } = {}): number {
     const id = next++;
     const record = { topic: 't', partition, key: null, value: null, headers: {}, timestamp: id };
@@ -51,7 +51,7 @@ function setup(options: { maxQueueBytes?: number; answer?: (send: Send) => void 
   return { clock, batcher, sends, last, ids, add, outcomes, isolated, rejoined };
 }
 
-test('a partition whose records expired meanwhile does not keep the others from being sent', async () => {
+test('a partition whose records have expired does not block the other partitions', async () => {
   const { clock, add, sends, outcomes } = setup();
   add(0);
   await clock.advance(1);
@@ -64,7 +64,7 @@ test('a partition whose records expired meanwhile does not keep the others from 
   assert.match(outcomes[1] ?? '', /^TIMEOUT/);
 });
 
-test('what arrives while a batch is in flight goes with the next one', async () => {
+test('records that arrive while a batch is in flight go into the next batch', async () => {
   const { clock, add, sends, last, ids, outcomes } = setup();
   add(0);
   add(1);
@@ -80,7 +80,7 @@ test('what arrives while a batch is in flight goes with the next one', async () 
   assert.deepEqual(ids(last()).sort(), [2, 3]);
 });
 
-test('a broker that hangs delays only its partitions, and they come back by themselves', async () => {
+test('a hung broker delays only its own partitions, and they recover on their own', async () => {
   let hung = true;
   const { clock, add, sends, outcomes, isolated, rejoined } = setup({
     answer(send) {
@@ -94,7 +94,7 @@ test('a broker that hangs delays only its partitions, and they come back by them
   assert.deepEqual(rejoined, [1]);
   assert.equal(outcomes[1], 'acked at 825');
 
-  // While partition 0 hangs for seven seconds, the others are answered at once.
+  // Partition 0 hangs for seven seconds while the others are acknowledged at once.
   const others: number[] = [];
   for (let i = 0; i < 700; i++) {
     add(0);
@@ -113,10 +113,10 @@ test('a broker that hangs delays only its partitions, and they come back by them
   add(0);
   add(1);
   await clock.advance(1);
-  assert.equal(sends.length, before + 1, 'they share a batch again');
+  assert.equal(sends.length, before + 1, 'the partitions share a batch again');
 });
 
-test('a partition whose records have all expired is tried on its own before it rejoins', async () => {
+test('a partition whose records have all expired is retried on its own before it rejoins', async () => {
   const { clock, add, last, sends } = setup({ answer: (send) => send.partitions.includes(0) || send.resolve() });
   add(0, { ttlMs: 1_000 });
   await clock.advance(5_000);
@@ -131,7 +131,7 @@ test('a partition whose records have all expired is tried on its own before it r
   assert.deepEqual(last().partitions, [1]);
 });
 
-test('a failed attempt is repeated whole and in order, with what came meanwhile behind it', async () => {
+test('a failed attempt is retried whole and in order, followed by newer records', async () => {
   const { clock, add, last, ids, outcomes } = setup();
   add(0);
   add(0);
@@ -145,7 +145,7 @@ test('a failed attempt is repeated whole and in order, with what came meanwhile 
   assert.equal(Object.values(outcomes).length, 3);
 });
 
-test('the pauses between attempts grow from 25 to 400 ms', async () => {
+test('the backoff between attempts grows from 25 to 400 ms', async () => {
   const { clock, add, sends } = setup({ answer: (send) => send.reject(new Error('down')) });
   add(0);
   await clock.advance(3_000);
@@ -155,7 +155,7 @@ test('the pauses between attempts grow from 25 to 400 ms', async () => {
   );
 });
 
-test('new records do not shorten a pause, nor start a second attempt', async () => {
+test('new records do not shorten the backoff or start a second attempt', async () => {
   const { clock, add, sends } = setup();
   add(0);
   await clock.advance(1);
@@ -170,7 +170,7 @@ test('new records do not shorten a pause, nor start a second attempt', async () 
   assert.equal(sends.length, 2);
 });
 
-test('an attempt without an answer is given up, and what it achieves later still counts', async () => {
+test('an attempt times out without a response, and a late acknowledgement still counts', async () => {
   const { clock, add, sends, ids, outcomes } = setup();
   add(0);
   await clock.advance(830);
@@ -181,7 +181,7 @@ test('an attempt without an answer is given up, and what it achieves later still
   assert.deepEqual(outcomes, { 0: 'acked at 830' });
   sends[1]?.reject(new Error('down'));
   await clock.advance(51);
-  assert.deepEqual(ids(sends[2] as Send), [1], 'what is acknowledged is not sent again');
+  assert.deepEqual(ids(sends[2] as Send), [1], 'acknowledged records are not sent again');
 });
 
 test('a record expires at its deadline, even in flight, and is not sent again', async () => {
@@ -190,14 +190,14 @@ test('a record expires at its deadline, even in flight, and is not sent again', 
   add(0);
   await clock.advance(100);
   assert.deepEqual(outcomes, { 0: 'TIMEOUT at 50' });
-  assert.equal(batcher.bytes, 200, 'the attempt holds it still');
+  assert.equal(batcher.bytes, 200, 'the attempt still holds the record');
   last().reject(new Error('down'));
   await clock.advance(30);
   assert.deepEqual(ids(last()), [1]);
   assert.equal(batcher.bytes, 100);
 });
 
-test('a record whose time is over when it is handed in is refused without being sent', async () => {
+test('a record past its deadline is refused without being sent', async () => {
   const { clock, add, sends, outcomes } = setup();
   add(0, { ttlMs: 0 });
   add(0, { ttlMs: -5 });
@@ -206,7 +206,7 @@ test('a record whose time is over when it is handed in is refused without being 
   assert.equal(sends.length, 0);
 });
 
-test('a full queue refuses at once, and takes records again when it has room', async () => {
+test('a full queue refuses at once, and accepts records again when it has room', async () => {
   const { clock, add, last, outcomes } = setup({ maxQueueBytes: 250 });
   add(0);
   add(0);
@@ -223,7 +223,7 @@ test('a full queue refuses at once, and takes records again when it has room', a
   assert.equal(outcomes[3], 'acked at 3');
 });
 
-test('a batch is bounded per partition and as a whole, and no partition is starved', async () => {
+test('a batch is limited per partition and in total, and no partition is starved', async () => {
   const { clock, add, sends, last, batcher } = setup();
   for (let i = 0; i < 3_000; i++) add(0, { bytes: 1_000 });
   for (let partition = 1; partition < 6; partition++) for (let i = 0; i < 900; i++) add(partition, { bytes: 1_000 });
@@ -238,7 +238,7 @@ test('a batch is bounded per partition and as a whole, and no partition is starv
     last().resolve();
     await clock.advance(0);
   }
-  assert.ok(seen.lastIndexOf(0) > seen.indexOf(5), 'the long queue waits for the others');
+  assert.ok(seen.lastIndexOf(0) > seen.indexOf(5), 'the long queue takes turns with the others');
   assert.equal(sends.flatMap(({ records }) => records).length, 7_500);
 });
 
@@ -256,7 +256,7 @@ test('a record larger than a batch goes alone', async () => {
   assert.ok(sends.some((send) => ids(send).length === 1 && ids(send)[0] === 1));
 });
 
-test('a record that the broker refuses is found by halving; the others arrive', async () => {
+test('a record that the broker refuses is found by bisection; the others arrive', async () => {
   const poison = new Set([37, 38, 90]);
   const { clock, add, sends, outcomes, rejoined } = setup({
     answer(send) {
@@ -308,7 +308,7 @@ test('a client that throws instead of rejecting counts as failed', async () => {
   assert.equal(calls, 2);
 });
 
-test('closing sends what is queued, refuses what comes later, and ends when all is settled', async () => {
+test('closing sends queued records, refuses new ones, and resolves when all are settled', async () => {
   const { clock, add, last, batcher, outcomes } = setup();
   add(0);
   add(1, { ttlMs: 100 });

@@ -2,19 +2,31 @@ import { backoff } from '@switchboard/async';
 import { DeliveryError } from '../error.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createDeadlines } from './deadlines.ts';
-import { append, createLane, type Entry, type Lane, type Room, remove, type Settled, take } from './lane.ts';
+import {
+  append,
+  createPartitionQueue,
+  type Entry,
+  type PartitionQueue,
+  type Room,
+  remove,
+  type Settled,
+  take,
+} from './partition-queue.ts';
 import type { PlacedRecord } from './record.ts';
 import { createThroughput } from './throughput.ts';
 
 export interface BatcherOptions {
   /**
-   * Sends these records once, and resolves only when all are acknowledged. A `DeliveryError` says that they can never
-   * be; any other rejection, that nobody knows.
+   * Sends these records once, and resolves only when all are acknowledged. Rejects with a `DeliveryError` if they can
+   * never be acknowledged, and with any other error if the outcome is unknown.
    */
   sendBatch(records: readonly PlacedRecord[]): Promise<void>;
-  /** Unsettled records beyond this are refused with `QUEUE_FULL`, and so are large ones that Kafka would not take in time. */
+  /**
+   * Limit of unsettled bytes. Records beyond it are refused with `QUEUE_FULL`, and so are large records that Kafka
+   * would not acknowledge in time.
+   */
   maxQueueBytes: number;
-  /** An attempt that is not answered by then counts as failed. */
+  /** An attempt without a response in this time counts as failed; default 800 ms. */
   attemptTimeoutMs?: number;
   onIsolated?(partitions: readonly Partition[], error: unknown): void;
   onRejoined?(partition: Partition): void;
@@ -28,31 +40,32 @@ export interface Partition {
 }
 
 export interface Batcher {
-  /** Calls `done` once, at the latest when the deadline (by the clock) passes. */
+  /** Calls `done` once, no later than the deadline (on the batcher's clock). */
   add(record: PlacedRecord, bytes: number, deadline: number, done: Settled): void;
-  /** What is held, in bytes: unsettled records, and those that a running attempt still holds. */
+  /** Bytes held: unsettled records, and records that a running attempt still holds. */
   readonly bytes: number;
   /** Refuses new records, and resolves when all earlier ones are settled. */
   close(): Promise<void>;
 }
 
-/** A partition's part of a request must stay below the broker's default of 1 MiB a batch. */
+/** A partition's part of a request must stay below the broker's default batch limit of 1 MiB. */
 const PARTITION_ROOM = { records: 1_000, bytes: 900_000 };
-/** Encoding a batch occupies the event loop; this keeps it to a few milliseconds. Its bytes follow the throughput. */
+/** Encoding a batch blocks the event loop; this bounds the block to a few ms. Bytes are bounded by throughput. */
 const BATCH_RECORDS = 2_000;
 const BACKOFF = { leastMs: 25, mostMs: 400 };
 
 /**
- * Makes few batches of many records. One joint batch over all partitions is in flight at a time; what arrives meanwhile
- * goes with the next. When an attempt fails, each of its partitions leaves the joint batch and is retried on its own
- * until it succeeds, so that an ill broker delays only its partitions. No partition is ever in two attempts at once.
+ * Sends few batches of many records. One joint batch over all partitions is in flight at a time; records that arrive
+ * meanwhile go into the next one. When an attempt fails, each of its partitions leaves the joint batch and is retried
+ * on its own until it succeeds, so that a failing broker delays only its own partitions. A partition is never in two
+ * attempts at once.
  */
 export function createBatcher(options: BatcherOptions): Batcher {
   const { sendBatch, maxQueueBytes, attemptTimeoutMs = 800, onIsolated, onRejoined } = options;
   const { clock = systemClock, random = Math.random } = options;
-  const lanes = new Map<string, Lane[]>();
-  /** The lanes of the joint batch that have records to send. */
-  const waiting = new Set<Lane>();
+  const queues = new Map<string, PartitionQueue[]>();
+  /** The queues of the joint batch that have records to send. */
+  const waiting = new Set<PartitionQueue>();
   const deadlines = createDeadlines<Entry>(clock, expire);
   const throughput = createThroughput(clock);
   let jointBusy = false;
@@ -61,15 +74,15 @@ export function createBatcher(options: BatcherOptions): Batcher {
   let bytes = 0;
   let closed: PromiseWithResolvers<void> | undefined;
 
-  function laneOf({ topic, partition }: Partition): Lane {
-    let ofTopic = lanes.get(topic);
+  function queueOf({ topic, partition }: Partition): PartitionQueue {
+    let ofTopic = queues.get(topic);
     if (ofTopic === undefined) {
       ofTopic = [];
-      lanes.set(topic, ofTopic);
+      queues.set(topic, ofTopic);
     }
-    const lane = ofTopic[partition] ?? createLane(topic, partition);
-    ofTopic[partition] = lane;
-    return lane;
+    const queue = ofTopic[partition] ?? createPartitionQueue(topic, partition);
+    ofTopic[partition] = queue;
+    return queue;
   }
 
   function settle(entry: Entry, error?: DeliveryError): void {
@@ -84,9 +97,9 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function expire(entry: Entry): void {
-    const { lane } = entry;
-    const cause = lane.alone ? { cause: lane.lastError } : {};
-    const partition = `${lane.topic}[${lane.partition}]`;
+    const { queue } = entry;
+    const cause = queue.alone ? { cause: queue.lastError } : {};
+    const partition = `${queue.topic}[${queue.partition}]`;
     settle(
       entry,
       new DeliveryError('TIMEOUT', `Kafka did not acknowledge in time for ${partition}: send again`, cause),
@@ -100,14 +113,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
     return new DeliveryError('QUEUE_FULL', 'Kafka is slower than what arrives: send again later');
   }
 
-  /** Sees to it that the lane's records get sent. */
-  function wake(lane: Lane): void {
-    if (lane.busy || lane.head === undefined) return;
-    if (lane.alone) {
-      if (!lane.backingOff) sendAlone(lane);
+  /** Schedules the queue's records for sending. */
+  function wake(queue: PartitionQueue): void {
+    if (queue.busy || queue.head === undefined) return;
+    if (queue.alone) {
+      if (!queue.backingOff) sendAlone(queue);
       return;
     }
-    waiting.add(lane);
+    waiting.add(queue);
     scheduleJoint();
   }
 
@@ -120,14 +133,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
   function sendJoint(): void {
     jointDeferred = false;
     const batch: Entry[] = [];
-    const members: Lane[] = [];
+    const members: PartitionQueue[] = [];
     const room = roomOfBatch();
-    for (const lane of waiting) {
+    for (const queue of waiting) {
       if (room.records === 0) break;
-      if (take(lane, PARTITION_ROOM, room, batch) > 0) members.push(lane);
-      // Too large for what is left of this batch. It comes first in the next one; smaller ones of other lanes still fit.
-      else if (lane.head !== undefined) continue;
-      waiting.delete(lane);
+      if (take(queue, PARTITION_ROOM, room, batch) > 0) members.push(queue);
+      // Too large for the rest of this batch. It goes first in the next one; smaller records still fit.
+      else if (queue.head !== undefined) continue;
+      waiting.delete(queue);
     }
     if (batch.length === 0) return;
     jointBusy = true;
@@ -139,14 +152,14 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   const roomOfBatch = (): Room => ({ records: BATCH_RECORDS, bytes: throughput.batchBytes });
 
-  function sendAlone(lane: Lane): void {
+  function sendAlone(queue: PartitionQueue): void {
     const batch: Entry[] = [];
-    take(lane, PARTITION_ROOM, roomOfBatch(), batch);
-    attempt([lane], batch);
+    take(queue, PARTITION_ROOM, roomOfBatch(), batch);
+    attempt([queue], batch);
   }
 
-  function attempt(members: readonly Lane[], batch: readonly Entry[], then?: () => void): void {
-    for (const lane of members) lane.busy = true;
+  function attempt(members: readonly PartitionQueue[], batch: readonly Entry[], then?: () => void): void {
+    for (const queue of members) queue.busy = true;
     for (const entry of batch) entry.inFlight = true;
     const startedAt = clock.now();
     let over = false;
@@ -159,10 +172,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
         entry.inFlight = false;
         if (entry.settled) bytes -= entry.bytes;
       }
-      for (const lane of members) lane.busy = false;
+      for (const queue of members) queue.busy = false;
       measure(batch, clock.now() - startedAt, error);
       if (error === undefined) succeeded(members, batch);
-      else if (error instanceof DeliveryError && members.length === 1) refused(members[0] as Lane, batch, error);
+      else if (error instanceof DeliveryError && members.length === 1)
+        refused(members[0] as PartitionQueue, batch, error);
       else failed(members, error);
       then?.();
     }
@@ -170,7 +184,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     const cancel = clock.after(attemptTimeoutMs, () => finish(new Error(`no answer within ${attemptTimeoutMs} ms`)));
     send(batch).then(
       () => {
-        // An attempt that was given up can still succeed: then its records are in Kafka, and need no other.
+        // An attempt that timed out can still succeed. Its records are then in Kafka and are not sent again.
         for (const entry of batch) settle(entry);
         finish();
       },
@@ -178,7 +192,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
     );
   }
 
-  /** An error that comes back at once says nothing about how fast Kafka is. */
+  /** An immediate error says nothing about Kafka's throughput. */
   function measure(batch: readonly Entry[], ms: number, error: unknown): void {
     const size = batch.reduce((sum, entry) => sum + entry.bytes, 0);
     if (error === undefined) throughput.acknowledged(size, ms);
@@ -189,51 +203,51 @@ export function createBatcher(options: BatcherOptions): Batcher {
     await sendBatch(batch.map((entry) => entry.record));
   }
 
-  function succeeded(members: readonly Lane[], batch: readonly Entry[]): void {
-    for (const lane of members) {
-      lane.failures = 0;
-      lane.suspects -= batch.length;
-      if (lane.alone && (lane.suspects <= 0 || lane.head === undefined)) {
-        lane.alone = false;
-        lane.lastError = undefined;
-        lane.most = Number.POSITIVE_INFINITY;
-        onRejoined?.(lane);
+  function succeeded(members: readonly PartitionQueue[], batch: readonly Entry[]): void {
+    for (const queue of members) {
+      queue.failures = 0;
+      queue.suspects -= batch.length;
+      if (queue.alone && (queue.suspects <= 0 || queue.head === undefined)) {
+        queue.alone = false;
+        queue.lastError = undefined;
+        queue.most = Number.POSITIVE_INFINITY;
+        onRejoined?.(queue);
       }
-      wake(lane);
+      wake(queue);
     }
   }
 
-  function failed(members: readonly Lane[], error: unknown): void {
-    const isolated = members.filter((lane) => !lane.alone);
-    for (const lane of members) {
-      lane.alone = true;
-      lane.lastError = error;
-      lane.failures++;
-      lane.backingOff = true;
-      clock.after(backoffMs(lane.failures), () => {
-        lane.backingOff = false;
-        wake(lane);
+  function failed(members: readonly PartitionQueue[], error: unknown): void {
+    const isolated = members.filter((queue) => !queue.alone);
+    for (const queue of members) {
+      queue.alone = true;
+      queue.lastError = error;
+      queue.failures++;
+      queue.backingOff = true;
+      clock.after(backoffMs(queue.failures), () => {
+        queue.backingOff = false;
+        wake(queue);
       });
     }
     if (isolated.length > 0) onIsolated?.(isolated, error);
   }
 
-  /** The broker will never take this batch. If one record is to blame, halving finds it in few attempts. */
-  function refused(lane: Lane, batch: readonly Entry[], error: DeliveryError): void {
-    const isolated = !lane.alone;
-    lane.alone = true;
-    lane.lastError = error;
-    lane.failures = 0;
+  /** The broker rejects this batch permanently. Bisection finds a single bad record in few attempts. */
+  function refused(queue: PartitionQueue, batch: readonly Entry[], error: DeliveryError): void {
+    const isolated = !queue.alone;
+    queue.alone = true;
+    queue.lastError = error;
+    queue.failures = 0;
     if (batch.length > 1 && concernsOneRecord(error)) {
-      lane.suspects = batch.length;
-      lane.most = Math.ceil(batch.length / 2);
+      queue.suspects = batch.length;
+      queue.most = Math.ceil(batch.length / 2);
     } else {
-      lane.suspects = 0;
-      lane.most = Number.POSITIVE_INFINITY;
+      queue.suspects = 0;
+      queue.most = Number.POSITIVE_INFINITY;
       for (const entry of batch) settle(entry, error);
     }
-    if (isolated) onIsolated?.([lane], error);
-    wake(lane);
+    if (isolated) onIsolated?.([queue], error);
+    wake(queue);
   }
 
   function backoffMs(failures: number): number {
@@ -251,12 +265,12 @@ export function createBatcher(options: BatcherOptions): Batcher {
         done(refusal);
         return;
       }
-      const lane = laneOf(record);
+      const queue = queueOf(record);
       const entry = {
         record,
         bytes: size,
         deadline,
-        lane,
+        queue,
         done,
         settled: false,
         inFlight: false,
@@ -267,7 +281,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
       unsettled++;
       append(entry);
       deadlines.add(entry);
-      wake(lane);
+      wake(queue);
     },
 
     close() {

@@ -1,10 +1,10 @@
-/** Time as the batcher sees it. Tests put a simulated one in its place. */
+/** The batcher's source of time. Tests replace it with a simulated clock. */
 export interface Clock {
-  /** Milliseconds that only ever grow. */
+  /** Monotonic milliseconds. */
   now(): number;
-  /** Runs once after the delay, unless the returned function is called before. */
+  /** Runs once after the delay, unless the returned function cancels it. */
   after(delayMs: number, run: () => void): () => void;
-  /** Runs once everything that is ready now has run. */
+  /** Runs after all work that is ready now. */
   defer(run: () => void): void;
 }
 

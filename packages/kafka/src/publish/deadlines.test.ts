@@ -20,7 +20,7 @@ function setup() {
   return { clock, deadlines, fired, timers: () => timers };
 }
 
-test('items expire within 10 ms after their deadline, never before, in whatever order they came', async () => {
+test('items expire within 10 ms after their deadline, never before, whatever their order', async () => {
   const { clock, deadlines, fired } = setup();
   for (const deadline of [305, 20, 1_000, 21, 300, 7]) deadlines.add({ deadline });
   await clock.drain();
@@ -38,7 +38,7 @@ test('a deleted item does not expire', async () => {
   assert.deepEqual(fired, [[50, 50]]);
 });
 
-test('thousands of items share a timer, and none is left when the last is deleted', async () => {
+test('thousands of items share a timer, and deleting the last item clears it', async () => {
   const { clock, deadlines, timers, fired } = setup();
   const items = Array.from({ length: 10_000 }, () => ({ deadline: 2_400 }));
   for (const item of items) deadlines.add(item);
@@ -49,7 +49,7 @@ test('thousands of items share a timer, and none is left when the last is delete
   assert.deepEqual(fired, []);
 });
 
-test('an earlier deadline is met when a later one came first', async () => {
+test('an earlier deadline that is added later is met', async () => {
   const { clock, deadlines, fired } = setup();
   deadlines.add({ deadline: 1_000 });
   deadlines.add({ deadline: 100 });

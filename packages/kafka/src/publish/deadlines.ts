@@ -5,10 +5,10 @@ export interface Deadlines<T> {
   delete(item: T): void;
 }
 
-/** Deadlines are kept in slots of this width, so that thousands of them share a timer; one fires at most this late. */
+/** Deadlines are grouped in slots of this width so that thousands share a timer. An item expires at most this late. */
 const SLOT_MS = 10;
 
-/** Calls `expired` for each item whose deadline passes before it is deleted. One timer serves all of them. */
+/** Calls `expired` for each item whose deadline passes before it is deleted. A single timer serves all items. */
 export function createDeadlines<T extends { readonly deadline: number }>(
   clock: Clock,
   expired: (item: T) => void,

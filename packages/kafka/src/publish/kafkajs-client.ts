@@ -14,7 +14,7 @@ import {
 } from './client.ts';
 import type { PlacedRecord } from './record.ts';
 
-/** `sendBatch` by kafkajs. */
+/** The kafkajs implementation. */
 export function kafkajsClient(connection: KafkaConnection, clientId: string): OpenClient {
   return async (brokers, topics) => {
     const sockets = rememberSockets();
@@ -44,7 +44,7 @@ export function kafkajsClient(connection: KafkaConnection, clientId: string): Op
       }
     }
 
-    /** A batch without messages makes the producer look up where the topics are. */
+    /** A batch without messages makes the producer load the topics' metadata. */
     async function learn(names: readonly string[]): Promise<void> {
       await producer.sendBatch({ topicMessages: names.map((topic) => ({ topic, messages: [] })) });
     }
@@ -87,7 +87,7 @@ const SETTINGS = {
   retry: { retries: 0 },
 };
 
-/** kafkajs leaves sockets to hung brokers half open, and may still connect anew when it has been disconnected. */
+/** kafkajs leaves sockets to hung brokers half open, and may reconnect after it has disconnected. */
 function rememberSockets(): { open: ISocketFactory; destroy(): void } {
   const sockets = new Set<Socket>();
   let destroyed = false;
@@ -128,7 +128,7 @@ const brokerErrors = (error: unknown) => [protocolError(error) ?? ''];
 
 const isUnknownTopic = (error: unknown) => protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION';
 
-/** kafkajs forgets no other topic that it could not learn, and then learns none. */
+/** kafkajs keeps an unknown topic in its metadata requests, and then loads no other topic. */
 function unlessUnknown(error: unknown): void {
   if (!isUnknownTopic(error)) throw error;
 }

@@ -49,7 +49,7 @@ test("keys go to the Java client's partitions, whatever bits their hash has", ()
     );
     bits |= hash;
   }
-  assert.equal(bits, -1, 'each of the 32 bits is set in one of them, so no mask but the right one passes');
+  assert.equal(bits, -1, 'each of the 32 bits is set in one of the hashes, so only the right mask passes');
 });
 
 test('a key always gets the same partition, and it is in range', () => {
@@ -62,7 +62,7 @@ test('a key always gets the same partition, and it is in range', () => {
   }
 });
 
-test('records without a key go round all partitions, per topic', () => {
+test('records without a key rotate through all partitions of each topic', () => {
   const partition = createPartitioner();
   const a = Array.from({ length: 6 }, () => partition('a', null, 3));
   assert.deepEqual(a, [0, 1, 2, 0, 1, 2]);

@@ -1,4 +1,4 @@
-/** Chooses partitions as the Java client does for keys; records without a key go round all partitions. */
+/** Chooses partitions by key as the Java client does. Records without a key rotate through all partitions. */
 export function createPartitioner(): (topic: string, key: Buffer | null, partitions: number) => number {
   const turns = new Map<string, number>();
 

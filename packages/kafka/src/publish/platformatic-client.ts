@@ -11,7 +11,7 @@ import {
   unknownTopic,
 } from './client.ts';
 
-/** `sendBatch` by @platformatic/kafka. */
+/** The @platformatic/kafka implementation. */
 export function platformaticClient(connection: KafkaConnection, clientId: string): OpenClient {
   const settings = { ...SETTINGS, clientId, ...security(connection) };
 
@@ -82,7 +82,7 @@ const SETTINGS = {
   connectTimeout: CONNECT_TIMEOUT_MS,
   requestTimeout: REQUEST_TIMEOUT_MS,
   timeout: REQUEST_TIMEOUT_MS,
-  // As many as there are partitions that are retried on their own, at one broker.
+  // One request per partition that is retried on its own, all at one broker.
   maxInflights: 1_000,
 } as const;
 
@@ -94,7 +94,7 @@ export function security({ ssl, sasl }: KafkaConnection): Partial<ProducerOption
   };
 }
 
-/** Header names are few, and repeat with every record. */
+/** Header names are few and repeat with every record. */
 const headerNames = new Map<string, Buffer>();
 const MOST_HEADER_NAMES = 1_000;
 
@@ -108,12 +108,12 @@ function headerName(name: string): Buffer {
 
 const isUnknownTopic = (error: unknown) => error instanceof Error && error.message.startsWith('Unknown topic ');
 
-/** A client that could not learn all of a topic must not replace one that knows where its healthy partitions are. */
+/** A client with incomplete topic metadata must not replace one that knows the topic's healthy partitions. */
 function unlessUnknown(error: unknown): void {
   if ((error as { code?: unknown }).code !== 'UNKNOWN_TOPIC') throw error;
 }
 
-/** Kafka's names of what the brokers answered, however deep they are wrapped. */
+/** Kafka's error names in an error, however deep they are wrapped. */
 function brokerErrors(error: unknown): string[] {
   const { apiId, errors = [] } = error as { apiId?: string; errors?: unknown[] };
   return [...(apiId === undefined ? [] : [apiId]), ...errors.flatMap(brokerErrors)];

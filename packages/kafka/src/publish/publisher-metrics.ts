@@ -12,7 +12,7 @@ export function createPublisherMetrics(
   const registers = registry === undefined ? [] : [registry];
   const seconds = new Histogram({
     name: 'publisher_ack_seconds',
-    help: 'From the call to the acknowledgement by all in-sync replicas.',
+    help: 'Time from the publish call to the acknowledgement by all in-sync replicas.',
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers,
   });
@@ -24,7 +24,7 @@ export function createPublisherMetrics(
   });
   new Gauge({
     name: 'publisher_queue_bytes',
-    help: 'Bytes of the records that wait for their acknowledgement.',
+    help: 'Bytes of records that wait for an acknowledgement.',
     registers,
     collect() {
       this.set(gauges.queueBytes());
@@ -32,7 +32,7 @@ export function createPublisherMetrics(
   });
   new Gauge({
     name: 'publisher_isolated_partitions',
-    help: 'Partitions that are retried on their own, because sending to them failed.',
+    help: 'Partitions that are retried on their own because a send failed.',
     registers,
     collect() {
       this.set(gauges.isolated());

@@ -12,7 +12,7 @@ import { murmur2 } from './partitioner.ts';
 import { type ClientName, createPublisher, type Publisher } from './publisher.ts';
 import type { OutgoingRecord } from './record.ts';
 
-// What any client library must do to be used for publishing, on a real broker.
+// The requirements on a client library for publishing, on a real broker.
 const clients: ClientName[] = ['platformatic', 'kafkajs'];
 const PARTITIONS = 6;
 
@@ -48,7 +48,7 @@ for (const client of clients) {
       ...extra,
     });
 
-    test('what is acknowledged is in the topic, byte by byte', async () => {
+    test('acknowledged records are in the topic, byte for byte', async () => {
       const topic = await topicWith();
       const key = Buffer.from([0, 255, 1, 128]);
       const value = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
@@ -63,7 +63,7 @@ for (const client of clients) {
       assert.ok(found.timestamp >= before && found.timestamp <= Date.now());
     });
 
-    test('a record without value, and one with empty bytes, arrive as they are', async () => {
+    test('a record with a null value and one with an empty value arrive unchanged', async () => {
       const topic = await topicWith();
       await publisher.publish(record(topic, { value: null }));
       await publisher.publish(
@@ -75,7 +75,7 @@ for (const client of clients) {
       assert.ok(values.some((value) => value?.length === 0));
     });
 
-    test('a key decides the partition as in Java, unless the caller does', async () => {
+    test('the key determines the partition as in Java unless the caller names one', async () => {
       const topic = await topicWith();
       const keys = Array.from({ length: 50 }, (_, i) => `tenant:${i}-ü`);
       await Promise.all(keys.map((key) => publisher.publish(record(topic, { key }))));
@@ -114,7 +114,7 @@ for (const client of clients) {
       }
     });
 
-    test('the first records of a topic keep their order too', async () => {
+    test('the first records of a topic keep their order', async () => {
       const topic = await topicWith();
       const fresh = await createPublisher({ ...connection, client, clientId: 'conformance', logger });
       const first = Array.from({ length: 20 }, (_, i) =>
@@ -137,7 +137,7 @@ for (const client of clients) {
       assert.deepEqual((await stored(topic)).map((entry) => entry.value?.length).sort(), [1, value.length].sort());
     });
 
-    test('a record that the topic will not take is refused, and only that one', async () => {
+    test('only records above the topic limit are refused', async () => {
       const topic = await topicWith({ 'max.message.bytes': '20000' });
       const sizes = Array.from({ length: 40 }, (_, i) => (i === 17 || i === 30 ? 50_000 : 5_000));
       const outcomes = await Promise.all(
@@ -155,7 +155,7 @@ for (const client of clients) {
       assert.equal((await stored(topic)).length, 38);
     });
 
-    test('a record without a key for a compacted topic is refused, and does not keep others from arriving', async () => {
+    test('a record without a key is refused for a compacted topic and does not block others', async () => {
       const [compacted, topic] = [await topicWith({ 'cleanup.policy': 'compact' }), await topicWith()];
       const [bad, good] = await Promise.allSettled([
         publisher.publish(record(compacted, { key: null, partition: 0 })),
@@ -166,7 +166,7 @@ for (const client of clients) {
       await publisher.publish(record(compacted, { partition: 0 }));
     });
 
-    test('a topic or partition that does not exist is named', async () => {
+    test('an error names the topic or partition that does not exist', async () => {
       await assert.rejects(publisher.publish(record('conformance-missing')), {
         code: 'UNKNOWN_TOPIC',
         message: /conformance-missing/,
@@ -180,7 +180,7 @@ for (const client of clients) {
       await assert.rejects(publisher.publish(record('no spaces!')), { code: 'REFUSED' });
     });
 
-    test('a topic that is created while a publish waits for it is found', async () => {
+    test('a publish finds a topic that is created while it waits', async () => {
       const topic = `conformance-${randomUUID()}`;
       const published = publisher.publish(record(topic));
       await createTopics(connection, { topics: [topic], partitions: 1, replication: 1 });
@@ -188,7 +188,7 @@ for (const client of clients) {
       assert.equal((await stored(topic)).length, 1);
     });
 
-    test('it says whether Kafka answers, and counts what it did', async () => {
+    test('check reports whether Kafka answers, and the metrics count the publishes', async () => {
       await publisher.check();
       const text = await metrics.metrics();
       assert.match(text, /publisher_ack_seconds_count [1-9]/);
@@ -197,7 +197,7 @@ for (const client of clients) {
       assert.match(text, /publisher_isolated_partitions 0/);
     });
 
-    test('after closing, records are refused', async () => {
+    test('records are refused after closing', async () => {
       const topic = await topicWith();
       const closing = await createPublisher({ ...connection, client, clientId: 'conformance', logger });
       await closing.publish(record(topic));
@@ -207,7 +207,7 @@ for (const client of clients) {
       await assert.rejects(closing.publish(record(topic)), { code: 'CLOSED' });
     });
 
-    test('where no broker answers, the start says so', async () => {
+    test('the start fails when no broker answers', async () => {
       await assert.rejects(createPublisher({ brokers: '127.0.0.1:1', client, clientId: 'conformance', logger }), {
         code: 'UNREACHABLE',
         message: /127\.0\.0\.1:1 answers/,

@@ -6,7 +6,7 @@ import { createBatcher, type Partition } from './batcher.ts';
 import { ATTEMPT_TIMEOUT_MS, type ProduceClient } from './client.ts';
 import { systemClock } from './clock.ts';
 import { kafkajsClient } from './kafkajs-client.ts';
-import type { Settled } from './lane.ts';
+import type { Settled } from './partition-queue.ts';
 import { createPartitioner } from './partitioner.ts';
 import { platformaticClient } from './platformatic-client.ts';
 import { createPublisherMetrics } from './publisher-metrics.ts';
@@ -16,13 +16,13 @@ import { createTopicGate } from './topic-gate.ts';
 
 export interface PublisherOptions extends KafkaConnection {
   clientId: string;
-  /** Which library speaks to Kafka. Both promise the same. */
+  /** The Kafka client library. Both give the same guarantees. */
   client?: ClientName;
-  /** How long a record may take that names no deadline of its own. */
+  /** Time limit of a record without a deadline of its own; default 2.4 s. */
   deadlineMs?: number;
-  /** What may wait for its acknowledgement; beyond it records are refused with `QUEUE_FULL`. */
+  /** Limit of unacknowledged bytes; records beyond it are refused with `QUEUE_FULL`; default 64 MiB. */
   maxQueueBytes?: number;
-  /** Larger records are refused with `TOO_LARGE`; at most the topics' `max.message.bytes`. */
+  /** Larger records are refused with `TOO_LARGE`. Must not exceed the topics' `max.message.bytes`; default 2 MiB. */
   maxRecordBytes?: number;
   logger: Logger;
   metrics?: Registry;
@@ -30,13 +30,13 @@ export interface PublisherOptions extends KafkaConnection {
 
 export interface Publisher {
   /**
-   * Resolves when all in-sync replicas have the record. Rejects with `DeliveryError`, at the latest at the record's
-   * deadline. Records of one key that are acknowledged are in the topic in the order of the calls.
+   * Resolves when all in-sync replicas have the record. Rejects with `DeliveryError`, no later than the record's
+   * deadline. Acknowledged records of a key are in the topic in the order of the calls.
    */
   publish(record: OutgoingRecord): Promise<void>;
   /** Rejects when no broker answers. */
   check(): Promise<void>;
-  /** Refuses new records, waits for the earlier ones until their deadlines, and disconnects. */
+  /** Refuses new records, waits until earlier ones settle or expire, then disconnects. */
   close(): Promise<void>;
 }
 
@@ -64,11 +64,11 @@ export function publishThrough(client: ProduceClient, options: PublishOptions): 
     clock,
     onIsolated(partitions, error) {
       for (const partition of partitions) isolated.add(partition);
-      logger.warn({ err: error, partitions: partitions.map(nameOf) }, 'Kafka did not take a batch, trying again');
+      logger.warn({ err: error, partitions: partitions.map(nameOf) }, 'Kafka did not acknowledge a batch, retrying');
     },
     onRejoined(partition) {
       isolated.delete(partition);
-      logger.info({ partition: nameOf(partition) }, 'Kafka takes records again');
+      logger.info({ partition: nameOf(partition) }, 'Kafka accepts records again');
     },
   });
   const metrics = createPublisherMetrics(options.metrics, {
@@ -92,7 +92,7 @@ export function publishThrough(client: ProduceClient, options: PublishOptions): 
     const deadline = startedAt + (outgoing.deadline === undefined ? deadlineMs : outgoing.deadline - timestamp);
     const partitions = gate.partitions(topic);
     if (bytes > maxRecordBytes) {
-      done(new DeliveryError('TOO_LARGE', `A record of ${bytes} bytes is more than ${maxRecordBytes}`));
+      done(new DeliveryError('TOO_LARGE', `The record has ${bytes} bytes, more than the limit of ${maxRecordBytes}`));
     } else if (partitions !== undefined) {
       enter(record, partitions, deadline, done);
     } else if (gate.bytes + batcher.bytes + bytes > maxQueueBytes) {
@@ -133,7 +133,7 @@ function prepare(outgoing: OutgoingRecord): PreparedRecord {
   for (const name in outgoing.headers) {
     const text = outgoing.headers[name] as string | Buffer;
     const header = typeof text === 'string' ? Buffer.from(text) : text;
-    // Assigned, it would become the prototype: a record that carries it could then never be forwarded.
+    // Plain assignment would set the prototype, and the record could never be forwarded.
     if (name === '__proto__') Object.defineProperty(headers, name, { value: header, enumerable: true });
     else headers[name] = header;
   }

@@ -1,17 +1,17 @@
-/** A record as a caller hands it in. */
+/** A record to publish. */
 export interface OutgoingRecord {
   topic: string;
-  /** Records of one key keep their order. Those without one go round the partitions. */
+  /** Records of a key keep their order. Records without a key rotate through the partitions. */
   key: Buffer | string | null;
   value: Buffer | null;
   headers: Record<string, string | Buffer>;
-  /** Overrides the choice by key. */
+  /** Overrides the partition of the key. */
   partition?: number;
   /** When to give up, in epoch milliseconds. */
   deadline?: number;
 }
 
-/** A record that is ready to send: its place and its time do not change any more, however often it is sent. */
+/** A record ready to send. Its partition and timestamp stay the same however often it is sent. */
 export interface PlacedRecord {
   readonly topic: string;
   readonly partition: number;
@@ -22,7 +22,7 @@ export interface PlacedRecord {
   readonly timestamp: number;
 }
 
-/** The most that Kafka's record format adds to key, value and headers. */
+/** The most bytes that Kafka's record format adds to key, value and headers. */
 const RECORD_OVERHEAD = 21;
 const HEADER_OVERHEAD = 10;
 
@@ -30,7 +30,7 @@ const HEADER_OVERHEAD = 10;
 export function sizeOf(key: Buffer | null, value: Buffer | null, headers: Readonly<Record<string, Buffer>>): number {
   let size = RECORD_OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
   for (const name in headers) {
-    // A character of a name is three bytes at most; names are short, so the bound is cheaper than the truth.
+    // A character of a name takes at most three bytes. Names are short, so this bound is cheaper than the exact size.
     size += HEADER_OVERHEAD + 3 * name.length + (headers[name] as Buffer).length;
   }
   return size;

@@ -9,11 +9,11 @@ interface Opened extends ProduceClient {
   readonly topics: readonly string[];
   closed: boolean;
   failing: boolean;
-  /** Sends wait for this, if it is there. */
+  /** Sends wait for this promise, if set. */
   held: PromiseWithResolvers<void> | undefined;
 }
 
-/** A library whose clients fail when told to; `reachable` says which brokers a new one can start from. */
+/** A library whose clients fail on demand. `reachable` lists the brokers from which a new client can start. */
 function setup(brokers: string[]) {
   const opened: Opened[] = [];
   const reachable = new Set(brokers);
@@ -45,15 +45,15 @@ function setup(brokers: string[]) {
   return { opened, reachable, open, tried: () => tried };
 }
 
-/** Until the condition holds; all of it happens within a few turns of the event loop, or never. */
+/** Waits for the condition. It holds within a few turns of the event loop or never. */
 async function until(condition: () => boolean): Promise<void> {
   for (const giveUpAt = Date.now() + 30_000; !condition(); ) {
-    assert.ok(Date.now() < giveUpAt, `${condition} did not come true`);
+    assert.ok(Date.now() < giveUpAt, `${condition} did not happen`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
 
-test('a failure makes a new client take over, which knows the topics and starts from another broker', async () => {
+test('after a failure, a new client takes over that knows the topics and starts from another broker', async () => {
   const { opened, open } = setup(['a', 'b', 'c']);
   const client = await createRenewingClient(['a', 'b', 'c'], open);
   await client.partitions('orders');
@@ -71,7 +71,7 @@ test('a failure makes a new client take over, which knows the topics and starts 
   await client.sendBatch([]);
 });
 
-test('the old client serves until the new one is ready, and is closed when its last send is over', async () => {
+test('the old client serves until the new one is ready, and closes after its last send', async () => {
   const { opened, open } = setup(['a']);
   const client = await createRenewingClient(['a'], open);
   const [old] = opened as [Opened];
@@ -87,7 +87,7 @@ test('the old client serves until the new one is ready, and is closed when its l
   await until(() => old.closed);
 });
 
-test('while no new client can be opened, the old one goes on; later failures try again', async () => {
+test('the old client stays while no new one can be opened; later failures retry', async () => {
   const { opened, reachable, open, tried } = setup(['a', 'b']);
   const client = await createRenewingClient(['a', 'b'], open);
   const [old] = opened as [Opened];
@@ -107,7 +107,7 @@ test('while no new client can be opened, the old one goes on; later failures try
   await until(() => old.closed);
 });
 
-test('a swarm of failures opens one client', async () => {
+test('a burst of failures opens one client', async () => {
   const { opened, open } = setup(['a', 'b']);
   const client = await createRenewingClient(['a', 'b'], open);
   const [old] = opened as [Opened];
@@ -117,7 +117,7 @@ test('a swarm of failures opens one client', async () => {
   assert.equal(opened.length, 2);
 });
 
-test('a record that the broker refuses is no reason for a new client', async () => {
+test('a record that the broker refuses does not open a new client', async () => {
   const { opened, open } = setup(['a']);
   const client = await createRenewingClient(['a'], open);
   const [old] = opened as [Opened];
@@ -127,7 +127,7 @@ test('a record that the broker refuses is no reason for a new client', async () 
   assert.equal(opened.length, 1);
 });
 
-test('the first client starts from whichever broker answers; if none does, it says so', async () => {
+test('the first client starts from any broker that answers, and fails if none does', async () => {
   const { reachable, open } = setup(['a', 'b']);
   reachable.delete('a');
   await (await createRenewingClient(['a', 'b'], open)).check();
@@ -135,7 +135,7 @@ test('the first client starts from whichever broker answers; if none does, it sa
   await assert.rejects(createRenewingClient(['a', 'b'], open), { code: 'UNREACHABLE', message: /a, b answers/ });
 });
 
-test('closing closes the current client, and one that is just being opened', async () => {
+test('closing closes the current client and one that is being opened', async () => {
   const { opened, open } = setup(['a', 'b']);
   const opening = Promise.withResolvers<void>();
   let waits = false;

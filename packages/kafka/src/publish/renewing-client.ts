@@ -7,18 +7,18 @@ interface Held {
   retired: boolean;
 }
 
-/** Renewing costs connections; failures come in swarms. */
+/** Renewing opens connections, and failures come in bursts. */
 const LEAST_PAUSE_MS = 250;
 
-/** Sends through a client that was replaced have ended by then, or never will. */
+/** By then, every send through a replaced client has ended or never will. */
 const LAST_ANSWER_MS = 10_000;
 
 /**
- * A client that forgets: when anything fails, a new one is opened in the background and takes over once it knows where
- * the topics are, so that no stale leader, dead connection or hung broker sticks. Until then the old one serves those
- * whom the fault does not concern. It tries each broker as the first one in turn: clients stick to the first that
- * accepts a connection, even if it never answers.
- * @throws KafkaError `UNREACHABLE` when no broker answers at the start.
+ * A client that replaces itself after any failure. A new client is opened in the background and takes over once it has
+ * loaded the topics' metadata, so that no stale leader, dead connection or hung broker persists. Until then the old one
+ * serves the partitions that the fault does not affect. Each renewal starts from the next broker: clients stick to the
+ * first broker that accepts a connection, even if it never responds.
+ * @throws KafkaError `UNREACHABLE` when no broker answers at startup.
  */
 export async function createRenewingClient(brokers: readonly string[], open: OpenClient): Promise<ProduceClient> {
   const topics = new Set<string>();
@@ -48,7 +48,7 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
     renewedAt = performance.now();
     renewing = true;
     replace()
-      // The next failure tries again.
+      // The next failure retries.
       .catch(() => {})
       .finally(() => {
         renewing = false;

@@ -7,7 +7,7 @@ import type { PlacedRecord } from './record.ts';
 const PARTITIONS = 12;
 const MB = 1_000_000;
 
-/** A cluster that takes so many bytes a millisecond, one request after the other. */
+/** A cluster that accepts this many bytes per millisecond, one request at a time. */
 function clusterOf(clock: SimulatedClock, rate: number, sizes: Map<PlacedRecord, number>) {
   let freeAt = 0;
   return (records: readonly PlacedRecord[]): Promise<void> => {
@@ -24,7 +24,10 @@ interface Settled {
   ms: number;
 }
 
-/** A record of 1 MB, a second later `burst` of them at once, and small ones of all partitions every 10 ms for three seconds. */
+/**
+ * A record of 1 MB; a second later `burst` of them at once, with small records of all partitions every 10 ms for three
+ * seconds.
+ */
 async function run(
   rate: number,
   burst: number,
@@ -63,7 +66,7 @@ const counts = (settled: readonly Settled[]): Record<string, number> =>
 
 describe('a burst of large records', () => {
   for (const rate of [2_000, 5_000, 10_000]) {
-    it(`that is more than Kafka takes in time at ${rate / 1_000} MB a second is refused at once, as far as it is`, async () => {
+    it(`beyond what Kafka acknowledges in time at ${rate / 1_000} MB/s: the excess is refused at once`, async () => {
       const { large, small } = await run(rate, 100);
       const { TIMEOUT = 0, QUEUE_FULL = 0, acked = 0, ...others } = counts(large);
       assert.deepEqual(others, {});
@@ -74,13 +77,13 @@ describe('a burst of large records', () => {
     });
   }
 
-  it('keeps small ones of other partitions waiting for the batch in flight alone', async () => {
+  it('delays small records of other partitions by no more than the batch in flight', async () => {
     const { small } = await run(20_000, 20, 6);
     const slowest = Math.max(...small.filter(({ partition }) => partition >= 6).map(({ ms }) => ms));
     assert.ok(slowest <= 425, `${slowest} ms`);
   });
 
-  it('is taken as a whole when Kafka is fast', async () => {
+  it('is accepted completely when Kafka is fast', async () => {
     const { large } = await run(50_000, 60);
     assert.deepEqual(counts(large), { acked: 61 });
   });

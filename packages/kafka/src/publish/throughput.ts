@@ -1,36 +1,36 @@
 import type { Clock } from './clock.ts';
 
-/** How fast Kafka takes what is sent, and what follows from that. */
+/** Kafka's measured throughput, and the limits derived from it. */
 export interface Throughput {
-  /** A batch was acknowledged after so long. */
+  /** A batch was acknowledged after this time. */
   acknowledged(bytes: number, ms: number): void;
-  /** A batch was given up after so long. */
+  /** A batch failed after this time. */
   failed(bytes: number, ms: number): void;
-  /** How much a batch may hold, so that it is acknowledged soon and small records wait for little. */
+  /** The byte limit of a batch, chosen so that it is acknowledged soon and small records wait briefly. */
   readonly batchBytes: number;
-  /** Whether a record can be acknowledged by its deadline behind `ahead` bytes. */
+  /** Whether a record can be acknowledged by its deadline with `ahead` bytes before it. */
   suffices(bytes: number, ahead: number, deadline: number): boolean;
 }
 
-/** The time of less than this is mostly that of the way there and back. */
+/** The time of a smaller batch is mostly the round trip. */
 const LEAST_SAMPLE_BYTES = 262_144;
-/** Less than any cluster in production takes; assumed until a batch has shown more. */
+/** Less than any production cluster achieves; assumed until the first measured batch. */
 const ASSUMED = 5_000;
 const LEAST = 500;
 const NEWEST_WEIGHT = 0.3;
 
-/** A quarter of the time after which an attempt counts as failed. */
+/** A quarter of the attempt timeout. */
 const BATCH_MS = 200;
 const BATCH_BYTES = { least: 1_000_000, most: 4_000_000 };
 
-/** Small records go with the next batch, whatever is ahead. */
+/** Smaller records go into the next batch, whatever is ahead of them. */
 const SMALL_BYTES = 65_536;
-/** One batch in flight, and one to come. */
+/** One batch in flight and one queued. */
 const ALWAYS_QUEUED_BYTES = 2 * BATCH_BYTES.least;
-/** Rates vary, and others may use the brokers. */
+/** Throughput varies, and other clients may use the brokers. */
 const CAUTION = 0.8;
 
-/** Rates are in bytes a millisecond. */
+/** Rates are in bytes per millisecond. */
 export function createThroughput(clock: Pick<Clock, 'now'>): Throughput {
   let rate = ASSUMED;
   let isMeasured = false;

@@ -22,7 +22,7 @@ function setup(ask: (topic: string, times: number) => Promise<number>) {
 
 const unknown = () => Promise.reject(new DeliveryError('UNKNOWN_TOPIC', 'no such topic'));
 
-test('those that wait for a topic enter in the order they came, and Kafka is asked once', async () => {
+test('records that wait for a topic enter in order of arrival, and Kafka is asked once', async () => {
   const { clock, gate, events, wait, times } = setup(async () => 6);
   wait('first');
   wait('second');
@@ -36,7 +36,7 @@ test('those that wait for a topic enter in the order they came, and Kafka is ask
   assert.equal(clock.now(), 0, 'no timer is left');
 });
 
-test('while Kafka does not answer, it is asked again until the last one has expired', async () => {
+test('while Kafka does not answer, it is asked again until the last record has expired', async () => {
   const { clock, events, wait, times } = setup(() => Promise.reject(new Error('down')));
   wait('short', { ttlMs: 500 });
   wait('long', { ttlMs: 1_000 });
@@ -46,7 +46,7 @@ test('while Kafka does not answer, it is asked again until the last one has expi
   assert.ok(asked > 3 && asked < 10, `${asked}`);
 });
 
-test('a topic that is unknown for a second is refused; one that appears by then is not', async () => {
+test('a topic that stays unknown for a second is refused; one that appears by then is not', async () => {
   const appearing = setup((_topic, times) => (times < 4 ? unknown() : Promise.resolve(3)));
   appearing.wait('patient');
   await appearing.clock.drain();
@@ -58,7 +58,7 @@ test('a topic that is unknown for a second is refused; one that appears by then 
   assert.match(missing.events.join(), /doomed UNKNOWN_TOPIC at 1\d\d\d$/);
 });
 
-test('a topic that Kafka refuses is refused at once, and asked for again by the next', async () => {
+test('a topic that Kafka refuses fails at once, and the next record asks for it again', async () => {
   const { clock, events, wait } = setup((_topic, times) =>
     times === 1 ? Promise.reject(new DeliveryError('REFUSED', 'no right')) : Promise.resolve(2),
   );
@@ -69,7 +69,7 @@ test('a topic that Kafka refuses is refused at once, and asked for again by the 
   assert.deepEqual(events, ['first REFUSED at 0', 'second enters t of 2 at 0']);
 });
 
-test('topics do not wait for each other', async () => {
+test('topics wait independently', async () => {
   const { clock, events, wait } = setup((topic) => (topic === 'ill' ? new Promise(() => {}) : Promise.resolve(1)));
   wait('a', { topic: 'ill', ttlMs: 100 });
   wait('b', { topic: 'well' });

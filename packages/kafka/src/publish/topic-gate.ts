@@ -1,30 +1,30 @@
 import { DeliveryError } from '../error.ts';
 import type { Clock } from './clock.ts';
 import { createDeadlines } from './deadlines.ts';
-import type { Settled } from './lane.ts';
+import type { Settled } from './partition-queue.ts';
 
 export interface TopicGate {
-  /** The number of the topic's partitions, once it is known; it never changes. */
+  /** The topic's partition count, once known. It never changes. */
   partitions(topic: string): number | undefined;
-  /** Lets the waiting one in when the number is known, those of one topic in the order they came. */
+  /** Enters the record when the count is known. Records of a topic enter in order of arrival. */
   wait(topic: string, waiting: Waiting): void;
-  /** Bytes of those that wait. */
+  /** Bytes of waiting records. */
   readonly bytes: number;
 }
 
 export interface Waiting {
   readonly bytes: number;
-  /** By the clock. */
+  /** On the batcher's clock. */
   readonly deadline: number;
   enter(partitions: number): void;
   readonly done: Settled;
 }
 
-/** A topic that was just created is not known to all brokers yet. */
+/** A new topic takes a moment to be known to all brokers. */
 const SPREAD_MS = 1_000;
 const PAUSE = { leastMs: 50, mostMs: 400 };
 
-/** Holds back the first records of each topic until the number of its partitions is known. */
+/** Holds the first records of each topic until its partition count is known. */
 export function createTopicGate(clock: Clock, ask: (topic: string) => Promise<number>): TopicGate {
   const known = new Map<string, number>();
   const queues = new Map<string, Set<Waiting>>();
@@ -44,7 +44,7 @@ export function createTopicGate(clock: Clock, ask: (topic: string) => Promise<nu
     for (const queue of queues.values()) {
       if (queue.has(waiting)) leave(queue, waiting);
     }
-    waiting.done(new DeliveryError('TIMEOUT', 'Kafka did not say in time where the topic is: send again', { cause }));
+    waiting.done(new DeliveryError('TIMEOUT', 'Kafka did not return topic metadata in time: send again', { cause }));
   }
 
   async function load(topic: string, queue: Set<Waiting>): Promise<void> {

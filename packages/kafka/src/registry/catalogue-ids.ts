@@ -9,7 +9,7 @@ export type CatalogueIds = ReadonlyMap<EventType, number>;
 export interface CachedRegistry {
   readonly cache: SchemaCache;
   readonly logger: Logger;
-  /** The registry is back, and has other ids than the cache: what was written meanwhile may not be readable. */
+  /** The registry is back with ids other than the cached ones: records written meanwhile may be unreadable. */
   onWrongIds(error: Error): void;
 }
 
@@ -17,15 +17,15 @@ const CONFIRM_EVERY_MS = 5_000;
 
 export const schemaField = (id: number): string => `schema:${id}`;
 
-/** The id of one of our schemas is only good for exactly this schema. */
+/** A cached id is valid only for exactly this schema. */
 const idField = (type: EventType): string => {
   const { subject, schema } = catalogue[type];
   return `id:${subject}:${fingerprint(JSON.stringify(schema))}`;
 };
 
 /**
- * The ids of the catalogue's schemas. A registry that is away is stood in for by what it said earlier; when it is back,
- * it is asked again.
+ * The ids of the catalogue's schemas. If the registry is unreachable, uses the cached ids and verifies them when the
+ * registry is back.
  * @throws KafkaError `UNREGISTERED_SCHEMA` or `REGISTRY_UNREACHABLE`
  */
 export async function catalogueIds(
@@ -36,14 +36,14 @@ export async function catalogueIds(
   try {
     const ids = await askIds(registry);
     await cached?.cache.write(entriesOf(ids)).catch((error) => {
-      cached.logger.warn({ err: error }, 'the schema ids could not be cached: the next start needs the registry');
+      cached.logger.warn({ err: error }, 'cannot cache the schema ids: the next start needs the registry');
     });
     return ids;
   } catch (error) {
     if (cached === undefined || !isAway(error)) throw error;
     const ids = await readIds(cached.cache);
     if (ids === undefined) throw error;
-    cached.logger.warn({ err: error }, 'the registry is away: starting with the schema ids that it gave earlier');
+    cached.logger.warn({ err: error }, 'the registry is unreachable: starting with cached schema ids');
     confirm(registry, ids, cached, confirmEveryMs);
     return ids;
   }
@@ -59,7 +59,7 @@ async function askIds(registry: Registry): Promise<CatalogueIds> {
   return new Map(ids);
 }
 
-/** Undefined unless all are known. */
+/** Undefined unless all ids are cached. */
 async function readIds(cache: SchemaCache): Promise<CatalogueIds | undefined> {
   const texts = await cache.read(eventTypes.map(idField)).catch(() => []);
   const ids = eventTypes.map((type, index): [EventType, number] => [type, Number(texts[index] ?? Number.NaN)]);
@@ -80,8 +80,8 @@ function confirm(registry: Registry, used: CatalogueIds, cached: CachedRegistry,
     try {
       const ids = await askIds(registry);
       const wrong = eventTypes.filter((type) => ids.get(type) !== used.get(type));
-      if (wrong.length === 0) return logger.info('the registry is back, and confirms the schema ids');
-      onWrongIds(new Error(`The registry has other schema ids than it gave earlier, for ${wrong.join(', ')}`));
+      if (wrong.length === 0) return logger.info('the registry is back and confirms the cached schema ids');
+      onWrongIds(new Error(`The registry's schema ids differ from the cached ones for ${wrong.join(', ')}`));
     } catch (error) {
       if (isAway(error)) confirm(registry, used, cached, everyMs);
       else onWrongIds(error as Error);

@@ -21,14 +21,14 @@ test('every event of the catalogue survives encoding and decoding', async () => 
   }
 });
 
-test('the value names the id that the registry gave to our schema', async () => {
+test('the encoded value carries the id that the registry has for our schema', async () => {
   const codec = await createCodec({ registryUrl });
   const { subject, schema } = catalogue['order.created'];
   const { schemaId } = unframe(codec.encode(exampleOf('order.created')));
   assert.equal(schemaId, await openRegistry(registryUrl).idOf(subject, schema));
 });
 
-test('after the start, no event of the catalogue needs the registry', async (t) => {
+test('after startup, no event of the catalogue needs the registry', async (t) => {
   let down = false;
   const { url } = await faultyRegistry(t, registryUrl, (request) => down && Boolean(request.destroy()));
   const codec = await createCodec({ registryUrl: url });
@@ -37,9 +37,9 @@ test('after the start, no event of the catalogue needs the registry', async (t) 
   assert.deepEqual(await codec.decode(codec.encode(event)), event);
 });
 
-test('what an earlier version wrote is read with our schema, and the registry is asked once', async (t) => {
+test('a value of an earlier version is read with our schema, and the registry is asked once', async (t) => {
   const { subject, schema } = catalogue['incident.resolved'];
-  const earlier = { ...schema, doc: 'As a test pretends that it was.' };
+  const earlier = { ...schema, doc: 'An earlier version, for a test.' };
   const registry = openRegistry(registryUrl);
   await registry.register(subject, earlier);
   const id = await registry.idOf(subject, earlier);
@@ -55,7 +55,7 @@ test('what an earlier version wrote is read with our schema, and the registry is
   assert.deepEqual(asked, [String(id)]);
 });
 
-test('an id that the registry does not know is final, and asked for once', async (t) => {
+test('an id that the registry does not know fails for good, and is requested once', async (t) => {
   const { url, asked } = await faultyRegistry(t, registryUrl, () => false);
   const codec = await createCodec({ registryUrl: url });
   const value = frame(2_000_000_000, Buffer.from([0]));
@@ -65,7 +65,7 @@ test('an id that the registry does not know is final, and asked for once', async
   assert.deepEqual(asked, ['2000000000']);
 });
 
-test('an id of a schema that is no event of ours is final', async () => {
+test('the id of a schema outside the catalogue fails for good', async () => {
   const registry = openRegistry(registryUrl);
   const [subject, schema] = [`codec-test-${randomUUID()}`, { type: 'record', name: 'Stranger', fields: [] }];
   await registry.guard(subject);
@@ -75,7 +75,7 @@ test('an id of a schema that is no event of ours is final', async () => {
   await assert.rejects(codec.decode(value), { name: 'EventsError', code: 'UNKNOWN_SCHEMA' });
 });
 
-test('bytes that are no value of ours are final, without asking the registry', async (t) => {
+test('bytes that are not an encoded event fail for good, without a request to the registry', async (t) => {
   const { url, asked } = await faultyRegistry(t, registryUrl, () => false);
   const codec = await createCodec({ registryUrl: url });
   await assert.rejects(codec.decode(Buffer.from('{"json":true}')), { code: 'NOT_FRAMED' });
@@ -96,7 +96,7 @@ const outages: Record<string, (request: IncomingMessage, response: ServerRespons
 };
 
 for (const [what, outage] of Object.entries(outages)) {
-  test(`a registry that ${what} is unreachable, which passes`, async (t) => {
+  test(`a registry that ${what} is unreachable, and the codec recovers afterwards`, async (t) => {
     let down = false;
     const { url } = await faultyRegistry(t, registryUrl, (request, response) => {
       if (down) outage(request, response);
@@ -107,7 +107,7 @@ for (const [what, outage] of Object.entries(outages)) {
     down = true;
     await assert.rejects(codec.decode(value), {
       code: 'REGISTRY_UNREACHABLE',
-      message: /does not answer as it should/,
+      message: /does not answer as expected/,
     });
     await assert.rejects(createCodec({ registryUrl: url }), { code: 'REGISTRY_UNREACHABLE' });
     down = false;
@@ -115,7 +115,7 @@ for (const [what, outage] of Object.entries(outages)) {
   });
 }
 
-test('a schema that was not registered is named at the start', async (t) => {
+test('startup names a schema that is not registered', async (t) => {
   const { url } = await faultyRegistry(t, registryUrl, (request, response) => {
     if (!request.url?.endsWith(catalogue['order.shipped'].subject)) return false;
     response.writeHead(404).end('{"error_code":40403,"message":"not found"}');
@@ -127,7 +127,7 @@ test('a schema that was not registered is named at the start', async (t) => {
   });
 });
 
-test('registering again, or by several at once, changes nothing', async () => {
+test('registering again or concurrently changes nothing', async () => {
   const versions = async () =>
     (await fetch(`${registryUrl}/subjects/${catalogue['order.created'].subject}/versions`)).json();
   const before = await versions();
@@ -135,7 +135,7 @@ test('registering again, or by several at once, changes nothing', async () => {
   assert.deepEqual(await versions(), before);
 });
 
-test('each subject takes only what every version can read and be read by', async () => {
+test('each subject accepts only schemas compatible with every version in both directions', async () => {
   for (const type of eventTypes) {
     const config = await (await fetch(`${registryUrl}/config/${catalogue[type].subject}`)).json();
     assert.deepEqual(config, { compatibilityLevel: 'FULL_TRANSITIVE' });
@@ -144,6 +144,6 @@ test('each subject takes only what every version can read and be read by', async
   const fields = [...schema.fields, { name: 'added', type: 'string' }];
   await assert.rejects(openRegistry(registryUrl).register(subject, { ...schema, fields }), {
     code: 'INCOMPATIBLE_SCHEMA',
-    message: /OrderCreated breaks a version .*added.* give new ones a default/s,
+    message: /OrderCreated breaks a registered version .*added.* give new ones a default/s,
   });
 });

@@ -11,11 +11,11 @@ import { type CachedRegistry, catalogueIds, isAway, schemaField } from './catalo
 import { openRegistry } from './registry.ts';
 
 export interface Codec {
-  /** The record value of an event. Never asks the registry. */
+  /** Encodes an event as a record value. Never calls the registry. */
   encode(event: AnyEvent): Buffer;
   /**
-   * The event of a record value, with our schema whatever version wrote it. Asks the registry once for a schema that
-   * it has not seen. Rejects with KafkaError `REGISTRY_UNREACHABLE` when it cannot know now; with any other error, the
+   * Decodes a record value with our schema, whatever version wrote it. Requests each unknown schema once from the
+   * registry. Rejects with KafkaError `REGISTRY_UNREACHABLE` if a retry may succeed; with any other error, the
    * value can never be decoded.
    */
   decode(value: Buffer): Promise<AnyEvent>;
@@ -28,14 +28,17 @@ export interface CodecOptions {
 
 type Decoder = (payload: Buffer) => AnyEvent;
 
-/** How long «there is no such schema» is believed: it costs a dead letter each, and may have been a restored registry. */
+/**
+ * How long to remember that a schema does not exist. Each record with its id costs a dead letter, and the registry may
+ * be mid-restore.
+ */
 const BAD_FOR_MS = 5 * 60_000;
-/** Ids come from records, which anyone may write: what is remembered of them is bounded. */
+/** Ids come from records, which any producer may write, so the number of remembered ids is limited. */
 const MOST_BAD_IDS = 10_000;
 
 /**
- * Learns the ids of all schemas of the catalogue; from then on, encoding and decoding them need no registry.
- * @param cached makes up for a registry that is away, also at the start
+ * Loads the ids of all schemas of the catalogue. Afterwards, encoding and decoding them needs no registry.
+ * @param cached stands in for an unreachable registry, also at startup
  * @throws KafkaError `UNREGISTERED_SCHEMA` or `REGISTRY_UNREACHABLE`
  */
 export async function createCodec({ registryUrl, cached }: CodecOptions): Promise<Codec> {

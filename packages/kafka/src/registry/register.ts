@@ -2,8 +2,8 @@ import { catalogue, eventTypes } from '@switchboard/events';
 import { openRegistry } from './registry.ts';
 
 /**
- * Puts the catalogue's schemas into the registry, and lets each subject take only compatible ones. Changes nothing when
- * all is there already.
+ * Registers the catalogue's schemas and restricts each subject to compatible ones. Changes nothing if everything is
+ * registered.
  * @throws KafkaError `INCOMPATIBLE_SCHEMA` naming the subject; `REGISTRY_UNREACHABLE`
  */
 export async function registerSchemas(registryUrl: string): Promise<void> {

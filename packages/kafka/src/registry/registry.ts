@@ -2,30 +2,30 @@ import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-sc
 import type { Type } from 'avsc';
 import { KafkaError } from '../error.ts';
 
-/** The parts of a Confluent-compatible registry that are used, with errors that tell a «no» from no answer. */
+/** The parts of a Confluent-compatible registry that we use. Errors distinguish "not found" from "no answer". */
 export interface Registry {
   /** @throws KafkaError `UNREGISTERED_SCHEMA` */
   idOf(subject: string, schema: object): Promise<number>;
-  /** The schema that an id stands for. @throws KafkaError `UNKNOWN_SCHEMA` */
+  /** The schema with this id. @throws KafkaError `UNKNOWN_SCHEMA` */
   schemaOf(id: number): Promise<object>;
-  /** Lets the subject take only what every version can read and be read by. */
+  /** Restricts the subject to schemas that are compatible with every version in both directions. */
   guard(subject: string): Promise<void>;
-  /** Adds the schema to its subject, unless it is there. @throws KafkaError `INCOMPATIBLE_SCHEMA` */
+  /** Adds the schema to its subject if it is missing. @throws KafkaError `INCOMPATIBLE_SCHEMA` */
   register(subject: string, schema: object): Promise<void>;
 }
 
 const compatibility = COMPATIBILITY.FULL_TRANSITIVE;
-/** A registry that has just come up answers slowly, and all services ask it at once. */
+/** A registry that has just started answers slowly, and all services call it at once. */
 const TIMEOUT_MS = 10_000;
 
-/** All its functions throw KafkaError `REGISTRY_UNREACHABLE` when there is no answer, or none of a registry. */
+/** All functions throw KafkaError `REGISTRY_UNREACHABLE` if nothing answers or the answer is not a registry's. */
 export function openRegistry(registryUrl: string): Registry {
   const { host, auth } = splitCredentials(registryUrl);
   const client = new SchemaRegistry({
     host,
     ...(auth === undefined ? {} : { auth }),
     clientId: CLIENT_ID,
-    // How often and how long to try is for the callers to know.
+    // Callers decide how often and how long to retry.
     retry: { retries: 0 },
     middlewares: [
       () => ({
@@ -36,15 +36,15 @@ export function openRegistry(registryUrl: string): Registry {
       }),
     ],
   });
-  // biome-ignore lint/complexity/useLiteralKeys: it is private, but there is no public way to do what it does.
+  // biome-ignore lint/complexity/useLiteralKeys: it is private, but has no public equivalent.
   const { Subject } = client['api'];
 
   function unreachable(cause: unknown): KafkaError {
-    const message = `The schema registry at ${host} does not answer as it should: ${reasonOf(cause)}`;
+    const message = `The schema registry at ${host} does not answer as expected: ${reasonOf(cause)}`;
     return new KafkaError('REGISTRY_UNREACHABLE', message, { cause });
   }
 
-  /** Something in between, such as a gateway, can answer 404 as well: it counts when the registry answers otherwise. */
+  /** A gateway can also answer 404. The answer counts only if the registry answers another request correctly. */
   async function saysNo(error: unknown): Promise<boolean> {
     if (statusOf(error) !== 404) return false;
     try {
@@ -67,7 +67,7 @@ export function openRegistry(registryUrl: string): Registry {
       ask(
         () => client.getRegistryIdBySchema(subject, asText(schema)),
         (cause) => {
-          const message = `The registry holds no such schema under ${subject}: register the schemas, then start again`;
+          const message = `The registry has no such schema under ${subject}: register the schemas, then restart`;
           return new KafkaError('UNREGISTERED_SCHEMA', message, { cause });
         },
       ),
@@ -75,7 +75,7 @@ export function openRegistry(registryUrl: string): Registry {
     async schemaOf(id) {
       const schema = await ask(
         () => client.getSchema(id),
-        (cause) => new KafkaError('UNKNOWN_SCHEMA', `The registry knows no schema ${id}`, { cause }),
+        (cause) => new KafkaError('UNKNOWN_SCHEMA', `The registry has no schema ${id}`, { cause }),
       );
       if ('fromBuffer' in schema) return (schema as Type).schema({ exportAttrs: true }) as object;
       throw new KafkaError('UNKNOWN_SCHEMA', `The schema ${id} is not Avro`);
@@ -95,8 +95,8 @@ export function openRegistry(registryUrl: string): Registry {
       } catch (error) {
         if (statusOf(error) !== 409) throw unreachable(error);
         const message =
-          `The schema of ${subject} breaks a version that the registry holds (${reasonOf(error)}). Keep the fields that ` +
-          'there are, give new ones a default, or make it a new event type';
+          `The schema of ${subject} breaks a registered version (${reasonOf(error)}). Keep its ` +
+          'fields, give new ones a default, or create a new event type';
         throw new KafkaError('INCOMPATIBLE_SCHEMA', message, { cause: error });
       }
     },

@@ -19,7 +19,7 @@ before(() => registerSchemas(registryUrl));
 const logger = pino({ level: 'silent' });
 const AWAY = { code: 'REGISTRY_UNREACHABLE' };
 
-/** A registry that can be away, and what a service needs to make up for that. */
+/** A registry that can be taken down, and the cache of a service. */
 async function cachedRegistry(t: Parameters<typeof faultyRegistry>[0]) {
   const state = { down: false };
   const { url } = await faultyRegistry(t, registryUrl, (request) => state.down && Boolean(request.destroy()));
@@ -30,8 +30,8 @@ async function cachedRegistry(t: Parameters<typeof faultyRegistry>[0]) {
   return { state, url, wrong, cacheOf, cachedBy };
 }
 
-describe('while the registry is away', () => {
-  it('a service starts with the ids that it had, and writes and reads as before', async (t) => {
+describe('while the registry is unreachable', () => {
+  it('a service starts with its cached ids, and encodes and decodes as before', async (t) => {
     const { state, url, cacheOf, cachedBy } = await cachedRegistry(t);
     const before = await createCodec({ registryUrl: url, cached: cachedBy(cacheOf()) });
     state.down = true;
@@ -43,10 +43,10 @@ describe('while the registry is away', () => {
     }
   });
 
-  it('what another version wrote is read by its schema, if it was seen before', async (t) => {
+  it('a value of another version is decoded if its schema was loaded before', async (t) => {
     const { state, url, cacheOf, cachedBy } = await cachedRegistry(t);
     const { subject, schema } = catalogue['incident.opened'];
-    const earlier = { ...schema, doc: 'As a test pretends that it was.' };
+    const earlier = { ...schema, doc: 'An earlier version, for a test.' };
     const registry = openRegistry(registryUrl);
     await registry.register(subject, earlier);
     const event = exampleOf('incident.opened');
@@ -58,7 +58,7 @@ describe('while the registry is away', () => {
     await assert.rejects(codec.decode(frame(2_000_000_001, Buffer.from([0]))), AWAY);
   });
 
-  it('nothing is taken from another registry or another Kafka, nor from a Redis that is away too', async (t) => {
+  it('the cache of another registry or Kafka is not used, and an unreachable Redis does not help', async (t) => {
     const { state, url, cacheOf, cachedBy } = await cachedRegistry(t);
     await createCodec({ registryUrl: url, cached: cachedBy(cacheOf()) });
     state.down = true;
@@ -72,7 +72,7 @@ describe('while the registry is away', () => {
     await createCodec({ registryUrl: url.replace('://', '://user:secret@'), cached: cachedBy(cacheOf()) });
   });
 
-  it('a start from the cache is checked when the registry is back', async (t) => {
+  it('cached ids are verified when the registry is back', async (t) => {
     const { state, url, wrong, cacheOf, cachedBy } = await cachedRegistry(t);
     const right = await catalogueIds(openRegistry(url), cachedBy(cacheOf()));
     const shifted: SchemaCache = {
@@ -85,12 +85,12 @@ describe('while the registry is away', () => {
     assert.equal(ids.get('order.created'), (right.get('order.created') as number) + 1);
     assert.deepEqual(wrong, []);
     state.down = false;
-    await until('the wrong ids are told of', () => wrong.length === 1);
-    assert.match(String(wrong[0]), /other schema ids .*order\.created/);
+    await until('the wrong ids are reported', () => wrong.length === 1);
+    assert.match(String(wrong[0]), /schema ids differ .*order\.created/);
   });
 });
 
-it('a registry that says no is believed, whatever the cache holds', async (t) => {
+it('"not found" from the registry overrides the cache', async (t) => {
   const subject = catalogue['order.shipped'].subject;
   let forgotten = false;
   const { url } = await faultyRegistry(t, registryUrl, (request, response) => {

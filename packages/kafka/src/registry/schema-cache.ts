@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Redis } from 'ioredis';
 
-/** What a registry has said, kept for when it is away. Both reject when Redis does not answer. */
+/** The registry's answers, cached for when it is unreachable. Both functions reject if Redis does not answer. */
 export interface SchemaCache {
   read(fields: readonly string[]): Promise<(string | null)[]>;
   write(entries: Readonly<Record<string, string>>): Promise<void>;
@@ -9,7 +9,7 @@ export interface SchemaCache {
 
 export interface SchemaCacheOptions {
   redisUrl: string;
-  /** Of our Kafka: a registry keeps its schemas in one, and gives other ids when that is rebuilt. */
+  /** Identifies our Kafka. A registry stores its schemas in Kafka and assigns other ids when that is rebuilt. */
   scope: string;
   registryUrl: string;
 }
@@ -17,7 +17,10 @@ export interface SchemaCacheOptions {
 const LIMIT_MS = 2_000;
 const KEPT_SECONDS = 366 * 86_400;
 
-/** Kept apart for each registry and each Kafka, since the ids of one mean nothing in another. Connects for each use: these are few. */
+/**
+ * Caches are separate per registry and per Kafka, because ids are not valid across them. Connects for each use, since
+ * uses are rare.
+ */
 export function createSchemaCache({ redisUrl, scope, registryUrl }: SchemaCacheOptions): SchemaCache {
   const key = `schemas:${scope}:${fingerprint(withoutCredentials(registryUrl))}`;
 
@@ -29,7 +32,7 @@ export function createSchemaCache({ redisUrl, scope, registryUrl }: SchemaCacheO
       maxRetriesPerRequest: 0,
       retryStrategy: () => null,
     });
-    // The command rejects too.
+    // The command rejects as well.
     redis.on('error', () => {});
     try {
       await redis.connect();

@@ -1,4 +1,4 @@
-// Made from schemas/ by `npm run generate`. Change those and run it again.
+// Generated from schemas/ by `npm run generate`. Do not edit.
 
 import type { AvroRecord } from '../../avro-schema.ts';
 

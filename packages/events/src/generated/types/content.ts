@@ -1,4 +1,4 @@
-// Made from schemas/ by `npm run generate`. Change those and run it again.
+// Generated from schemas/ by `npm run generate`. Do not edit.
 
 /** An article of the knowledge base became visible. */
 export interface ArticlePublished {

@@ -1,4 +1,4 @@
-// Made from schemas/ by `npm run generate`. Change those and run it again.
+// Generated from schemas/ by `npm run generate`. Do not edit.
 
 /** A person changed what they want to be told, and how; what is absent stays as it was. */
 export interface PreferenceUpdated {

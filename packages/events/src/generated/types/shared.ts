@@ -1,4 +1,4 @@
-// Made from schemas/ by `npm run generate`. Change those and run it again.
+// Generated from schemas/ by `npm run generate`. Do not edit.
 
 /** What is known about every event, whatever happened. */
 export interface EventMeta {

@@ -1,42 +1,42 @@
 import type { DeliveryError } from '../error.ts';
 import type { PlacedRecord } from './record.ts';
 
-/** Told what became of a record: acknowledged, unless there is an error. */
+/** Receives the outcome of a record: acknowledged unless there is an error. */
 export type Settled = (error?: DeliveryError) => void;
 
 /** A record that waits for its acknowledgement. */
 export interface Entry {
   readonly record: PlacedRecord;
   readonly bytes: number;
-  /** By the batcher's clock. */
+  /** On the batcher's clock. */
   readonly deadline: number;
-  readonly lane: Lane;
+  readonly queue: PartitionQueue;
   /** Called once. */
   readonly done: Settled;
   settled: boolean;
-  /** Whether an attempt under way holds the record, settled or not. */
+  /** Whether a running attempt holds the record, settled or not. */
   inFlight: boolean;
   previous: Entry | undefined;
   next: Entry | undefined;
 }
 
-/** One partition: its unsettled records in the order they came, and how they are sent. */
-export interface Lane {
+/** A partition's unsettled records in order of arrival, and the state of sending them. */
+export interface PartitionQueue {
   readonly topic: string;
   readonly partition: number;
-  /** Linked, because any of the records may expire first. */
+  /** A linked list, because any record may expire first. */
   head: Entry | undefined;
   tail: Entry | undefined;
-  /** An attempt that holds records of this partition is under way. */
+  /** An attempt with records of this partition is running. */
   busy: boolean;
-  /** Sent on its own since an attempt failed, until one succeeds. */
+  /** Sent separately after a failed attempt, until an attempt succeeds. */
   alone: boolean;
-  /** Failed attempts in a row. */
+  /** Consecutive failed attempts. */
   failures: number;
-  /** Waiting to try again. */
+  /** Waiting before the next attempt. */
   backingOff: boolean;
   lastError: unknown;
-  /** How many of the first records may hold the one that the broker refuses, and how many of them are tried at once. */
+  /** How many of the first records may include the one that the broker rejects, and how many of them to try at once. */
   suspects: number;
   most: number;
 }
@@ -46,7 +46,7 @@ export interface Room {
   bytes: number;
 }
 
-export function createLane(topic: string, partition: number): Lane {
+export function createPartitionQueue(topic: string, partition: number): PartitionQueue {
   return {
     topic,
     partition,
@@ -63,34 +63,34 @@ export function createLane(topic: string, partition: number): Lane {
 }
 
 export function append(entry: Entry): void {
-  const { lane } = entry;
-  entry.previous = lane.tail;
-  if (lane.tail === undefined) lane.head = entry;
-  else lane.tail.next = entry;
-  lane.tail = entry;
+  const { queue } = entry;
+  entry.previous = queue.tail;
+  if (queue.tail === undefined) queue.head = entry;
+  else queue.tail.next = entry;
+  queue.tail = entry;
 }
 
 export function remove(entry: Entry): void {
-  const { lane, previous, next } = entry;
-  if (previous === undefined) lane.head = next;
+  const { queue, previous, next } = entry;
+  if (previous === undefined) queue.head = next;
   else previous.next = next;
-  if (next === undefined) lane.tail = previous;
+  if (next === undefined) queue.tail = previous;
   else next.previous = previous;
   entry.previous = undefined;
   entry.next = undefined;
 }
 
 /**
- * Adds the lane's first records to the batch, as many as both rooms take, and at least one if the batch is empty.
+ * Adds the queue's first records to the batch, up to the limits of both rooms, and at least one if the batch is empty.
  *
- * Always from the head and without a gap: whichever attempt the broker keeps, a record is then preceded by all earlier
- * ones of its partition that are not settled, and so the first occurrences of acknowledged records are in order.
+ * Takes a contiguous run from the head. Whichever attempt the broker keeps, all earlier unsettled records of the
+ * partition precede each record, so the first occurrences of acknowledged records are in order.
  */
-export function take(lane: Lane, own: Room, shared: Room, batch: Entry[]): number {
+export function take(queue: PartitionQueue, own: Room, shared: Room, batch: Entry[]): number {
   const before = batch.length;
-  const records = Math.min(own.records, shared.records, lane.most);
+  const records = Math.min(own.records, shared.records, queue.most);
   let bytes = 0;
-  for (let entry = lane.head; entry !== undefined; entry = entry.next) {
+  for (let entry = queue.head; entry !== undefined; entry = entry.next) {
     const taken = batch.length - before;
     if (taken >= records) break;
     const alone = taken === 0 && (before === 0 || entry.bytes <= shared.bytes);
