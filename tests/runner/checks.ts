@@ -53,7 +53,9 @@ export async function runChecks(say: (line: string) => void, signal: AbortSignal
     Object.entries(CHECKS).map(async ([name, check]) => {
       const startedAt = performance.now();
       const took = (): string => `(${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`;
-      const timer = setInterval(() => say(`… ${name} is still running ${took()}`), STILL_RUNNING_MS);
+      const timer = setInterval(() => {
+        if (!signal.aborted) say(`… ${name} is still running ${took()}`);
+      }, STILL_RUNNING_MS);
       try {
         await check(signal);
         say(`✔ ${name} ${took()}`);
