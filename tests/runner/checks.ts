@@ -40,6 +40,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
   'generated code and schema evolution': (signal) =>
     run(process.execPath, ['packages/events/generate/main.ts', '--check'], signal),
+  'documents: links, commands, tables': (signal) =>
+    run(process.execPath, ['--test', 'tests/repository/docs.test.ts'], signal),
   'lockfile names no registry': async () => {
     const lines = (await readFile(join(root, 'pnpm-lock.yaml'), 'utf8')).split('\n');
     const bound = lines.filter((line) => /tarball:|https?:\/\//.test(line)).slice(0, 5);
