@@ -5,20 +5,21 @@ import { runProgram } from '@switchboard/deploy/fixtures/program';
 import { testStack } from '@switchboard/stack/test-stack';
 import { examine } from './main.ts';
 
-const part = (name: string, found: string | undefined) => ({
-  ...{ name, purpose: `${name} is for tests`, remedy: `install ${name}` },
-  find: async () => found,
+const part = (name: string, isThere: boolean) => ({
+  ...{ name, purpose: `${name} is for tests`, advice: `install ${name}` },
+  isThere: async () => isThere,
 });
 
 describe('doctor', () => {
-  it('says where each prerequisite is, or how to get it, and what it is for', async () => {
-    const { text, isComplete } = await examine([part('one', '/bin/one'), part('other', undefined)], {});
+  it('says whether each prerequisite is there, or how to get it, and what it is for', async () => {
+    const { text, isComplete } = await examine([part('one', true), part('other', false)], {});
     assert.equal(isComplete, false);
     assert.deepEqual(text.split('\n'), [
-      'one    /bin/one (one is for tests)',
-      'other  MISSING: install other (other is for tests)',
+      `Node.js  ${process.versions.node}`,
+      'one      found (one is for tests)',
+      'other    MISSING: install other (other is for tests)',
     ]);
-    assert.equal((await examine([part('one', '1')], {})).isComplete, true);
+    assert.equal((await examine([part('one', true)], {})).isComplete, true);
   });
 
   it('names all that is missing, and what runs on the ports of the stack', async () => {
@@ -28,8 +29,8 @@ describe('doctor', () => {
     const program = runProgram(join(import.meta.dirname, '../main.ts'), ['doctor'], variables);
     assert.equal(await program.exit, 1);
     assert.match(program.output, /^Node\.js +\d+/m);
-    for (const name of ['Java', 'Maven', 'Chromium', 'promtool', 'Python, pip']) {
-      assert.match(program.output, new RegExp(`^${name} +MISSING: .*install .*\\(npm `, 'm'));
+    for (const name of ['Java 17 or later', 'Maven', 'Chromium', 'Prometheus with promtool', 'Python 3 with pip']) {
+      assert.match(program.output, new RegExp(`^${name} +MISSING: .*install .*\\(`, 'm'));
     }
     assert.match(program.output, new RegExp(`^Kafka +runs on port ${KAFKA_PORT}$`, 'm'));
     assert.match(program.output, /^sandbox +port \d+ is (free|in use)$/m);

@@ -2,11 +2,11 @@ import { readDeployConfig } from '@switchboard/deploy/config';
 import { sandbox, services } from '@switchboard/deploy/services';
 import { environment } from '@switchboard/service';
 import { isTaken } from '@switchboard/stack/ports';
+import { PREREQUISITES, type Prerequisite } from '@switchboard/stack/prerequisites';
 import type { Variables } from '@switchboard/stack/programs';
 import { stackPorts } from '@switchboard/stack/status';
 import { list } from '../ops/table.ts';
 import { parseOptions } from '../usage-error.ts';
-import { type Prerequisite, prerequisites } from './prerequisites.ts';
 
 const USAGE = `npm run switchboard -- doctor
 
@@ -23,22 +23,22 @@ export async function doctor(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const { text, isComplete } = await examine(prerequisites, environment);
+  const { text, isComplete } = await examine(PREREQUISITES, environment);
   console.log(`${text}\n\n${list(await portLines(environment))}`);
   return isComplete ? 0 : 1;
 }
 
-/** A line for each prerequisite: where it is, or how to get it, and what it is for. */
+/** A line for each prerequisite: whether it is there, or how to get it, and what it is for. */
 export async function examine(
-  wanted: readonly Prerequisite[],
+  wanted: readonly Pick<Prerequisite, 'name' | 'purpose' | 'advice' | 'isThere'>[],
   variables: Variables,
 ): Promise<{ text: string; isComplete: boolean }> {
-  const found = await Promise.all(wanted.map(({ find }) => find(variables)));
-  const lines = wanted.map(({ name, purpose, remedy }, index): [string, string] => [
+  const there = await Promise.all(wanted.map(({ isThere }) => isThere(variables)));
+  const lines = wanted.map(({ name, purpose, advice }, index): [string, string] => [
     name,
-    `${found[index] ?? `MISSING: ${remedy}`} (${purpose})`,
+    `${there[index] ? 'found' : `MISSING: ${advice}`} (${purpose})`,
   ]);
-  return { text: list(lines), isComplete: !found.includes(undefined) };
+  return { text: list([['Node.js', process.versions.node], ...lines]), isComplete: !there.includes(false) };
 }
 
 async function portLines(variables: Variables): Promise<[name: string, state: string][]> {
