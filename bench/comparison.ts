@@ -22,6 +22,8 @@ export interface BenchContext {
   readonly minutes: number;
   /** Flags of Node for the measured processes, so that they leave their CPU profiles; none unless that is asked for. */
   readonly profiling: readonly string[];
+  /** Another checkout of the repository, to compare with. */
+  readonly tree: string | undefined;
   /** Where the bench keeps its data; it is removed afterwards. */
   readonly directory: string;
   /** What must be ended with the bench, or when it is interrupted. */

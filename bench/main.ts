@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { against } from './against/bench.ts';
 import { burst } from './burst/bench.ts';
 import type { Bench, BenchContext } from './comparison.ts';
 import { consume } from './consume/bench.ts';
@@ -14,11 +15,14 @@ import { renderTable } from './table.ts';
 import { tracing } from './tracing/bench.ts';
 
 const benches: Readonly<Record<string, Bench>> = { ingest, burst, consume, flow, search, tracing, metrics };
+/** They run only by name. */
+const onDemand: Readonly<Record<string, Bench>> = { against };
 
-const USAGE = `Usage: npm run bench -- [${Object.keys(benches).join(' | ')} …] [options]
+const USAGE = `Usage: npm run bench -- [${[...Object.keys(benches), ...Object.keys(onDemand)].join(' | ')} …] [options]
   --rounds <n>     how often each measurement is taken, in turns with its reference (5)
   --seconds <n>    of one measurement (5)
   --minutes <n>    of full load while the memory is watched (1)
+  --tree <folder>  another checkout of the repository: against compares with it
   --quick          one short round of everything, to see that it works
   --profile        keep CPU profiles of the measured processes of ingest, consume, tracing and metrics
   --write          put the tables into bench/README.md`;
@@ -36,7 +40,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 
 try {
-  for (const name of names) await run(name, benches[name] as Bench);
+  for (const name of names) await run(name, (benches[name] ?? onDemand[name]) as Bench);
 } catch (error) {
   if (!interrupted.signal.aborted) console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
@@ -81,11 +85,12 @@ function readArguments() {
         quick: { type: 'boolean', default: false },
         profile: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
+        tree: { type: 'string' },
       },
     });
     const { quick, profile, write } = values;
     const names = positionals.length > 0 ? positionals : Object.keys(benches);
-    const unknown = names.find((name) => benches[name] === undefined);
+    const unknown = names.find((name) => (benches[name] ?? onDemand[name]) === undefined);
     if (unknown !== undefined) throw new Error(`There is no bench ${unknown}.`);
     return {
       names,
@@ -94,6 +99,7 @@ function readArguments() {
       minutes: positive('minutes', values.minutes, quick ? 0.1 : 1),
       profile,
       write,
+      tree: values.tree,
     };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : error}\n${USAGE}`);

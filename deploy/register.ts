@@ -1,6 +1,6 @@
 import { topics } from '@switchboard/events';
 import { createTopics, registerSchemas } from '@switchboard/kafka';
-import { commaSeparated, environment } from '@switchboard/service';
+import { commaSeparated, environment, readCommandLine } from '@switchboard/service';
 import { type DeployConfig, readDeployConfig } from './config.ts';
 import { explainAndExit } from './explain.ts';
 import { services } from './services.ts';
@@ -32,7 +32,12 @@ export async function register(
   return `The schemas are registered, and the topics exist: ${allTopics.join(', ')}`;
 }
 
+const USAGE = `Registers the schemas and creates the topics in KAFKA_BROKERS and SCHEMA_REGISTRY_URL:
+
+  npm run register`;
+
 if (import.meta.main) {
+  readCommandLine(USAGE, {});
   const { KAFKA_BROKERS, KAFKA_PORT = '9092', SCHEMA_REGISTRY_URL, REGISTRY_PORT = '8085' } = environment;
   await register(
     {

@@ -1,26 +1,61 @@
 import { join } from 'node:path';
+import type { EventType } from '@switchboard/events';
 
 export interface Service {
   /** Its folder in services/. */
   readonly name: string;
   readonly port: number;
-  /** The topics it needs beside those of the catalogue; consumer services make those of their retry chain. */
+  /** The topics it needs in addition to those of the catalogue; consumer services create their retry topics. */
   readonly topics: readonly string[];
+  /** The event types that it has a handler for. */
+  readonly handles: readonly EventType[];
 }
 
 /** Keeps the signed bodies that ingest had to refuse. */
 export const QUARANTINE_TOPIC = 'ingest.quarantine';
 
-export const ingest: Service = { name: 'ingest', port: 8080, topics: [QUARANTINE_TOPIC] };
+export const ingest: Service = { name: 'ingest', port: 8080, topics: [QUARANTINE_TOPIC], handles: [] };
 
 /** What `npm start` runs, in the order of its output. */
 export const services: readonly Service[] = [
   ingest,
-  { name: 'crm-sync', port: 8081, topics: [] },
-  { name: 'ticketing', port: 8082, topics: [] },
-  { name: 'kb-indexer', port: 8083, topics: [] },
-  { name: 'notifier', port: 8084, topics: [] },
+  {
+    name: 'crm-sync',
+    port: 8081,
+    topics: [],
+    handles: ['conversation.escalated', 'conversation.resolved', 'conversation.unresolved', 'lead.captured'],
+  },
+  {
+    name: 'ticketing',
+    port: 8082,
+    topics: [],
+    handles: ['conversation.escalated', 'conversation.resolved', 'conversation.unresolved'],
+  },
+  {
+    name: 'kb-indexer',
+    port: 8083,
+    topics: [],
+    handles: ['article.published', 'article.updated', 'article.unpublished'],
+  },
+  {
+    name: 'notifier',
+    port: 8084,
+    topics: [],
+    handles: [
+      'order.created',
+      'order.shipped',
+      'payment.confirmed',
+      'incident.opened',
+      'incident.resolved',
+      'conversation.escalated',
+      'preference.updated',
+    ],
+  },
 ];
+
+/** The names of the services that handle events of this type. */
+export const handlersOf = (type: string): readonly string[] =>
+  services.filter(({ handles }) => handles.some((handled) => handled === type)).map(({ name }) => name);
 
 /** Stands in for the outside systems; no service of ours. */
 export const sandbox = { name: 'sandbox', port: 8090, smtpPort: 8025 } as const;
@@ -28,7 +63,7 @@ export const sandbox = { name: 'sandbox', port: 8090, smtpPort: 8025 } as const;
 /** What is bundled, and has an image: `register` runs once before the others. */
 export const programs: readonly string[] = [...services.map(({ name }) => name), sandbox.name, 'register'];
 
-/** V8 grows into what memory it finds; a service is told what it has. */
+/** Limits the heap: V8 grows into all the memory that it finds. */
 export const nodeFlags: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size=192'];
 
 /** Where Node keeps what it compiled: a start takes a second less then, and 20 MB. */

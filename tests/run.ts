@@ -1,13 +1,13 @@
-import { parseArgs } from 'node:util';
 import { register } from '@switchboard/deploy/register';
 import { compileCache } from '@switchboard/deploy/services';
-import { environment } from '@switchboard/service';
+import { environment, readCommandLine } from '@switchboard/service';
 import { LocalStackError, type Stack, startStack } from '@switchboard/stack';
 import { runChecks } from './runner/checks.ts';
+import { prepare } from './runner/prepare.ts';
 import { type Result, sum } from './runner/result.ts';
 import { createRunDirectory, type RunDirectory } from './runner/run-directory.ts';
 import { runFiles } from './runner/run-files.ts';
-import { findTestFiles } from './runner/test-files.ts';
+import { findTestFiles, type TestFiles } from './runner/test-files.ts';
 
 const MINUTE = 60_000;
 /** A limit is not a measure: it ends what hangs. */
@@ -16,30 +16,28 @@ const LIMITS = {
   full: { testLimitMs: 60 * MINUTE, fileLimitMs: 90 * MINUTE },
 };
 
-/**
- * `npm test` checks and tests everything; `npm test -- packages/kafka …` runs certain tests; `npm run check` only
- * checks; `npm run test:faults` runs the tests that have one at full size.
- */
-const { values: options, positionals: filters } = parseArgs({
+const USAGE = `Checks and tests Switchboard:
+
+  npm test                       everything
+  npm test -- packages/kafka …   the test files with this in their path
+  npm run check                  the checks alone
+  npm run test:faults            the fault tests and proofs at full size`;
+
+const { values: options, positionals: filters } = readCommandLine(USAGE, {
   allowPositionals: true,
   options: { check: { type: 'boolean', default: false }, faults: { type: 'boolean', default: false } },
 });
 const interrupted = new AbortController();
 const say = (line: string): void => console.log(line);
 
-/** The checks, unless somebody wants certain tests only. */
+/** Runs the checks, unless certain tests are chosen. */
 async function check(): Promise<Result> {
   if (filters.length > 0 || options.faults) return { passed: 0, failed: 0 };
   say('Checking …');
   return runChecks(say, interrupted.signal);
 }
 
-async function test({ data, temporary }: RunDirectory): Promise<Result> {
-  const { light, heavy } = await findTestFiles({ filters, sized: options.faults });
-  if (light.length + heavy.length === 0) {
-    say(`There is no such test file with ${filters.join(' or ')} in its path.`);
-    return { passed: 0, failed: 1 };
-  }
+async function test({ light, heavy }: TestFiles, { data, temporary }: RunDirectory): Promise<Result> {
   say('Starting Kafka, the schema registry and Redis for this run …');
   await using stack = await startStack({
     directory: data,
@@ -81,14 +79,22 @@ function handleSignals(): void {
 
 async function main(): Promise<Result> {
   if (options.check && filters.length > 0) {
-    say('npm run check is for everything, and takes no paths; npm test -- <path> runs certain tests.');
+    say('npm run check takes no paths; npm test -- <path> runs certain tests.');
     return { passed: 0, failed: 1 };
   }
+  if (options.check) return check();
+  const files = await findTestFiles({ filters, sized: options.faults });
+  const all = [...files.light, ...files.heavy];
+  if (all.length === 0) {
+    say(`No test file has ${filters.join(' or ')} in its path.`);
+    return { passed: 0, failed: 1 };
+  }
+  await prepare(all, say, interrupted.signal);
   const results = [await check()];
-  if (!options.check && !interrupted.signal.aborted) {
+  if (!interrupted.signal.aborted) {
     const directory = await createRunDirectory();
     try {
-      results.push(await test(directory));
+      results.push(await test(files, directory));
     } finally {
       await directory.remove();
     }

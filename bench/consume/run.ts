@@ -19,9 +19,9 @@ export interface ConsumerBench {
 export async function runConsumer(
   { stack, profiling }: ConsumerBench,
   task: Omit<ConsumerTask, 'brokers' | 'registryUrl' | 'redisUrl'>,
+  path = new URL('consumer.ts', import.meta.url).pathname,
 ): Promise<ConsumerResult> {
   const { brokers, registryUrl, redisUrl } = stack;
-  const path = new URL('consumer.ts', import.meta.url).pathname;
   const child = spawn(
     process.execPath,
     [...nodeFlags, ...profiling, path, JSON.stringify({ ...task, brokers, registryUrl, redisUrl })],

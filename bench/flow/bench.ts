@@ -36,7 +36,7 @@ export const flow: Bench = async ({ minutes, resources, progress }) => {
   const acceptedAt = await load(switchboard, count);
   const comparisons: Comparison[] = [];
   for (const effect of effects) comparisons.push(...(await latencies(switchboard, effect, acceptedAt)));
-  const memory = services.concat({ ...sandbox, topics: [] }).map(({ name }): Comparison => {
+  const memory = [...services, sandbox].map(({ name }): Comparison => {
     const ours = [residentMegabytes(switchboard.processOf(name))];
     return {
       what: `Resident memory of ${name}`,

@@ -9,7 +9,6 @@ import type { BenchContext } from '../comparison.ts';
 export const SECRET = 'local-secret';
 
 const root = join(import.meta.dirname, '../..');
-const ingest = join(root, 'services/ingest/src/main.ts');
 const drop = join(import.meta.dirname, 'drop.ts');
 const sources = { SOURCES_FILE: join(root, 'local/sources.yaml'), LOCAL_SECRET: SECRET };
 
@@ -30,13 +29,18 @@ export async function startServers(stack: Stack, context: BenchContext): Promise
 }
 
 /** With what it is told beside its surroundings; returns its port. */
-export function startIngest(stack: Stack, variables: Record<string, string>, context: BenchContext): Promise<number> {
+export function startIngest(
+  stack: Stack,
+  variables: Record<string, string>,
+  context: BenchContext,
+  tree = root,
+): Promise<number> {
   const addresses = {
     KAFKA_BROKERS: stack.brokers,
     SCHEMA_REGISTRY_URL: stack.registryUrl,
     REDIS_URL: stack.redisUrl,
   };
-  return startServer(ingest, { ...sources, ...addresses, ...variables }, context);
+  return startServer(join(tree, 'services/ingest/src/main.ts'), { ...sources, ...addresses, ...variables }, context);
 }
 
 async function startServer(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {

@@ -1,10 +1,10 @@
 import type { Names } from './names.ts';
 
 /** `deploy/services.ts` with one more service at the end of its list. */
-export function withService(source: string, { name, port }: Names): string {
+export function withService(source: string, { name, port, type }: Names): string {
   const list = /(export const services: readonly Service\[\] = \[)([\s\S]*?)(,?\s*\];)/;
   if (!list.test(source)) throw new Error('deploy/services.ts has no list of services that could be added to.');
-  const entry = `{ name: '${name}', port: ${port}, topics: [] }`;
+  const entry = `{ name: '${name}', port: ${port}, topics: [], handles: ['${type}'] }`;
   return source.replace(list, (_, start: string, entries: string) => `${start}${entries},\n  ${entry},\n];`);
 }
 

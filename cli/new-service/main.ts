@@ -1,21 +1,24 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { explainAndExit } from '@switchboard/deploy/explain';
+import { promisify } from 'node:util';
 import { eventTypes } from '@switchboard/events';
 import { markInstalled } from '@switchboard/stack/installed';
+import { parseOptions, UsageError } from '../usage-error.ts';
 import { createService, NewServiceError } from './create-service.ts';
 
 const USAGE = `Writes a new consumer service, with a test:
 
-  npm run new-service -- <name> <event type>
+  npm run new-service -- <name> <event type> [--no-install]
+
+  --no-install  do not link the dependencies of the new package
+  -h, --help    this text
 
 Event types: ${eventTypes.join(', ')}`;
 
 const root = join(import.meta.dirname, '../..');
 
-/** The lockfile learns of the new package, and its dependencies are linked. */
+/** Adds the new package to the lockfile, and links its dependencies. */
 async function install(): Promise<void> {
   const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { packageManager: string };
   const npx = ['--yes', packageManager, 'install', '--no-frozen-lockfile', '--prefer-offline'];
@@ -26,33 +29,31 @@ async function install(): Promise<void> {
   });
 }
 
-try {
-  const { positionals, values } = parseArgs({
+/** `npm run new-service`. @returns the exit code */
+export async function newService(argv: readonly string[]): Promise<number> {
+  const { positionals, values } = parseOptions({
+    args: [...argv],
     allowPositionals: true,
-    options: { 'no-install': { type: 'boolean', default: false } },
+    options: { 'no-install': { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h' } },
   });
   const [name, type, ...rest] = positionals;
-  if (name === undefined || type === undefined || rest.length > 0) {
+  if (values.help || name === undefined) {
     console.log(USAGE);
-    process.exitCode = positionals.length === 0 ? 0 : 1;
-  } else {
-    const { names, files } = createService(root, name, type);
-    console.log(files.map((file) => `  ${file}`).join('\n'));
-    if (!values['no-install']) {
-      console.log('Linking its dependencies …');
-      await install();
-      markInstalled(root);
-    }
-    console.log(`
-${name} is ready; npm start runs it on port ${names.port}. What it does is in
+    return 0;
+  }
+  if (type === undefined || rest.length > 0) throw new UsageError('Give the name of the service and one event type.');
+  const { names, files } = createService(root, name, type);
+  console.log(files.map((file) => `  ${file}`).join('\n'));
+  if (!values['no-install']) {
+    console.log('Linking its dependencies …');
+    await install();
+    markInstalled(root);
+  }
+  console.log(`
+${name} is ready; npm start runs it on port ${names.port}. Its handler is in
 
   services/${name}/src/${names.file}.ts
 
 Its test runs without Kafka: npm test -- services/${name}`);
-  }
-} catch (error) {
-  if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`);
-    process.exitCode = 1;
-  } else explainAndExit(error);
+  return 0;
 }

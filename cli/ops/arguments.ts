@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { UsageError } from './ops-error.ts';
+import { parseOptions, UsageError } from '../usage-error.ts';
 import { readTime } from './times.ts';
 
 /** All options; a command lists those that it takes. */
@@ -54,7 +53,7 @@ export interface Arguments {
 
 /** @throws UsageError */
 export function readArguments(argv: readonly string[]): Arguments {
-  const { positionals, values } = parse(argv);
+  const { positionals, values } = parseOptions({ args: [...argv], options: OPTIONS, allowPositionals: true });
   const { service = [], since, until } = values;
   return {
     words: positionals,
@@ -77,16 +76,6 @@ export function readArguments(argv: readonly string[]): Arguments {
       if (strange !== undefined) throw new UsageError(`--${strange} does not go with this command.`);
     },
   };
-}
-
-function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('ERR_PARSE_ARGS') !== true) throw error;
-    throw new UsageError(`${message.split(/\.?\s*\n|\. /)[0]}.`, { cause: error });
-  }
 }
 
 /** The lines of a command's help that explain its options. */

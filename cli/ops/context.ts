@@ -1,4 +1,4 @@
-import { CHAIN_RECORD_BYTES, DEFAULT_LIMITS } from '@switchboard/consumer';
+import { DEFAULT_LIMITS, RETRY_RECORD_BYTES } from '@switchboard/consumer';
 import type { ScopedRedis } from '@switchboard/consumer/operate';
 import {
   type Codec,
@@ -88,7 +88,7 @@ export function openContext(
   async function connectPublisher(): Promise<Publisher> {
     const opened = await createPublisher({
       ...{ brokers, clientId: 'switchboard-ops', logger: silent, deadlineMs: 30_000 },
-      maxRecordBytes: CHAIN_RECORD_BYTES,
+      maxRecordBytes: RETRY_RECORD_BYTES,
     });
     closing.push(opened.close);
     return opened;

@@ -42,6 +42,27 @@ describe('dlq list', () => {
     for (const line of out.split('\n')) assert.ok(line.length <= 100, line);
   });
 
+  it('names 20 copies of a letter, and says that there are more', async () => {
+    await using service = await createLetterService();
+    service.fails = refuse;
+    await service.start();
+    await service.send('conv', 1);
+    await openLetters(service, 1);
+    const topic = `${service.name}.dlq`;
+    const [first] = await service.read(topic);
+    const copy = { topic, key: 'acme:conv', value: first?.value ?? null, headers: { ...first?.headers } };
+    const [letter = ''] = await service.open();
+    const line = async () => {
+      const { out } = await service.ops('dlq', 'show', '--service', service.name, letter);
+      return /^copies +(.*)$/m.exec(out)?.[1]?.split(', ') ?? [];
+    };
+    for (let number = 0; number < 20; number += 1) await service.publisher.publish(copy);
+    assert.equal((await line()).length, 20);
+    assert.ok(!(await line()).includes('…'));
+    await service.publisher.publish(copy);
+    assert.deepEqual([(await line()).length, (await line()).at(-1)], [21, '…']);
+  });
+
   it('takes a letter for done whose event had its effect after all', async () => {
     await using service = await createLetterService();
     service.fails = refuse;

@@ -47,8 +47,8 @@ export const dlqRedrive: Command = {
       return refused.length === 0 ? 0 : 1;
     }
 
-    const { members, tiers } = await readProgress(connection, service);
-    const [first] = tiers;
+    const { members, retries } = await readProgress(connection, service);
+    const [first] = retries;
     if (first === undefined) throw new OpsError(`${service} has no retry topics: start it once, and it makes them.`);
     if (members === 0) context.note(`Nothing of ${service} runs: the letters will wait for it in ${first.topic}.`);
     let notedAt = performance.now();

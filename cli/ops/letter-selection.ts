@@ -1,7 +1,8 @@
 import { type DeadLetter, readDeadLetters } from '@switchboard/consumer/operate';
+import { UsageError } from '../usage-error.ts';
 import type { Arguments, OptionName } from './arguments.ts';
 import type { Context } from './context.ts';
-import { OpsError, UsageError } from './ops-error.ts';
+import { OpsError } from './ops-error.ts';
 import { asTime } from './times.ts';
 
 export const LETTER_FILTERS: readonly OptionName[] = [

@@ -5,6 +5,7 @@ import {
   readDeadLetters,
   type Whereabouts,
 } from '@switchboard/consumer/operate';
+import { handlersOf } from '@switchboard/deploy/services';
 import { catalogue, eventTypes } from '@switchboard/events';
 import type { KafkaError, StoredRecord } from '@switchboard/kafka';
 import type { Arguments } from './arguments.ts';
@@ -80,10 +81,10 @@ async function lookUp(kind: 'event' | 'conversation', given: Arguments, context:
   return 0;
 }
 
-type Found = Whereabouts & { service: string };
+export type Found = Whereabouts & { service: string };
 
 /** What is asked of a service once, for all events. */
-async function viewOf(service: string, since: number, { connection, doneTtlMs, redis: connect }: Context) {
+export async function viewOf(service: string, since: number, { connection, doneTtlMs, redis: connect }: Context) {
   const redis = await connect();
   const [progress, letters] = await Promise.all([
     progressOf(connection, service),
@@ -132,12 +133,22 @@ function textOf(record: StoredRecord, found: Found[], { privacy, columns }: Cont
     ['from', `${source}, key ${key ?? 'none'}`],
     ['accepted', `${asTime(record.timestamp)}, ${topic}, partition ${partition}, offset ${offset}`],
   ]);
-  const rows = found.map((one) => [one.service, one.state, explain(one, topic, privacy)]);
+  const rows = found.map((one) => [one.service, one.state, explain(one, record, privacy)]);
   const titles = [{ title: 'service', most: 24 }, { title: 'state' }, { title: '', wrap: true as const }];
   return `${head}\n\n${table(titles, rows, columns)}`;
 }
 
-function explain(found: Found, topic: string, { id, sentence }: Privacy): string {
+/** Whether the service has a handler for the type; undefined for a service that the catalogue does not list. */
+const handles = (service: string, type: string): boolean | undefined =>
+  consumerServices.includes(service) ? handlersOf(type).includes(service) : undefined;
+
+/** What a state means for this event, in half a sentence. */
+export function explain(
+  found: Found,
+  { topic, headers }: Pick<StoredRecord, 'topic' | 'headers'>,
+  { id, sentence }: Privacy,
+): string {
+  const isHandled = handles(found.service, headers.ce_type ?? '');
   switch (found.state) {
     case 'dead':
     case 'purged': {
@@ -159,17 +170,21 @@ function explain(found: Found, topic: string, { id, sentence }: Privacy): string
     case 'pending':
       return `not read yet, ${counted(found.before, 'record')} before it`;
     case 'redriven':
-      return 'sent back into the chain, not taken up yet';
+      return 'sent back into the retry topics, not read there yet';
     case 'skipped':
       return 'it does not handle this type';
     case 'unknown':
-      return 'done or skipped: its mark has expired';
+      if (isHandled === undefined) return 'done or skipped: its mark has expired';
+      return isHandled ? 'done: its mark has expired' : 'it does not handle this type';
     case 'done':
       return found.reason === undefined ? '' : `nothing to do: ${sentence(found.reason)}`;
     case 'elsewhere':
-      return 'it does not read this topic';
+      return isHandled ? 'it runs, but in a version that does not read this topic' : 'it does not read this topic';
     case 'unread':
-      return 'nothing of it runs, and it has committed nothing in this topic so far';
+      if (isHandled === false) return 'nothing of it runs, and it does not handle this type';
+      return isHandled
+        ? 'nothing of it runs; it will read this topic from the start'
+        : 'nothing of it runs, and it has committed nothing in this topic so far';
     default:
       return '';
   }

@@ -1,18 +1,15 @@
-import { enableCompileCache } from 'node:module';
-import { compileCache } from '@switchboard/deploy/services';
 import { environment } from '@switchboard/service';
+import { runOps } from './run.ts';
 
-// Whoever looks for a fault should not wait for a compiler; so the rest is loaded after this.
-enableCompileCache(compileCache);
-const { runOps } = await import('./run.ts');
-
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
-
-process.exitCode = await runOps(process.argv.slice(2), {
-  variables: environment,
-  signal: stopping.signal,
-  out: (text) => console.log(text),
-  err: (text) => console.error(text),
-  columns: process.stdout.isTTY ? process.stdout.columns : undefined,
-});
+/** `npm run ops`. @returns the exit code */
+export function ops(argv: readonly string[]): Promise<number> {
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  return runOps(argv, {
+    variables: environment,
+    signal: stopping.signal,
+    out: (text) => console.log(text),
+    err: (text) => console.error(text),
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+  });
+}

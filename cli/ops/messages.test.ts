@@ -66,7 +66,7 @@ describe('ops messages', () => {
     assert.deepEqual([left.includes(fresh), left.includes(pointless)], [false, true]);
   });
 
-  it('retry must be told which, and says what there is not', async () => {
+  it('retry needs a selection, and names what does not exist', async () => {
     const all = await service.ops('messages', 'retry');
     assert.equal(all.code, 2);
     assert.match(all.err, /--all/);

@@ -1,8 +1,9 @@
 import type { DeadMessage, DeadMessages } from '@switchboard/notifier/dead-messages';
+import { UsageError } from '../usage-error.ts';
 import type { Arguments, OptionName } from './arguments.ts';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';
-import { OpsError, UsageError } from './ops-error.ts';
+import { OpsError } from './ops-error.ts';
 import { asJson } from './printable.ts';
 import { counted, list, table } from './table.ts';
 import { asTime, isoTime } from './times.ts';

@@ -1,3 +1,5 @@
+import { type AvroSchema, catalogue, eventTypes } from '@switchboard/events';
+
 /** How much of a payload an outline shows: each level, list and object. */
 const MOST = { depth: 8, items: 20, fields: 100 };
 
@@ -7,12 +9,43 @@ const ID = /(^i|_i|I)ds?$/;
 const TIME = /(At|_at|^timestamp)$/;
 /** Fields whose values are words from a short list; the free text of a sender is not among them. */
 const WORDS = new Set([
-  ...['type', 'event', 'event_type', 'source', 'tenant', 'channel', 'locale', 'timezone', 'currency', 'status'],
-  ...['severity', 'sentiment', 'intent', 'resolution', 'method', 'carrier', 'category', 'digest', 'role', 'sku'],
+  ...[
+    'type',
+    'event',
+    'event_type',
+    'source',
+    'tenant',
+    'channel',
+    'locale',
+    'timezone',
+    'currency',
+    'status',
+    'reason',
+  ],
+  ...['severity', 'sentiment', 'intent', 'resolution', 'method', 'carrier', 'category', 'role', 'sku'],
 ]);
 /** What such a word looks like; nothing longer, and nothing with a space, passes for one. */
 const WORD = /^[A-Za-z][\w./+-]{0,63}$/;
 const ID_VALUE = /^\S{1,256}$/;
+
+/** The symbols of the enums in our schemas, by the names of their fields. */
+const ENUMS = new Map<string, Set<string>>();
+for (const type of eventTypes)
+  for (const { name, type: schema } of catalogue[type].schema.fields) collect(name, schema);
+
+function collect(name: string, schema: AvroSchema): void {
+  if (typeof schema === 'string') return;
+  if (isUnion(schema)) for (const one of schema) collect(name, one);
+  else if ('symbols' in schema) ENUMS.set(name, new Set([...(ENUMS.get(name) ?? []), ...schema.symbols]));
+  else if ('fields' in schema) for (const field of schema.fields) collect(field.name, field.type);
+  else if ('items' in schema) collect(name, schema.items);
+  else if ('values' in schema) collect(name, schema.values);
+}
+
+// `Array.isArray` alone does not narrow a readonly array.
+function isUnion(schema: AvroSchema): schema is readonly AvroSchema[] {
+  return Array.isArray(schema);
+}
 
 interface Redaction {
   sentence(text: string): string;
@@ -45,6 +78,7 @@ function outline(value: unknown, name: string, depth: number, redaction: Redacti
 function textOf(text: string, name: string, { id }: Redaction): string {
   if (ID.test(name) && ID_VALUE.test(text)) return id(text);
   if (TIME.test(name) && /^\d{4}-\d\d-\d\dT[\d:.]{5,16}(Z|[+-]\d\d:?\d\d)$/.test(text)) return text;
+  if (ENUMS.get(name)?.has(text)) return text;
   if (WORDS.has(name) && WORD.test(text)) return text;
   return `[text, ${text.length} characters]`;
 }

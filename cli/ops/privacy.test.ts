@@ -13,7 +13,7 @@ describe('what ops prints', () => {
     const canaries = [`+49151${mark}99`, `anna.${mark}@example.com`, `my cat ${randomUUID()} is ill`] as const;
     const [phone, email, text] = canaries;
     service.fails = ({ customer }) => {
-      throw new PermanentError('REFUSED', `nobody like ${customer?.email} or ${customer?.phone} is known`);
+      throw new PermanentError('REFUSED', `${customer?.email} or ${customer?.phone} is unknown`);
     };
     const customer = { id: null, name: null, locale: null, email, phone };
     await service.send(phone, 1, { text, customer: customer as never });

@@ -18,12 +18,17 @@ async function createSource() {
   return { name, variables: { SOURCES_FILE: file, OPS_TEST_SECRET: 'the secret of the test' } };
 }
 
-async function keep(service: LetterService, source: string, body: string): Promise<void> {
+async function keep(
+  service: LetterService,
+  source: string,
+  body: string,
+  problems = 'data.x is required',
+): Promise<void> {
   const headers = {
     source,
     tenant: 'acme',
     reason: 'schema',
-    problems: 'data.x is required',
+    problems,
     'received-at': String(Date.now()),
   };
   await service.publisher.publish({ topic: 'ingest.quarantine', key: null, value: Buffer.from(body), headers });
@@ -38,7 +43,7 @@ const bodyOf = (conversationId: string, id: string): string =>
   });
 
 describe('quarantine resubmit', () => {
-  it('sends what is sound by now to ingest, signed anew, and each becomes one event', async () => {
+  it('sends what is sound by now to ingest, signed again, and each becomes one event', async () => {
     await using service = await createLetterService('chat.conversations');
     const source = await createSource();
     const ingest = await startService(testStack(), source.variables);
@@ -86,6 +91,19 @@ describe('quarantine resubmit', () => {
     );
     assert.deepEqual(events.map(({ headers }) => headers.ce_id).sort(), ['one', 'two']);
     assert.equal(await ingest.stop(), 0);
+  });
+
+  it('shows the first 50 problems of a body', async () => {
+    await using service = await createLetterService();
+    const source = await createSource();
+    const problems = Array.from({ length: 60 }, (_, index) => `data.field${index} is required`);
+    await keep(service, source.name, bodyOf('conv', 'one'), problems.join('\n'));
+    const { document } = await service.ops('quarantine', 'list', '--source', source.name, '--json');
+    const { out } = await service.ops('quarantine', 'show', document.bodies[0].id);
+    assert.deepEqual(
+      out.match(/^- .*$/gm),
+      problems.slice(0, 50).map((line) => `- ${line}`),
+    );
   });
 
   it('says what is missing: ingest, the source, its secret', async () => {

@@ -85,7 +85,8 @@ describe('dlq redrive', () => {
     await service.publisher.publish({ topic: service.topic, key: 'acme:k', value, headers: headers as never });
     await until('it is dead', () => consumer.state().counts.dead === 1);
     const [letter] = await service.read(`${service.name}.dlq`);
-    await service.ops('dlq', 'redrive', '--service', service.name, '--all');
+    const { out } = await service.ops('dlq', 'redrive', '--service', service.name, '--all');
+    assert.equal(out, `Redrove 1 letter of ${service.name} into ${service.name}.retry.200ms.\n`);
     const [sent] = await service.read(`${service.name}.retry.200ms`);
     assert.deepEqual(sent?.value, value);
     assert.deepEqual(sent?.headerBytes['x-raw'], Buffer.from([255, 0]));

@@ -5,9 +5,9 @@ import type { Variables } from './context.ts';
 import { OpsError } from './ops-error.ts';
 
 /**
- * Makes the headers under which ingest takes a body of a source as it would from the source itself. The signature
- * that it came with was checked and is not kept, and may be too old to count: it is signed anew, with the first of the
- * source's live secrets, which this therefore needs as ingest does.
+ * Makes the headers under which ingest accepts a body as if its source had sent it. Quarantine does not keep the
+ * original signature, which may also be too old, so this signs the body with the first live secret of the source; like
+ * ingest, it needs that secret.
  */
 export type Sign = (source: string, body: Buffer) => Promise<Record<string, string>>;
 

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '@switchboard/consumer/operate';
 import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
+import { UsageError } from '../usage-error.ts';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
-import { OpsError, UsageError } from './ops-error.ts';
+import { OpsError } from './ops-error.ts';
 import { bodyDocument } from './quarantine.ts';
 import { BODY_FILTERS, bodyFilter, findBody, type QuarantinedBody, readQuarantine } from './quarantined-bodies.ts';
 import { createSign } from './resigned-body.ts';

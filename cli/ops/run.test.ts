@@ -108,7 +108,7 @@ describe('npm run ops', () => {
   });
 
   it('ends by itself, with the code, as a process', async () => {
-    const program = runProgram(join(import.meta.dirname, 'main.ts'), ['lag', '--json'], {
+    const program = runProgram(join(import.meta.dirname, '../main.ts'), ['ops', 'lag', '--json'], {
       KAFKA_BROKERS: '127.0.0.1:1',
     });
     assert.equal(await program.exit, 1);

@@ -1,3 +1,4 @@
+import { UsageError } from '../usage-error.ts';
 import { type Arguments, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { type Output, openContext, sentenceOf, type Variables } from './context.ts';
@@ -9,7 +10,6 @@ import { helpFor, overview } from './help.ts';
 import { lag } from './lag.ts';
 import { conversation, event } from './lookup.ts';
 import { messagesList, messagesRetry, messagesShow } from './messages.ts';
-import { UsageError } from './ops-error.ts';
 import { asText } from './printable.ts';
 import { createPrivacy } from './privacy.ts';
 import { quarantineList, quarantineShow } from './quarantine.ts';

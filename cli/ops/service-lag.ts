@@ -41,9 +41,9 @@ export async function lagOf(service: string, reader: Reader, context: Context) {
     service,
     members: progress.members,
     sources: progress.sources.map(source),
-    chain: progress.tiers.map(tier),
+    chain: progress.retries.map(tier),
     pause: await pauseOf(service, context),
-    deadLetters: progress.tiers.length === 0 ? 0 : await openLetters(service, context),
+    deadLetters: progress.retries.length === 0 ? 0 : await openLetters(service, context),
   };
 }
 
@@ -76,9 +76,9 @@ const countOf = ({ partitions }: TopicProgress): number =>
   partitions.reduce((sum, { committed, high }) => sum + Math.max(high - committed, 0), 0);
 
 /** The first record of each partition that the service has not done with. */
-async function readHeads({ sources, tiers }: ServiceProgress, reader: Reader) {
+async function readHeads({ sources, retries }: ServiceProgress, reader: Reader) {
   const heads: { topic: string; timestamp: number; headers: Readonly<Record<string, string>> }[] = [];
-  const ranges = [...sources, ...tiers].flatMap(({ topic, partitions }) =>
+  const ranges = [...sources, ...retries].flatMap(({ topic, partitions }) =>
     partitions
       .filter(({ committed, high }) => committed < high)
       .map(({ partition, committed }) => ({ topic, partition, from: committed, to: committed + 1 })),

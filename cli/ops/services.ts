@@ -11,8 +11,8 @@ export const consumerServices: readonly string[] = services
 /** @throws OpsError for a name that nothing in Kafka has: a slip of the pen must not look like an outage */
 export async function progressOf(connection: KafkaConnection, service: string): Promise<ServiceProgress> {
   const progress = await readProgress(connection, service);
-  const { members, sources, tiers } = progress;
-  if (members + sources.length + tiers.length > 0 || consumerServices.includes(service)) return progress;
+  const { members, sources, retries } = progress;
+  if (members + sources.length + retries.length > 0 || consumerServices.includes(service)) return progress;
   throw new OpsError(
     `There is no service ${service}, neither its group nor its topics: ${consumerServices.join(', ')}.`,
   );

@@ -14,7 +14,7 @@ export interface Act {
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;
 
-/** A small story about people, an order and an article that nobody has heard of before. */
+/** A small story about people, an order and an article that are new each time. */
 export function createStory(now = Date.now()): Act[] {
   const mark = randomUUID().slice(0, 8);
   const at = (offsetMs: number): string => new Date(now + offsetMs).toISOString();

@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { type DeployConfig, readDeployConfig } from '@switchboard/deploy/config';
-import { explainAndExit } from '@switchboard/deploy/explain';
-import { ingest, sandbox } from '@switchboard/deploy/services';
-import { type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { handlersOf, ingest, sandbox } from '@switchboard/deploy/services';
+import { catalogue, type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { environment } from '@switchboard/service';
+import { parseOptions, UsageError } from '../usage-error.ts';
 import { playDemo } from './demo.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { type Answer, sendEvents } from './send-events.ts';
@@ -10,21 +10,30 @@ import { type Answer, sendEvents } from './send-events.ts';
 const USAGE = `Signs and sends sample events to ingest:
 
   npm run send -- <event type> [--count n] [--rate per second] [--same] [--source name] [--url address]
+                                     [--wait] [--timeout seconds]
   npm run send -- demo [--rate per second] [--url address]
 
   demo plays a small story whose effects the sandbox shows.
-  --same repeats one event, as a sender does that had no answer.
+  --wait waits until each service is done with the events, up to --timeout (default 30), and says what it did.
+  --same repeats one event, as a sender does that had no answer. --help (-h) shows this text.
 
 Event types: ${eventTypes.join(', ')}`;
+
+/** Between this machine and the brokers. */
+const CLOCK_SKEW_MS = 60_000;
 
 /** Slow enough to be watched. */
 const ACTS_PER_SECOND = 0.5;
 
-/** How many answers are shown before only their number is told. */
+/** A day: more than a timer can hold is no time limit. */
+const MOST_SECONDS = 86_400;
+
+/** Further answers are only counted. */
 const SHOWN = 5;
 
-function readArguments() {
-  const { positionals, values } = parseArgs({
+function readArguments(argv: readonly string[]) {
+  const { positionals, values } = parseOptions({
+    args: [...argv],
     allowPositionals: true,
     options: {
       count: { type: 'string', default: '1' },
@@ -32,19 +41,25 @@ function readArguments() {
       same: { type: 'boolean', default: false },
       source: { type: 'string' },
       url: { type: 'string' },
-      help: { type: 'boolean', default: false },
+      wait: { type: 'boolean', default: false },
+      timeout: { type: 'string', default: '30' },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   const [type, ...rest] = positionals;
   if (type === undefined || values.help) return undefined;
-  if (!isKnown(type)) throw new RangeError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
-  if (rest.length > 0) throw new RangeError(`One event type at a time, please; what is ${rest.join(' ')}?`);
+  if (!isKnown(type)) throw new UsageError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
+  if (rest.length > 0) throw new UsageError(`Give one event type at a time, without ${rest.join(' ')}.`);
   const count = Number(values.count);
-  if (!Number.isInteger(count) || count < 1) throw new RangeError('--count must be a whole number from 1.');
+  if (!Number.isInteger(count) || count < 1) throw new UsageError('--count must be a whole number from 1.');
   const rate = values.rate === undefined ? undefined : Number(values.rate);
-  if (rate !== undefined && !(rate > 0)) throw new RangeError('--rate must be a number above 0.');
-  if (values.url !== undefined && !URL.canParse(values.url)) throw new RangeError(`${values.url} is no URL.`);
-  return { ...values, type, count, rate };
+  if (rate !== undefined && !(rate > 0)) throw new UsageError('--rate must be a number above 0.');
+  const timeout = Number(values.timeout);
+  if (!(timeout > 0 && timeout <= MOST_SECONDS))
+    throw new UsageError(`--timeout must be a number of seconds up to ${MOST_SECONDS}.`);
+  if (values.wait && type === 'demo') throw new UsageError('--wait does not go with demo.');
+  if (values.url !== undefined && !URL.canParse(values.url)) throw new UsageError(`${values.url} is no URL.`);
+  return { ...values, type, count, rate, timeout };
 }
 
 const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' || isEventType(type);
@@ -52,7 +67,7 @@ const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' ||
 type Arguments = NonNullable<ReturnType<typeof readArguments>>;
 
 /** @returns whether every event was accepted */
-async function run({ type, count, rate, same, source, url: given }: Arguments): Promise<boolean> {
+async function run({ type, count, rate, same, source, wait, timeout, url: given }: Arguments): Promise<boolean> {
   const config = readDeployConfig();
   const url = given ?? `http://127.0.0.1:${config.portOf(ingest)}`;
   if (type === 'demo') return runDemo(url, config, rate);
@@ -62,8 +77,11 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
   };
   const first = create();
   console.log(`${count} × ${type} → ${new URL(`/webhooks/${first.source}`, url)}`);
+  console.log(handledBy(type));
 
   const answers: Answer[] = [];
+  const entities = new Set<string>();
+  const since = Date.now() - CLOCK_SKEW_MS;
   const startedAt = performance.now();
   let sent = 0;
   await sendEvents({
@@ -72,14 +90,25 @@ async function run({ type, count, rate, same, source, url: given }: Arguments): 
     count,
     rate,
     next: () => (same || sent++ === 0 ? first : create()),
-    onAnswer(answer) {
+    onAnswer(answer, { entity }) {
       answers.push(answer);
+      if (isAccepted(answer)) entities.add(entity);
       if (answers.length <= SHOWN) console.log(`  ${answer.status || 'no answer'}  ${answer.text}`);
       if (answers.length === SHOWN && count > SHOWN) console.log('  …');
     },
   });
   console.log(summaryOf(answers, performance.now() - startedAt));
-  return succeeded(answers, url);
+  const allAccepted = succeeded(answers, url);
+  const services = handlersOf(type);
+  if (!wait || services.length === 0 || entities.size === 0) return allAccepted;
+  // The clients of Kafka and Redis, which sending does not need.
+  const { waitForOutcomes } = await import('./outcomes.ts');
+  const { topic } = catalogue[type];
+  const say = (line: string): void => console.log(line);
+  const timeoutMs = timeout * 1_000;
+  return (
+    (await waitForOutcomes({ topic, entities, services, since, timeoutMs, variables: environment, say })) && allAccepted
+  );
 }
 
 async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND): Promise<boolean> {
@@ -93,7 +122,14 @@ async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND
   return succeeded(answers, url);
 }
 
-/** Asks what must be asked when nobody is there. */
+/** Which services the events will reach: not every type has a visible effect. */
+export function handledBy(type: EventType): string {
+  const services = handlersOf(type);
+  if (services.length === 0) return `handled by no service: it stays in ${catalogue[type].topic}`;
+  return `handled by: ${services.join(', ')}`;
+}
+
+/** Points at `npm start` when nothing listens. */
 function succeeded(answers: readonly Answer[], url: string): boolean {
   const refused = answers.find(({ text }) => text === 'ECONNREFUSED');
   if (refused !== undefined) console.error(`Nothing listens on ${url}: is \`npm start\` running?`);
@@ -121,13 +157,12 @@ function summaryOf(answers: readonly Answer[], ms: number): string {
   return `${[...counts].map(([outcome, n]) => `${n} ${outcome}`).join(', ')} — ${latency}${perSecond}`;
 }
 
-try {
-  const given = readArguments();
-  if (given === undefined) console.log(USAGE);
-  else process.exitCode = (await run(given)) ? 0 : 1;
-} catch (error) {
-  if (error instanceof RangeError || (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) {
-    console.error(`${(error as Error).message}\n\n${USAGE}`);
-    process.exitCode = 1;
-  } else explainAndExit(error);
+/** `npm run send`. @returns the exit code */
+export async function send(argv: readonly string[]): Promise<number> {
+  const given = readArguments(argv);
+  if (given === undefined) {
+    console.log(USAGE);
+    return 0;
+  }
+  return (await run(given)) ? 0 : 1;
 }

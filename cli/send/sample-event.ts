@@ -1,11 +1,17 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { type CatalogueEntry, catalogue, type EventType } from '@switchboard/events';
 
-/** A webhook that a sender would send. */
-export interface SampleEvent {
+/** A webhook, before it is signed. */
+export interface Webhook {
   /** The source's name: the last part of the path. */
   source: string;
   body: string;
+}
+
+/** A webhook that a sender would send. */
+export interface SampleEvent extends Webhook {
+  /** The conversation, order, article or other entity of the event; the last part of its record key. */
+  entity: string;
 }
 
 interface Sender {
@@ -33,7 +39,7 @@ interface Sample {
 }
 
 /**
- * The catalogue's example as a webhook of a conversation, an order, an article, … that nobody has sent before.
+ * The catalogue's example as a webhook of a conversation, an order, an article, … that was never sent before.
  * @param changes fields that are to be other than in the example
  */
 export function createSampleEvent(type: EventType, changes: Readonly<Record<string, unknown>> = {}): SampleEvent {
@@ -42,7 +48,12 @@ export function createSampleEvent(type: EventType, changes: Readonly<Record<stri
   const id = randomUUID();
   const fields = { ...freshFields(entry, id.slice(0, 8)), ...changes };
   const body = sender.shape({ entry, fields, id, timestamp: new Date().toISOString() });
-  return { source: type === 'conversation.escalated' ? 'escalation' : sender.source, body: JSON.stringify(body) };
+  const entity = String(entry.keyFields.map((name) => fields[name]).find((value) => value != null) ?? '');
+  return {
+    entity,
+    source: type === 'conversation.escalated' ? 'escalation' : sender.source,
+    body: JSON.stringify(body),
+  };
 }
 
 /** The platform's own signature of a body. */

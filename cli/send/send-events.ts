@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type SampleEvent, signatureOf } from './sample-event.ts';
+import { signatureOf, type Webhook } from './sample-event.ts';
 
-export interface Sending {
+export interface Sending<W extends Webhook> {
   /** Where ingest listens. */
   url: string;
   secret: string;
   count: number;
   /** Events a second, on a fixed schedule; as fast as they are answered when undefined. */
   rate: number | undefined;
-  next: () => SampleEvent;
-  onAnswer: (answer: Answer, event: SampleEvent) => void;
+  next: () => W;
+  onAnswer: (answer: Answer, event: W) => void;
 }
 
 export interface Answer {
@@ -24,7 +24,8 @@ const MOST_AT_ONCE = 64;
 const ANSWER_LIMIT_MS = 10_000;
 
 /** Signs and sends events; returns when each was answered. */
-export async function sendEvents({ url, secret, count, rate, next, onAnswer }: Sending): Promise<void> {
+export async function sendEvents<W extends Webhook>(sending: Sending<W>): Promise<void> {
+  const { url, secret, count, rate, next, onAnswer } = sending;
   const startedAt = performance.now();
   const pending = new Set<Promise<void>>();
   for (let index = 0; index < count; index += 1) {
@@ -38,7 +39,7 @@ export async function sendEvents({ url, secret, count, rate, next, onAnswer }: S
   await Promise.all(pending);
 }
 
-async function send(url: string, secret: string, { source, body }: SampleEvent): Promise<Answer> {
+async function send(url: string, secret: string, { source, body }: Webhook): Promise<Answer> {
   const startedAt = performance.now();
   const answer = (status: number, text: string): Answer => ({ status, text, ms: performance.now() - startedAt });
   try {

@@ -22,11 +22,11 @@ const KEPT_WHOLE: Readonly<Record<string, readonly string[]>> = {
   'sqlite-vec': [],
 };
 
-/** Asked for by name, and not installed: nobody uses what needs them. */
+/** Optional imports that are not installed, because no program uses the code that needs them. */
 const NEVER_LOADED = ['pg-native'];
 
 /**
- * Makes one file of a program and of everything it imports, with a source map. Beside it, where the program looks for
+ * Bundles a program and everything it imports into one file with a source map. Next to it, where the program looks for
  * them, come the `files` of its package.json and the packages that cannot be bundled.
  * @param directory where its folder is made; an earlier one is replaced
  */
@@ -95,7 +95,7 @@ function modulesWith(name: string, importer: string): string {
   return name.startsWith('@') ? dirname(dirname(place)) : dirname(place);
 }
 
-/** Its package.json names what a program needs beside its code. */
+/** Its package.json lists the packages that a program needs in addition to its code. */
 async function filesBeside(home: string): Promise<readonly string[]> {
   const manifest = JSON.parse(await readFile(join(home, 'package.json'), 'utf8')) as { files?: string[] };
   return manifest.files ?? [];

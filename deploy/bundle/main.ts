@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { readCommandLine } from '@switchboard/service';
 import { programs } from '../services.ts';
 import { createBundle } from './create-bundle.ts';
 
@@ -6,12 +7,12 @@ const USAGE = `Makes one file of each program, as it is put into its image:
 
   npm run bundle -- [program …]
 
-Programs: ${programs.join(', ')}; all of them unless told.`;
+Programs: ${programs.join(', ')}; default all.`;
 
-const asked = process.argv.slice(2);
+const { positionals: asked } = readCommandLine(USAGE, { allowPositionals: true });
 const unknown = asked.filter((name) => !programs.includes(name));
 if (unknown.length > 0) {
-  console.error(unknown.includes('--help') ? USAGE : `There is no program ${unknown.join(', ')}.\n\n${USAGE}`);
+  console.error(`Unknown program ${unknown.join(', ')}: choose from ${programs.join(', ')}.`);
   process.exit(1);
 }
 const directory = join(import.meta.dirname, '../../.local/bundles');

@@ -4,11 +4,11 @@ export const deadLetters: Dashboard = {
   uid: 'dead-letters',
   title: 'Dead letters',
   description:
-    'What failed for good, what is tried again, and what never was an event. npm run ops -- dlq list tells why.',
+    'What failed for good, what is retried, and what never was an event. npm run ops -- dlq list shows the causes.',
   panels: [
     {
       title: 'Waiting for a decision',
-      description: 'Dead letters that nobody has redriven or purged. 0 is good.',
+      description: 'Dead letters that are neither redriven nor purged. 0 is good.',
       ...{ kind: 'stat', unit: 'short', width: 10, warn: 1, alarm: 100, runbook: 'DeadLetters' },
       queries: [{ expr: 'max by (service) (consumer_dead_letters)', legend: '{{service}}' }],
     },
@@ -20,7 +20,7 @@ export const deadLetters: Dashboard = {
     },
     {
       title: 'Messages given up',
-      description: 'Messages to people that the notifier gave up.',
+      description: 'Messages that the notifier gave up.',
       ...{ kind: 'stat', unit: 'short', width: 4, warn: 1, runbook: 'MessagesGivenUp' },
       queries: [{ expr: 'max(notifier_dead_messages)', legend: 'messages' }],
     },
@@ -43,7 +43,7 @@ export const deadLetters: Dashboard = {
     },
     {
       title: 'Retries',
-      description: 'The share of endings that lead into the retry chain. Above 10 % somebody is told.',
+      description: 'The share of endings that lead into the retry chain. RetryRateHigh fires above 10 %.',
       ...{ kind: 'timeseries', unit: 'percentunit', warn: 0.05, alarm: 0.1, runbook: 'RetryRateHigh' },
       queries: [
         {

@@ -3,49 +3,61 @@ import { type Dashboard, percentiles, RATE } from './panel.ts';
 export const flow: Dashboard = {
   uid: 'flow',
   title: 'Flow',
-  description: 'Is anything stuck? All green: no. From the left: what comes in, what waits, what was given up.',
+  description: 'Is anything stuck? Nothing is while all figures are green.',
   panels: [
     {
       title: 'Alerts',
-      description: 'Alerts that fire now. 0 is good.',
+      description: 'The number of firing alerts. 0 is good.',
       ...{ kind: 'stat', unit: 'short', width: 4, alarm: 1, runbook: 'ServiceDown' },
       queries: [{ expr: 'count(ALERTS{alertstate="firing"}) or vector(0)', legend: 'firing' }],
     },
     {
-      title: 'Instances that do not answer',
-      description: 'Targets whose last scrape failed. 0 is good.',
-      ...{ kind: 'stat', unit: 'short', width: 4, alarm: 1, runbook: 'ServiceDown' },
-      queries: [{ expr: 'count(up{job="switchboard"} == 0) or vector(0)', legend: 'down' }],
-    },
-    {
-      title: 'Oldest event that waits',
-      description: 'For how long the oldest unfinished event of a service waits to be handled. Seconds are good.',
-      ...{ kind: 'stat', unit: 's', width: 8, warn: 10, alarm: 60, runbook: 'ConsumerLagSeconds' },
-      queries: [{ expr: 'max by (service) (kafka_consumergroup_lag_seconds)', legend: '{{service}}' }],
+      title: 'Programs',
+      description: 'A program is down while one of its instances does not answer its scrape.',
+      ...{ kind: 'stat', unit: 'short', width: 10, moreIsBetter: true, alarm: 1, runbook: 'ServiceDown' },
+      queries: [{ expr: 'min by (program) (up{job="switchboard"})', legend: '{{program}}' }],
     },
     {
       title: 'Paused',
-      description: '1 while a service waits for something that is down. Nothing is lost, everything is late.',
-      ...{ kind: 'stat', unit: 'short', width: 8, alarm: 1, runbook: 'ConsumerPaused' },
+      description: 'A service pauses while something that it needs is down. Nothing is lost, everything is late.',
+      ...{ kind: 'stat', unit: 'short', width: 10, alarm: 1, runbook: 'ConsumerPaused' },
       queries: [{ expr: 'max by (service) (consumer_paused)', legend: '{{service}}' }],
+    },
+    {
+      // Grafana's own alert list takes a fixed data source and needs its rules API; a query works with any Prometheus.
+      title: 'Firing alerts',
+      description: 'Each alert that fires, and since when its condition holds. Empty is good.',
+      ...{ kind: 'table', unit: 'dateTimeFromNow', width: 24, runbook: 'ServiceDown' },
+      queries: [
+        {
+          expr: '1000 * (ALERTS_FOR_STATE and ignoring(alertstate) ALERTS{alertstate="firing"})',
+          legend: 'since',
+        },
+      ],
+    },
+    {
+      title: 'Oldest event that waits',
+      description: 'How long the oldest unfinished event of a service has waited. Seconds are good.',
+      ...{ kind: 'stat', unit: 's', width: 6, warn: 10, alarm: 60, runbook: 'ConsumerLagSeconds' },
+      queries: [{ expr: 'max by (service) (kafka_consumergroup_lag_seconds)', legend: '{{service}}' }],
     },
     {
       title: 'Dead letters',
       description: 'Events that wait for a decision. 0 is good.',
-      ...{ kind: 'stat', unit: 'short', width: 8, warn: 1, runbook: 'DeadLetters' },
+      ...{ kind: 'stat', unit: 'short', width: 6, warn: 1, runbook: 'DeadLetters' },
       queries: [{ expr: 'max by (service) (consumer_dead_letters)', legend: '{{service}}' }],
     },
     {
       title: 'Accounting gap',
       description:
         'Records that were read and are neither in flight nor accounted for. Anything but 0 is a fault of ours.',
-      ...{ kind: 'stat', unit: 'short', width: 8, alarm: 1, runbook: 'AccountingGap' },
+      ...{ kind: 'stat', unit: 'short', width: 6, alarm: 1, runbook: 'AccountingGap' },
       queries: [{ expr: 'sum by (service) (abs(consumer_accounting_gap_records))', legend: '{{service}}' }],
     },
     {
       title: 'Refused requests',
       description: 'The share of webhook requests that ingest refuses, by source.',
-      ...{ kind: 'stat', unit: 'percentunit', width: 8, warn: 0.01, alarm: 0.1, runbook: 'SignatureFailures' },
+      ...{ kind: 'stat', unit: 'percentunit', width: 6, warn: 0.01, alarm: 0.1, runbook: 'SignatureFailures' },
       queries: [
         {
           expr: `sum by (source) (rate(ingest_rejected_total{source!="unknown"}${RATE})) / (sum by (source) (rate(ingest_received_total{source!="unknown"}${RATE})) > 0) or sum by (source) (ingest_received_total{source!="unknown"}) * 0`,
@@ -55,14 +67,13 @@ export const flow: Dashboard = {
     },
     {
       title: 'Requests by source',
-      description: 'Webhook requests a second. A source that falls silent, or shouts, is seen here.',
+      description: 'Webhook requests per second. Shows a source that falls silent or sends too much.',
       ...{ kind: 'timeseries', unit: 'reqps', runbook: 'ReceiveRateDrop' },
       queries: [{ expr: `sum by (source) (rate(ingest_received_total${RATE}))`, legend: '{{source}}' }],
     },
     {
       title: 'Answered',
-      description:
-        'What requests became: events in Kafka, repeats, types nobody declared, refusals by source and reason.',
+      description: 'What requests became: events in Kafka, repeats, undeclared types, refusals by source and reason.',
       ...{ kind: 'timeseries', unit: 'reqps', runbook: 'EventsNotStored' },
       queries: [
         { expr: `sum(rate(ingest_enqueued_total${RATE}))`, legend: 'enqueued' },
@@ -76,7 +87,7 @@ export const flow: Dashboard = {
     },
     {
       title: 'Acknowledgement by Kafka',
-      description: 'From the complete body to the acknowledgement. Senders wait for it: it should stay below 0.25 s.',
+      description: 'Time from the complete body to the acknowledgement. Senders wait for it; below 0.25 s is good.',
       ...{ kind: 'timeseries', unit: 's', warn: 0.25, alarm: 2.4, runbook: 'EventsNotStored' },
       queries: percentiles('ingest_ack_seconds_bucket'),
     },
@@ -88,7 +99,7 @@ export const flow: Dashboard = {
     },
     {
       title: 'Lag in seconds',
-      description: 'For how long the oldest unfinished event of a service waits. It grows while a service is paused.',
+      description: 'How long the oldest unfinished event of a service has waited. Grows while the service is paused.',
       ...{ kind: 'timeseries', unit: 's', warn: 10, alarm: 60, runbook: 'ConsumerLagSeconds' },
       queries: [{ expr: 'max by (service) (kafka_consumergroup_lag_seconds)', legend: '{{service}}' }],
     },
@@ -117,7 +128,10 @@ export const flow: Dashboard = {
           expr: 'sum by (service) (consumer_records_total{outcome=~"duplicate|skipped"})',
           legend: 'duplicate, skipped',
         },
-        { expr: 'sum by (service) (consumer_records_total{outcome=~"retried|parked"})', legend: 'to the retry chain' },
+        {
+          expr: 'sum by (service) (consumer_records_total{outcome=~"retried|deferred"})',
+          legend: 'to the retry chain',
+        },
         { expr: 'sum by (service) (consumer_left_total)', legend: 'left to others' },
         { expr: 'sum by (service) (consumer_in_flight_records)', legend: 'in memory' },
         { expr: 'sum by (service) (kafka_consumergroup_lag)', legend: 'in flight, with Kafka' },

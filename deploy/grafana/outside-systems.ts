@@ -3,17 +3,18 @@ import { type Dashboard, percentiles, RATE } from './panel.ts';
 export const outsideSystems: Dashboard = {
   uid: 'outside-systems',
   title: 'Outside systems',
-  description: 'What we ask of others, and how they answer.',
+  description: 'Requests to outside systems, and their answers.',
   panels: [
     {
-      title: 'State',
-      description: '0: requests go out. 1: one of them probes. 2: the system counts as down, and its service waits.',
+      title: 'Breakers',
+      description:
+        'Closed: requests go out. Half-open: one request probes. Open: the system counts as down, and its service waits.',
       ...{ kind: 'stat', unit: 'short', width: 12, warn: 1, alarm: 2, runbook: 'OutsideDown' },
       queries: [{ expr: 'max by (service, target) (outbound_breaker_state)', legend: '{{service}} {{target}}' }],
     },
     {
       title: 'Refused credentials',
-      description: 'Requests a second whose credentials were refused. 0 is good.',
+      description: 'Requests per second that were refused for their credentials. 0 is good.',
       ...{ kind: 'stat', unit: 'reqps', width: 6, alarm: 0.001, runbook: 'CredentialsRefused' },
       queries: [
         {
@@ -24,13 +25,13 @@ export const outsideSystems: Dashboard = {
     },
     {
       title: 'Messages overdue',
-      description: 'For how long the oldest waiting message of the notifier has been due. Near 0 is good.',
+      description: 'How long the oldest waiting message of the notifier has been due. Near 0 is good.',
       ...{ kind: 'stat', unit: 's', width: 6, warn: 60, alarm: 300, runbook: 'MessagesOverdue' },
       queries: [{ expr: 'max(notifier_overdue_seconds)', legend: 'overdue' }],
     },
     {
       title: 'Requests',
-      description: 'Requests a second.',
+      description: 'Requests per second.',
       ...{ kind: 'timeseries', unit: 'reqps', runbook: 'OutsideDown' },
       queries: [
         {
@@ -63,19 +64,19 @@ export const outsideSystems: Dashboard = {
     },
     {
       title: 'How long requests take',
-      description: 'Waiting for a free slot is not counted. Above 5 s (p95) somebody is told.',
+      description: 'Without the wait for a free slot. OutsideSlow fires above 5 s (p95).',
       ...{ kind: 'timeseries', unit: 's', warn: 2.5, alarm: 5, runbook: 'OutsideSlow' },
       queries: percentiles('outbound_request_seconds_bucket', 'target'),
     },
     {
       title: 'Requests that run',
-      description: 'At the limit of CONCURRENCY for long: the system is what limits the service.',
+      description: 'Requests in flight. If they stay at CONCURRENCY, the system limits the service.',
       ...{ kind: 'timeseries', unit: 'short', runbook: 'ConsumerLag' },
       queries: [{ expr: 'sum by (service, target) (outbound_in_flight)', legend: '{{service}} {{target}}' }],
     },
     {
       title: 'Messages to people',
-      description: 'What became of messages, by channel.',
+      description: 'Messages by channel and outcome.',
       ...{ kind: 'timeseries', unit: 'cps', runbook: 'MessagesGivenUp' },
       queries: [
         {

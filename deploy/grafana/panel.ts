@@ -1,23 +1,23 @@
-/** What a panel shows, and what its reader is to think of it. */
+/** What a panel shows, and how to judge it. */
 export interface Panel {
   readonly title: string;
-  /** What the figure means, and which values are good. */
+  /** The meaning of the figure, and which values are good. */
   readonly description: string;
   readonly kind: 'stat' | 'timeseries' | 'table';
   readonly unit: Unit;
   readonly queries: readonly Query[];
-  /** From these values on it looks orange, and red; where more is better, below them. */
+  /** The panel is orange, or red, from these values on; with `moreIsBetter`, below them. */
   readonly warn?: number;
   readonly alarm?: number;
   readonly moreIsBetter?: boolean;
-  /** The alert whose section of the runbook tells what to do. */
+  /** The alert whose section of the runbook says what to do. */
   readonly runbook: string;
-  /** Of the 24 columns of a dashboard; 12 unless told. */
+  /** In columns, of which a dashboard has 24; default 12. */
   readonly width?: number;
 }
 
-/** Grafana's ids: seconds, bytes, per second, requests per second, a share of 1, a count. */
-export type Unit = 's' | 'bytes' | 'cps' | 'reqps' | 'percentunit' | 'short';
+/** Grafana's ids: seconds, how long ago a time in milliseconds was, bytes, per second, requests per second, a share of 1, a count. */
+export type Unit = 's' | 'dateTimeFromNow' | 'bytes' | 'cps' | 'reqps' | 'percentunit' | 'short';
 
 export interface Query {
   readonly expr: string;
@@ -25,11 +25,11 @@ export interface Query {
 }
 
 export interface Dashboard {
-  /** Names its file and its address. */
+  /** Part of its file name and its address. */
   readonly uid: string;
   readonly title: string;
   readonly description: string;
-  /** Label values to choose from: `$name` in queries. */
+  /** Label values that the reader chooses from: `$name` in queries. */
   readonly variables?: readonly { readonly name: string; readonly metric: string }[];
   readonly panels: readonly Panel[];
 }

@@ -1,8 +1,11 @@
+import { cellLinks, figureLinks } from './links.ts';
 import type { Dashboard, Panel, Query } from './panel.ts';
+import { mappingsOf } from './states.ts';
 
 const COLUMNS = 24;
 const HEIGHTS = { stat: 5, timeseries: 8, table: 8 } as const;
-const DATASOURCE = { type: 'prometheus', uid: 'prometheus' };
+/** The data source that the reader chooses; at first Grafana's default. */
+const DATASOURCE = { type: 'prometheus', uid: `\${datasource}` };
 
 /** A dashboard in Grafana's own JSON; panels fill rows from left to right. */
 export function render({ uid, title, description, variables = [], panels }: Dashboard): object {
@@ -18,7 +21,7 @@ export function render({ uid, title, description, variables = [], panels }: Dash
     const gridPos = { x, y, w, h };
     x += w;
     rowHeight = Math.max(rowHeight, h);
-    return { id: index + 1, gridPos, ...renderPanel(panel) };
+    return { id: index + 1, gridPos, ...renderPanel(panel, uid) };
   });
   return {
     uid: `switchboard-${uid}`,
@@ -29,9 +32,19 @@ export function render({ uid, title, description, variables = [], panels }: Dash
     editable: false,
     time: { from: 'now-1h', to: 'now' },
     refresh: '10s',
-    links: [{ type: 'dashboards', tags: ['switchboard'], title: 'Switchboard', asDropdown: false, keepTime: true }],
+    links: [
+      {
+        type: 'dashboards',
+        tags: ['switchboard'],
+        title: 'Switchboard',
+        asDropdown: false,
+        keepTime: true,
+        includeVars: true,
+      },
+    ],
     templating: {
       list: [
+        { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus', refresh: 1 },
         ...variables.map(({ name, metric }) => ({
           name,
           type: 'query',
@@ -40,7 +53,7 @@ export function render({ uid, title, description, variables = [], panels }: Dash
           refresh: 2,
           sort: 1,
         })),
-        // Where the runbook is read; compose puts it beside Grafana.
+        // The address of the runbook; docker-compose.yml lets Grafana serve it.
         { name: 'runbook', label: 'Runbook', type: 'textbox', query: '/public/runbook.md', hide: 2 },
       ],
     },
@@ -48,7 +61,7 @@ export function render({ uid, title, description, variables = [], panels }: Dash
   };
 }
 
-function renderPanel(panel: Panel): object {
+function renderPanel(panel: Panel, uid: string): object {
   const { title, description, kind, unit, queries, runbook } = panel;
   return {
     type: kind,
@@ -61,10 +74,12 @@ function renderPanel(panel: Panel): object {
       defaults: {
         unit,
         min: 0,
+        mappings: mappingsOf(queries[0]?.expr ?? ''),
+        links: figureLinks(panel, uid),
         thresholds: { mode: 'absolute', steps: panel.moreIsBetter ? fallingSteps(panel) : risingSteps(panel) },
         ...(kind === 'timeseries' ? { custom: { fillOpacity: 10, thresholdsStyle: { mode: 'line' } } } : {}),
       },
-      overrides: [],
+      overrides: kind === 'table' ? cellLinks() : [],
     },
     ...OPTIONS[kind],
     ...(kind === 'table' ? { transformations: columns(queries) } : {}),
@@ -73,7 +88,7 @@ function renderPanel(panel: Panel): object {
 
 interface Step {
   readonly color: string;
-  /** From where on it is shown; null: from the least. */
+  /** The lowest value with this colour; null for the first step. */
   readonly value: number | null;
 }
 
@@ -83,7 +98,7 @@ const risingSteps = ({ warn, alarm }: Panel): Step[] => [
   ...(alarm === undefined ? [] : [{ color: 'red', value: alarm }]),
 ];
 
-/** Each colour begins where the worse one ends. */
+/** Each colour starts where the worse one ends. */
 function fallingSteps({ warn, alarm }: Panel): Step[] {
   const ends = [
     ...(alarm === undefined ? [] : [{ color: 'red', below: alarm }]),
@@ -101,6 +116,10 @@ const OPTIONS = {
 
 const letterOf = (index: number): string => String.fromCharCode(65 + index);
 
+/** Grafana names the column after the query only if there are several. */
+const valueColumn = (queries: readonly Query[], index: number): string =>
+  queries.length === 1 ? 'Value' : `Value #${letterOf(index)}`;
+
 /** One row for each set of labels, one column for each query. */
 const columns = (queries: readonly Query[]): object[] => [
   { id: 'merge', options: {} },
@@ -108,7 +127,10 @@ const columns = (queries: readonly Query[]): object[] => [
     id: 'organize',
     options: {
       excludeByName: { Time: true },
-      renameByName: Object.fromEntries(queries.map(({ legend }, index) => [`Value #${letterOf(index)}`, legend])),
+      renameByName: {
+        alertname: 'alert',
+        ...Object.fromEntries(queries.map(({ legend }, index) => [valueColumn(queries, index), legend])),
+      },
     },
   },
 ];

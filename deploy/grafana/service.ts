@@ -14,7 +14,8 @@ export const service: Dashboard = {
     },
     {
       title: 'Success',
-      description: 'The share of events that ended well, of all that came to an end. Below 95 % somebody is called.',
+      description:
+        'The share of events that ended well, of all that came to an end. ProcessingSuccessLow fires below 95 %.',
       ...{ kind: 'stat', unit: 'percentunit', width: 6, runbook: 'ProcessingSuccessLow' },
       ...{ moreIsBetter: true, warn: 0.95, alarm: 0.9 },
       queries: [
@@ -25,8 +26,8 @@ export const service: Dashboard = {
       ],
     },
     {
-      title: 'Paused for',
-      description: '1 while the service waits for Redis, the registry or an outside system.',
+      title: 'Paused by',
+      description: 'The service pauses while it waits for Redis, the registry or an outside system.',
       ...{ kind: 'stat', unit: 'short', width: 6, alarm: 1, runbook: 'ConsumerPaused' },
       queries: [{ expr: 'max by (reason) (consumer_paused{service="$service"})', legend: '{{reason}}' }],
     },
@@ -37,9 +38,9 @@ export const service: Dashboard = {
       queries: [{ expr: 'max(consumer_held_keys{service="$service"})', legend: 'held keys' }],
     },
     {
-      title: 'What became of records',
+      title: 'Records by outcome',
       description:
-        'done and dead are final; retried and parked go on in the retry chain; skipped are of types for others.',
+        'done and dead are final; retried and deferred go on in the retry chain; skipped are of types for others.',
       ...{ kind: 'timeseries', unit: 'cps', runbook: 'RetryRateHigh' },
       queries: [
         { expr: `sum by (outcome) (rate(consumer_records_total{service="$service"}${RATE}))`, legend: '{{outcome}}' },
@@ -93,7 +94,8 @@ export const service: Dashboard = {
     },
     {
       title: 'Commits',
-      description: 'How far the commits move, in records a second. None for long, while events wait: it is stuck.',
+      description:
+        'How far the commits move, in records a second. If they stand still while events wait, the service is stuck.',
       ...{ kind: 'timeseries', unit: 'cps', runbook: 'ConsumerWithoutCommits' },
       queries: [
         {

@@ -47,7 +47,10 @@ describe('the alerts', () => {
     assert.deepEqual(sections.map((section) => section.slice(0, section.indexOf('\n'))).sort(), [...names].sort());
     for (const section of sections) assert.match(section, /\*\*Means\.\*\*[\s\S]*\*\*Look\.\*\*[\s\S]*\*\*Do\.\*\*/);
     for (const { alert, annotations } of rules) {
-      assert.equal(annotations.runbook_url, `docs/runbook.md#${alert.toLowerCase()}`);
+      assert.equal(
+        annotations.runbook_url,
+        `{{ or $externalLabels.runbook "docs/runbook.md" }}#${alert.toLowerCase()}`,
+      );
       assert.ok(annotations.summary);
     }
   });

@@ -1,6 +1,5 @@
 import { join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
-import { ConfigError } from '@switchboard/service';
+import { ConfigError, environment, readCommandLine } from '@switchboard/service';
 import { down } from './down.ts';
 import { LocalStackError } from './error.ts';
 import type { Part } from './part.ts';
@@ -8,9 +7,9 @@ import { type Stack, startStack } from './stack.ts';
 import { status } from './status.ts';
 
 const USAGE = 'Usage: npm run local -- up [--brokers 3] | status | down   [--directory <folder for the data>]';
-const DATA = join(import.meta.dirname, '../../.local/data');
+const DATA = join(environment.LOCAL_DIRECTORY || join(import.meta.dirname, '../../.local'), 'data');
 
-// Whoever read our output may be gone before us.
+// The reader of our output may exit before us.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
 const print = (line: string) => console.log(line);
@@ -53,17 +52,11 @@ Data and logs    ${relative(process.cwd(), directory) || directory}
 export KAFKA_BROKERS=${brokers} SCHEMA_REGISTRY_URL=${registryUrl} REDIS_URL=${redisUrl}
 `;
 
-function readArguments() {
-  const options = { brokers: { type: 'string', default: '1' }, directory: { type: 'string', default: DATA } } as const;
-  try {
-    return parseArgs({ allowPositionals: true, options });
-  } catch (cause) {
-    throw new LocalStackError(USAGE, { cause });
-  }
-}
-
 async function main(): Promise<void> {
-  const { values, positionals } = readArguments();
+  const { values, positionals } = readCommandLine(USAGE, {
+    allowPositionals: true,
+    options: { brokers: { type: 'string', default: '1' }, directory: { type: 'string', default: DATA } },
+  });
   const [command] = positionals;
   const { brokers, directory } = values;
   if (command === 'up' && (brokers === '1' || brokers === '3')) await up(directory, brokers === '1' ? 1 : 3);

@@ -4,22 +4,30 @@ import { answers, type PartName } from './places.ts';
 import type { Variables } from './programs.ts';
 import { type PartRecord, readRecords, supervisorOf } from './records.ts';
 
-/** What runs on the data in this folder, and what answers on the well-known ports; a line each. */
-export async function status(directory: string, variables: Variables = environment): Promise<string> {
-  const records = readRecords(directory);
+/** The parts of the local stack, where they are looked for, and whether they answer there. */
+export async function stackPorts(
+  variables: Variables = environment,
+): Promise<{ part: PartName; title: string; port: number; isUp: boolean }[]> {
   const { KAFKA_PORT, REGISTRY_PORT, REDIS_PORT } = readLocalConfig(variables);
   const known: [PartName, string, number][] = [
     ['kafka', 'Kafka', KAFKA_PORT],
     ['registry', 'The schema registry', REGISTRY_PORT],
     ['redis', 'Redis', REDIS_PORT],
   ];
-  const others = known.filter(([, , port]) => !records.some((record) => record.port === port));
-  const lines = await Promise.all(
-    others.map(async ([part, title, port]) =>
-      (await answers(part, [port]))
-        ? `${title} answers on port ${port}; it does not run on ${directory}`
-        : `${title} does not answer on port ${port}`,
-    ),
+  return Promise.all(
+    known.map(async ([part, title, port]) => ({ part, title, port, isUp: await answers(part, [port]) })),
+  );
+}
+
+/** What runs on the data in this folder, and what answers on the well-known ports; a line each. */
+export async function status(directory: string, variables: Variables = environment): Promise<string> {
+  const records = readRecords(directory);
+  const known = await stackPorts(variables);
+  const others = known.filter(({ port }) => !records.some((record) => record.port === port));
+  const lines = others.map(({ title, port, isUp }) =>
+    isUp
+      ? `${title} answers on port ${port}; it does not run on ${directory}`
+      : `${title} does not answer on port ${port}`,
   );
   return [...records.map(describe), ...lines].join('\n');
 }

@@ -13,7 +13,7 @@ import { eventTypes } from '@switchboard/events';
 import { freePort, type Stack, startStack } from '@switchboard/stack';
 import { until } from '@switchboard/stack/until';
 
-const script = (name: string): string => join(import.meta.dirname, name);
+const script = (name: string): string => join(import.meta.dirname, '../..', name);
 const execute = promisify(execFile);
 
 const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'switchboard-start-'));
@@ -34,7 +34,7 @@ describe('npm start', () => {
 
   before(async () => {
     variables = await freshVariables();
-    switchboard = runProgram(script('start.ts'), [], variables);
+    switchboard = runProgram(script('local/start/main.ts'), [], variables);
     await switchboard.says('Switchboard is ready');
     await switchboard.says('Ctrl-C stops everything.');
   });
@@ -68,12 +68,12 @@ describe('npm start', () => {
     await switchboard.says('ingest has died (SIGKILL); it is started again in 0.5 s');
     await switchboard.says('ingest is ready again');
     assert.notEqual(ingestOf(switchboard), first);
-    const sending = runProgram(script('send.ts'), ['conversation.escalated'], variables);
+    const sending = runProgram(script('cli/send/main.ts'), ['conversation.escalated'], variables);
     assert.equal(await sending.exit, 0, sending.output);
   });
 
   it('says in one sentence that a port is taken, and leaves what runs alone', async () => {
-    const second = runProgram(script('start.ts'), [], variables);
+    const second = runProgram(script('local/start/main.ts'), [], variables);
     assert.equal(await second.exit, 1);
     assert.match(second.output, /^Port \d+, which ingest needs, is taken: .*INGEST_PORT to a free port\.\n$/);
     assert.ok(isAlive(ingestOf(switchboard)));
@@ -89,7 +89,7 @@ describe('npm start', () => {
 });
 
 it('stops when it is stopped before it was ready', async () => {
-  const switchboard = runProgram(script('start.ts'), [], await freshVariables());
+  const switchboard = runProgram(script('local/start/main.ts'), [], await freshVariables());
   await switchboard.says('Starting');
   switchboard.child.kill('SIGINT');
   assert.equal(await switchboard.exit, 0, switchboard.output);
@@ -102,7 +102,7 @@ for (const [death, kill] of [
   ['gets two signals', ({ child }: Program) => child.kill('SIGINT') && child.kill('SIGTERM')],
 ] as const) {
   it(`leaves no service behind when it ${death}`, async () => {
-    const switchboard = runProgram(script('start.ts'), [], await freshVariables());
+    const switchboard = runProgram(script('local/start/main.ts'), [], await freshVariables());
     await switchboard.says('Switchboard is ready');
     const ingest = ingestOf(switchboard);
     kill(switchboard);
@@ -113,7 +113,7 @@ for (const [death, kill] of [
 
 it('says what is wrong when the registry does not answer', async () => {
   const variables = { ...(await freshVariables()), SCHEMA_REGISTRY_URL: `http://127.0.0.1:${await freePort()}` };
-  const switchboard = runProgram(script('start.ts'), [], variables);
+  const switchboard = runProgram(script('local/start/main.ts'), [], variables);
   assert.equal(await switchboard.exit, 1);
   assert.match(switchboard.output, /registry/);
   assert.doesNotMatch(switchboard.output, /\n {4}at /);
@@ -121,7 +121,7 @@ it('says what is wrong when the registry does not answer', async () => {
 
 it('registering twice changes nothing', async () => {
   for (const _ of [1, 2]) {
-    const registering = runProgram(script('register.ts'), [], await freshVariables());
+    const registering = runProgram(script('deploy/register.ts'), [], await freshVariables());
     assert.equal(await registering.exit, 0, registering.output);
     assert.match(registering.output, /topics exist: chat\.conversations, .*ingest\.quarantine/);
   }

@@ -1,13 +1,21 @@
 import { readDeployConfig } from '@switchboard/deploy/config';
 import { explainAndExit } from '@switchboard/deploy/explain';
+import { readCommandLine } from '@switchboard/service';
 import { createSwitchboard } from './switchboard.ts';
 
-/** Everything has bounds of its own; this one is for what nobody thought of. */
+const USAGE = `Runs Switchboard on this machine: Kafka, the schema registry, Redis, the sandbox and all services.
+
+  npm start
+
+Ctrl-C stops everything. Variables set ports, folders and real systems: see docs/deploying.md.`;
+
+/** Each part has its own limit; this one covers whatever those miss. */
 const STOP_LIMIT_MS = 29_000;
 
-// Whoever read our output may be gone before us.
+// The reader of our output may exit before us.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 
+readCommandLine(USAGE, {});
 try {
   const switchboard = createSwitchboard(readDeployConfig(), (line) => console.log(line));
   let stopping = false;

@@ -1,14 +1,86 @@
-import { credentials } from '@switchboard/sandbox';
+import { credentials, zendeskTicketFields } from '@switchboard/sandbox';
+import { ConfigError } from '@switchboard/service';
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where the outside systems are, and the folder for what services keep. */
 export interface Places {
   sandboxUrl: string;
   smtpPort: number;
   directory: string;
+  /** What the user has set; default nothing. */
+  environment?: Environment;
 }
 
-/** What a service is told of the outside: the sandbox, unless the environment names something else. */
-export function outsideSystems(name: string, { sandboxUrl, smtpPort, directory }: Places): Record<string, string> {
+interface System {
+  url: string;
+  /** Without these, a real system refuses us. */
+  needs: readonly string[];
+  /** Further variables that are right for the sandbox only. */
+  local?: readonly string[];
+  /** The variable that selects the system, when there is a choice, and its value. */
+  chosenBy?: readonly [variable: string, value: string];
+}
+
+const FIELDS = {
+  FIELD_CONVERSATION_ID: fieldId('Conversation ID'),
+  FIELD_ESCALATION_REASON: fieldId('Escalation reason'),
+  FIELD_AI_CONFIDENCE: fieldId('AI confidence'),
+  FIELD_SESSION_DURATION: fieldId('Session duration (s)'),
+};
+
+const SYSTEMS: readonly System[] = [
+  { url: 'HUBSPOT_URL', needs: ['HUBSPOT_TOKEN'], chosenBy: ['CRM', 'hubspot'] },
+  {
+    url: 'ZENDESK_URL',
+    needs: ['ZENDESK_EMAIL', 'ZENDESK_TOKEN'],
+    local: Object.keys(FIELDS),
+    chosenBy: ['HELPDESK', 'zendesk'],
+  },
+  { url: 'PLATFORM_URL', needs: ['PLATFORM_TOKEN'] },
+  // A local model server needs no key.
+  { url: 'EMBEDDINGS_URL', needs: ['EMBEDDINGS_MODEL'], local: ['EMBEDDINGS_API_KEY'] },
+  { url: 'CHAT_URL', needs: ['CHAT_API_KEY'] },
+  { url: 'SLACK_URL', needs: ['SLACK_TOKEN'], local: ['SLACK_AGENTS_CHANNEL'] },
+];
+
+/** The systems that the user has pointed away from the sandbox. */
+const foreignSystems = (environment: Environment, sandboxUrl: string): readonly System[] =>
+  SYSTEMS.filter(({ url }) => {
+    const given = environment[url];
+    if (given === undefined || given === '') return false;
+    return !URL.canParse(given) || new URL(given).origin !== new URL(sandboxUrl).origin;
+  });
+
+/** @throws ConfigError naming the credentials that real systems need and the environment lacks */
+export function checkCredentials(environment: Environment, sandboxUrl: string): void {
+  const problems = foreignSystems(environment, sandboxUrl).flatMap(({ url, needs, chosenBy }) => {
+    if (chosenBy !== undefined && (environment[chosenBy[0]] || chosenBy[1]) !== chosenBy[1]) return [];
+    const missing = needs.filter((variable) => !environment[variable]);
+    return missing.length === 0 ? [] : [`${url} is not the sandbox, so ${missing.join(' and ')} must be set too`];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function fieldId(title: (typeof zendeskTicketFields)[number]['title']): string {
+  const field = zendeskTicketFields.find((candidate) => candidate.title === title);
+  if (field === undefined) throw new Error(`The sandbox has no ticket field "${title}"`);
+  return String(field.id);
+}
+
+/**
+ * The variables that connect a service to the sandbox. A system that the environment points elsewhere gets none of the
+ * sandbox's credentials.
+ */
+export function outsideSystems(name: string, places: Places): Record<string, string> {
+  const { sandboxUrl, environment = {} } = places;
+  const dropped = new Set(
+    foreignSystems(environment, sandboxUrl).flatMap(({ needs, local = [] }) => [...needs, ...local]),
+  );
+  return Object.fromEntries(Object.entries(sandboxVariables(name, places)).filter(([key]) => !dropped.has(key)));
+}
+
+function sandboxVariables(name: string, { sandboxUrl, smtpPort, directory }: Places): Record<string, string> {
   const { hubspot, zendesk, slack, chat, embeddings } = credentials;
   const variables: Record<string, Record<string, string>> = {
     'crm-sync': { CRM: 'hubspot', HUBSPOT_URL: `${sandboxUrl}/hubspot`, HUBSPOT_TOKEN: hubspot.token },
@@ -17,10 +89,7 @@ export function outsideSystems(name: string, { sandboxUrl, smtpPort, directory }
       ZENDESK_URL: `${sandboxUrl}/zendesk`,
       ZENDESK_EMAIL: zendesk.email,
       ZENDESK_TOKEN: zendesk.token,
-      FIELD_CONVERSATION_ID: '9001',
-      FIELD_ESCALATION_REASON: '9002',
-      FIELD_AI_CONFIDENCE: '9003',
-      FIELD_SESSION_DURATION: '9004',
+      ...FIELDS,
     },
     'kb-indexer': {
       INDEX: 'embedded,platform',

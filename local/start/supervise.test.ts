@@ -7,7 +7,7 @@ import { freePort } from '@switchboard/stack';
 import { until } from '@switchboard/stack/until';
 import { backOffMs } from './back-off.ts';
 import { openServiceLog } from './service-log.ts';
-import { StartError, supervise } from './supervise.ts';
+import { causeOf, StartError, supervise } from './supervise.ts';
 
 /** A service that does as it is told. */
 const script = join(import.meta.dirname, '../../packages/service/fixtures/echo.ts');
@@ -37,7 +37,7 @@ it('starts a service that has died again, and says why it died', async () => {
   await fetch(`${url}/die`, { method: 'POST' });
   await until('it is back', () => said.some((line) => line.startsWith('is ready again')));
   assert.ok(
-    said.includes('has died (exit code 1): cannot go on: told to die; it is started again in 0.5 s'),
+    said.includes('has died (exit code 1: cannot go on: failed on request); it is started again in 0.5 s'),
     said.join('\n'),
   );
   assert.ok(await answers());
@@ -46,10 +46,33 @@ it('starts a service that has died again, and says why it died', async () => {
 });
 
 it('gives up on a service that cannot start, with its reason', async () => {
-  const { supervision, said } = await superviseEcho({});
+  const { supervision } = await superviseEcho({ GREETING: 'hello', REFUSE: 'start' });
   await assert.rejects(supervision.ready, (error) => error instanceof StartError && /3 times/.test(error.message));
-  assert.match(said.join('\n'), /GREETING is not set/);
   await supervision.stop();
+});
+
+it('does not try a wrong configuration twice', async () => {
+  const { supervision, said } = await superviseEcho({});
+  await assert.rejects(supervision.ready, /has died \(exit code 78: its configuration is wrong\): it cannot start/);
+  assert.match(said.join('\n'), /GREETING is not set/);
+  assert.doesNotMatch(said.join('\n'), /started again/);
+  await supervision.stop();
+});
+
+it('names only the signal when a signal ends a service', async () => {
+  const { supervision, said } = await superviseEcho({ GREETING: 'hello' });
+  await supervision.ready;
+  const pid = Number(/process (\d+)/.exec(said.join('\n'))?.[1]);
+  process.kill(pid, 'SIGKILL');
+  await until('it is back', () => said.some((line) => line.startsWith('is ready again')));
+  assert.ok(said.includes('has died (SIGKILL); it is started again in 0.5 s'), said.join('\n'));
+  await supervision.stop();
+});
+
+it('blames a log line for an exit code, never for a signal', () => {
+  assert.equal(causeOf('SIGKILL', 'dead letter'), 'SIGKILL');
+  assert.equal(causeOf(1, 'out of words'), 'exit code 1: out of words');
+  assert.equal(causeOf(1, undefined), 'exit code 1');
 });
 
 it('ends at once what hangs, when asked to', async () => {

@@ -26,6 +26,8 @@ export interface Supervision {
 
 /** A service that cannot start says so; three times is enough to know that it is not bad luck. */
 const START_ATTEMPTS = 3;
+/** The exit code of runService for a wrong configuration, which a second try does not change. */
+const EXIT_CONFIG = 78;
 /** Having lived so long, its death is a new story. */
 const STABLE_MS = 30_000;
 /** Leaves the stack, which is stopped afterwards, its 15 s of the 30. */
@@ -46,10 +48,10 @@ export function supervise(service: SupervisedService): Supervision {
       const startedAt = performance.now();
       const process = start(service);
       child = process;
-      const ended = new Promise<string>((resolve) => {
+      const ended = new Promise<number | string>((resolve) => {
         process.once('error', (error) => resolve(error.message));
         // By then all it said has been read.
-        process.once('close', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal));
+        process.once('close', (code, signal) => resolve(signal ?? code ?? 0));
       });
       const gone = new AbortController();
       const announced = untilReady(service.url, gone.signal).then((is) => {
@@ -65,11 +67,11 @@ export function supervise(service: SupervisedService): Supervision {
       if (stopping.signal.aborted) return;
 
       deaths = performance.now() - startedAt > STABLE_MS ? 1 : deaths + 1;
-      const reason = `has died (${how})${log.lastFailure === undefined ? '' : `: ${log.lastFailure}`}`;
-      if (!wasReady && deaths >= START_ATTEMPTS) {
-        ready.reject(
-          new StartError(`${name} ${reason}, ${deaths} times in a row: it cannot start. Its log is ${log.file}`),
-        );
+      const reason = `has died (${causeOf(how, log.lastFailure)})`;
+      const final = how === EXIT_CONFIG;
+      if (!wasReady && (final || deaths >= START_ATTEMPTS)) {
+        const times = final ? '' : `, ${deaths} times in a row`;
+        ready.reject(new StartError(`${name} ${reason}${times}: it cannot start. Its log is ${log.file}`));
         return;
       }
       const delayMs = backOffMs(deaths);
@@ -98,6 +100,13 @@ export function supervise(service: SupervisedService): Supervision {
     },
   };
 }
+
+/** A signal comes from outside, so the log does not explain it; an exit code is explained by the last error. */
+export const causeOf = (how: number | string, failure: string | undefined): string => {
+  if (typeof how === 'string') return how;
+  const cause = failure ?? (how === EXIT_CONFIG ? 'its configuration is wrong' : undefined);
+  return cause === undefined ? `exit code ${how}` : `exit code ${how}: ${cause}`;
+};
 
 /** A service could not be brought up. The message says why. */
 export class StartError extends Error {

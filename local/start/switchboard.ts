@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeployConfig } from '@switchboard/deploy/config';
 import { register } from '@switchboard/deploy/register';
 import { ingest, portVariable, sandbox, scriptOf, services } from '@switchboard/deploy/services';
-import { environment } from '@switchboard/service';
+import { parseSources, resolveSources } from '@switchboard/ingest/sources';
+import { ConfigError, environment } from '@switchboard/service';
 import {
   checkDistinct,
   isTaken,
@@ -14,7 +16,7 @@ import {
   startStack,
 } from '@switchboard/stack';
 import { backOffMs } from './back-off.ts';
-import { outsideSystems } from './outside-systems.ts';
+import { checkCredentials, outsideSystems } from './outside-systems.ts';
 import { openServiceLog } from './service-log.ts';
 import { type Supervision, supervise } from './supervise.ts';
 import { welcome } from './welcome.ts';
@@ -43,6 +45,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
 
   async function start(): Promise<void> {
     await checkPorts(config);
+    await checkSources(config);
+    checkCredentials(environment, urlOf(sandbox));
     say('Starting Kafka, the schema registry and Redis …');
     starting = startStack({
       directory: join(config.LOCAL_DIRECTORY, 'data'),
@@ -84,6 +88,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
           sandboxUrl: urlOf(sandbox),
           smtpPort: config.SANDBOX_SMTP_PORT,
           directory: join(config.LOCAL_DIRECTORY, 'data'),
+          environment,
         }),
         RETRY_DELAYS: LOCAL_RETRY_DELAYS,
         ...environment,
@@ -135,6 +140,14 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
       void starting?.then(({ started }) => started.map((part) => part.kill())).catch(() => {});
     },
   };
+}
+
+/** @throws ConfigError, seconds before ingest would */
+async function checkSources({ SOURCES_FILE: path, LOCAL_SECRET }: DeployConfig): Promise<void> {
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new ConfigError([`SOURCES_FILE cannot be read: ${error.message}`]);
+  });
+  await resolveSources(parseSources(text, path), path, { ...environment, LOCAL_SECRET });
 }
 
 /** @throws LocalStackError naming a port that something needs and cannot have */

@@ -22,8 +22,11 @@ describe('an outside system that is down', () => {
     let down = true;
     fixture.sink.respond = () => (down ? { status: 503 } : undefined);
     for (let number = 1; number <= events; number += 1) await fixture.send(`key-${number % 20}`, number);
-    await until('it is paused', () => consumer.state().closedBy.includes('outside'));
-    assert.throws(() => consumer.checkWork(), /outside/);
+    await until('it is paused', () => consumer.state().pausedBy.includes('outside'));
+    assert.throws(() => consumer.checkWork(), {
+      message: /^paused \d+ s: sink is unavailable/,
+      code: 'PAUSED_BY_OUTSIDE',
+    });
     await until('its partitions are paused', () => consumer.state().paused === consumer.state().assigned);
     const lastCallAt = (): number => fixture.sink.calls.at(-1)?.at ?? 0;
     await until('what was under way when it was paused has ended', () => Date.now() - lastCallAt() > 500);
@@ -66,7 +69,7 @@ describe('what the service itself stands on', () => {
     })();
     await until('it is at work', () => fixture.sink.effects.length > 100);
     await stack.redis.stop();
-    await until('it is paused', () => consumer.state().closedBy.includes('redis'));
+    await until('it is paused', () => consumer.state().pausedBy.includes('redis'));
     const pausedAt = Date.now();
     await until('a while has passed', () => Date.now() - pausedAt > size(4, 20) * 1_000);
     await stack.redis.start();
@@ -103,9 +106,9 @@ describe('what the service itself stands on', () => {
     const { value, headers } = fixture.encode('other', 1);
     value.writeInt32BE(1_999_999_999, 1);
     await fixture.sendRaw({ key: 'acme:other', value, headers });
-    await until('it waits', () => first.state().closedBy.includes('registry'));
+    await until('it waits', () => first.state().pausedBy.includes('registry'));
     await stack.registry.start();
-    await until('it goes on by itself', () => first.state().closedBy.length === 0);
+    await until('it goes on by itself', () => first.state().pausedBy.length === 0);
     await until('the schema turned out unknown', () => first.state().counts.dead === 1);
     await fixture.send('key', 3);
     await until('it works', () => fixture.sink.effects.length === 3);

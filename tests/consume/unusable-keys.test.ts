@@ -51,7 +51,7 @@ describe('a key in Redis that is of another type', () => {
       'no-order-3',
     ]);
     for (const { headers } of letters) assert.equal(headers['__dlq.errors.code'], 'STEP_FAILED');
-    assert.deepEqual(consumer.state().closedBy, []);
+    assert.deepEqual(consumer.state().pausedBy, []);
     assert.equal(consumer.failure, undefined);
   });
 

@@ -11,7 +11,7 @@ import { freePort, type Stack, startStack } from '@switchboard/stack';
 import { until } from '@switchboard/stack/until';
 import { type Deployment, deploy, type Running, ready } from './deployment.ts';
 
-const healthcheck = join(import.meta.dirname, 'docker/healthcheck.mjs');
+const healthcheck = join(import.meta.dirname, '../../deploy/docker/healthcheck.mjs');
 
 describe('the bundles of all services, away from the repository', () => {
   let stack: Stack;

@@ -124,6 +124,15 @@ it('Prometheus scrapes every service', async () => {
   assert.deepEqual([...names].sort(), [...services.map(({ name }) => name), sandbox.name].sort());
 });
 
+it('Prometheus gets the address of the runbook, which alerts link to', async () => {
+  const prometheus = parse(await readFile(join(root, 'deploy/prometheus/prometheus.yml'), 'utf8'));
+  const [, variable = ''] = /^\$\{(\w+)\}$/.exec(prometheus.global.external_labels.runbook) ?? [];
+  assert.match(
+    compose.services.prometheus?.environment?.[variable] ?? '',
+    /^\$\{RUNBOOK_URL:-http:\/\/.*\/runbook\.md\}$/,
+  );
+});
+
 it('Prometheus and Grafana agree on how often there is something new', async () => {
   const read = async (path: string) => parse(await readFile(join(root, 'deploy', path), 'utf8'));
   const { global } = await read('prometheus/prometheus.yml');

@@ -117,7 +117,7 @@ it('an article is found when it is published, by its new text when it is updated
 });
 
 it('npm run send -- demo shows on every board of the sandbox', async () => {
-  const demo = runProgram(fileURLToPath(import.meta.resolve('@switchboard/cli/send')), ['demo', '--rate', '5'], {
+  const demo = runProgram(fileURLToPath(import.meta.resolve('@switchboard/cli')), ['send', 'demo', '--rate', '5'], {
     ...switchboard.variables,
   });
   assert.equal(await demo.exit, 0, demo.output);

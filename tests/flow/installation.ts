@@ -1,7 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { SampleEvent } from '@switchboard/cli/sample-event';
+import type { Webhook } from '@switchboard/cli/sample-event';
 import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
 import { type Program, runProgram } from '@switchboard/deploy/fixtures/program';
@@ -20,7 +20,7 @@ export interface Installation extends AsyncDisposable {
   /** Waits until it was said, after what was waited for before. */
   says(what: string): Promise<void>;
   /** Signs and sends, as fast as it is answered; in the order given when `inTurn`. */
-  send(events: readonly SampleEvent[], inTurn?: boolean): Promise<Answer[]>;
+  send(events: readonly Webhook[], inTurn?: boolean): Promise<Answer[]>;
   /** What a system received that changed something there, oldest first. */
   effects(system: SystemName): Promise<Effect[]>;
   fault(fault: Readonly<Record<string, unknown>>): Promise<void>;
@@ -61,7 +61,7 @@ export async function startInstallation(settings: Readonly<Record<string, string
           secret: 'local-secret',
           count,
           rate: undefined,
-          next: () => queue.shift() as SampleEvent,
+          next: () => queue.shift() as Webhook,
           onAnswer: (answer) => answers.push(answer),
         });
       if (!inTurn) await send(events.length);

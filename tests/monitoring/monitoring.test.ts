@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dashboards } from '@switchboard/deploy/grafana/dashboards';
-import { readRules } from '@switchboard/deploy/prometheus/rules';
 import { services } from '@switchboard/deploy/services';
 import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from '../flow/installation.ts';
 import { documentedMetrics } from './documented.ts';
 import { readExposition } from './exposition.ts';
+import { hastenedRules } from './hastened-rules.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 import { sendDailyMix } from './troubled-load.ts';
 
@@ -18,7 +18,7 @@ const metricsOf = async (name: string): Promise<string> => (await fetch(`${switc
 before(async () => {
   switchboard = await startInstallation({ RETRY_DELAYS: '1s,2s,4s' });
   const targets = services.map(({ name }) => new URL(switchboard.urlOf(name)).host);
-  prometheus = await startPrometheus(targets, readRules());
+  prometheus = await startPrometheus(targets, hastenedRules());
   await switchboard.fault({ system: 'hubspot', status: 500, rate: 0.2 });
   await switchboard.fault({ system: 'zendesk', status: 422, rate: 0.2 });
   await sendDailyMix(switchboard, 10);
@@ -92,6 +92,8 @@ describe('a scrape', () => {
 describe('every query of the dashboards has an answer', () => {
   for (const { title, panels } of dashboards) {
     it(title, async () => {
+      // The dead letters raise an alert, which the list of alerts shows.
+      await until('an alert fires', async () => (await prometheus.firing()).length > 0);
       // Two scrapes after the last figures.
       await sleep(2_000);
       for (const { title: panel, queries } of panels) {

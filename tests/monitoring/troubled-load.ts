@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
+import { createSampleEvent, type SampleEvent, type Webhook } from '@switchboard/cli/sample-event';
 import type { Installation } from '../flow/installation.ts';
 
 const mark = (): string => randomUUID().slice(0, 8);
@@ -13,7 +13,7 @@ export const escalation = (changes: Record<string, unknown> = {}): SampleEvent =
 
 /** Events as they come every day: most of them well, some refused, some for which there is nothing to do. */
 export async function sendDailyMix(switchboard: Installation, rounds: number): Promise<void> {
-  const events: SampleEvent[] = [];
+  const events: Webhook[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const repeated = escalation();
     events.push(
@@ -23,8 +23,8 @@ export async function sendDailyMix(switchboard: Installation, rounds: number): P
       createSampleEvent('conversation.resolved'),
       createSampleEvent('order.shipped'),
       createSampleEvent('article.published'),
-      { source: 'shop', body: '{"event":"no.such.event","data":{}}' },
-      { source: 'escalation', body: '{"event":"conversation.escalated","data":{"conversationId":7}}' },
+      { entity: '', source: 'shop', body: '{"event":"no.such.event","data":{}}' },
+      { entity: '', source: 'escalation', body: '{"event":"conversation.escalated","data":{"conversationId":7}}' },
     );
   }
   await switchboard.send(events);

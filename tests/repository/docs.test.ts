@@ -37,6 +37,16 @@ for (const file of filesOf('**/*.md')) {
   });
 }
 
+it('docs/delivery.md follows one record through ten files at most', () => {
+  const [, walk = ''] = /\n### One record, from fetch to commit\n(.*?)\n##/s.exec(textOf('docs/delivery.md')) ?? [];
+  const steps = [...walk.matchAll(/^\d+\. +\[([^\]]+)\]\(\.\.\/packages\/([^)]+)\)/gm)];
+  assert.ok(steps.length >= 5 && steps.length <= 10, `${steps.length} steps`);
+  for (const [, name, target = ''] of steps) {
+    assert.equal(name, target);
+    assert.ok(existsSync(join(root, 'packages', target)), target);
+  }
+});
+
 describe('the table of services in README.md', () => {
   const rows = [...readme.matchAll(/^\| \[(\w[\w-]*)\]\(services\/[^)]*\) *\|.*$/gm)];
 

@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, '../..');
 
 /** Of what a failed check printed: the first mistakes explain the others. */
 const MOST_LINES = 80;
+const STILL_RUNNING_MS = 15_000;
 
 /** Throws when something is wrong, with what a developer needs to know. */
 type Check = (signal: AbortSignal) => Promise<void>;
@@ -28,8 +29,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
     ];
     await run('npx', ['--yes', packageManager ?? 'pnpm', 'exec', ...turbo], signal);
   },
-  'lint and design rules (biome)': (signal) =>
-    run(join(root, 'node_modules/.bin/biome'), ['check', '--error-on-warnings', '.'], signal),
+  'lint and design rules (biome)': async (signal) => {
+    try {
+      await run(join(root, 'node_modules/.bin/biome'), ['check', '--error-on-warnings', '.'], signal);
+    } catch (cause) {
+      const { message } = cause as Error;
+      throw new Error(`${message}\n\nTo format the code and mend simple findings, run \`npm run fix\`.`, { cause });
+    }
+  },
   'generated code and schema evolution': (signal) =>
     run(process.execPath, ['packages/events/generate/main.ts', '--check'], signal),
   'lockfile names no registry': async () => {
@@ -45,6 +52,7 @@ export async function runChecks(say: (line: string) => void, signal: AbortSignal
     Object.entries(CHECKS).map(async ([name, check]) => {
       const startedAt = performance.now();
       const took = (): string => `(${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`;
+      const timer = setInterval(() => say(`… ${name} is still running ${took()}`), STILL_RUNNING_MS);
       try {
         await check(signal);
         say(`✔ ${name} ${took()}`);
@@ -52,6 +60,8 @@ export async function runChecks(say: (line: string) => void, signal: AbortSignal
       } catch (error) {
         if (!signal.aborted) say(`✖ ${name} ${took()}\n${(error as Error).message}`);
         return false;
+      } finally {
+        clearInterval(timer);
       }
     }),
   );

@@ -53,3 +53,14 @@ it('ends a file that hangs in a loop', async () => {
   assert.deepEqual(result, { passed: 0, failed: 1 });
   assert.match(output, /did not end within 6 s/);
 });
+
+it('prints nothing about the tests that an interrupt cancels', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'switchboard-runner-'));
+  const files = Array.from({ length: 20 }, (_, index) => join(folder, `${index}.test.mjs`));
+  const interrupt = "process.kill(process.ppid, 'SIGINT');";
+  for (const file of files)
+    await writeFile(file, `import { it } from 'node:test';\n${interrupt}\nit('waits', () => new Promise(() => {}));`);
+  const { NODE_TEST_CONTEXT: _, ...env } = environment;
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...files], { env });
+  assert.equal(stdout.trimEnd().split('\n').length, 1, stdout);
+});

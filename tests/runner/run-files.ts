@@ -36,6 +36,8 @@ export async function runFiles(options: RunOptions): Promise<Result> {
   });
   const report = tests.compose(new spec());
   report.pipe(process.stdout, { end: false });
+  // Each test that an interrupt cancels would be printed as a failure.
+  signal.addEventListener('abort', () => report.unpipe(process.stdout).resume(), { once: true });
   await once(report, 'end');
   return result;
 }

@@ -1,26 +1,29 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { clusterId, KafkaError, openReader } from '@switchboard/kafka';
 import { untraced } from '@switchboard/tracing';
-import { createLagWatch, type LagWatch } from './assignment/lag.ts';
-import { createSubscription, type Subscription } from './assignment/subscription.ts';
+import type { Registry } from 'prom-client';
+import { createLagWatch } from './assignment/lag.ts';
+import { createSubscription } from './assignment/subscription.ts';
+import { registerGauges } from './gauges.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
-import { createGate } from './queues/gate.ts';
-import { createLenientSteps } from './redis/lenient-steps.ts';
-import { createNotes } from './redis/notes.ts';
-import { createSteps } from './redis/steps.ts';
-import { keyspaceOf } from './redis/steps-script.ts';
-import { type Followed, followTallies, readTallies } from './redis/tallies.ts';
-import { type Chain, createChain, longestWaitMs } from './retry/chain.ts';
-import { createChainTopics } from './retry/chain-topics.ts';
+import { createPause } from './queues/pause.ts';
+import { PausedError } from './queues/paused-error.ts';
+import { createEventState } from './redis/event-state.ts';
+import { keyspaceOf } from './redis/event-state-script.ts';
+import { createLenientEventState } from './redis/lenient-event-state.ts';
+import { createOperatorNotes } from './redis/operator-notes.ts';
+import { followStateGauges, readStateGauges } from './redis/state-gauges.ts';
+import { createRetryTopics } from './retry/create-retry-topics.ts';
 import { createForwarder } from './retry/forwarder.ts';
+import { longestWaitMs, type RetryTopics, retryTopicsOf } from './retry/retry-topics.ts';
 import type { AnyHandler } from './run/attempts.ts';
-import { createPipeline, type Pipeline } from './run/pipeline.ts';
+import { createPipeline } from './run/pipeline.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export interface ConsumerState {
   /** Why nothing runs at the moment; empty when it does. */
-  readonly closedBy: readonly string[];
+  readonly pausedBy: readonly string[];
   /** Counts the rebalances so far. */
   readonly generation: number;
   readonly assigned: number;
@@ -28,35 +31,35 @@ export interface ConsumerState {
   readonly running: number;
   readonly due: number;
   readonly delayed: number;
-  /** What became of the records read so far. */
+  /** The records read so far, by outcome. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
 export interface RunningConsumer {
-  /** Throws when the consumer has no place in its group. */
+  /** Throws when the consumer is not a member of its group. */
   checkMembership(): void;
-  /** Throws when it rests because something is down, and while Kafka refuses records for the chain. */
+  /** Throws during a pause, with its reason and duration, and while Kafka refuses records. */
   checkWork(): void;
   state(): ConsumerState;
-  /** Finishes what runs, commits, and leaves the group; within the limit, by default `stopTimeoutMs`, whatever hangs. */
+  /** Waits for running handlers, commits, and leaves the group, all within the limit (default `stopTimeoutMs`). */
   stop(limitMs?: number): Promise<void>;
 }
 
-/** Retry delays must rise from tier to tier, and a waiting event must not outlive the record of what is done. */
-function checkDelays({ tiers }: Chain, { doneTtlMs, retryDelays }: ConsumeLimits): void {
-  if (tiers.some(({ delayMs }, index) => delayMs <= (tiers[index - 1]?.delayMs ?? 0))) {
+/** Retry delays must rise from topic to topic. Marks must outlive waiting events. */
+function checkDelays({ retries }: RetryTopics, { doneTtlMs, retryDelays }: ConsumeLimits): void {
+  if (retries.some(({ delayMs }, index) => delayMs <= (retries[index - 1]?.delayMs ?? 0))) {
     throw new KafkaError('INVALID_OPTION', `Retry delays rise, such as 5s, 1m, 10m; got "${retryDelays.join(', ')}".`);
   }
-  const longest = tiers.at(-1)?.delayMs ?? 0;
+  const longest = retries.at(-1)?.delayMs ?? 0;
   if (doneTtlMs >= 2 * longest) return;
-  const message = `Events are remembered for ${doneTtlMs / 1_000} s: that must be twice the longest retry delay, ${longest / 1_000} s, or more.`;
+  const message = `Finished events are kept for ${doneTtlMs / 1_000} s; at least twice the longest retry delay (${longest / 1_000} s) is required.`;
   throw new KafkaError('INVALID_OPTION', message);
 }
 
 /**
- * Consumes the events that `handlers` names, as the group `service`: the events of one key in order and one at a
- * time, different keys side by side, each with one effect, failures through the retry chain into the dead-letter
- * topic. Returns when the group is joined; docs/delivery.md tells what is promised.
+ * Consumes the event types that `handlers` names, as the group `service`. Events of one key run in order and one at a
+ * time, different keys run concurrently, and each event has one effect. Failures go through the retry topics to the
+ * dead-letter topic. Resolves when the group is joined. docs/delivery.md lists the guarantees.
  */
 export async function consume(options: ConsumeOptions): Promise<RunningConsumer> {
   const limits: ConsumeLimits = { ...DEFAULT_LIMITS, ...options };
@@ -64,55 +67,36 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const logger = options.logger.child({ component: 'consumer' });
   const handlers = new Map(Object.entries(options.handlers) as [EventType, AnyHandler][]);
   const sources = options.sources ?? [...new Set([...handlers.keys()].map((type) => catalogue[type].topic))];
-  const chain = createChain(service, limits.retryDelays);
-  checkDelays(chain, limits);
-  await createChainTopics(options.connection, sources, chain);
+  const retryTopics = retryTopicsOf(service, limits.retryDelays);
+  checkDelays(retryTopics, limits);
+  await createRetryTopics(options.connection, sources, retryTopics);
   const keyspace = keyspaceOf(options.scope ?? (await clusterId(options.connection)), service);
 
   const stopping = new AbortController();
-  let pipeline: Pipeline | undefined;
-  let subscription: Subscription | undefined;
-  const gate = createGate(() => {
-    pipeline?.wake();
-    subscription?.reconcile();
-    notes.paused();
-  });
-  const notes = createNotes({ redis, keyspace, doneTtlMs: limits.doneTtlMs, pauses: () => gate.pauses });
-  const resting = (): boolean => gate.closedBy.size > 0 && (pipeline?.waiting ?? 0) > 0;
-  let lag: LagWatch | undefined;
-  let tallies: Followed | undefined;
-  const metrics = createConsumeMetrics(options.metrics, service, new Set(handlers.keys()), {
-    running: () => pipeline?.running ?? 0,
-    inFlight: () => subscription?.current?.inFlight ?? 0,
-    bufferedBytes: () => subscription?.current?.bytes ?? 0,
-    refused: () => forwarder.refused,
-    closedBy: () => gate.closedBy,
-    lag: () => lag?.read() ?? [],
-    tallies: () => tallies?.last,
-  });
-  const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
-  const reachable = (yes: boolean): void => (yes ? gate.open('redis') : gate.close('redis'));
-  const steps = createLenientSteps(
-    createSteps({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
-    logger,
-  );
-  const forwarder = createForwarder({ chain, publisher, logger, tracer, stopping: stopping.signal });
-  const decode = (value: Buffer) => codec.decode(value);
   const failed = (error: Error): void => {
     if (!stopping.signal.aborted) onFailure(error);
   };
-  pipeline = createPipeline({
-    ...{ service, chain, handlers, decode, steps, forwarder, notes, gate, limits, metrics, logger, tracer, failed },
+  const metrics = createConsumeMetrics(options.metrics, new Set(handlers.keys()));
+  const pause = createPause();
+  const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
+  const notes = createOperatorNotes({ redis, keyspace, doneTtlMs, pauses: () => pause.details });
+  const reachable = (yes: boolean): void => (yes ? pause.end('redis') : pause.begin('redis'));
+  const eventState = createLenientEventState(
+    createEventState({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
+    logger,
+  );
+  const forwarder = createForwarder({ retryTopics, publisher, logger, tracer, stopping: stopping.signal });
+  const pipeline = createPipeline({
+    ...{ service, retryTopics, handlers, eventState, forwarder, notes, pause, limits, metrics, logger, tracer, failed },
+    decode: (value) => codec.decode(value),
   });
-  const { offer } = pipeline;
-
-  subscription = createSubscription({
+  const subscription = createSubscription({
     connection: options.connection,
     groupId: service,
-    topics: [...sources, ...chain.tiers.map(({ topic }) => topic)],
+    topics: [...sources, ...retryTopics.retries.map(({ topic }) => topic)],
     limits,
     logger,
-    resting,
+    resting: () => pause.reasons.size > 0 && pipeline.waiting > 0,
     failed,
     lost: metrics.lost,
     assignment: {
@@ -121,33 +105,57 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       accepted: metrics.accepted,
       left(count) {
         metrics.left(count);
-        // What waits for a slot on behalf of the old assignment gives its claim back.
+        // Records of the old assignment that wait for the semaphore give their leases back.
         pipeline.wake();
       },
       bufferBytes: limits.bufferBytes,
       commitWindow: limits.commitWindow,
-      offer,
-      isDelayed: (topic) => chain.tiers.some((tier) => tier.topic === topic),
-      longestWaitMs: longestWaitMs(chain),
+      offer: pipeline.offer,
+      isDelayed: (topic) => retryTopics.retries.some((retry) => retry.topic === topic),
+      longestWaitMs: longestWaitMs(retryTopics),
     },
   });
+  pause.onChange(() => {
+    pipeline.wake();
+    subscription.reconcile();
+    notes.paused();
+  });
   await subscription.start();
-  if (options.metrics !== undefined) {
-    lag = createLagWatch({
+  const reported = options.metrics === undefined ? undefined : report(options.metrics);
+
+  /** Registers the gauges and starts the watches that they read from. */
+  function report(registry: Registry): { stop(): Promise<void> } {
+    const lag = createLagWatch({
       reader: openReader(options.connection),
       assignment: () => subscription.current,
       paused: () => subscription.paused,
       logger,
     });
-    tallies = followTallies(() => readTallies(redis, keyspace, limits.doneTtlMs));
+    const stateGauges = followStateGauges(() => readStateGauges(redis, keyspace, doneTtlMs));
+    registerGauges(registry, service, {
+      running: () => pipeline.running,
+      inFlight: () => subscription.current?.inFlight ?? 0,
+      open: () => metrics.open,
+      bufferedBytes: () => subscription.current?.bytes ?? 0,
+      refused: () => forwarder.refused,
+      pausedBy: () => pause.reasons,
+      lag: lag.read,
+      stateGauges: () => stateGauges.last,
+    });
+    return {
+      stop() {
+        stateGauges.stop();
+        return lag.stop();
+      },
+    };
   }
 
   const watchdog = createWatchdog(
     {
       due: () => subscription.current?.due ?? 0,
       steps: () => Object.values(metrics.counts).reduce((sum, count) => sum + count, metrics.attempts),
-      // What Kafka refuses to take for the chain is told by health and alert; a restart would not help.
-      resting: () => gate.closedBy.size > 0 || forwarder.refused > 0,
+      // Health and an alert report records that Kafka refuses in a retry topic; a restart would not help.
+      resting: () => pause.reasons.size > 0 || forwarder.refused > 0,
       lastActivityAt: () => subscription.lastActivityAt,
     },
     Math.max(limits.stuckAfterMs, 2 * limits.handlerTimeoutMs),
@@ -159,11 +167,11 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       if (subscription.current?.active !== true) throw new Error('the consumer is not in its group');
     },
     checkWork() {
-      if (gate.closedBy.size > 0) throw new Error(`paused, waiting for: ${[...gate.closedBy].join(', ')}`);
+      if (pause.reasons.size > 0) throw new PausedError(pause.details);
       forwarder.check();
     },
     state: () => ({
-      closedBy: [...gate.closedBy],
+      pausedBy: [...pause.reasons],
       generation: subscription.generation,
       assigned: subscription.current?.partitions.length ?? 0,
       paused: subscription.paused,
@@ -173,17 +181,16 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       counts: metrics.counts,
     }),
     async stop(limitMs = limits.stopTimeoutMs) {
-      // To be done before whoever gave the limit gives up.
+      // The stop ends a little before the caller's limit.
       const deadline = performance.now() + Math.min(limitMs, limits.stopTimeoutMs) - 500;
       const left = (): number => Math.max(deadline - performance.now(), 500);
       stopping.abort();
       watchdog.stop();
-      gate.stop();
-      tallies?.stop();
+      pause.stop();
       notes.stop();
-      // Leaving the group takes a moment of its own.
+      // Leaving the group needs time too.
       await pipeline.stop(left() - Math.min(3_000, left() / 4));
-      await Promise.all([subscription.stop(left()), lag?.stop()]);
+      await Promise.all([subscription.stop(left()), reported?.stop()]);
     },
   };
 }

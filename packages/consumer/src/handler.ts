@@ -2,51 +2,51 @@ import type { EventOf, EventType } from '@switchboard/events';
 import type { Logger } from 'pino';
 
 export interface HandlerContext {
-  /** Aborted when the time is up, the lease is lost, or the service must stop: hand it to every call outside. */
+  /** Aborted when the handler times out, loses its lease, or must stop. Pass it to every outside call. */
   readonly signal: AbortSignal;
-  /** Which run of this event this is, over quick tries and retry topics; the first is 1. */
+  /** The number of this run of the event, over all topics. The first run is 1. */
   readonly attempt: number;
-  /** Carries the event's id, type and key. */
+  /** Logs with the event's id, type and key. */
   readonly logger: Logger;
-  /** The same for every run of this event in this service: hand it to the outside system. */
+  /** The same for every run of this event in this service. Pass it to the outside system. */
   readonly idempotencyKey: string;
   /**
-   * Says that there is nothing to do for this event; when the handler then returns, the event is done, and counted.
-   * @param reason becomes a label of a metric: a few fixed words such as `no_email`, nothing of the event.
+   * Declares that there is nothing to do for this event. When the handler returns, the event is done and counted.
+   * @param reason a label of a metric: one of a few fixed words such as `no_email`, without data of the event
    */
   skip(reason: string): void;
 }
 
 /**
- * Carries one event to the outside. Resolving means the effect is there. What it throws is retried, unless the error
- * says otherwise by a `FailureHint`, as a `PermanentError` and an `UnavailableError` do.
+ * Applies the effect of one event to the outside. When it resolves, the effect is there. Errors are retried, unless
+ * their `FailureHint` says otherwise, as in `PermanentError` and `UnavailableError`.
  */
 export type Handler<T extends EventType> = (event: EventOf<T>, context: HandlerContext) => Promise<void> | void;
 
 export type Handlers = { readonly [T in EventType]?: Handler<T> };
 
-/** What an error may say about the next try of its event. */
+/** Properties of an error that control the next attempt. */
 export interface FailureHint {
   /** `never` dead-letters the event at once; `when-available` pauses the service and spends no attempt. */
   readonly retry?: 'never' | 'when-available' | undefined;
-  /** Not before this much time has passed. */
+  /** The shortest time to the next attempt. */
   readonly retryAfterMs?: number | undefined;
 }
 
-/** This event will never succeed: it goes to the dead-letter topic without another try. */
+/** This event will never succeed. It goes to the dead-letter topic without another attempt. */
 export class PermanentError extends Error implements FailureHint {
   override readonly name = 'PermanentError';
   readonly retry = 'never';
   readonly code: string;
 
-  /** @param message is kept in the dead letter's headers: no personal data. */
+  /** @param message kept in the dead letter's headers: no personal data */
   constructor(code: string, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
 }
 
-/** The outside system is down as a whole: the service pauses and spends no attempt until a probe succeeds. */
+/** The outside system is down. The service pauses and spends no attempt until a probe succeeds. */
 export class UnavailableError extends Error implements FailureHint {
   override readonly name = 'UnavailableError';
   readonly retry = 'when-available';
@@ -58,12 +58,12 @@ export class UnavailableError extends Error implements FailureHint {
   }
 }
 
-/** What the error says, whatever class it is of. */
+/** Reads the hint of an error of any class. */
 export function hintOf(error: unknown): { retry: FailureHint['retry']; retryAfterMs: number } {
   const { retry, retryAfterMs } = (error ?? {}) as { retry?: FailureHint['retry']; retryAfterMs?: unknown };
   const wait = typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0;
   return { retry, retryAfterMs: Math.ceil(Math.min(wait, LONGEST_WAIT_MS)) };
 }
 
-/** Nobody looks for an event that has waited longer. */
+/** The upper bound of `retryAfterMs`. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;

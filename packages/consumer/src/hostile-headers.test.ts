@@ -5,16 +5,16 @@ import type { WrittenHeaders } from '@switchboard/kafka/fixtures/administration'
 import { until } from '@switchboard/stack/until';
 import fc from 'fast-check';
 import { createConsuming, type RecordFor } from '../fixtures/consuming.ts';
-import { CHAIN_HEADERS } from './assignment/headers.ts';
+import { RETRY_HEADERS } from './assignment/headers.ts';
 import { PermanentError } from './handler.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const MANY = 100_000;
-/** What no reader gets over: a record with so many headers took kafkajs minutes. */
+/** Fails if the event loop stands still longer: kafkajs took minutes to read a record with that many headers. */
 const LONGEST_STANDSTILL_MS = 10_000;
 
 const names = [
-  ...Object.values(CHAIN_HEADERS),
+  ...Object.values(RETRY_HEADERS),
   ...['topic', 'partition', 'offset', 'group', 'delivery.count', 'code', 'message', 'timestamp', 'unverified'].map(
     (name) => `__dlq.errors.${name}`,
   ),
@@ -31,7 +31,7 @@ const value = fc.oneof(
   fc.string(),
 );
 const repeated = fc.array(value, { minLength: 2, maxLength: 5 });
-/** Each of some headers absent (undefined), odd, or several times there. */
+/** Some headers: each absent (undefined), odd, or repeated. */
 const headers = fc.dictionary(fc.constantFrom(...names), fc.oneof(value, repeated, fc.constant(undefined)), {
   minKeys: 1,
   maxKeys: 8,
@@ -49,17 +49,17 @@ function apply(
 const manyOf = (name: (index: number) => string): WrittenHeaders =>
   Object.fromEntries(Array.from({ length: MANY }, (_, index) => [name(index), '1']));
 
-it('whatever the headers of records hold, in a source topic or in the chain, partitions move on and nothing is lost', async (t) => {
+it('partitions advance and lose nothing with any headers, in source topics and retry topics', async (t) => {
   const consuming = await createConsuming({ partitions: 2 });
   after(consuming.close);
-  const [retryTopic = ''] = consuming.chain;
+  const [retryTopic = ''] = consuming.ownTopics;
   const seed = Number(process.hrtime.bigint() % 2_147_483_647n);
   t.diagnostic(`seed ${seed}`);
 
   let count = 0;
   const written = new Map<string, Buffer>();
   const tried = new Set<string>();
-  /** Of the source, those of a type that this service does not handle are none of its business. */
+  /** Records in the source topic of a type that this service does not handle. */
   const others = new Set<string>();
   function record(topic: string, odd: (good: Record<string, string>) => WrittenHeaders): RecordFor {
     count += 1;
@@ -70,11 +70,11 @@ it('whatever the headers of records hold, in a source topic or in the chain, par
       others.add(`event-${count}`);
     }
     written.set(`event-${count}`, event.value);
-    // In the chain one may wait for a day and a little; what is written there has waited for two.
+    // A record may wait in a retry topic for little more than a day; the test writes records that are two days old.
     const timestamp = String(Date.now() - (topic === consuming.topic ? 0 : 2 * DAY_MS));
     return { ...event, topic, partition: count % 2, headers, timestamp };
   }
-  // A third succeeds at once, a third with the second try, and a third never.
+  // A third of the events succeeds at once, a third on the second attempt, and a third never.
   await consuming.start(({ meta: { id } }) => {
     const fate = Number(id.slice('event-'.length)) % 3;
     if (fate === 0) throw new PermanentError('REJECTED', 'rejected by a rule');
@@ -94,7 +94,7 @@ it('whatever the headers of records hold, in a source topic or in the chain, par
     await consuming.write(...[...odd, ...single].map((one) => record(topic, (good) => apply(good, one))));
     for (const many of [
       manyOf((index) => `own-${index}`),
-      { [CHAIN_HEADERS.redrive]: Array.from({ length: MANY }, () => '3') },
+      { [RETRY_HEADERS.redrive]: Array.from({ length: MANY }, () => '3') },
       { ce_id: Array.from({ length: MANY }, () => 'other') },
     ]) {
       await consuming.write(record(topic, (good) => ({ ...good, ...many })));

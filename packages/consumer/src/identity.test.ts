@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { until } from '@switchboard/stack/until';
 import { type Consuming, createConsuming } from '../fixtures/consuming.ts';
-import { CHAIN_HEADERS } from './assignment/headers.ts';
+import { RETRY_HEADERS } from './assignment/headers.ts';
 import type { RunningConsumer } from './consume.ts';
 
 describe('headers that name another event than the value', () => {
@@ -36,8 +36,8 @@ describe('headers that name another event than the value', () => {
     await until('the event itself has its effect', () => consuming.effects.includes('forger-2'));
   });
 
-  it('do not either when the value cannot be read at all, in the source or in the chain', async () => {
-    const [retryTopic = ''] = consuming.chain;
+  it('do not either when the value cannot be read, in a source topic or a retry topic', async () => {
+    const [retryTopic = ''] = consuming.ownTopics;
     const victim = consuming.event('victim-3', 'victim');
     const value = Buffer.from('no event');
     await consuming.write({ ...victim, value }, { ...victim, value, topic: retryTopic });
@@ -46,8 +46,8 @@ describe('headers that name another event than the value', () => {
     await until('the event has its effect', () => consuming.effects.includes('victim-3'));
   });
 
-  it('do not either when they name a type that nobody handles, in the chain', async () => {
-    const [retryTopic = ''] = consuming.chain;
+  it('do not either when they name an unhandled type in a retry topic', async () => {
+    const [retryTopic = ''] = consuming.ownTopics;
     const victim = consuming.event('victim-4', 'victim');
     await consuming.write({ ...victim, headers: { ...victim.headers, ce_type: 'lead.captured' }, topic: retryTopic });
     await until('it is dead', () => consumer.state().counts.dead === 6);
@@ -56,10 +56,10 @@ describe('headers that name another event than the value', () => {
     assert.equal((await codes()).at(-1), 'TYPE_MISMATCH');
   });
 
-  it('that claim the place of another record in the chain do not hide that one either', async () => {
-    const [retryTopic = ''] = consuming.chain;
+  it('that name the origin of another record in a retry topic do not hide that record', async () => {
+    const [retryTopic = ''] = consuming.ownTopics;
     const { key, headers } = consuming.event('victim-5', 'victim');
-    const place = { [CHAIN_HEADERS.originTopic]: consuming.topic, [CHAIN_HEADERS.originOffset]: '0' };
+    const place = { [RETRY_HEADERS.originTopic]: consuming.topic, [RETRY_HEADERS.originOffset]: '0' };
     const values = ['one', 'two'].map((text) => Buffer.from(text));
     await consuming.write(
       ...values.map((value) => ({ topic: retryTopic, key, value, headers: { ...headers, ...place } })),

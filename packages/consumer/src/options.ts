@@ -6,63 +6,63 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Handlers } from './handler.ts';
 
-/** What a consumer can be told; `service` names its group, its retry topics and its marks in Redis. */
+/** The options of a consumer. `service` names its group, its retry topics and its keys in Redis. */
 export interface ConsumeOptions extends Partial<ConsumeLimits> {
   service: string;
   handlers: Handlers;
-  /** The topics to read, where they are not those of the catalogue. */
+  /** The topics to read. Default: the topics of the handled types in the catalogue. */
   sources?: readonly string[];
   connection: KafkaConnection;
   redis: Redis;
-  /** Keeps its keys apart from those of another Kafka; default the cluster's id. */
+  /** Separates its keys in Redis from those of another Kafka. Default: the cluster's id. */
   scope?: string | undefined;
   codec: Pick<Codec, 'decode'>;
-  /** Carries records on to the retry and dead-letter topics; stays the caller's to close, after the consumer. */
+  /** Forwards records to the retry and dead-letter topics. The caller closes it, after the consumer. */
   publisher: Publisher;
   logger: Logger;
   metrics?: Registry;
   tracer?: Tracer;
-  /** The consumer cannot go on; the process should end and be started anew. */
+  /** The consumer cannot continue. The process should exit and restart. */
   onFailure(error: Error): void;
 }
 
 export interface ConsumeLimits {
-  /** Handlers at a time in this process. */
+  /** Handlers that run at a time in this process. */
   concurrency: number;
-  /** Claims held beyond those that run: enough to hide the way to Redis, few enough to be given back quickly. */
-  claimAhead: number;
-  /** Types that go first when there is more to do than can be done at once. */
+  /** Leases taken in advance: enough to hide the latency of Redis, few enough to release quickly. */
+  leaseAhead: number;
+  /** Types that run first when more events are ready than can run. */
   urgent: readonly EventType[];
-  /** Delays of the retry topics, in rising order. */
+  /** Delays of the retry topics, in ascending order. */
   retryDelays: readonly string[];
-  /** Runs of a handler before an event leaves for the next topic. */
+  /** Runs of a handler before its event goes to the next retry topic. */
   quickTries: number;
   quickBackoffMs: number;
-  /** A handler that has not settled by then is aborted. */
+  /** A handler that runs longer is aborted. */
   handlerTimeoutMs: number;
-  /** How long a claim outlives a worker that died. */
+  /** How long a lease outlives a worker that died. */
   leaseMs: number;
-  /** How long it is remembered that an event is done: longer than any sender repeats and any redrive waits. */
+  /** How long the mark of a finished event is kept: longer than any sender repeats and any redrive waits. */
   doneTtlMs: number;
-  /** What happens to a key when one of its events is dead: it goes on, or waits for the redrive. */
+  /** Whether a key continues after a dead letter or waits for the redrive. */
   onDeadLetter: 'continue' | 'hold';
-  /** When an event that others wait for, and that nobody has seen, counts as lost from Redis. */
+  /** How long others wait for an event that no worker has seen, before Redis removes it. */
   orphanAfterMs: number;
-  /** Bytes of records held in memory, over all partitions. */
+  /** Bytes of records in memory, over all partitions. */
   bufferBytes: number;
   /** Records read but not committed, per partition. */
   commitWindow: number;
   commitIntervalMs: number;
   sessionTimeoutMs: number;
-  /** A bound on the stop; Kubernetes kills after 30 s. */
+  /** The limit of a stop. Kubernetes kills after 30 s. */
   stopTimeoutMs: number;
-  /** Without any progress for so long, and for twice the time of a handler, the consumer gives up. */
+  /** The consumer fails without progress for this time, and at least twice `handlerTimeoutMs`. */
   stuckAfterMs: number;
 }
 
 export const DEFAULT_LIMITS: ConsumeLimits = {
   concurrency: 16,
-  claimAhead: 240,
+  leaseAhead: 240,
   urgent: [],
   retryDelays: ['5s', '1m', '10m'],
   quickTries: 3,

@@ -22,7 +22,7 @@ const committed = async ({ service, topic }: Consuming): Promise<number> =>
 
 const lost = (consuming: Consuming): Promise<number> => consuming.gauge('consumer_records_lost_total');
 
-it('records that were deleted while the service was away are counted, and it goes on with the next', async () => {
+it('records that were deleted while the service was down are counted, and it continues with the next', async () => {
   const consuming = await createConsuming();
   after(consuming.close);
   await send(consuming, 0, 20);
@@ -35,7 +35,7 @@ it('records that were deleted while the service was away are counted, and it goe
   await until('it is committed', async () => (await committed(consuming)) === 20);
 });
 
-it('a committed offset that is behind the end of the log counts too, and reading starts at the earliest record', async () => {
+it('a committed offset beyond the end of the log counts too, and reading starts at the earliest record', async () => {
   const consuming = await createConsuming();
   after(consuming.close);
   await send(consuming, 0, 5);
@@ -45,7 +45,7 @@ it('a committed offset that is behind the end of the log counts too, and reading
   assert.equal(await lost(consuming), 1);
 });
 
-it('records that are deleted under a paused service are counted, also when nothing follows them', async () => {
+it('records that are deleted under a paused service are counted, even if none follow them', async () => {
   const consuming = await createConsuming();
   after(consuming.close);
   let down = false;
@@ -81,12 +81,12 @@ it('records that are deleted under a paused service are counted, also when nothi
     `committed meanwhile: ${[...commits]}`,
   );
   await send(consuming, end, end + 1);
-  await until('it goes on', () => consuming.effects.includes(`e-${end}`));
+  await until('it continues', () => consuming.effects.includes(`e-${end}`));
   assert.equal(consuming.effects.length + (await lost(consuming)), end + 1);
   assert.equal(consuming.failure, undefined);
 });
 
-it('nothing counts as lost where nothing was committed, or all was read', async () => {
+it('no record counts as lost if none was committed or all were read', async () => {
   const consuming = await createConsuming();
   after(consuming.close);
   await send(consuming, 0, 10);
@@ -98,6 +98,6 @@ it('nothing counts as lost where nothing was committed, or all was read', async 
   await deleteBefore(consuming, 10);
   await consuming.start();
   await send(consuming, 10, 11);
-  await until('it goes on', () => consuming.effects.includes('e-10'));
+  await until('it continues', () => consuming.effects.includes('e-10'));
   assert.equal(await lost(consuming), 0);
 });

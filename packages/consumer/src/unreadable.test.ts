@@ -9,7 +9,7 @@ import { createConsuming } from '../fixtures/consuming.ts';
 import { readDeadLetters } from './operate/dead-letters.ts';
 import { redrive } from './operate/redrive.ts';
 
-it('an event that cannot be read holds its key, is redriven when it can be, and is no dead letter any more', async () => {
+it('an unreadable event holds its key, and stops being a dead letter when it is redriven and can be read', async () => {
   const { brokers, redisUrl } = testStack();
   const logger = pino({ level: 'silent' });
   const publisher = await createPublisher({ brokers, clientId: 'test', logger });
@@ -30,14 +30,14 @@ it('an event that cannot be read holds its key, is redriven when it can be, and 
   await until('it is counted as dead', async () => (await counted()) === 1);
   consuming.unreadable = false;
   await consuming.write(consuming.event('second', 'key'), consuming.event('other', 'other'));
-  await until('the next one of its key waits', () => consumer.state().counts.parked !== 0);
-  await until('another key goes on', () => consuming.effects.includes('other'));
+  await until('the next one of its key waits', () => consumer.state().counts.deferred !== 0);
+  await until('another key continues', () => consuming.effects.includes('other'));
   assert.deepEqual(consuming.effects, ['other']);
 
   const [letter, ...more] = await letters();
   assert.equal(more.length, 0);
   assert.deepEqual([letter?.state, letter?.eventId, letter?.code], ['open', 'first', 'UNKNOWN_SCHEMA']);
-  const [retryTopic = ''] = consuming.chain;
+  const [retryTopic = ''] = consuming.ownTopics;
   await redrive(await letters(), { connection: { brokers }, publisher, retryTopic, rate: 100 });
   await until('all have their effect', () => consuming.effects.length === 3);
   assert.deepEqual(consuming.effects, ['other', 'first', 'second']);

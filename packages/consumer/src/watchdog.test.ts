@@ -17,23 +17,23 @@ function watch(state: { due: number; steps: number; resting: boolean; activity: 
   return reasons;
 }
 
-it('says so once when records are due and nothing comes to an end', () => {
+it('reports once when records are due and none finishes', () => {
   const state = { due: 3, steps: 7, resting: false, activity: 0 };
   const reasons = watch(state);
   for (let second = 0; second < 20; second += 1) {
     state.activity += 1;
     mock.timers.tick(1_000);
   }
-  assert.deepEqual(reasons, ['3 records are due and nothing came to an end for 5000 ms']);
+  assert.deepEqual(reasons, ['3 records are due and none has finished for 5000 ms']);
 });
 
-it('says so when the fetch loop is dead, also with nothing to do', () => {
+it('reports a dead fetch loop, even when no record is due', () => {
   const reasons = watch({ due: 0, steps: 0, resting: false, activity: 0 });
   mock.timers.tick(20_000);
-  assert.deepEqual(reasons, ['the fetch loop did nothing for 5000 ms']);
+  assert.deepEqual(reasons, ['the fetch loop has done nothing for 5000 ms']);
 });
 
-it('is content while something ends now and then, or the consumer rests on purpose', () => {
+it('stays silent while records finish now and then, or the consumer is idle on purpose', () => {
   const state = { due: 3, steps: 0, resting: false, activity: 0 };
   const reasons = watch(state);
   for (let second = 0; second < 40; second += 1) {

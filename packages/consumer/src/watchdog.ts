@@ -1,10 +1,10 @@
-/** What the watchdog looks at. */
+/** The progress that the watchdog checks. */
 export interface Progress {
   /** Records that are due and not settled. */
   due(): number;
-  /** Counts up with each run of a handler that ended, and each record that is settled. */
+  /** Rises with each handler run that ends and each record that is settled. */
   steps(): number;
-  /** Whether the consumer rests on purpose. */
+  /** Whether the consumer is idle on purpose. */
   resting(): boolean;
   /** When the fetch loop last did anything, on the clock of `performance.now()`. */
   lastActivityAt(): number;
@@ -13,25 +13,24 @@ export interface Progress {
 const LOOK_EVERY_MS = 1_000;
 
 /**
- * Calls `stuck` when for `limitMs` nothing came to an end although records are due, or the fetch loop did nothing at
- * all. It counts its own looks, not the time between them: a process that was suspended is not stuck.
+ * Calls `stuck` once nothing has finished for `limitMs` although records are due, or the fetch loop has done nothing
+ * for `limitMs`. It counts its own checks instead of time, since a suspended process is not stuck.
  */
 export function createWatchdog(progress: Progress, limitMs: number, stuck: (reason: string) => void): { stop(): void } {
   const looks = Math.ceil(limitMs / LOOK_EVERY_MS);
   let withoutProgress = 0;
   let withoutActivity = 0;
-  let steps = progress.steps();
+  let before = progress.steps();
   let activityAt = progress.lastActivityAt();
 
   const timer = setInterval(() => {
-    const idle = progress.due() === 0 || progress.resting() || progress.steps() !== steps;
+    const idle = progress.due() === 0 || progress.resting() || progress.steps() !== before;
     withoutProgress = idle ? 0 : withoutProgress + 1;
-    steps = progress.steps();
+    before = progress.steps();
     withoutActivity = progress.lastActivityAt() === activityAt ? withoutActivity + 1 : 0;
     activityAt = progress.lastActivityAt();
-    if (withoutProgress >= looks)
-      stuck(`${progress.due()} records are due and nothing came to an end for ${limitMs} ms`);
-    else if (withoutActivity >= looks) stuck(`the fetch loop did nothing for ${limitMs} ms`);
+    if (withoutProgress >= looks) stuck(`${progress.due()} records are due and none has finished for ${limitMs} ms`);
+    else if (withoutActivity >= looks) stuck(`the fetch loop has done nothing for ${limitMs} ms`);
     else return;
     clearInterval(timer);
   }, LOOK_EVERY_MS);

@@ -101,7 +101,7 @@ describe('client credentials', () => {
     });
   });
 
-  it('are exchanged anew, once, when 50 requests are refused at a time, and no request is lost', async () => {
+  it('are exchanged again, once, when 50 requests are refused at a time, and no request is lost', async () => {
     const issuer = issuing(3_600);
     await using tokens = await startServer(issuer.respond);
     const onlyNew: Respond = (response, { headers }) =>

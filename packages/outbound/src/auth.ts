@@ -5,7 +5,7 @@ import { OutboundError } from './outbound-error.ts';
 import { requestToken } from './token-endpoint.ts';
 import { createTokenSource, type TokenSource } from './token-source.ts';
 
-/** How we show who we are. */
+/** The authentication of requests. */
 export type Auth =
   | { kind: 'header'; name: string; value: string }
   | { kind: 'bearer'; token: string }
@@ -17,11 +17,11 @@ export type Auth =
   /** A JWT of five minutes, RS256, as the bearer token. */
   | ({ kind: 'jwt' } & JwtClaims);
 
-/** Knows the headers that a request is authenticated by. */
+/** Provides the headers that authenticate a request. */
 export interface Authenticator {
-  /** @throws OutboundError when a token cannot be had; the signal's reason when it was aborted */
+  /** @throws OutboundError when no token is available; the signal's reason when it was aborted */
   headers(signal?: AbortSignal): Promise<Record<string, string>>;
-  /** The target refused these headers; whether others may be had, which are then worth one more try. */
+  /** The target refused these headers. Returns whether new ones are available for one more try. */
   renew(refused: Readonly<Record<string, string>>): boolean;
 }
 

@@ -4,8 +4,8 @@ import { OutboundError } from './outbound-error.ts';
 import type { OutboundResponse, Target } from './target.ts';
 
 /**
- * The body of an answer, as the API promises it.
- * @throws OutboundError when it is something else: whether there was an effect is then unknown
+ * Returns the body of an answer if it has the form that the API documents.
+ * @throws OutboundError otherwise; the request may have had its effect
  */
 export function bodyOf<S extends TSchema>(
   schema: S,

@@ -1,8 +1,8 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult } from 'cockatiel';
 
 /**
- * How a call left the target: `answered`, whatever it said; `down`, when it gave no answer or a 5xx; `aborted`, when we
- * hung up, which says nothing about it.
+ * How a call ended: `answered` with any status below 500; `down` without an answer or with a 5xx; `aborted` by us, so
+ * the state of the target is unknown.
  */
 export type Verdict = 'answered' | 'down' | 'aborted';
 
@@ -12,16 +12,15 @@ export interface Breaker {
   readonly state: BreakerState;
   /** Whether a call would be refused now. */
   readonly refuses: boolean;
-  /** Runs the call; undefined when it is refused. While half open, one call at a time is let through as a probe. */
+  /** Runs the call. Returns undefined when it is refused. While half open, one call at a time runs as a probe. */
   run<T extends { readonly verdict: Verdict }>(call: () => Promise<T>): Promise<T | undefined>;
 }
 
 /**
- * An event that breaks the target on its own is tried 3 times in each of 4 topics, 12 in all, and must not stop the
- * others: more than that.
+ * More failures than one event can cause, which must not stop the others: 3 attempts in each of 4 topics, 12 in all.
  */
 const FAILURES_TO_OPEN = 20;
-/** The runtime lets one event a second try a service that is paused. */
+/** The consumer runs one probe a second while the service is paused. */
 const PROBE_EVERY_MS = 1_000;
 
 const STATES: Record<CircuitState, BreakerState> = {
@@ -40,11 +39,11 @@ class Aborted extends Error {
   }
 }
 
-/** @param changed is told each new state. */
+/** @param changed called with each new state */
 export function createBreaker(changed: (state: BreakerState) => void): Breaker {
   let openedAt = 0;
   const policy = circuitBreaker(
-    // A probe that was hung up on proves nothing: the breaker stays open.
+    // An aborted probe proves nothing: the breaker stays open.
     handleWhenResult((call) => (call as { verdict: Verdict }).verdict !== 'answered'),
     { halfOpenAfter: PROBE_EVERY_MS, breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN) },
   );
@@ -70,7 +69,7 @@ export function createBreaker(changed: (state: BreakerState) => void): Breaker {
       try {
         return await policy.execute(async () => {
           const result = await call();
-          // Neither a failure nor a success: thrown past the count.
+          // Counts neither as a failure nor as a success.
           if (closed && result.verdict === 'aborted') throw new Aborted(result);
           return result;
         });

@@ -16,11 +16,11 @@ export interface Call extends Omit<OutboundRequest, 'path' | 'query'> {
 export interface CallerParts {
   name: string;
   exchange: Exchange;
-  /** Without one, every request goes out. */
+  /** Default: no breaker. */
   breaker?: Breaker;
-  /** Without one, nobody's configuration is to blame for a 401: it is an answer like 403. */
+  /** Without authentication, a 401 is not a configuration error but an answer like 403. */
   authenticator?: Authenticator;
-  /** Without them, each 403 and 404 is the fault of its request. */
+  /** Default: each 403 and 404 is the fault of its request. */
   refusals?: Refusals;
   concurrency: number;
   metrics: OutboundMetrics;
@@ -32,10 +32,10 @@ type Ending =
   | { readonly verdict: Verdict; readonly outcome: 'ok'; readonly response: OutboundResponse }
   | { readonly verdict: Verdict; readonly outcome: Exclude<RequestOutcome, 'ok'>; readonly error: unknown };
 
-/** A request all the way: breaker, slot, credentials, exchange, and what its answer means. */
+/** Carries out a request: breaker, semaphore, credentials, exchange, and the classification of the answer. */
 export function createCaller(parts: CallerParts): (call: Call) => Promise<OutboundResponse> {
   const { name, exchange, breaker, authenticator, refusals, concurrency, metrics, tracer, tellTrace = false } = parts;
-  const slots = createSlots(concurrency);
+  const semaphore = createSlots(concurrency);
 
   const unavailable = (cause?: unknown): OutboundError => {
     const reason = cause instanceof OutboundError ? ` (last: ${cause.message})` : '';
@@ -43,7 +43,7 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     return new OutboundError('UNAVAILABLE', message, { target: name, retry: 'when-available', cause });
   };
 
-  /** The span tells neither URL nor message: both may hold what belongs to people. */
+  /** Spans contain neither URLs nor messages, since both may contain personal data. */
   function attempt(call: Call): Promise<Ending> {
     const { method } = call;
     const attributes = (): SpanAttributes => ({ 'http.request.method': method, 'service.peer.name': name });
@@ -64,7 +64,7 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     } catch (error) {
       if (call.signal?.aborted) return { verdict: 'aborted', outcome: 'aborted', error: call.signal.reason };
       if (!(error instanceof OutboundError)) throw error;
-      if (error.code === 'AUTHENTICATION_FAILED') refusals?.refusesUs(error);
+      if (error.code === 'AUTHENTICATION_FAILED') refusals?.refusesUs(error, call.method);
       const outcome = error.code.toLowerCase() as Lowercase<typeof error.code>;
       return { verdict: isDown(error) ? 'down' : 'answered', outcome, error };
     }
@@ -113,19 +113,19 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
 
   return async (call) => {
     if (breaker?.refuses) throw unavailable();
-    await slots.take(call.signal);
-    metrics.inFlight(slots.taken);
+    await semaphore.take(call.signal);
+    metrics.inFlight(semaphore.taken);
     try {
       const ending = breaker === undefined ? await attempt(call) : await breaker.run(() => attempt(call));
       if (ending === undefined) throw unavailable();
       if (ending.outcome === 'ok') return ending.response;
-      // The failure that opens the breaker, and that of a probe, are no fault of the event: they cost it no try.
+      // The failure that opens the breaker and the failure of a probe are not the event's fault and spend no attempt.
       if (ending.verdict === 'down' && breaker !== undefined && breaker.state !== 'closed')
         throw unavailable(ending.error);
       throw ending.error;
     } finally {
-      slots.give();
-      metrics.inFlight(slots.taken);
+      semaphore.give();
+      metrics.inFlight(semaphore.taken);
     }
   };
 }

@@ -102,7 +102,7 @@ describe('a connection', () => {
     });
   }
 
-  it('that nobody accepts has failed', async () => {
+  it('that is not accepted has failed', async () => {
     await against(answering(200), {}, async (target, server) => {
       await server.close();
       await assert.rejects(target.request(GET), { code: 'CONNECTION_FAILED', message: /ECONNREFUSED/ });

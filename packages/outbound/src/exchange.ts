@@ -13,16 +13,16 @@ export interface Sending {
 
 export interface Answer {
   readonly status: number;
-  /** Names in lower case. */
+  /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly content: Buffer;
 }
 
-/** Sends one request and reads its answer, in bounded time and size. */
+/** Sends one request and reads its answer, bounded in time and size. */
 export interface Exchange {
   /** @throws OutboundError when there is no answer; the signal's reason when it was aborted. */
   (sending: Sending, signal?: AbortSignal): Promise<Answer>;
-  /** How a request is called in messages: without its query, and without what may be private in its path. */
+  /** Describes a request for messages, without its query and the parts of its path that may be private. */
   describe(sending: Pick<Sending, 'method' | 'url'>): string;
 }
 
@@ -31,9 +31,9 @@ export interface ExchangeOptions {
   dispatcher: Dispatcher;
   timeoutMs: number;
   maxResponseBytes: number;
-  /** What an answer says beside its status does not matter. That of a failure never does, when it cannot be read. */
+  /** Ignores the body of the answer. An unreadable body of a failure is always ignored. */
   statusOnly?: boolean;
-  /** Shown in messages in place of method and path, where even a path is a secret. */
+  /** Hides the path in messages, for targets whose path is a secret. */
   hidePath?: boolean;
 }
 
@@ -91,7 +91,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     if (code === 'UND_ERR_INVALID_ARG') {
       return fail('INVALID_OPTION', 'a header has a name or a value that HTTP does not allow', 'never');
     }
-    // The reason alone: what undici and Node attach to their errors may hold more than may be told.
+    // Only the code, since messages of undici and Node may contain private data.
     return fail('CONNECTION_FAILED', `the connection failed (${typeof code === 'string' ? code : 'no reason given'})`);
   }
 

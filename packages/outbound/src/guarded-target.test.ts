@@ -137,7 +137,7 @@ describe('an address that an event or a user has chosen', () => {
     });
   }
 
-  it('pauses nobody else when it fails, however often', async () => {
+  it('does not pause other addresses when it fails, however often', async () => {
     await using broken = await startServer(answering(500));
     await using refusing = await startServer(answering(401));
     await using healthy = await startServer((response) => void response.end('thanks'));
@@ -150,7 +150,7 @@ describe('an address that an event or a user has chosen', () => {
     });
   });
 
-  it('that is slow leaves slots to the others', async () => {
+  it('that is slow leaves room for the others', async () => {
     const never: Respond = () => {};
     await using slow = await startServer(never);
     await using healthy = await startServer(answering(200));

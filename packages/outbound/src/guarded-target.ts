@@ -16,9 +16,9 @@ export interface GuardedRequest extends Omit<OutboundRequest, 'path' | 'query'> 
 }
 
 /**
- * Many outside systems whose addresses come from events or users. What is not public is not reached, redirects are not
- * followed, and the failures of one of them are no matter of the others: there is no breaker, and nothing pauses the
- * service. An answer that is no JSON is an answer.
+ * Many outside systems with addresses from events or users. Reaches public addresses only and follows no redirects.
+ * Failures of one system do not affect the others: there is no breaker, and no failure pauses the service. Answers need
+ * not be JSON.
  */
 export interface GuardedTarget {
   readonly name: string;
@@ -30,9 +30,9 @@ export interface GuardedTarget {
 export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarget {
   const { name, timeoutMs = 10_000, concurrency = 16, maxResponseBytes = 65_536 } = options;
   const guard = createUrlGuard(options, timeoutMs);
-  // A slow host gets a part of the slots, and leaves the others to the others.
+  // Limits requests per host, so that a slow host leaves room for others.
   const perHost = Math.max(1, Math.floor(concurrency / 4));
-  const hosts = new Map<string, Slots>();
+  const semaphores = new Map<string, Slots>();
   const dispatcher = new Agent({
     connections: perHost,
     allowH2: false,
@@ -63,14 +63,14 @@ export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarge
   }
 
   async function inSlotOf<T>(host: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
-    const slots = hosts.get(host) ?? createSlots(perHost);
-    hosts.set(host, slots);
-    await slots.take(signal);
+    const semaphore = semaphores.get(host) ?? createSlots(perHost);
+    semaphores.set(host, semaphore);
+    await semaphore.take(signal);
     try {
       return await run();
     } finally {
-      slots.give();
-      if (slots.taken === 0) hosts.delete(host);
+      semaphore.give();
+      if (semaphore.taken === 0) semaphores.delete(host);
     }
   }
 

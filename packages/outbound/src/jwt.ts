@@ -7,17 +7,17 @@ export interface JwtClaims {
   issuer: string;
   subject?: string;
   audience: string;
-  /** PEM; from an environment variable also with `\n` in place of line breaks. */
+  /** PEM. Accepts `\n` instead of line breaks, for environment variables. */
   privateKey: string;
-  /** Tells the verifier which of several keys it is. */
+  /** The id of the key, for verifiers with several keys. */
   keyId?: string;
 }
 
 const LIFETIME_SECONDS = 300;
 
 /**
- * Makes JWTs of five minutes, signed with RS256.
- * @throws OutboundError when the key is none for that
+ * Creates JWTs that are valid for five minutes, signed with RS256.
+ * @throws OutboundError when the key is not usable
  */
 export function createJwtSigner(target: string, claims: JwtClaims): () => Promise<Token> {
   const { issuer, subject, audience, keyId } = claims;
@@ -40,7 +40,7 @@ function readKey(target: string, pem: string): KeyObject {
   try {
     key = createPrivateKey(pem.replaceAll('\\n', '\n'));
   } catch {
-    // Without a cause: it may hold parts of the key.
+    // Without a cause, which may contain parts of the key.
   }
   if (key?.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 2_048) return key;
   throw new OutboundError(

@@ -2,11 +2,11 @@ import { Gauge, Histogram, type Registry } from 'prom-client';
 import type { BreakerState } from './breaker.ts';
 import type { OutboundErrorCode } from './outbound-error.ts';
 
-/** How a request ended: with a usable answer, hung up by us, or with an error. */
+/** How a request ended: with a usable answer, aborted by us, or with an error. */
 export type RequestOutcome = 'ok' | 'aborted' | Lowercase<OutboundErrorCode>;
 
 export interface OutboundMetrics {
-  /** A request that went out has ended. */
+  /** A request that was sent has ended. */
   ended(method: string, outcome: RequestOutcome, ms: number): void;
   breaker(state: BreakerState): void;
   inFlight(count: number): void;
@@ -14,7 +14,7 @@ export interface OutboundMetrics {
 
 const BREAKER_STATES: Record<BreakerState, number> = { closed: 0, 'half-open': 1, open: 2 };
 
-/** The metrics of all targets of a process are the same three, told apart by the target's name. */
+/** All targets of a process share these three metrics; the label `target` names one. */
 export function createOutboundMetrics(registry: Registry | undefined, target: string): OutboundMetrics {
   const registers = registry === undefined ? [] : [registry];
   const existing = <M>(name: string): M | undefined => registry?.getSingleMetric(name) as M | undefined;
@@ -23,7 +23,7 @@ export function createOutboundMetrics(registry: Registry | undefined, target: st
     existing<Histogram>('outbound_request_seconds') ??
     new Histogram({
       name: 'outbound_request_seconds',
-      help: 'How long requests to the outside took, by how they ended; waiting for a slot is not counted.',
+      help: 'Duration of requests to outside systems, by outcome; excludes the wait for the semaphore.',
       labelNames: ['target', 'method', 'outcome'],
       buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
       registers,
@@ -32,7 +32,7 @@ export function createOutboundMetrics(registry: Registry | undefined, target: st
     existing<Gauge>('outbound_breaker_state') ??
     new Gauge({
       name: 'outbound_breaker_state',
-      help: '0 while requests go out, 1 while one of them probes, 2 while the target counts as down.',
+      help: 'State of the breaker: 0 closed, 1 half-open (one request probes), 2 open (the target counts as down).',
       labelNames: ['target'],
       registers,
     });
@@ -40,7 +40,7 @@ export function createOutboundMetrics(registry: Registry | undefined, target: st
     existing<Gauge>('outbound_in_flight') ??
     new Gauge({
       name: 'outbound_in_flight',
-      help: 'Requests to the outside that run now.',
+      help: 'Requests to outside systems in flight.',
       labelNames: ['target'],
       registers,
     });

@@ -17,7 +17,7 @@ const PUBLIC = [
   ...['::ffff:8.8.8.8', '64:ff9b::8.8.8.8', '2400:cb00::', '2001:4860:4860::8888'],
 ];
 
-test('what stands for a machine, a private network or nobody is not public', () => {
+test('an address of a machine, a private network or an unallocated range is not public', () => {
   for (const address of PRIVATE) assert.equal(isPublic(address), false, address);
 });
 

@@ -1,6 +1,6 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
-/** @param networks addresses and CIDR blocks; one of them that is neither throws. */
+/** @param networks addresses and CIDR blocks; throws for other text */
 export function createNetworks(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {
@@ -21,8 +21,8 @@ const NOT_PUBLIC = createNetworks([
   '10.0.0.0/8',
   '100.64.0.0/10', // carrier-grade NAT
   '127.0.0.0/8',
-  '168.63.129.16', // the host agent of a cloud, on a public address
-  '169.254.0.0/16', // link-local, and the metadata of most clouds
+  '168.63.129.16', // a cloud's host agent on a public address
+  '169.254.0.0/16', // link-local, and the metadata service of most clouds
   '172.16.0.0/12',
   '192.0.0.0/24',
   '192.0.2.0/24',
@@ -34,18 +34,18 @@ const NOT_PUBLIC = createNetworks([
   '224.0.0.0/3', // multicast, reserved, broadcast
   '2001::/23', // Teredo and other protocols
   '2001:db8::/32',
-  '2002::/16', // 6to4: IPv4 in disguise
+  '2002::/16', // 6to4: embedded IPv4
   '3fff::/20',
 ]);
-/** All of IPv6 that is handed out; loopback, unique local, link-local and multicast lie outside. */
+/** All allocated IPv6 addresses; loopback, unique local, link-local and multicast are outside. */
 const GLOBAL_IPV6 = createNetworks(['2000::/3']);
-/** IPv6 that stands for the IPv4 address in its last 32 bits: IPv4-mapped, and NAT64. */
+/** IPv6 with an IPv4 address in its last 32 bits: IPv4-mapped, and NAT64. */
 const STANDS_FOR_IPV4 = [
   [0, 0, 0, 0, 0, 0xffff],
   [0x64, 0xff9b, 0, 0, 0, 0],
 ];
 
-/** Whether the address is one of the internet, not of a machine or a private network. */
+/** Whether the address is public: not of a machine or a private network. */
 export function isPublic(address: string): boolean {
   const family = isIP(address);
   if (family === 0 || address.includes('%')) return false;
@@ -64,7 +64,7 @@ export function isPublic(address: string): boolean {
 
 /** The eight numbers of an IPv6 address. */
 function groupsOf(address: string): number[] {
-  // As a URL shows it, all of it is hexadecimal.
+  // A URL shows all groups in hexadecimal.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const numbers = (text: string): number[] => (text === '' ? [] : text.split(':').map((group) => parseInt(group, 16)));
   const [first, last] = [numbers(head), numbers(tail ?? '')];

@@ -1,4 +1,4 @@
-/** Why a request has no usable answer; the list is closed. */
+/** Why a request has no usable answer. The list is closed. */
 export type OutboundErrorCode =
   /** The target is down: its breaker is open. */
   | 'UNAVAILABLE'
@@ -7,16 +7,16 @@ export type OutboundErrorCode =
   | 'RESPONSE_TOO_LARGE'
   /** The answer is not what the API promises, such as malformed JSON. */
   | 'BAD_RESPONSE'
-  /** A status that a repeat may change: 408, 409, 425, 429, 5xx. */
+  /** A status that may change on a retry: 408, 409, 425, 429, 5xx. */
   | 'RETRYABLE_STATUS'
   /** Any other 4xx, or a redirect. */
   | 'REJECTED'
   /**
-   * The target or its token endpoint refuses us: our credentials, or one request after the other. A matter of
-   * configuration, so the service waits.
+   * The target or its token endpoint refuses our credentials or one request after the other: a configuration error, so
+   * the service waits.
    */
   | 'AUTHENTICATION_FAILED'
-  /** The address is one that an event or a user must not reach. */
+  /** The address is forbidden for events and users. */
   | 'FORBIDDEN_ADDRESS'
   | 'INVALID_OPTION';
 
@@ -28,8 +28,8 @@ export interface OutboundErrorDetails extends ErrorOptions {
 }
 
 /**
- * A request to the outside failed. The message names the target, the method, the path and what to look at; never a
- * query, a body or a credential. `retry` and `retryAfterMs` are what the consumer runtime goes by.
+ * A request to an outside system failed. The message names the target, the method, the path and what to check. It never
+ * contains a query, a body or a credential. `retry` and `retryAfterMs` control the consumer.
  */
 export class OutboundError extends Error {
   override readonly name = 'OutboundError';

@@ -38,12 +38,12 @@ describe('a system that refuses', () => {
       refusing(async (target, answers) => {
         answers.POST = status;
         assert.deepEqual(await codesOf(target, 12), [...Array(9).fill(FINAL), ...Array(3).fill(PAUSES)]);
-        assert.throws(() => target.check(), { message: new RegExp(`/v1/things was answered ${status}.*refuses us`) });
+        assert.throws(() => target.check(), { message: new RegExp(`refuses us .*/v1/things was answered ${status}`) });
         answers.POST = 201;
         assert.deepEqual(await codesOf(target, 1), ['ok']);
         target.check();
         answers.POST = status;
-        assert.deepEqual(await codesOf(target, 9), Array(9).fill(FINAL), 'the row begins anew');
+        assert.deepEqual(await codesOf(target, 9), Array(9).fill(FINAL), 'the row starts again');
       }));
   }
 
@@ -77,6 +77,31 @@ describe('a system that refuses', () => {
       assert.equal(target.refusal(GET, 400), undefined);
       assert.equal(target.refusal(GET, 403)?.retry, 'when-available');
       assert.throws(() => target.check(), /refuses us/);
+    }));
+
+  it('our credentials for writing is seen until it takes a write, although it lets us read', () =>
+    refusing(async (target, answers) => {
+      answers.POST = 401;
+      assert.deepEqual(await codesOf(target, 1), [PAUSES]);
+      assert.deepEqual(await codesOf(target, 1, GET), ['ok']);
+      assert.throws(() => target.check(), {
+        code: 'AUTHENTICATION_FAILED',
+        message: /^crm refuses our credentials .*answered 401/,
+      });
+      answers.POST = 200;
+      assert.deepEqual(await codesOf(target, 1), ['ok']);
+      target.check();
+    }));
+
+  it('our credentials in an answer of 200 is seen when the caller says so', () =>
+    refusing(async (target, answers) => {
+      answers.POST = 200;
+      assert.deepEqual(await codesOf(target, 1), ['ok']);
+      const error = target.credentialsRefused(POST, 'invalid_auth');
+      assert.equal(`${error.code} ${error.retry}`, PAUSES);
+      assert.throws(() => target.check(), /answered invalid_auth/);
+      await codesOf(target, 1);
+      target.check();
     }));
 
   it('our credentials is seen at once, until it takes them', () =>

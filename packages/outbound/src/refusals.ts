@@ -1,27 +1,28 @@
 import type { OutboundError } from './outbound-error.ts';
 
-/** What a system has refused of late, to tell one that refuses us from one that refuses a single request. */
+/** Distinguishes a system that refuses us from one that refuses a single request. */
 export interface Refusals {
-  /** A request was answered 403 or 404. True when so many were in a row that none of the events is at fault. */
+  /** Counts a 403 or 404. True after so many in a row that no single event is at fault. */
   refused(method: string): boolean;
   succeeded(method: string): void;
-  /** The system refuses us, for this reason, until a request succeeds. */
-  refusesUs(error: OutboundError): void;
+  /** The system refuses us, for this reason, until a request of the kind succeeds. */
+  refusesUs(error: OutboundError, method: string): void;
   /** Why the system refuses us; undefined when it does not. */
   readonly reason: string | undefined;
 }
 
 /**
- * The refusals before it cost a dead letter each: few. A refusal is permanent, so an event makes one of them, and ten
- * are ten events in a row without a success: more than a few that happen to be wrong.
+ * Each refusal before this one costs a dead letter, so the number is small. An event causes one refusal, since refusals
+ * are permanent: ten are ten events in a row without a success, more than a few wrong events.
  */
 const REFUSALS_TO_PAUSE = 10;
 
 export function createRefusals(): Refusals {
-  // An account that may read and not write answers look-ups: they say nothing of the writes.
+  // An account with read-only rights can look up, so a successful read does not prove that writes work.
   let reads = 0;
   let writes = 0;
-  let reason: string | undefined;
+  let readReason: string | undefined;
+  let writeReason: string | undefined;
 
   return {
     refused(method) {
@@ -31,14 +32,17 @@ export function createRefusals(): Refusals {
     },
     succeeded(method) {
       reads = 0;
-      if (method !== 'GET') writes = 0;
-      if (writes < REFUSALS_TO_PAUSE) reason = undefined;
+      readReason = undefined;
+      if (method === 'GET') return;
+      writes = 0;
+      writeReason = undefined;
     },
-    refusesUs(error) {
-      reason = error.message;
+    refusesUs({ message }, method) {
+      if (method === 'GET') readReason = message;
+      else writeReason = message;
     },
     get reason() {
-      return reason;
+      return writeReason ?? readReason;
     },
   };
 }

@@ -1,17 +1,17 @@
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 
-/** What is asked of a target; anything else is not understood. */
+/** The encodings that requests accept. Others are errors. */
 export const ACCEPTED_ENCODINGS = 'gzip, deflate, br';
 
-/** A body is larger, as sent or when inflated, than allowed. */
+/** A body exceeds the limit, as sent or inflated. */
 export class TooLargeError extends Error {}
-/** A body is not what its `content-encoding` says. */
+/** A body does not match its `content-encoding`. */
 export class EncodingError extends Error {}
 
 /**
- * Reads a body to its end, never more than `limit` bytes of it, whatever `content-length` says.
- * @throws TooLargeError | EncodingError, or what broke the connection
+ * Reads a body to its end, but at most `limit` bytes, regardless of its `content-length`.
+ * @throws TooLargeError | EncodingError, or the error of the connection
  */
 export async function readBody(response: Dispatcher.ResponseData, limit: number): Promise<Buffer> {
   const { body, headers } = response;
@@ -32,7 +32,7 @@ export async function readBody(response: Dispatcher.ResponseData, limit: number)
 async function collect(chunks: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
   const parts: Buffer[] = [];
   let bytes = 0;
-  // Leaving the loop destroys the stream.
+  // Exiting the loop destroys the stream.
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > limit) throw new TooLargeError(`more than ${limit} bytes`);

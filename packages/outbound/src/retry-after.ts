@@ -1,7 +1,7 @@
-/** A target that says "tomorrow" must not hold a key until then. */
+/** Upper bound: a target that answers "tomorrow" must not hold a key until then. */
 const LONGEST_MS = 3_600_000;
 
-/** What `Retry-After` asks for, in seconds or as an HTTP date; undefined when it asks for nothing that makes sense. */
+/** Reads `Retry-After`, in seconds or as an HTTP date. Undefined when it is malformed. */
 export function retryAfterMs(header: string | undefined, now = Date.now()): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
@@ -9,5 +9,5 @@ export function retryAfterMs(header: string | undefined, now = Date.now()): numb
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), LONGEST_MS);
 }
 
-/** Date.parse alone takes far more for a date than HTTP does, `-5` for one. */
+/** Date.parse alone accepts more than HTTP dates, such as `-5`. */
 const httpDate = (text: string): number => (/^[A-Za-z]{3,9}, .*GMT$/.test(text) ? Date.parse(text) : Number.NaN);

@@ -5,8 +5,8 @@ import { against, GET } from '../fixtures/against.ts';
 import { json, type Respond } from '../fixtures/server.ts';
 import { createSlots } from './slots.ts';
 
-describe('slots', () => {
-  it('are never more than the limit, are all used, and go by order of arrival, whoever leaves in between', async () => {
+describe('permits', () => {
+  it('never exceed the limit, are all used, and are granted in order of arrival, even when callers leave', async () => {
     const steps = fc.array(
       fc.oneof(
         fc.constant({ kind: 'take' as const }),
@@ -54,7 +54,7 @@ describe('slots', () => {
     );
   });
 
-  it('keep a target from being asked more at a time than allowed, also when requests fail', async () => {
+  it('bound the concurrent requests of a target, even when requests fail', async () => {
     const running = { now: 0, most: 0 };
     const respond: Respond = async (response, { path }, socket) => {
       const number = Number(path.split('/').at(-1));
@@ -73,7 +73,7 @@ describe('slots', () => {
     });
   });
 
-  it('let a request that waits for one be aborted at once', async () => {
+  it('do not delay the abort of a request that waits for one', async () => {
     await against(
       () => {},
       { concurrency: 1, timeoutMs: 60_000 },

@@ -1,7 +1,7 @@
-/** At most `limit` at a time; the others wait in their order. */
+/** A semaphore: at most `limit` callers at a time. Others wait in order of arrival. */
 export interface Slots {
   readonly taken: number;
-  /** Resolves when a slot is free; rejects with the signal's reason when it is aborted first. */
+  /** Resolves with a permit. Rejects with the signal's reason when the signal aborts first. */
   take(signal?: AbortSignal): Promise<void>;
   give(): void;
 }
@@ -39,7 +39,7 @@ export function createSlots(limit: number): Slots {
         taken -= 1;
         return;
       }
-      // The slot goes straight to the one that has waited longest, past anyone who asks just now.
+      // The permit goes to the caller that has waited longest, before any new caller.
       waiting.delete(next);
       next();
     },

@@ -5,7 +5,7 @@ import { retryAfterMs } from './retry-after.ts';
 export const isRetryable = (status: number): boolean =>
   status === 408 || status === 409 || status === 425 || status === 429 || status >= 500;
 
-/** The error for a status that is no success. */
+/** The error for a status other than 2xx. */
 export function failureOf(target: string, request: string, { status, headers }: Answer): OutboundError {
   if (isRetryable(status)) {
     return new OutboundError('RETRYABLE_STATUS', `${request} was answered ${status}`, {
@@ -21,22 +21,26 @@ export function failureOf(target: string, request: string, { status, headers }: 
   return new OutboundError('REJECTED', `${request} ${what}`, { target, status, retry: 'never' });
 }
 
-/** A matter of configuration: no event is at fault, and none is given up for it. */
-export const refusedCredentials = (target: string, request: string, status: number): OutboundError =>
+/**
+ * A configuration error: no event is at fault, and none is dead-lettered for it.
+ * @param answer the status, or the API's own code for it
+ */
+export const refusedCredentials = (target: string, request: string, answer: number | string): OutboundError =>
   new OutboundError(
     'AUTHENTICATION_FAILED',
-    `${request} was answered ${status}: check our credentials and the address; the service waits until they are accepted`,
-    { target, status, retry: 'when-available' },
+    `${target} refuses our credentials (${request} was answered ${answer}): check them and the address; the service ` +
+      'waits until they are accepted',
+    { target, status: typeof answer === 'number' ? answer : undefined, retry: 'when-available' },
   );
 
-/** A refusal of the request, or of whoever sends it: only the answers to others tell. */
+/** Refuses either this request or all of ours. Only the answers to other requests show which. */
 export const isRefusal = (status: number): boolean => status === 403 || status === 404;
 
-/** The system refuses one request after the other, as with a suspended account or a wrong address. */
+/** The system refuses every request, as it does for a suspended account or at a wrong address. */
 export const refusedThroughout = (target: string, request: string, status: number): OutboundError =>
   new OutboundError(
     'AUTHENTICATION_FAILED',
-    `${request} was answered ${status}, as those before it: ${target} refuses us. Check the account, its rights and the ` +
-      'address; the service waits until a request succeeds',
+    `${target} refuses us (${request} was answered ${status}, like the requests before it): check the account, its ` +
+      'rights and the address; the service waits until a request succeeds',
     { target, status, retry: 'when-available' },
   );

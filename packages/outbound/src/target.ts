@@ -9,21 +9,21 @@ import { createExchange } from './exchange.ts';
 import { createOutboundMetrics } from './metrics.ts';
 import { OutboundError } from './outbound-error.ts';
 import { createRefusals } from './refusals.ts';
-import { isRefusal, refusedThroughout } from './status.ts';
+import { isRefusal, refusedCredentials, refusedThroughout } from './status.ts';
 
 export interface TargetLimits {
-  /** How long a request may take from its start to the last byte of the answer; 10 s unless told. */
+  /** How long a request may take, from its start to the last byte of the answer; default 10 s. */
   timeoutMs?: number;
-  /** Requests at a time; others wait. 16 unless told. */
+  /** Requests at a time, default 16; others wait. */
   concurrency?: number;
-  /** How large an answer may be, inflated; 1 MiB unless told. */
+  /** The maximum size of an answer, inflated; default 1 MiB. */
   maxResponseBytes?: number;
 }
 
 export interface TargetOptions extends TargetLimits {
   /** Names it in metrics, logs and errors: `hubspot`. */
   name: string;
-  /** From the operator's configuration, therefore trusted; paths are put behind it. */
+  /** From the operator's configuration, so it is trusted; paths are appended to it. */
   baseUrl: string;
   auth?: Auth | undefined;
   /** Sent with every request. */
@@ -31,21 +31,21 @@ export interface TargetOptions extends TargetLimits {
   logger: Logger;
   metrics?: Registry;
   tracer?: Tracer;
-  /** Whether the system is told of the trace, by a `traceparent` header: no, unless it is one of ours. */
+  /** Whether requests carry a `traceparent` header, default false: only our own systems should get it. */
   tellTrace?: boolean;
 }
 
 export interface OutboundRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Behind the base URL; parts that come from an event are passed through encodeURIComponent by the caller. */
+  /** Appended to the base URL. The caller applies encodeURIComponent to parts that come from an event. */
   path: string;
   query?: Readonly<Record<string, string>>;
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   body?: unknown;
-  /** Statuses that are an answer here, such as 404 on a look-up; others than these and 2xx are thrown. */
+  /** Statuses to return besides 2xx, such as 404 for a look-up. Others are thrown. */
   accept?: readonly number[];
-  /** `any`: an answer that is no JSON is no error, and its body undefined. */
+  /** With `any`, an answer that is not JSON is accepted, and its body is undefined. */
   answer?: 'json' | 'any';
   signal?: AbortSignal;
 }
@@ -54,7 +54,7 @@ export interface OutboundResponse {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The parsed JSON; undefined when there is no content. */
+  /** The parsed JSON; undefined for an empty answer. */
   readonly body: unknown;
 }
 
@@ -64,11 +64,16 @@ export interface Target {
   /** @throws OutboundError, or the signal's reason when it was aborted */
   request(request: OutboundRequest): Promise<OutboundResponse>;
   /**
-   * For a status that `accept` let through and that turns out to refuse the request: notes it, and returns the error to
-   * throw when the target refuses one request after the other.
+   * For an accepted status that turns out to be a refusal: counts it, and returns the error to throw when the target
+   * refuses one request after the other.
    */
   refusal(request: Pick<OutboundRequest, 'method' | 'path'>, status: number): OutboundError | undefined;
-  /** Throws while the breaker is open or the target refuses us; asks nothing of the target itself. */
+  /**
+   * For an API that refuses our credentials with a 2xx status: records it until the next success, and returns the error
+   * to throw. `code` is the API's own code, such as `invalid_auth`.
+   */
+  credentialsRefused(request: Pick<OutboundRequest, 'method' | 'path'>, code: string): OutboundError;
+  /** Throws while the breaker is open or the target refuses us; sends no request. */
   check(): void;
   close(): Promise<void>;
 }
@@ -89,7 +94,7 @@ export function createTarget(options: TargetOptions): Target {
     connections: concurrency,
     allowH2: false,
     connect: { timeout: timeoutMs },
-    // The time-out of the whole request takes their place.
+    // The timeout of the whole request replaces them.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -110,7 +115,13 @@ export function createTarget(options: TargetOptions): Target {
       if (!isRefusal(status) || !refusals.refused(method)) return undefined;
       const url = locate(name, base, path, {});
       const error = refusedThroughout(name, exchange.describe({ method, url }), status);
-      refusals.refusesUs(error);
+      refusals.refusesUs(error, method);
+      return error;
+    },
+    credentialsRefused({ method, path }, code) {
+      const url = locate(name, base, path, {});
+      const error = refusedCredentials(name, exchange.describe({ method, url }), code);
+      refusals.refusesUs(error, method);
       return error;
     },
     check() {
@@ -133,7 +144,7 @@ function readBaseUrl(name: string, text: string): URL {
   return url;
 }
 
-/** @throws OutboundError when the path would lead elsewhere than it says, as one with `..` in it */
+/** @throws OutboundError when the resolved path differs from the given one, such as a path with `..` */
 function locate(name: string, base: URL, path: string, query: Readonly<Record<string, string>>): URL {
   const pathname = base.pathname.replace(/\/$/, '') + path;
   const url = new URL(base);

@@ -21,7 +21,7 @@ export async function requestToken({ target, exchange, tokenUrl, form }: TokenRe
   const answer = await exchange(sending);
   const request = exchange.describe(sending);
   if (isRetryable(answer.status)) throw failureOf(target, request, answer);
-  // A redirect and an address where nothing is among them: no event is at fault.
+  // Includes redirects and 404: no event is at fault.
   if (answer.status !== 200) throw refusedCredentials(target, request, answer.status);
   const token = readToken(answer.content);
   if (token === undefined) {

@@ -1,21 +1,21 @@
 export interface Token {
   readonly token: string;
-  /** Unknown when the issuer does not say: then it is used until it is refused. */
+  /** Undefined if the issuer does not state it; the token is then used until it is refused. */
   readonly lifetimeMs?: number | undefined;
 }
 
-/** A token that is kept as long as it is good, and asked for once, however many want it. */
+/** Keeps a token while it is valid, and requests it once for all concurrent callers. */
 export interface TokenSource {
-  /** Rejects with what `issue` rejects with, or with the signal's reason. */
+  /** Rejects with the error of `issue` or the signal's reason. */
   token(signal?: AbortSignal): Promise<string>;
-  /** Drops the token that is kept, if it is that one. */
+  /** Drops the kept token if it is the refused one. */
   forget(isRefused: (token: string) => boolean): void;
 }
 
-/** A token is renewed this long before it ends, so that none ends on its way; short ones after half their life. */
+/** Tokens are renewed this long before their expiry, so that none expires in flight; short ones at half their life. */
 const RENEW_BEFORE_MS = 60_000;
 
-/** @param issue gets a new token, in bounded time: it serves many callers, so that none of them can abort it. */
+/** @param issue requests a new token in bounded time; it serves many callers, so no single caller can abort it */
 export function createTokenSource(issue: () => Promise<Token>, now: () => number = Date.now): TokenSource {
   let kept: { token: string; renewAt: number; endsAt: number } | undefined;
   let issuing: Promise<string> | undefined;
@@ -31,7 +31,7 @@ export function createTokenSource(issue: () => Promise<Token>, now: () => number
       };
       return token;
     } catch (error) {
-      // Renewed early: the old one is still good for a moment.
+      // The renewal was early: the old token is still valid.
       if (kept !== undefined && now() < kept.endsAt) return kept.token;
       throw error;
     }

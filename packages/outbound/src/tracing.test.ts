@@ -28,7 +28,7 @@ const ATTEMPT = {
   attributes: () => ({}),
 } as const;
 
-it('a request is a span of what made it, with its status, and the system is not told', async (t) => {
+it('a request is a span of what made it, with its status, and the system gets no header', async (t) => {
   const { collector, tracer, server, target } = await setup(t, 200);
   await tracer.span(ATTEMPT, () => target.request({ ...GET, query: { email: 'canary@example.org' } }));
   await tracer.close();
@@ -54,7 +54,7 @@ it('a refusal is a failed span with its status', async (t) => {
   assert.doesNotMatch(collector.bodies.join(), /canary/);
 });
 
-it('a system that is to be told gets the span as its parent', async (t) => {
+it('a system that may know of the trace gets the span as its parent', async (t) => {
   const { collector, tracer, server, target } = await setup(t, 200, { tellTrace: true });
   await target.request(GET);
   await tracer.close();

@@ -3,25 +3,25 @@ import { isIP, type LookupFunction } from 'node:net';
 import { buildConnector } from 'undici';
 import { contains, createNetworks, isPublic } from './networks.ts';
 
-/** The address is one that an event or a user must not reach; the message says why. */
+/** The address is forbidden for events and users. The message gives the reason. */
 export class ForbiddenAddressError extends Error {
   readonly code = 'FORBIDDEN_ADDRESS';
 }
 
 export interface GuardOptions {
-  /** Hosts by name, addresses and CIDR blocks that may be reached although they are private, on any port. */
+  /** Private host names, addresses and CIDR blocks that are allowed, on any port. */
   allow?: readonly string[];
-  /** What may be reached elsewhere; 80, 443 and 8443 unless told. */
+  /** The ports that are allowed on other hosts. Default: 80, 443 and 8443. */
   ports?: readonly number[];
-  /** In place of the system's resolver. */
+  /** Replaces the system's resolver. */
   lookup?: LookupFunction;
 }
 
-/** Keeps requests to addresses that an event or a user has chosen off the networks we stand in. */
+/** Stops requests to addresses from events or users that would reach our own networks. */
 export interface UrlGuard {
-  /** @throws ForbiddenAddressError, which does not repeat the text */
+  /** @throws ForbiddenAddressError, without the URL */
   parse(text: string): URL;
-  /** Opens connections to addresses that it has just resolved and found public, and to no others. */
+  /** Opens connections only to addresses that it has just resolved and found public. */
   readonly connect: buildConnector.connector;
 }
 
@@ -32,7 +32,7 @@ export function createUrlGuard(options: GuardOptions = {}, connectTimeoutMs?: nu
 
   const allowed = (address: string): boolean => isPublic(address) || contains(networks, address);
 
-  /** Is called by Node for each connection: between the answer and the connection nothing can change it. */
+  /** Node calls it for each connection, so the address cannot change between the check and the connection. */
   const checkedLookup: LookupFunction = (hostname, lookupOptions, callback) => {
     lookup(hostname, { ...lookupOptions, all: true }, (error, found) => {
       if (error !== null) return callback(error, []);
@@ -81,7 +81,7 @@ export function createUrlGuard(options: GuardOptions = {}, connectTimeoutMs?: nu
   };
 }
 
-/** Without the brackets of IPv6, and without the dot that ends a fully qualified name. */
+/** Removes the brackets of IPv6 and the final dot of a fully qualified name. */
 const bare = (hostname: string): string =>
   hostname
     .replace(/^\[|\]$/g, '')

@@ -16,6 +16,8 @@ it('what is not HTTP is answered 400, and none of it is logged', async (t) => {
   const socket = connect((http.server.address() as AddressInfo).port, '127.0.0.1');
   await once(socket, 'connect');
   socket.end('canary@example.org\r\n\r\n');
-  assert.match(await text(socket), /^HTTP\/1\.1 400 Bad Request\r\n/);
+  const answer = await text(socket);
+  assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\nContent-Type: application\/problem\+json\r\n/);
+  assert.equal(JSON.parse(answer.split('\r\n\r\n')[1] as string).code, 'INVALID_REQUEST');
   assert.doesNotMatch(lines.join(''), /canary/);
 });

@@ -14,7 +14,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** What every service can be told. */
+/** The variables of every service. */
 export const baseConfig = Type.Object({
   HOST: Type.String({ default: '127.0.0.1', description: 'the address to listen on' }),
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'the port to listen on; 0 takes a free one' }),

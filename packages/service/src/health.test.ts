@@ -12,6 +12,15 @@ it('reports each check on its own, with the reason of a failure', async () => {
   });
 });
 
+it('says why something is unavailable, with the code of the cause', async () => {
+  const health = createHealth();
+  const cause = Object.assign(new Error('the server refuses our credentials'), { code: 'AUTHENTICATION_FAILED' });
+  health.add('smtp', () => Promise.reject(new Error('smtp is unavailable', { cause })));
+  const { smtp } = await health.run();
+  assert.equal(smtp?.code, 'AUTHENTICATION_FAILED');
+  assert.equal(smtp?.error, 'smtp is unavailable: the server refuses our credentials');
+});
+
 it('a check that never answers is a failed one', async () => {
   const health = createHealth();
   health.add('hung', () => new Promise(() => {}));

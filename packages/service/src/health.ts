@@ -1,18 +1,19 @@
+import { withinLimit } from '@switchboard/async';
 import type { Logger } from 'pino';
 
-/** Asks one dependency whether it works; throws (or rejects) when it does not. */
+/** Checks one dependency; throws or rejects when it does not work. */
 export type Check = () => Promise<void> | void;
 
 export interface CheckResult {
   status: 'ok' | 'failed';
   required: boolean;
-  /** What kind of failure it is, in a word that tells nothing about the network inside. */
+  /** The kind of failure, in a word that reveals nothing about the internal network. */
   code?: string;
   error?: string;
 }
 
 export interface Health {
-  /** A `required` dependency takes the service out of rotation when it fails; another only degrades it. */
+  /** A failing `required` dependency takes the service out of rotation. Other failures only degrade it. */
   add(name: string, check: Check, options?: { required?: boolean }): void;
   /** Runs every check, each bounded; concurrent and closely following callers share one run. */
   run(): Promise<Record<string, CheckResult>>;
@@ -20,10 +21,10 @@ export interface Health {
 
 /** A probe must answer before Kubernetes gives up on it (1 s by default, counted with the network). */
 const CHECK_TIMEOUT_MS = 800;
-/** Probes of several observers must not multiply the load on a dependency that is already ill. */
+/** Probes of several observers must not multiply the load on a dependency that is already failing. */
 const SHARED_FOR_MS = 1_000;
 
-/** @param logger hears what fails, when it begins to fail and when it works again */
+/** @param logger logs when a check begins to fail, and when it passes again */
 export function createHealth(logger?: Pick<Logger, 'warn' | 'info'>): Health {
   const failing = new Set<string>();
   const checks = new Map<string, { check: Check; required: boolean }>();
@@ -38,7 +39,7 @@ export function createHealth(logger?: Pick<Logger, 'warn' | 'info'>): Health {
           return [name, { status: 'ok', required }];
         } catch (error) {
           const code = codeOf(error);
-          const message = error instanceof Error ? error.message : String(error);
+          const message = messageOf(error);
           if (!failing.has(name)) logger?.warn({ check: name, code, error: message }, 'the check fails');
           failing.add(name);
           return [name, { status: 'failed', required, code, error: message }];
@@ -61,19 +62,20 @@ export function createHealth(logger?: Pick<Logger, 'warn' | 'info'>): Health {
 }
 
 async function bounded(check: Check): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CheckTimeout(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
+  await withinLimit(CHECK_TIMEOUT_MS, check, () => {
+    throw new CheckTimeout(`no answer within ${CHECK_TIMEOUT_MS} ms`);
   });
-  try {
-    await Promise.race([Promise.resolve().then(check), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 class CheckTimeout extends Error {
   readonly code = 'TIMEOUT';
+}
+
+/** Includes the cause, since "smtp is unavailable" alone does not show what to check. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  return cause instanceof Error && !message.includes(cause.message) ? `${message}: ${cause.message}` : message;
 }
 
 /** The first code along the causes, such as `UNREACHABLE` or `ECONNREFUSED`. */

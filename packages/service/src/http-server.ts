@@ -1,9 +1,10 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { type FastifyHttpOptions, type FastifyInstance, LogController } from 'fastify';
+import { type FastifyHttpOptions, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { answerClientError } from './client-error.ts';
+import { sendProblem } from './problem.ts';
 
-/** The options of every server of ours. Slow and idle connections end here; none takes as long when nothing is wrong. */
+/** The options of all our servers. Slow and idle connections are closed; a healthy one never takes that long. */
 export const serverOptions = {
   requestTimeout: 15_000,
   keepAliveTimeout: 75_000,
@@ -13,6 +14,9 @@ export const serverOptions = {
   requestIdHeader: false,
   logController: new LogController({ disableRequestLogging: true }),
   clientErrorHandler: answerClientError,
+  // A path that cannot be decoded reaches no route and no handler.
+  frameworkErrors: (error, _request, reply) =>
+    void sendProblem(reply as FastifyReply, 'INVALID_REQUEST', error.message),
   // A child logger per request costs more than checking a signature.
   childLoggerFactory: (logger) => logger,
 } as const satisfies FastifyHttpOptions<Server>;

@@ -1,9 +1,13 @@
+export { answerProblems } from './answer-problems.ts';
 export { type ApiKeys, readApiKeys } from './api-keys.ts';
+export { readCommandLine } from './command-line.ts';
 export { ConfigError, commaSeparated, readConfig, required } from './config.ts';
 export { environment } from './environment.ts';
 export type { Check, CheckResult, Health } from './health.ts';
 export { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
 export { hostOf, isLocal, isLoopbackName } from './local-request.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { answerError, type ProblemCode, sendProblem, sendUnauthorized } from './problem.ts';
 export { createRedis, isMistake } from './redis.ts';
+export { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 export { runService, type ServiceContext, type ServiceDefinition } from './run-service.ts';

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
-/** A call that takes longer is given up and asked again: every step may be repeated. */
+/** A slower call times out and is sent again, since every step may be repeated. */
 const COMMAND_TIMEOUT_MS = 2_000;
-/** A host that vanished closes no connection: one that answers nothing for so long is replaced. */
+/** A connection without an answer for this time is replaced, since a vanished host closes none. */
 const SILENCE_MS = 5_000;
 const RECONNECT_MS = 500;
 
-/** A connection that fails fast while Redis is away, comes back by itself, and says each only once. */
+/** A connection that fails fast while Redis is down, reconnects by itself, and logs each change once. */
 export function createRedis(url: string, logger: Logger): Redis {
   const redis = new Redis(url, {
     commandTimeout: COMMAND_TIMEOUT_MS,
@@ -31,10 +31,10 @@ export function createRedis(url: string, logger: Logger): Redis {
   return redis;
 }
 
-/** States of Redis that pass; Redis 6 tells of them inside of `ERR Error running script …` too. */
+/** Temporary states of Redis. Redis 6 also reports them inside `ERR Error running script …`. */
 const PASSING = /\b(READONLY|OOM|MISCONF|NOREPLICAS|LOADING|BUSY|MASTERDOWN|max number of clients)\b/;
 
-/** What was asked is wrong; Redis is well. */
+/** Whether the command is wrong and Redis is available. */
 export const isMistake = (error: unknown): boolean =>
   error instanceof Error &&
   error.name === 'ReplyError' &&

@@ -1,17 +1,18 @@
+import { withinLimit } from '@switchboard/async';
 import type { Logger } from 'pino';
 
-/** @param limitMs after which nobody waits for it any more */
+/** @param limitMs after which it is no longer awaited */
 type Close = (limitMs: number) => Promise<void> | void;
 
 export interface ReleaseStack {
   /** Closed in the reverse order of adding: what was opened last depends on what was opened before it. */
   add(name: string, close: Close, options?: { timeoutMs?: number }): void;
-  /** Closes everything. Each step is bounded; one that fails or hangs does not keep the others from running. */
+  /** Closes everything. Each step is bounded; a step that fails or hangs does not stop the others. */
   release(logger: Logger, budgetMs: number): Promise<{ clean: boolean }>;
 }
 
 const STEP_TIMEOUT_MS = 5_000;
-/** What a step gets even when those before it have used up the budget: enough to send a close. */
+/** The minimum for a step when the earlier ones have used up the budget: enough to send a close. */
 const LEAST_STEP_MS = 250;
 
 export function createReleaseStack(): ReleaseStack {
@@ -28,7 +29,13 @@ export function createReleaseStack(): ReleaseStack {
       for (let step = steps.pop(); step !== undefined; step = steps.pop()) {
         const limitMs = Math.max(Math.min(step.timeoutMs, deadline - performance.now()), LEAST_STEP_MS);
         try {
-          await within(limitMs, step.close);
+          await withinLimit(
+            limitMs,
+            () => step.close(limitMs),
+            () => {
+              throw new Error(`not closed within ${Math.round(limitMs)} ms`);
+            },
+          );
         } catch (error) {
           clean = false;
           logger.error({ err: error, step: step.name }, 'could not be closed cleanly');
@@ -37,16 +44,4 @@ export function createReleaseStack(): ReleaseStack {
       return { clean };
     },
   };
-}
-
-async function within(limitMs: number, close: Close): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not closed within ${Math.round(limitMs)} ms`)), limitMs);
-  });
-  try {
-    await Promise.race([Promise.resolve(limitMs).then(close), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -37,12 +37,24 @@ async function start(variables: Record<string, string>, says = /"address":"([^"]
 }
 
 describe('runService', () => {
-  it('exits with 1 and names every problem when it is misconfigured', async () => {
+  it('exits with 78 and names every problem when it is misconfigured', async () => {
     const { exited, lines } = await start({ PORT: '-1' });
-    assert.equal(await exited, 1);
+    assert.equal(await exited, 78);
     assert.match(lines.join('\n'), /PORT must be >= 0/);
     assert.match(lines.join('\n'), /GREETING is not set: what to answer/);
   });
+
+  for (const [refusal, code] of [
+    ['config', 78],
+    ['option', 78],
+    ['start', 1],
+  ] as const) {
+    it(`exits with ${code} when its start fails because of ${refusal}`, async () => {
+      const { exited, lines } = await start({ GREETING: 'hello', REFUSE: refusal });
+      assert.equal(await exited, code);
+      assert.match(lines.join('\n'), /GREETING is rude|out of words/);
+    });
+  }
 
   it('answers its routes, the probes and the scrape, and stops with 0 on SIGTERM', async () => {
     const { child, url, exited, lines } = await start({ GREETING: 'hello' });
@@ -101,14 +113,14 @@ describe('runService', () => {
 
   for (const [route, what] of [
     ['/die', 'its own verdict'],
-    ['/throw', 'an error nobody caught'],
+    ['/throw', 'an uncaught error'],
   ] as const) {
     it(`closes what it holds and exits with 1 after ${what}`, async () => {
       const { url, exited, lines } = await start({ GREETING: 'hello' });
       await fetch(url + route, { method: 'POST' });
       assert.equal(await exited, 1);
       assert.match(lines.join('\n'), /resource closed/);
-      assert.match(lines.join('\n'), /told to die|a bug/);
+      assert.match(lines.join('\n'), /failed on request|a bug/);
     });
   }
 

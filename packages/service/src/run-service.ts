@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServ
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import Type, { type Static, type TObject } from 'typebox';
+import { answerProblems } from './answer-problems.ts';
 import { baseConfig, ConfigError, readConfig } from './config.ts';
 import { createHealth, type Health } from './health.ts';
 import { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
@@ -17,7 +18,7 @@ export interface ServiceContext<C> {
   readonly logger: Logger;
   readonly metrics: Registry;
   readonly tracer: Tracer;
-  /** The service's HTTP server; listens once `start` is done, unless nothing has been added to it and `OPS_PORT` is set. */
+  /** The service's HTTP server. Listens after `start`, unless it has no routes and `OPS_PORT` is set. */
   readonly http: FastifyInstance;
   /** Lets it listen before that, alive but not ready, when `start` may take long. Routes are added before. */
   listen(): Promise<void>;
@@ -26,7 +27,7 @@ export interface ServiceContext<C> {
   readonly onStop: ReleaseStack['add'];
   /** Aborted when the stop begins. */
   readonly stopping: AbortSignal;
-  /** The service cannot go on: everything is closed in order and the process exits with 1. */
+  /** The service cannot continue: closes everything in order and exits with 1. */
   fail(error: Error): void;
 }
 
@@ -42,12 +43,16 @@ export interface ServiceDefinition<S extends TObject> {
 
 const OPS_CONNECTIONS = { most: 200, mostPerAddress: 100 };
 
+/** `EX_CONFIG` of sysexits.h. Supervisors that know it do not restart the process: only a new configuration helps. */
+const EXIT_CONFIG = 78;
+
 /** Kubernetes kills after 30 s; the exit must come before. */
 const STOP_BUDGET_MS = 28_000;
 
 /**
  * Runs a service until a signal ends it: reads and checks the configuration, starts, listens, and stops in order.
- * Exits with 0 after a clean stop; with 1 when the configuration, the start or the service itself failed.
+ * Exits with 0 after a clean stop, with 78 when its configuration is wrong, and with 1 when the start or the service
+ * failed otherwise.
  */
 export async function runService<S extends TObject>(definition: ServiceDefinition<S>): Promise<void> {
   const config = readOrExit(definition);
@@ -69,6 +74,8 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     serves: () => (stopping.signal.aborted ? 'stopping' : started ? 'serving' : 'starting'),
     audience: ops === undefined ? 'local' : 'everyone',
   });
+  answerProblems(http);
+  if (ops !== undefined) answerProblems(ops);
   /** With a port for the operations, a service without routes of its own needs no other. */
   let hasRoutes = ops === undefined;
   http.addHook('onRoute', () => {
@@ -91,18 +98,18 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     stopping.abort(new Error(reason));
     const startedAt = performance.now();
     logger.info({ reason }, 'stopping');
-    // Whatever hangs, the process ends.
+    // The process ends even if something hangs.
     setTimeout(() => process.exit(1), STOP_BUDGET_MS + 1_000).unref();
     if (exitCode === 0) await new Promise((resolve) => setTimeout(resolve, config.STOP_DELAY_MS));
     releases.add('http', async () => void (await Promise.all([http.close(), ops?.close()])));
     const { clean } = await releases.release(logger, STOP_BUDGET_MS - (performance.now() - startedAt));
     logger.info({ clean }, 'stopped');
-    process.exit(exitCode !== 0 || !clean ? 1 : 0);
+    process.exit(exitCode === 0 && !clean ? 1 : exitCode);
   }
 
   function fail(error: Error): void {
     logger.fatal({ err: error }, 'cannot go on');
-    exitCode = 1;
+    exitCode = !started && isConfigError(error) ? EXIT_CONFIG : 1;
     void stop('failed');
   }
 
@@ -113,7 +120,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
   try {
     const { tracer, close } = await openTracing(definition.name, config, logger);
     releases.add('traces', close);
-    // A long start is no reason to be killed by a liveness probe.
+    // A liveness probe must not kill a service during a long start.
     if (ops !== undefined) await open(ops, config.HOST, config.OPS_PORT as number, 'OPS_PORT');
     limitConnections(http, definition.connections?.(config));
     await definition.start({
@@ -133,7 +140,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     await listen();
     started = true;
   } catch (error) {
-    // A start that fails while everything is being closed is no failure.
+    // A start that fails because everything is being closed is not a failure.
     if (stopping.signal.aborted) return logger.info({ err: error }, 'stopped during the start');
     return fail(asError(error));
   }
@@ -148,7 +155,7 @@ function readOrExit<S extends TObject>(definition: ServiceDefinition<S>): Static
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     console.error(`${definition.name}: ${error.message}`);
-    process.exit(1);
+    process.exit(EXIT_CONFIG);
   }
 }
 
@@ -166,7 +173,7 @@ function handleSignals(logger: Logger, stop: (reason: string) => Promise<void>):
     });
   }
   process.once('disconnect', () => void stop('the supervisor is gone'));
-  // It may have gone while our modules were loading.
+  // The supervisor may have exited while our modules were loading.
   if (process.connected === false) void stop('the supervisor is gone');
 }
 
@@ -178,5 +185,9 @@ async function open(server: FastifyInstance, host: string, port: number, variabl
     throw new Error(`${host}:${port} is taken: set ${variable} to a free one, or stop what listens there`);
   }
 }
+
+/** Our ConfigError, or a package's error for an unusable option such as a base URL. */
+const isConfigError = (error: Error): boolean =>
+  error instanceof ConfigError || (error as { code?: unknown }).code === 'INVALID_OPTION';
 
 const asError = (reason: unknown): Error => (reason instanceof Error ? reason : new Error(String(reason)));

@@ -20,17 +20,18 @@ export const tracingConfig = Type.Object({
   OTEL_RESOURCE_ATTRIBUTES: Type.String({
     pattern: PAIRS,
     default: '',
-    description: 'in every span, such as deployment.environment.name=production; written like the headers',
+    description:
+      'attributes of every span, such as deployment.environment.name=production; in the format of the headers',
   }),
   OTEL_TRACES_SAMPLER: Type.Enum(['parentbased_traceidratio', 'traceidratio'], {
     default: 'parentbased_traceidratio',
-    description: 'whether a sender that has begun the trace decides, or the ratio alone',
+    description: 'whether the sender of a trace decides, or only the ratio',
   }),
   OTEL_TRACES_SAMPLER_ARG: Type.Number({
     minimum: 0,
     maximum: 1,
     default: 1,
-    description: 'the part of the traces that is recorded',
+    description: 'the fraction of traces to record',
   }),
 });
 

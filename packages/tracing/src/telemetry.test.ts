@@ -35,7 +35,7 @@ const THEIRS = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
 
 async function until(condition: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 30_000; !condition(); await new Promise((resolve) => setTimeout(resolve, 20))) {
-    if (Date.now() > deadline) throw new Error('waited in vain');
+    if (Date.now() > deadline) throw new Error('timed out');
   }
 }
 
@@ -102,7 +102,7 @@ it('the ratio decides about traces that begin here, and what began the others ab
   assert.deepEqual(deaf.collector.spans, []);
 });
 
-it('a failure is told by its code, and its message is not', async (t) => {
+it('a failure is named by its code, and its message is not', async (t) => {
   const { collector, telemetry } = await setup(t);
   const failure = Object.assign(new Error('canary'), { code: 'REFUSED' });
   await assert.rejects(

@@ -18,29 +18,30 @@ import {
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
+import { withinLimit } from '@switchboard/async';
 import { readTraceparent } from './traceparent.ts';
 import type { Span, Tracer } from './tracer.ts';
 
 export interface TelemetryOptions {
   service: string;
-  /** Where spans are posted to, as OTLP in JSON. */
+  /** The URL for spans, as OTLP in JSON. */
   url: string;
   headers: Readonly<Record<string, string>>;
-  /** What is the same in all spans of the process, beside the name of the service. */
+  /** Attributes of all spans of the process, in addition to the name of the service. */
   resource: Readonly<Record<string, string>>;
-  /** Of the traces that begin here, the part that is recorded; of others, what began them decides. */
+  /** The ratio of recorded traces among those that begin here. Other traces follow the decision of their root. */
   ratio: number;
-  /** The ratio decides about every trace, whatever the sender wants. */
+  /** Applies the ratio to every trace, regardless of the sender's decision. */
   ignoreParent: boolean;
   warn(code: string | number, message: string): void;
 }
 
 export interface Telemetry extends Tracer {
-  /** Sends what is left, in bounded time. */
+  /** Sends the remaining spans, in bounded time. */
   close(): Promise<void>;
 }
 
-/** Some 10 MB when the collector is away; what comes then is lost. */
+/** About 10 MB while the collector is down; further spans are lost. */
 const MOST_SPANS = 4_096;
 const EXPORT_TIMEOUT_MS = 10_000;
 const CLOSE_MS = 2_000;
@@ -54,7 +55,7 @@ const KINDS = {
   client: SpanKind.CLIENT,
 } as const;
 
-/** Traces, and sends the spans to a collector, in the background and at the collector's pace. */
+/** Creates spans and sends them to a collector in the background, at the collector's pace. */
 export function startTelemetry(options: TelemetryOptions): Telemetry {
   const { service, url, headers, resource, ratio, ignoreParent, warn } = options;
   const exporter = new OTLPTraceExporter({ url, headers, timeoutMillis: EXPORT_TIMEOUT_MS });
@@ -93,9 +94,8 @@ export function startTelemetry(options: TelemetryOptions): Telemetry {
       });
     },
     async close() {
-      const late = new Promise<void>((resolve) => setTimeout(resolve, CLOSE_MS).unref());
-      // Spans that cannot be sent are lost, at the stop too.
-      await Promise.race([provider.shutdown().catch(() => {}), late]);
+      // Spans that cannot be sent are lost, also during the stop.
+      await withinLimit(CLOSE_MS, () => provider.shutdown().catch(() => {}));
     },
   };
 }
@@ -122,13 +122,13 @@ function viewOf(span: OtelSpan): Span {
 
 const CODE = /^[\w.-]{1,60}$/;
 
-/** The code or the class of an error; its message may quote what is private. */
+/** The code or the class of an error. Its message may contain private data. */
 function codeOf(error: unknown): string {
   const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
   return [code, name].find((text) => typeof text === 'string') ?? 'error';
 }
 
-/** Says once that the collector takes no spans, and once that it does again. */
+/** Warns once when the collector stops accepting spans, and once when it accepts them again. */
 function warning(exporter: OTLPTraceExporter, warn: TelemetryOptions['warn']): SpanExporter {
   let lost = false;
   return {

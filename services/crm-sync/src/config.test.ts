@@ -14,6 +14,7 @@ const open = (variables: Record<string, string>): string[] => {
         name,
         request: () => assert.fail(),
         refusal: () => undefined,
+        credentialsRefused: () => assert.fail('not asked for'),
         check() {},
         close: () => Promise.resolve(),
       };

@@ -4,7 +4,7 @@ const optional = (description: string) => Type.Optional(Type.String({ minLength:
 const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
 const path = (description: string, value: string) =>
   Type.String({ pattern: '^(/[A-Za-z0-9._-]+)+$', default: value, description });
-/** Goes into paths and queries. */
+/** Used in paths and queries. */
 const field = (description: string) => Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$', description }));
 
 export const crmSyncConfig = Type.Object({
@@ -19,14 +19,14 @@ export const crmSyncConfig = Type.Object({
   SALESFORCE_CLIENT_SECRET: optional('its secret; or a user name and a private key instead'),
   SALESFORCE_USERNAME: optional('who the service acts as, when it signs in by a private key'),
   SALESFORCE_PRIVATE_KEY: optional("the private key, in PEM, of the connected app's certificate"),
-  SALESFORCE_LOGIN_URL: url('the audience of what the key signs; https://login.salesforce.com unless told'),
+  SALESFORCE_LOGIN_URL: url('the audience of the signed token; default https://login.salesforce.com'),
   HTTP_URL: url('the address that contacts and notes are posted under'),
   HTTP_TOKEN: optional('its bearer token'),
   HTTP_CONTACT_PATH: path('where contacts are posted', '/contacts'),
   HTTP_NOTE_PATH: path('where notes are posted', '/notes'),
   NEUTRALISE_FORMULAS: Type.Boolean({
     default: true,
-    description: 'whether an apostrophe is put before texts that a spreadsheet would take for formulas',
+    description: 'whether to put an apostrophe before texts that a spreadsheet would read as formulas',
   }),
   FIELD_LAST_INTERACTION: field("the CRM's name of the contact's field for the time, a date with time"),
   FIELD_RESOLUTION_STATUS: field('the field for what came of it: escalated, resolved or lead_captured'),

@@ -4,7 +4,7 @@ import type { Visit } from './recorder.ts';
 
 type ConversationEvent = EventOf<'conversation.escalated' | 'conversation.resolved' | 'conversation.unresolved'>;
 
-/** Who the conversation was with, and what it was about. */
+/** The person and the topic of the conversation. */
 export const personOf = ({
   meta,
   conversationId,
@@ -22,7 +22,7 @@ export const personOf = ({
   company: customer?.company,
 });
 
-/** What every note on a conversation ends with. */
+/** The facts at the end of every note on a conversation. */
 export const conversationFacts = ({ messageCount, transcript, sessionDuration, ...event }: ConversationEvent) => ({
   Messages: messageCount ?? (transcript.length || null),
   Duration: durationOf(sessionDuration),

@@ -90,7 +90,7 @@ describe('crm-sync on Kafka', () => {
     const records = recordsOf('salesforce');
     sandbox.fault('salesforce', { status: 503, path: '/data/' });
     for (let n = 0; n < 30; n += 1) await publish(escalated({ id: `${n}`, email: emailOf(n), conversationId: `${n}` }));
-    await until('it has been asked in vain', () => sandbox.effects('salesforce').length > 25);
+    await until('requests have failed', () => sandbox.effects('salesforce').length > 25);
     sandbox.reset();
     await until('all notes are there', async () => (await records.notes()).length === 30);
     assert.equal((await records.contacts()).length, 30);

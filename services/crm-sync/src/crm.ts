@@ -1,4 +1,4 @@
-/** Who an event is about; the address is normalised, and all of it is plain text. */
+/** The person of an event, as plain text with a normalised address. */
 export interface Person {
   email: string;
   firstName?: string | undefined;
@@ -8,22 +8,22 @@ export interface Person {
   jobTitle?: string | undefined;
 }
 
-/** In UTF-16 units: what the CRMs take, where theirs differ the least. */
+/** Limits in UTF-16 units: the lowest of the CRMs. */
 export const LONGEST = { firstName: 40, lastName: 80, phone: 40, company: 255, jobTitle: 128, intent: 255 } as const;
 
-/** What one event says of the person's dealings with the chatbot. */
+/** The interaction of a person with the chatbot, from one event. */
 export interface Interaction {
   /** When it happened, in epoch milliseconds. */
   at: number;
   status: 'escalated' | 'resolved' | 'unresolved' | 'lead_captured';
-  /** Its events come in their order, so that of two with the same time the later one counts. */
+  /** Events of a conversation arrive in order, so the later of two events with the same time counts. */
   conversation?: string | undefined;
   intent?: string | undefined;
 }
 
 /** The record of one event. */
 export interface Note {
-  /** The same for every try of its event. */
+  /** The same for every attempt of its event. */
   key: string;
   at: number;
   title: string;
@@ -36,30 +36,30 @@ export interface Fact {
   value: string;
 }
 
-/** A place where contacts and notes are kept. Each call may be repeated, and has its effect once. */
+/** A system that stores contacts and notes. Each call may be repeated and has its effect once. */
 export interface Crm {
-  /** Of an e-mail address, when it keeps less than others. */
+  /** The maximum length of an e-mail address, if it is lower than that of others. */
   readonly longestAddress?: number;
-  /** It keeps the facts and the summary of a note as fields, not as one text. */
+  /** Whether it stores the facts and the summary of a note as fields instead of one text. */
   readonly hasNoteFields?: boolean;
   /**
-   * Creates the contact with this address, or updates it: the interaction unless it holds a later one, and of the person
-   * what it does not hold yet.
+   * Creates the contact with this address, or updates it: sets the interaction unless the contact has a later one, and
+   * fills in missing data of the person.
    * @returns the contact's id
    */
   saveContact(person: Person, interaction: Interaction, signal: AbortSignal): Promise<string>;
-  /** Adds a note to a contact, unless the one with this key is there. */
+  /** Adds a note to a contact, unless a note with this key exists. */
   saveNote(contact: string, note: Note, signal: AbortSignal): Promise<void>;
 }
 
-/** The CRM's names of what a person's interaction is kept in. */
+/** The CRM's names of the fields for an interaction. */
 export interface InteractionFields {
   lastInteraction: string;
   resolutionStatus: string;
   detectedIntent: string;
 }
 
-/** What is still to be written to a contact that holds these values. */
+/** The values to write to a contact that has these values. */
 export function changesTo(
   held: Readonly<Record<string, unknown>>,
   person: Readonly<Record<string, string | undefined>>,
@@ -67,7 +67,7 @@ export function changesTo(
   fields: InteractionFields,
 ): Record<string, string> {
   const changes: Record<string, string> = {};
-  // What people have corrected in the CRM is not overwritten by what a chatbot was told.
+  // Data from a chatbot does not overwrite corrections made in the CRM.
   for (const [name, value] of Object.entries(person)) {
     if (value !== undefined && (held[name] ?? '') === '') changes[name] = value;
   }
@@ -79,7 +79,7 @@ export function changesTo(
   return changes;
 }
 
-/** HubSpot and Salesforce write times in several ways; nothing is before everything. */
+/** HubSpot and Salesforce write times in several formats. An absent time counts as the earliest. */
 const timeOf = (value: unknown): number => {
   if (typeof value !== 'string' && typeof value !== 'number') return Number.NEGATIVE_INFINITY;
   const time = /^\d+$/.test(String(value)) ? Number(value) : Date.parse(String(value));

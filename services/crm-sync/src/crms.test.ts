@@ -184,12 +184,12 @@ for (const crm of ['hubspot', 'salesforce'] as const) {
 
     it('gets the name that comes after the address alone, or after the first name alone', async () => {
       await using desk = openDesk(crm, sandbox, { redis });
-      for (const [id, told] of [
+      for (const [id, names] of [
         ['a', [null, 'Ada', 'Ada Lovelace']],
         ['b', [null, null, 'Ada Lovelace']],
       ] as const) {
         const email = `${id}@example.com`;
-        for (const [n, name] of told.entries()) {
+        for (const [n, name] of names.entries()) {
           const customer = { email, name, phone: null, company: null };
           await desk.handle(escalated({ id: `${id}${n}`, at: NOON + n, customer }));
         }

@@ -1,23 +1,23 @@
 import { type Crm, LONGEST, type Note, type Person } from './crm.ts';
 import { plainText } from './text.ts';
 
-/** What spreadsheets take for the beginning of a formula; some take the wide forms of East Asian keyboards too. */
+/** Characters that start a formula in spreadsheets. Some also accept the wide forms of East Asian keyboards. */
 const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 /** A phone number in international form: a spreadsheet shows it, or calculates a harmless number. */
 const PHONE = /^\+[\d\s()./-]+$/;
 
 /**
- * A CRM in whose fields no text is a formula: people export contacts as spreadsheets, and the texts come from strangers.
- * An apostrophe in front makes it text, as OWASP recommends. E-mail addresses stay, because they are the contact's key;
- * what may stand in one is enough for no function.
+ * A CRM whose fields contain no formulas: people export contacts as spreadsheets, and the texts come from strangers. A
+ * leading apostrophe makes a formula text, as OWASP recommends. E-mail addresses stay unchanged, since they are the
+ * contact's key; the characters allowed in them are not enough for a function.
  */
 export function withoutFormulas(crm: Crm): Crm {
   return {
     ...crm,
     saveContact: (person, { intent, ...interaction }, signal) =>
       crm.saveContact(safePerson(person), { ...interaction, intent: safe(intent, LONGEST.intent) }, signal),
-    // In the text of a note nothing of a stranger stands first.
+    // The text of a note never starts with a stranger's text.
     saveNote: (contact, note, signal) => crm.saveNote(contact, crm.hasNoteFields ? safeNote(note) : note, signal),
   };
 }

@@ -7,7 +7,7 @@ import { onLeadCaptured } from './on-lead-captured.ts';
 import { type CrmContext, openCrm } from './open-crm.ts';
 import { createRecorder } from './recorder.ts';
 
-/** What the service does with its events. */
+/** The handlers of the service. */
 export function handlers(context: CrmContext & { redis: ScriptRunner }): Handlers {
   const newest = createNewestInteractions(context.redis, context.config.CRM);
   const record = createRecorder({ crm: openCrm(context), newest });

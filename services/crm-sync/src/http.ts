@@ -10,8 +10,8 @@ export interface HttpCrmOptions {
 }
 
 /**
- * Any system that takes two requests as JSON: contacts, which it knows by their address, and notes, which it knows by
- * `Idempotency-Key`. It is not asked what it holds; of two contacts it should keep the later one.
+ * Any system that accepts two JSON requests: contacts, identified by their address, and notes, identified by
+ * `Idempotency-Key`. The service does not read from it; the system should keep the later of two contacts.
  */
 export function createHttpCrm({ target, contactPath, notePath, fields }: HttpCrmOptions): Crm {
   return {

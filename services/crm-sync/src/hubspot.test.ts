@@ -23,6 +23,7 @@ function answering(...answers: (object | number)[]): { crm: Crm; paths: string[]
         throw new OutboundError('REJECTED', 'refused', { target: 'hubspot', status: answer, retry: 'never' });
       },
       refusal: () => undefined,
+      credentialsRefused: () => assert.fail('not asked for'),
       check() {},
       close: () => Promise.resolve(),
     },

@@ -8,7 +8,7 @@ export interface HubspotOptions {
   /** `/crm/v3/objects`, or a dated path. */
   objects: string;
   fields: InteractionFields;
-  /** A property of notes whose values are unique. */
+  /** A property of notes with unique values. */
   noteKey: string;
 }
 
@@ -30,7 +30,7 @@ export function createHubspot({ target, objects, fields, noteKey }: HubspotOptio
   const post = (path: string, body: unknown, signal: AbortSignal): Promise<OutboundResponse> =>
     target.request({ method: 'POST', path: `${objects}/${path}`, body, signal });
 
-  /** By a property that is unique; not by a search, which is behind what was written. */
+  /** Reads by a unique property, since searches lag behind writes. */
   async function find(
     type: 'contacts' | 'notes',
     idProperty: string,
@@ -73,7 +73,7 @@ export function createHubspot({ target, objects, fields, noteKey }: HubspotOptio
       try {
         await post('notes', { properties, associations: [{ to: { id: contact }, types }] }, signal);
       } catch (error) {
-        // An earlier try that was on its way came first: its value is taken.
+        // An earlier attempt was still in flight and came first; its value is kept.
         const taken = error instanceof OutboundError && (error.status === 400 || error.status === 409);
         if (!taken || !(await isThere())) throw error;
       }

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import { redisReply } from '@switchboard/consumer';
 import type { Interaction } from './crm.ts';
 
-/** As much of Redis as is needed. */
+/** The part of Redis that is used. */
 export interface ScriptRunner {
   eval(script: string, keys: number, ...args: (string | number)[]): Promise<unknown>;
 }
 
-/** Knows the newest interaction of each contact, over all instances. */
+/** Stores the newest interaction of each contact for all instances. */
 export interface NewestInteractions {
   /**
-   * Stores the interaction unless a later one is known, or one of the same time from another conversation.
-   * @returns the one that is known then
+   * Stores the interaction, unless a later one is stored, or one of the same time from another conversation.
+   * @returns the stored interaction
    */
   put(email: string, interaction: Interaction): Promise<Interaction>;
 }
 
-/** How late an event may be and still be recognised without the CRM. */
+/** How late an event may arrive and still be compared without the CRM. */
 const KEPT_MS = 30 * 24 * 3_600_000;
 
 const PUT = `
@@ -33,13 +33,13 @@ return ARGV[1]
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** @param crm keeps apart what is known of several CRMs */
+/** @param crm separates the keys of several CRMs */
 export function createNewestInteractions(redis: ScriptRunner, crm: string): NewestInteractions {
   return {
     async put(email, interaction) {
       const key = `crm-sync:${crm}:newest:${digest(email)}`;
       const { at } = interaction;
-      // Hashed, because the JSON of Redis does not take every text.
+      // Hashed, since the JSON library of Redis does not accept every text.
       const conversation = interaction.conversation === undefined ? '' : digest(interaction.conversation);
       const entry = JSON.stringify({ ...interaction, conversation });
       return JSON.parse(String(await redisReply(redis.eval(PUT, 1, key, entry, at, KEPT_MS, conversation))));

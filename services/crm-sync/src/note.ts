@@ -3,7 +3,7 @@ import { escapeHtml } from '@switchboard/outbound';
 import type { Fact, Note } from './crm.ts';
 import { oneLine, plainText } from './text.ts';
 
-/** Six characters for one at most once escaped: with ten facts, below the 65,536 of HubSpot and the 32,000 of Salesforce. */
+/** Escaping makes at most six characters of one: ten facts stay below HubSpot's 65,536 and Salesforce's 32,000. */
 const MOST_SUMMARY = 8_000;
 const MOST_VALUE = 200;
 
@@ -17,7 +17,7 @@ export interface NoteInput {
 
 export function createNote({ idempotencyKey, at, title, summary, facts }: NoteInput): Note {
   return {
-    // Of any letters and any length before, of neither after.
+    // Hashed: the idempotency key can have any length and any characters; this key cannot.
     key: createHash('sha256').update(idempotencyKey).digest('hex'),
     at,
     title,
@@ -36,7 +36,7 @@ export function durationOf(seconds: number | null): string | null {
   return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
 
-/** What an activity of ours is called in every CRM. */
+/** The title of our activities in every CRM. */
 export const ACTIVITY = 'chatbot_conversation';
 
 export function noteText({ title, facts, summary, key }: Note): string {

@@ -12,7 +12,7 @@ export interface CrmContext {
   target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
 }
 
-/** The one that the configuration names. @throws ConfigError when something that it needs is not set */
+/** Opens the CRM that the configuration names. @throws ConfigError when a variable that it needs is not set */
 export function openCrm(context: CrmContext): Crm {
   const crm = openNamed(context);
   return context.config.NEUTRALISE_FORMULAS ? withoutFormulas(crm) : crm;
@@ -61,7 +61,7 @@ function openNamed({ config, target }: CrmContext): Crm {
   }
 }
 
-/** By a private key where there is one, else by the secret. */
+/** Uses the private key if there is one, otherwise the secret. */
 function salesforceAuth(config: CrmSyncConfig, baseUrl: string): Auth {
   const because = 'CRM=salesforce';
   const { SALESFORCE_CLIENT_ID: clientId } = required(crmSyncConfig, config, because, 'SALESFORCE_CLIENT_ID');

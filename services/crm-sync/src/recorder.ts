@@ -16,13 +16,13 @@ export interface Visit
   intent: string | null;
 }
 
-/** Carries what an event tells of a person into the CRM. */
+/** Writes the data of an event about a person to the CRM. */
 export type Recorder = (visit: Visit, context: HandlerContext) => Promise<void>;
 
 export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestInteractions }): Recorder {
   /**
-   * Two events of one person can be of two conversations, therefore run side by side, in two processes even. Each writes
-   * the newest that all of them know of, and looks again afterwards: whoever writes last writes the newest.
+   * Two events of a person can belong to different conversations and run concurrently, even in different processes.
+   * Each writes the newest stored interaction and checks again afterwards, so that the last writer writes the newest.
    */
   async function saveContact(person: Person, interaction: Interaction, signal: AbortSignal): Promise<string> {
     let known = await newest.put(person.email, interaction);
@@ -45,7 +45,7 @@ export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestIntera
       company: oneLine(visit.company, LONGEST.company),
       jobTitle: oneLine(visit.jobTitle, LONGEST.jobTitle),
     };
-    // A sender whose clock is ahead must not keep later events out.
+    // A sender's clock may be ahead; its events must not block later ones.
     const at = Math.min(visit.meta.occurredAt, visit.meta.receivedAt);
     const { status, conversation } = visit;
     const interaction = { at, status, conversation, intent: oneLine(visit.intent, LONGEST.intent) };

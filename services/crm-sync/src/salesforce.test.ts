@@ -24,6 +24,7 @@ function answering(
         return { status, headers: {}, body };
       },
       refusal: () => refusal,
+      credentialsRefused: () => assert.fail('not asked for'),
       check() {},
       close: () => Promise.resolve(),
     },

@@ -10,7 +10,7 @@ export interface SalesforceOptions {
   /** `v62.0` */
   version: string;
   fields: InteractionFields;
-  /** External ids of contacts and of tasks. */
+  /** The external id fields of contacts and tasks. */
   contactKey: string;
   noteKey: string;
 }
@@ -21,10 +21,10 @@ const Found = Type.Object({
 const Saved = Type.Object({ id: Type.String({ minLength: 1 }) });
 const Errors = Type.Array(Type.Object({ errorCode: Type.String({ pattern: '^[A-Z_]+$' }) }));
 
-/** Of its fields for e-mail. */
+/** The maximum length of its e-mail fields. */
 const LONGEST_ADDRESS = 80;
 
-/** Answered with 400 or 403, and yet worth a repeat: two writers met; the organisation's calls of the day are used up. */
+/** Errors with 400 or 403 that a retry can solve: concurrent writes, or the organisation's daily limit of calls. */
 const PASSING: Readonly<Record<string, 'when-available' | undefined>> = {
   UNABLE_TO_LOCK_ROW: undefined,
   DUPLICATE_VALUE: undefined,
@@ -72,7 +72,7 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
         if (Object.keys(body).length > 0) await ask({ method: 'PATCH', path, body, signal });
         return known.Id;
       }
-      // By the external id, so that two who create it at the same time create one.
+      // Uses the external id, so that two concurrent requests create one contact.
       const path = `${data}/sobjects/Contact/${contactKey}/${encodeURIComponent(email)}`;
       return bodyOf(Saved, await ask({ method: 'PATCH', path, body, signal }), target).id;
     },
@@ -90,7 +90,7 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
   };
 }
 
-/** A contact must have a last name; there is no field for the company, which is an account. */
+/** A contact must have a last name. It has no field for the company, which would be an account. */
 const fieldsOf = ({ email, firstName, lastName, phone, jobTitle }: Person) => ({
   Email: email,
   FirstName: lastName === undefined ? undefined : firstName,
@@ -99,7 +99,7 @@ const fieldsOf = ({ email, firstName, lastName, phone, jobTitle }: Person) => ({
   Title: jobTitle,
 });
 
-/** What the contact holds, without a last name that only stood in for this one. */
+/** The values of the contact, without a last name that is only our placeholder. */
 function heldBy(
   { LastName, ...others }: Readonly<Record<string, unknown>>,
   wanted: ReturnType<typeof fieldsOf>,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DeliveryError } from '@switchboard/kafka';
 import { escalation, SECRET, sign, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
+import { refusals, SHAPES } from './http/refusals.ts';
 
 describe('answers', () => {
   it('a signed escalation with its conversation, once it is published', async (t) => {
@@ -30,7 +31,7 @@ describe('answers', () => {
     assert.equal((await post('/webhooks/cms-update', JSON.stringify(article))).text, '{"received":true,"id":"e-1"}');
   });
 
-  it('a type nobody declared by skipping it, told to the operator once', async (t) => {
+  it('an undeclared type by skipping it, and logs it once', async (t) => {
     const { post, published, count, lines } = await startApp(t);
     for (let time = 0; time < 2; time += 1) {
       const answer = await post('/webhooks/escalation', '{"event":"bot.started","data":{}}');
@@ -40,6 +41,15 @@ describe('answers', () => {
     assert.deepEqual(published, []);
     assert.deepEqual(await count('ingest_skipped_total'), { escalation: 2 });
     assert.equal(lines.filter((line) => line.includes('bot.started')).length, 1);
+  });
+
+  it('a skipped type that is a near miss with the type that it probably means, in the log too', async (t) => {
+    const { post, lines } = await startApp(t);
+    const answer = await post('/webhooks/escalation', '{"event":"order.create","data":{}}');
+    assert.equal(answer.status, 200);
+    assert.equal((answer.json() as { hint: string }).hint, 'Did you mean order.created?');
+    const [line = '{}'] = lines.filter((text) => text.includes('undeclared type'));
+    assert.partialDeepStrictEqual(JSON.parse(line), { name: 'order.create', hint: 'Did you mean order.created?' });
   });
 
   it('a trace that the sender began goes on, and a malformed one does not', async (t) => {
@@ -86,6 +96,31 @@ describe('bad bodies of real senders', () => {
       assert.ok(Number(kept?.headers['received-at']) > 0);
     }
     assert.equal(published.length, bodies.length);
+  });
+
+  it('are answered with the known shapes and where they are described, and with a hint for widespread ones', async (t) => {
+    const { post } = await startApp(t);
+    const cloudEvent = { specversion: '1.0', type: 'order.created', source: '/shop', id: 'e-1', data: {} };
+    const bodies: [body: object, hint: RegExp | undefined, headers?: Record<string, string>][] = [
+      [cloudEvent, /CloudEvents .* "type" as "event"/],
+      [{ orderId: 'o-1' }, /CloudEvents .* ce-type/, { 'ce-specversion': '1.0', 'ce-type': 'order.created' }],
+      [{ type: 'order.created', timestamp: 1, data: {} }, /"type" as "event"/],
+      [{ hello: 'canary' }, undefined],
+    ];
+    for (const [body, expected, headers] of bodies) {
+      const answer = await post('/webhooks/escalation', JSON.stringify(body), headers);
+      assert.equal(answer.status, 400);
+      const { hint, ...rest } = answer.json() as { hint?: string };
+      if (expected === undefined) assert.equal(hint, undefined);
+      else assert.match(String(hint), expected);
+      assert.deepEqual(rest, { error: refusals.shape.error, ...SHAPES });
+      assert.doesNotMatch(answer.text, /canary/);
+    }
+    const structured = await post('/webhooks/escalation', JSON.stringify(cloudEvent), {
+      'content-type': 'application/cloudevents+json',
+    });
+    assert.equal(structured.status, 415);
+    assert.deepEqual(structured.json(), { error: refusals.content_type.error, ...SHAPES });
   });
 
   it('are answered with each wrong field when they break the schema, and kept', async (t) => {
@@ -219,7 +254,7 @@ describe('delivery', () => {
     assert.doesNotMatch(lines.join(''), /canary/);
   });
 
-  it('counts what fails where nobody expected it to', async (t) => {
+  it('counts an unexpected failure', async (t) => {
     const broken = sourceOf('broken', {
       verify: () => {
         throw new TypeError('a bug');

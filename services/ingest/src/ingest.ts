@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { type Logger, limitConnections, serverOptions } from '@switchboard/service';
+import { createRefusalLog, type Logger, limitConnections, serverOptions } from '@switchboard/service';
 import { type Tracer, untraced } from '@switchboard/tracing';
 import Fastify, {
   type FastifyBaseLogger,
@@ -53,6 +53,8 @@ export function buildIngest(deps: IngestDeps, options: FastifyHttpOptions<Server
 
 const ADMITTED = Symbol('admitted');
 
+const ROUTE = '/webhooks/:source';
+
 const PACE_MS = 1_000;
 
 declare module 'fastify' {
@@ -73,13 +75,16 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
   const take = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
+  const refusalLog = createRefusalLog(http);
   const pace = setInterval(budget.judgePace, PACE_MS);
   pace.unref();
   http.addHook('onClose', async () => clearInterval(pace));
 
   function refuse(source: string, refusal: Refusal): Answer {
     metrics.rejected(source, refusal.reason);
-    return answerTo(refusal);
+    const answer = answerTo(refusal);
+    if (answer.status === 401) refusalLog.refused({ source }, refusal.reason);
+    return answer;
   }
 
   /** Undefined when the sender has gone. */
@@ -112,12 +117,18 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.decorateRequest(ADMITTED, null);
     scope.setErrorHandler((error: Error, request, reply) => {
-      // The stack alone: a cause may quote the event.
+      // Only the stack: a cause may quote the event.
       logger.error({ stack: error.stack }, 'request failed');
       send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
 
-    scope.post<{ Params: { source: string } }>('/webhooks/:source', {
+    scope.route({
+      method: ['DELETE', 'GET', 'OPTIONS', 'PATCH', 'PUT'],
+      url: ROUTE,
+      handler: (_request, reply) => reply.code(405).header('allow', 'POST').send({ error: 'Send a POST' }),
+    });
+
+    scope.post<{ Params: { source: string } }>(ROUTE, {
       onRequest(request, reply, done) {
         const { source } = request.params;
         const label = sources.get(source) === undefined ? UNKNOWN_SOURCE : source;
@@ -133,7 +144,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       async handler(request, reply) {
         const answer = await receive(request.raw, request[ADMITTED] as Admitted);
         if (answer === undefined) return reply.hijack();
-        // What goes on sending a body that was cut keeps no connection.
+        // Close the connection: the sender may still be sending the body that was cut.
         if (answer.status === refusals.too_slow.status) reply.header('connection', 'close');
         return send(reply, answer);
       },

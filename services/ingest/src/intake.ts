@@ -7,7 +7,9 @@ import type { AmbiguousIds } from './event/ambiguous-ids.ts';
 import type { Duplicates } from './event/duplicates.ts';
 import { contentOf } from './event/identity.ts';
 import { parse } from './event/json/parse.ts';
+import { nearMiss } from './event/near-miss.ts';
 import { normalise } from './event/normalise.ts';
+import { shapeHint } from './event/shape-help.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
 import type { RateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
@@ -30,12 +32,12 @@ interface Intake extends Publishing {
   tracer: Tracer;
 }
 
-/** The sender is promised an answer within 2.5 s; the difference is for getting it out. */
+/** Senders get an answer within 2.5 s; the difference is the time to send it. */
 const ANSWER_MS = 2_400;
 
 const ROUTE = '/webhooks/:source';
 
-/** From the verified body to the answer. A 200 means: acknowledged by Kafka, now or at an earlier delivery. */
+/** Turns a verified body into an answer. 200 means that Kafka acknowledged the event, now or at an earlier delivery. */
 export function createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer }: Intake) {
   const quarantine = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
@@ -72,11 +74,16 @@ export function createIntake({ publish, encode, ambiguousIds, duplicates, rates,
     const parsed = parse(body);
     if (!parsed.ok) return reject({ reason: 'json', error: parsed.message });
     const normalised = normalise({ json: parsed.value, body, receivedAt }, source);
-    if (normalised.kind === 'rejected') return reject(normalised.refusal);
+    if (normalised.kind === 'rejected') {
+      const { refusal } = normalised;
+      return reject(refusal.reason === 'shape' ? { ...refusal, hint: shapeHint(parsed.value, headers) } : refusal);
+    }
     if (normalised.kind === 'unhandled') {
       metrics.skipped(source.name);
-      notice(source.name, normalised.name);
-      return { status: 200, body: { skipped: true, reason: 'Unhandled event type' } };
+      const meant = nearMiss(normalised.name);
+      const hint = meant === undefined ? {} : { hint: `Did you mean ${meant}?` };
+      notice(source.name, normalised.name, hint);
+      return { status: 200, body: { skipped: true, reason: 'Unhandled event type', ...hint } };
     }
 
     const { event, isAmbiguous } = normalised;
@@ -98,7 +105,7 @@ export function createIntake({ publish, encode, ambiguousIds, duplicates, rates,
     } catch (error) {
       const reason = error instanceof DeliveryError ? undelivered(error.code) : 'internal';
       if (reason === 'not_acknowledged') return refuse(source, { reason });
-      // The stack alone: a cause may quote the event.
+      // Only the stack: a cause may quote the event.
       if (reason === 'internal') {
         const shown = { source: source.name, id: withoutPerson(id, type), type };
         logger.error({ ...shown, stack: stackOf(error), ...span.ids }, 'event failed');
@@ -111,7 +118,7 @@ export function createIntake({ publish, encode, ambiguousIds, duplicates, rates,
     const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
     if (wait > 0) return refuse(source, { reason: 'source_rate', retryAfterSeconds: wait });
 
-    // Not before the signature is right: a trace is no place for strangers.
+    // Trace authenticated requests only.
     const cause = { traceparent: headers.traceparent as string | undefined };
     const attributes = (): SpanAttributes => ({ 'http.route': ROUTE, 'switchboard.source': source.name });
     return tracer.span({ kind: 'server', name: `POST ${ROUTE}`, cause, attributes }, async (span) => {
@@ -123,7 +130,7 @@ export function createIntake({ publish, encode, ambiguousIds, duplicates, rates,
   };
 }
 
-/** Whoever is asked to send again what must fail again does so for ever. */
+/** Never asks a sender to repeat a request that must fail again: it would repeat it for ever. */
 function undelivered(code: DeliveryError['code']): Reason {
   if (code === 'TOO_LARGE') return 'too_large_encoded';
   return code === 'INVALID_RECORD' ? 'internal' : 'not_acknowledged';

@@ -148,8 +148,9 @@ describe('ingest on Kafka', () => {
     });
   });
 
-  it('exits with 1 and every problem when its sources cannot be used', async () => {
+  it('exits with 78 and every problem when its sources cannot be used', async () => {
     await assert.rejects(startService(stack, { LOCAL_SECRET: '' }), (error: Error) => {
+      assert.match(error.message, /exit code 78/);
       for (const source of ['escalation', 'cms-update', 'chatbot', 'shop', 'ops']) {
         assert.match(error.message, new RegExp(`${source}/secrets/0 needs the environment variable LOCAL_SECRET`));
       }

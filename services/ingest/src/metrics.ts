@@ -4,22 +4,22 @@ import { type Reason, refusals } from './http/refusals.ts';
 export interface Metrics {
   received(source: string): void;
   enqueued(source: string, type: string, seconds: number): void;
-  /** `by`: what recognised the repeat, its id or its body. */
+  /** `by`: whether its id or its body identified the repeat. */
   duplicate(source: string, type: string, by: 'id' | 'body'): void;
   skipped(source: string): void;
   rejected(source: string, reason: Reason): void;
   quarantineFailed(source: string): void;
 }
 
-/** Label of requests that name no source of ours; the name itself would let anyone grow the metrics. */
+/** The label of requests without a known source; a label with the name they send would let anyone grow the metrics. */
 export const UNKNOWN_SOURCE = 'unknown';
 
-/** Seconds; fine where the acknowledgement usually comes, up to the deadline. */
+/** In seconds, up to the deadline; finest where most acknowledgements arrive. */
 const ACK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
 interface Observed {
   registry: Registry;
-  /** The names of those that are configured now. */
+  /** The names of the configured sources. */
   sources(): Iterable<string>;
   bytesInFlight(): number;
 }
@@ -37,20 +37,24 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
       for (const source of sources()) introduce(source);
     },
   });
-  const enqueued = counter('ingest_enqueued_total', 'Events acknowledged by Kafka', ['source', 'type']);
-  const duplicates = counter('ingest_duplicates_total', 'Events that were in Kafka already', ['source', 'type', 'by']);
-  const skipped = counter('ingest_skipped_total', 'Events of a type nobody declared', ['source']);
-  const rejected = counter('ingest_rejected_total', 'Requests refused', ['source', 'reason']);
-  const unkept = counter('ingest_quarantine_failures_total', 'Bad bodies that could not be kept', ['source']);
+  const enqueued = counter('ingest_enqueued_total', 'Events that Kafka acknowledged', ['source', 'type']);
+  const duplicates = counter('ingest_duplicates_total', 'Repeats of events that are in Kafka', [
+    'source',
+    'type',
+    'by',
+  ]);
+  const skipped = counter('ingest_skipped_total', 'Events of an undeclared type', ['source']);
+  const rejected = counter('ingest_rejected_total', 'Refused requests', ['source', 'reason']);
+  const unkept = counter('ingest_quarantine_failures_total', 'Refused bodies that could not be kept', ['source']);
   const ack = new Histogram({
     name: 'ingest_ack_seconds',
-    help: 'From the last byte of the body to the acknowledgement by Kafka',
+    help: 'Time from the last byte of the body to the acknowledgement by Kafka',
     buckets: ACK_BUCKETS,
     registers: [registry],
   });
   new Gauge({
     name: 'ingest_in_flight_bytes',
-    help: 'Bodies being read or waiting for Kafka',
+    help: 'Bytes of bodies that are being read, or wait for room or for Kafka',
     registers: [registry],
     collect() {
       this.set(bytesInFlight());
@@ -58,7 +62,7 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
   });
 
   const known = new Set<string>();
-  /** From 0 on, or the first increase would be none, and the silence of a source after a restart no drop. */
+  /** Starts counters at 0, so that Prometheus sees their first increase, and a silent source after a restart. */
   function introduce(source: string): void {
     if (known.has(source)) return;
     known.add(source);

@@ -52,7 +52,7 @@ const BODIES: Readonly<Record<string, (text: string) => object>> = {
   'an unknown key': (text) => ({ event: 'order.created', data, [text]: 1 }),
 };
 
-describe('a body of maxBytes with one repeated text beside the payload holds up nothing', () => {
+describe('a body of maxBytes with one repeated text next to the payload holds up nothing', () => {
   const texts = repetitiveTexts('order.created', MAX_BYTES).filter(({ place }) => place.path === '(unknown)');
   for (const [where, bodyWith] of Object.entries(BODIES)) {
     it(where, async () => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { ingestConfig } from './config.ts';
 import { normalise } from './event/normalise.ts';
-import { refusals } from './http/refusals.ts';
+import { refusals, SHAPES } from './http/refusals.ts';
 import { parseSources } from './sources/sources.ts';
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
@@ -29,6 +29,15 @@ describe('README', () => {
       { status: Number(status), error: answer.split(';')[0] },
     ]);
     assert.deepEqual(Object.fromEntries(listed), refusals);
+  });
+
+  it('has the section that answers point to', () => {
+    const [file, anchor] = SHAPES.docs.split('#');
+    assert.equal(file, 'services/ingest/README.md');
+    const sections = [...readme.matchAll(/^## (.*)$/gm)].map(([, title = '']) =>
+      title.toLowerCase().replaceAll(' ', '-'),
+    );
+    assert.ok(sections.includes(String(anchor)), anchor);
   });
 
   it('lists every setting', () => {

@@ -26,7 +26,7 @@ export const notifierConfig = Type.Object({
   RATE_PER_HOUR: Type.Integer({
     minimum: 1,
     default: 20,
-    description: 'messages an hour to one person; more wait, but urgent ones',
+    description: 'messages an hour to one person; more of them wait, except urgent ones',
   }),
   SEND_CONCURRENCY: Type.Integer({
     minimum: 1,
@@ -37,7 +37,7 @@ export const notifierConfig = Type.Object({
   LEASE_MS: Type.Integer({
     minimum: 1_000,
     default: 60_000,
-    description: 'after which a message of an instance that died is sent by another; twice the time that one may take',
+    description: 'when another instance sends a message of one that died; an attempt may take half as long',
   }),
   DEFAULT_LOCALE: Type.String({
     minLength: 2,

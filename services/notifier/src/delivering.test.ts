@@ -32,7 +32,7 @@ const JANE = {
   webhookUrl: undefined,
 } as const;
 
-/** What is sent of a digest of these messages, whose first try told of those. */
+/** The messages sent for a digest, given the content of its first try. */
 async function sentOf(
   messages: readonly [Message, ...Message[]],
   of: readonly string[],

@@ -11,15 +11,15 @@ export interface DeliveringDeps {
   readonly recipients: Pick<Recipients, 'preferencesOf'>;
   readonly templates: Pick<Templates, 'render'>;
   readonly channels: { readonly [C in Channel]?: Send };
-  /** Messages an hour to one person that are not urgent. */
+  /** The limit of messages per hour to one person that are not urgent. */
   readonly ratePerHour: number;
-  /** How long one message may take; less than its lease. */
+  /** How long one message may take: less than its lease. */
   readonly sendTimeoutMs: number;
   readonly metrics: NotifierMetrics;
   readonly now: () => number;
 }
 
-/** Sends what was claimed, if the person still wants it now; throws what the channel throws. */
+/** Sends the leased entry if the person still wants it. Throws the error of the channel. */
 export type Deliver = (entry: Entry, signal: AbortSignal) => Promise<void>;
 
 export function createDelivering(deps: DeliveringDeps): Deliver {
@@ -76,9 +76,9 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     for (const [message, outcome] of ended) metrics.ended(message, outcome);
   }
 
-  /** What an earlier try said, if it is what the person still wants: a channel may have it, and knows it by its key. */
+  /** The content of an earlier try, if the person still wants it: the channel may have it, and recognises its key. */
   function contentOf(entry: Entry, wanted: readonly Message[], preference: Preference): KeptContent {
-    // Of messages of the same millisecond Redis may change the order.
+    // Redis may change the order of messages of the same millisecond.
     const of = wanted.map(({ id }) => id).sort();
     const { content } = entry;
     const isThat = content !== undefined && isDeepStrictEqual(content.of, of);
@@ -101,7 +101,7 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
   }
 }
 
-/** Chat platforms and Slack refuse long messages: what does not fit is left out, the title counts it. */
+/** Chat platforms and Slack refuse long messages. Messages that do not fit are left out; the title counts them. */
 const MOST_CHARACTERS = 12_000;
 
 function joined(texts: readonly string[]): string {

@@ -16,13 +16,13 @@ import { startSender } from './waiting/sender.ts';
 import { createWaitingMessages } from './waiting/waiting-messages.ts';
 
 interface Surroundings {
-  /** The clock that people live by. */
+  /** The clock for quiet hours and due times. */
   readonly now: () => number;
-  /** How often it is asked whether a message is due. */
+  /** How often the sender checks for due messages. */
   readonly pollMs: number;
 }
 
-/** Opens what the notifier stands on. */
+/** Opens the resources of the notifier. */
 export function createHandlers(
   context: ConsumerContext<NotifierConfig>,
   { now, pollMs }: Surroundings = { now: Date.now, pollMs: 1_000 },

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Message, WaitingMessages } from './waiting/waiting-messages.ts';
 
-/** How a message ended, or what it waits for. */
+/** How a message ended, or why it waits. */
 export type Ending =
   | 'sent'
   | 'waits'
@@ -18,13 +18,13 @@ export interface NotifierMetrics {
   stop(): void;
 }
 
-/** A scrape waits for nobody: what Redis holds is counted between scrapes. */
+/** Redis is read between scrapes, so that no scrape waits for it. */
 const COUNT_EVERY_MS = 5_000;
 
 export function createNotifierMetrics(registry: Registry, waiting: Pick<WaitingMessages, 'count'>): NotifierMetrics {
   const messages = new Counter({
     name: 'notifier_messages_total',
-    help: 'Messages to one person on one channel, by what became of them',
+    help: 'Messages to one person on one channel, by outcome',
     labelNames: ['type', 'channel', 'outcome'],
     registers: [registry],
   });
@@ -36,7 +36,7 @@ export function createNotifierMetrics(registry: Registry, waiting: Pick<WaitingM
     'Messages that wait in Redis: those that others wait behind count once',
   );
   async function count(): Promise<void> {
-    // While Redis is away the last numbers stand.
+    // While Redis is down, the last numbers stay.
     const counted = await waiting.count().catch(() => undefined);
     if (counted === undefined) return;
     waits.set(counted.waiting);

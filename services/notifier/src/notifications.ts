@@ -1,14 +1,14 @@
 import type { EventOf, EventType } from '@switchboard/events';
 
-/** What is sent for an event type, to whom, and until when. */
+/** The message for an event type: its recipients and its expiry. */
 export interface Notification<T extends EventType = EventType> {
-  /** The ids of the people it concerns; `agents` have agreed to everything, on Slack. */
+  /** The ids of the recipients. `agents` have agreed to all messages, on Slack. */
   readonly to: (event: EventOf<T>) => readonly string[] | 'agents';
   /** Messages about the same thing reach a person in the order of their events. */
   readonly about: (event: EventOf<T>) => string;
   /** Passes quiet hours, digests and rate limits. */
   readonly urgent: (event: EventOf<T>) => boolean;
-  /** After that it is pointless. */
+  /** When it expires. */
   readonly expiresAfterMs: number;
 }
 
@@ -39,5 +39,5 @@ export type NotifiedType = keyof typeof notifications;
 
 export const notifiedTypes = Object.keys(notifications) as readonly NotifiedType[];
 
-/** Those that may be urgent go first when there is more to do than can be done at once. */
+/** Types that may be urgent run first when more events are ready than can run. */
 export const urgentTypes = notifiedTypes.filter((type) => notifications[type].urgent !== never);

@@ -21,7 +21,7 @@ describe('order.shipped', () => {
     assert.equal(await waiting(), 0);
   });
 
-  it('is nothing for who did not, who took it back, and who is nobody', async () => {
+  it('is not sent to people who did not agree, who withdrew, or who are unknown', async () => {
     const office = await open();
     assert.equal(await office.tell(shipped('e-1')), 'not_opted_in');
     await prefer(office, 'jane', { chat: true });

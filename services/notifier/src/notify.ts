@@ -15,25 +15,25 @@ export interface NotifyDeps {
   readonly templates: Pick<Templates, 'valuesOf'>;
   readonly waiting: Pick<WaitingMessages, 'put' | 'giveBack'>;
   readonly deliver: Deliver;
-  /** Those that are configured. */
+  /** The configured channels. */
   readonly channels: { has(channel: Channel): boolean };
   readonly metrics: NotifierMetrics;
   readonly now: () => number;
 }
 
-/** People whose preferences are read, and messages put, in one step; it keeps Redis from others for a few milliseconds. */
+/** People whose preferences are read and whose messages are put in one step, which blocks Redis for a few ms. */
 const MOST_AT_A_TIME = 100;
 
 type Notify = (event: AnyEvent, context: Pick<HandlerContext, 'idempotencyKey' | 'signal' | 'skip'>) => Promise<void>;
 
 /**
- * Tells people of an event. A message to one person that may go now goes now: it fails with its event, and is retried
- * as that. What must wait, and what goes to many, is put to wait, once, and is sent by the sender.
+ * Notifies people of an event. A message to one person that may go now is sent at once: it fails and is retried with
+ * its event. Messages that must wait, or that go to many people, are put once and sent by the sender.
  */
 export function notify(notification: Notification, deps: NotifyDeps): Notify {
   const { recipients, templates, waiting, channels, metrics, now } = deps;
 
-  /** Sends what was claimed by being put; a channel that fails does not keep the others from being tried. */
+  /** Sends the leased messages. A channel that fails does not stop the others. */
   async function carryOut(puts: readonly Put[], replies: readonly PutReply[], signal: AbortSignal): Promise<void> {
     const failures: unknown[] = [];
     for (const [index, reply] of replies.entries()) {
@@ -45,12 +45,12 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
         await giveBack(reply);
       });
     }
-    // A channel that may recover decides over one that will not: once delivered, a message is known.
+    // A temporary error wins over a permanent one: the retry skips messages that were delivered.
     const failure = failures.find((error) => (error as { retry?: string }).retry !== 'never') ?? failures[0];
     if (failure !== undefined) throw failure;
   }
 
-  /** When Redis does not take it back, its lease runs out, and it is sent by the sender. */
+  /** Releases a message. If Redis fails, its lease expires, and the sender sends it. */
   const giveBack = (entry: Entry): Promise<void> => waiting.giveBack(entry).catch(() => {});
 
   return async (event, context) => {
@@ -72,7 +72,7 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
     const reasons = new Set<string>();
     let planned = 0;
 
-    /** One message for each channel that the person hears of this on. */
+    /** One message for each channel on which the person receives it. */
     function plan(userId: string | null, preference: Preference, at: number, only?: Channel): Put[] {
       const decision = decide(preference, draft, at);
       if (decision.kind === 'skip') {
@@ -107,7 +107,7 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
       while (puts.length > 0) {
         const replies = await waiting.put(puts);
         await carryOut(puts, replies, context.signal);
-        // Its digest is on its way already: the next one, or none.
+        // Its digest is already being sent: the message joins the next one, or none.
         puts = puts.flatMap(({ message, due }, index) =>
           replies[index] === 'closed'
             ? plan(message.userId, preferenceOf.get(message.userId) as Preference, due, message.channel)
@@ -119,13 +119,13 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
   };
 }
 
-/** Agents have an open ticket however old it is; for people, news ages from the event. A sender's clock may be ahead. */
+/** Messages to agents do not age before they are sent; those to people age from the event. Clocks may be ahead. */
 const ageFrom = ({ occurredAt, receivedAt }: AnyEvent['meta'], isWork: boolean): number =>
   isWork ? receivedAt : Math.min(occurredAt, receivedAt);
 
 const dueOf = (decision: Exclude<Decision, { kind: 'skip' }>, now: number): number =>
   decision.kind === 'send' ? now : decision.kind === 'wait' ? decision.until : decision.at;
 
-/** Short, of plain characters, and the same for every run: fit for keys, headers and a Message-ID. */
+/** Short, plain and the same for every run, so that it fits keys, headers and a Message-ID. */
 const hash = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

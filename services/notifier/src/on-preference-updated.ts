@@ -5,7 +5,7 @@ interface Deps {
   readonly preferences: Pick<Preferences, 'apply'>;
 }
 
-/** What can be used is kept, so that one wrong field does not keep a person from taking an agreement back. */
+/** Applies the valid fields, so that one invalid field does not stop a person from withdrawing an agreement. */
 export const onPreferenceUpdated =
   ({ preferences }: Deps): Handler<'preference.updated'> =>
   async (event, { logger, skip }) => {
@@ -13,6 +13,6 @@ export const onPreferenceUpdated =
     const { changes, unusable } = readChanges(event);
     if (unusable.length > 0) logger.warn({ fields: unusable }, 'fields of a preference cannot be used');
     if (Object.keys(changes).length === 0) return skip('nothing_changed');
-    // A sender's clock may be ahead; it must not overrule what the person says later.
+    // A sender's clock may be ahead; its time must not override later preferences.
     await preferences.apply({ tenant, userId: event.userId }, changes, Math.min(occurredAt, receivedAt));
   };

@@ -140,7 +140,7 @@ const notices = fc.record({
 });
 const instants = fc.integer({ min: at('00:00:00'), max: at('00:00:00') + 200 * HOUR });
 
-it('whoever hears of anything agreed to it, on that channel, at that time, and while it matters', () => {
+it('every message sent was agreed to, on that channel, at that time, and has not expired', () => {
   fc.assert(
     fc.property(preferences, notices, instants, (preference, message, now) => {
       const decision = decide(preference, message, now);

@@ -3,7 +3,7 @@ import { afterQuietHours, type DigestFrequency, nextDigest, type QuietHours } fr
 export const channels = ['chat', 'slack', 'email', 'webhook'] as const;
 export type Channel = (typeof channels)[number];
 
-/** What a person agreed to; nobody has agreed to what is not here. */
+/** The agreements of a person. Absent ones are not given. */
 export interface Preference {
   readonly channels: { readonly [C in Channel]?: boolean };
   /** By event type. */
@@ -17,14 +17,14 @@ export interface Preference {
   readonly webhookUrl: string | undefined;
 }
 
-/** What the decision needs to know of a message. */
+/** The data of a message for the decision. */
 export interface Notice {
   readonly type: string;
-  /** Passes quiet hours, digests and rate limits; never a missing agreement. */
+  /** Skips quiet hours, digests and rate limits, but never a missing agreement. */
   readonly urgent: boolean;
-  /** From then on it is pointless. */
+  /** When it expires. */
   readonly expiresAt: number;
-  /** It was decided before that this one waits or is gathered: it does not join a digest again. */
+  /** An earlier decision delayed it or put it into a digest: it does not join a digest again. */
   readonly waited?: boolean;
 }
 
@@ -34,7 +34,7 @@ export type Decision =
   | { readonly kind: 'digest'; readonly channels: readonly Channel[]; readonly at: number }
   | { readonly kind: 'skip'; readonly reason: 'not_opted_in' | 'no_address' | 'expired' };
 
-/** Whether, when and where a person hears of something. */
+/** Decides whether, when and on which channels a person receives a message. */
 export function decide(preference: Preference, notice: Notice, now: number): Decision {
   if (notice.expiresAt <= now) return { kind: 'skip', reason: 'expired' };
   if (preference.topics[notice.type] !== true) return { kind: 'skip', reason: 'not_opted_in' };
@@ -48,7 +48,7 @@ export function decide(preference: Preference, notice: Notice, now: number): Dec
   const allowed = (at: number): number => (quietHours === undefined ? at : afterQuietHours(at, quietHours, timeZone));
   if (digest !== 'none' && notice.waited !== true) {
     const at = allowed(nextDigest(now, digest, timeZone));
-    // What would be pointless by then is worth a message of its own.
+    // A message that would expire before the digest is sent on its own.
     if (at < notice.expiresAt) return { kind: 'digest', channels: reachable, at };
   }
   const until = allowed(now);

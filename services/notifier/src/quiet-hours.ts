@@ -1,13 +1,13 @@
-/** The hours of a day in which a person wants no messages; an end before the start lies on the next day. */
+/** The hours of a day without messages. An end before the start is on the next day. */
 export interface QuietHours {
   /** The first quiet minute, as HH:MM. */
   readonly start: string;
-  /** The first minute that is not quiet any more. */
+  /** The first minute that is not quiet. */
   readonly end: string;
 }
 
 const MINUTE_MS = 60_000;
-/** Clocks are put forward and back at these instants only, so that between two of them local time runs evenly. */
+/** Clocks change only at these instants, so local time runs evenly between two of them. */
 const QUARTER_MS = 15 * MINUTE_MS;
 /** A person may invent spellings of zones; a formatter is ~10 kB. */
 const MOST_FORMATS = 500;
@@ -23,7 +23,7 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** Whether the person's clock shows a quiet minute; a start that is also the end means no quiet hours. */
+/** Whether the person's clock shows a quiet minute. Equal start and end mean no quiet hours. */
 export function isQuiet(at: number, { start, end }: QuietHours, timeZone: string): boolean {
   const { time } = localTime(at, timeZone);
   return start <= end ? start <= time && time < end : time >= start || time < end;
@@ -41,7 +41,7 @@ export function afterQuietHours(at: number, quietHours: QuietHours, timeZone: st
 
 export type DigestFrequency = 'none' | 'hourly' | 'daily' | 'weekly';
 
-/** When daily and weekly digests are sent, on the person's clock; weekly ones on Mondays. */
+/** The time of digests on the person's clock. Weekly ones are sent on Mondays. */
 const DIGEST_TIME = '08:00';
 
 /** When the messages gathered at `at` are sent; always later than `at`. */
@@ -50,7 +50,7 @@ export function nextDigest(at: number, frequency: Exclude<DigestFrequency, 'none
   if (frequency === 'hourly') return instant;
   for (;;) {
     const { time, weekday } = localTime(instant, timeZone);
-    // In a zone such as +05:07 no quarter of an hour shows that very minute.
+    // In a zone such as +05:07, no quarter of an hour is exactly that minute.
     const isTime = minutesBetween(DIGEST_TIME, time) * MINUTE_MS < QUARTER_MS;
     if (isTime && (frequency === 'daily' || weekday === 'Mon')) return instant;
     instant += QUARTER_MS;

@@ -2,11 +2,11 @@ import type { Preference } from './policy.ts';
 import type { Preferences } from './preferences/preferences.ts';
 
 export interface Recipients {
-  /** In the order of the ids; null stands for the agents. */
+  /** In the order of the ids. Null stands for the agents. */
   preferencesOf(tenant: string, userIds: readonly (string | null)[]): Promise<Preference[]>;
 }
 
-/** People are as they said; the agents want to hear of everything, in the one conversation that is configured. */
+/** Reads people's preferences. Agents receive all messages, in the configured conversation. */
 export function createRecipients(
   preferences: Pick<Preferences, 'read'>,
   agents: { conversation: string | undefined; topics: readonly string[]; locale: string },

@@ -92,7 +92,7 @@ describe('the service, from Kafka to people', () => {
     assert.match(bodiesOf(sandbox, 'chat')[0]?.message ?? '', /1Z999AA10123456784/);
   });
 
-  it('retries through the chain, and gives up in the dead-letter topic', async () => {
+  it('retries through the retry topics, then writes to the dead-letter topic', async () => {
     await using _service = await startService(options);
     await prefer(['jane']);
     sandbox.fault('chat', { status: 500, count: 2 });
@@ -123,7 +123,7 @@ describe('the service, from Kafka to people', () => {
     await eventually(() => assert.deepEqual(reached().toSorted(), people(500).toSorted()));
   });
 
-  it('killed while an incident is told to 500 people, with another instance beside it, it tells each once', async () => {
+  it('killed while it notifies 500 people of an incident, with a second instance running, it notifies each once', async () => {
     const worker = await spawnService(options);
     await using _service = await startService({
       ...options,

@@ -1,6 +1,6 @@
 import { omission, type Report } from './transcript.ts';
 
-/** Atlassian Document Format, as much of it as is needed here. */
+/** The part of Atlassian Document Format that is used. */
 export interface AdfDocument {
   version: 1;
   type: 'doc';
@@ -12,7 +12,7 @@ interface AdfParagraph {
 }
 type AdfInline = { type: 'hardBreak' } | { type: 'text'; text: string; marks?: { type: 'strong' | 'em' }[] };
 
-/** A report as a Jira document; text nodes are never read as markup. */
+/** Renders a report as a Jira document. Jira never reads text nodes as markup. */
 export function renderAdf({ facts, messages, omitted, reference }: Report): AdfDocument {
   const turns = messages.map(({ speaker, time, lines }) =>
     paragraph([[strong(speaker), plain(time && ` · ${time}`)], ...lines.map((line) => [plain(line)])]),
@@ -33,7 +33,7 @@ const plain = (text: string): AdfInline => ({ type: 'text', text });
 const marked = (text: string, type: 'strong' | 'em'): AdfInline => ({ type: 'text', text, marks: [{ type }] });
 const strong = (text: string): AdfInline => marked(text, 'strong');
 
-/** Jira refuses a text node without text. */
+/** Leaves out empty text nodes, which Jira refuses. */
 const paragraph = (lines: AdfInline[][]): AdfParagraph => ({
   type: 'paragraph',
   content: lines.flatMap((line, index): AdfInline[] => [

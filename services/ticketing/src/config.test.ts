@@ -12,6 +12,7 @@ const open = (variables: Record<string, string>) => {
       name,
       request: () => Promise.reject(),
       refusal: () => undefined,
+      credentialsRefused: () => assert.fail('not asked for'),
       check() {},
       close: () => Promise.resolve(),
     }),

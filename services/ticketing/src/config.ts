@@ -20,7 +20,7 @@ export const ticketingConfig = Type.Object({
   JIRA_PRIORITIES: Type.String({
     pattern: '^(none|[^,]+,[^,]+)$',
     default: 'High,Medium',
-    description: 'what high and normal are called there; none where issues have no priority',
+    description: 'the names of the priorities high and normal, or none if issues have no priority',
   }),
   FIELD_CONVERSATION_ID: optional("the helpdesk's id or name of the field for the conversation's id"),
   FIELD_ESCALATION_REASON: optional('the field for the reason'),
@@ -36,7 +36,7 @@ export const ticketingConfig = Type.Object({
     minimum: 0,
     maximum: 3_600_000,
     default: 120_000,
-    description: 'after a request without an answer: when a look-up shows for certain what it has made',
+    description: 'how long after an unanswered request a look-up is certain to show its effect',
   }),
 });
 

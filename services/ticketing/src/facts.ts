@@ -6,7 +6,7 @@ import { timeOf } from './transcript.ts';
 const VALUE_LIMIT = 200;
 const SUMMARY_LIMIT = 2_000;
 
-/** What an agent wants to know before reading the transcript; what is unknown is left out. */
+/** The facts that an agent needs before reading the transcript, without unknown ones. */
 export function escalationFacts(event: EventOf<'conversation.escalated'>): Fact[] {
   const { confidence, sentiment, sentimentScore } = event;
   return factsOf({

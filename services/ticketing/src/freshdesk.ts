@@ -32,12 +32,12 @@ const STATUS_OPEN = 2;
 const SOURCE_CHAT = 7;
 const DESCRIPTION_BYTES = 65_000;
 const PAGE = 100;
-/** Of the notes on a ticket. */
+/** The maximum size of a note on a ticket. */
 const MAX_PAGES = 10;
-/** What may stand between the quotes of a search. */
+/** The text that a quoted search accepts. */
 const SEARCHABLE = /^[\w .:@/-]{1,200}$/;
 
-/** There are no idempotency keys: tickets are looked for in the requester's list, which is exact, and by search, which lags. */
+/** Freshdesk has no idempotency keys. Tickets are found in the requester's list (exact) and by search (lags). */
 export function createFreshdesk({ target, fields, lagMs }: Options): Helpdesk {
   const conversationField = fields.conversation_id ?? 'cf_conversation_id';
   const names: FieldNames = { ...fields, conversation_id: conversationField };
@@ -74,7 +74,7 @@ export function createFreshdesk({ target, fields, lagMs }: Options): Helpdesk {
       for (const id of [...new Set(candidates)].sort((one, other) => other - one)) {
         const answer = await target.request({ method: 'GET', path: `/api/v2/tickets/${id}`, signal });
         const reference = bodyOf(Detail, answer, target).description_text ?? '';
-        // Two tenants may have conversations of one id.
+        // Two tenants may have conversations with the same id.
         if (reference.includes(origin.conversation)) found.push({ id: String(id), reference });
       }
       return found;
@@ -128,7 +128,7 @@ export function createFreshdesk({ target, fields, lagMs }: Options): Helpdesk {
   };
 }
 
-/** How Freshdesk tells people apart. */
+/** How Freshdesk identifies people. */
 const contactOf = ({ email, externalId }: Origin['requester']) =>
   email === undefined ? { unique_external_id: externalId } : { email };
 

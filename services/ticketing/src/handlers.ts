@@ -4,7 +4,7 @@ import { onConversationEscalated } from './on-conversation-escalated.ts';
 import { createMemory, type HashStore } from './once.ts';
 import { type HelpdeskContext, openHelpdesk } from './open-helpdesk.ts';
 
-/** What the service does with its events. */
+/** The handlers of the service. */
 export function handlers(context: HelpdeskContext & { redis: HashStore }): Handlers {
   const helpdesk = openHelpdesk(context);
   const memory = createMemory(context.redis, helpdesk.name);

@@ -1,39 +1,39 @@
 import type { TranscriptEntry } from '@switchboard/events';
 import type { Origin } from './origin.ts';
 
-/** An outside system that keeps tickets; what it throws are the errors of its target. */
+/** An outside system that stores tickets. It throws the errors of its target. */
 export interface Helpdesk {
   readonly name: string;
   /**
-   * How long after a create without an answer `findTickets` may still miss the ticket; 0 where a repeated create makes
-   * no second one.
+   * How long `findTickets` may miss a ticket after a create without an answer. 0 if a repeated create makes no second
+   * ticket.
    */
   readonly ticketLagMs: number;
-  /** How long after a comment without an answer `hasComment` may still miss it. */
+  /** How long `hasComment` may miss a comment after a request without an answer. */
   readonly commentLagMs: number;
-  /** Those of the conversation, newest first. */
+  /** Finds the tickets of the conversation, newest first. */
   findTickets(origin: Origin, signal: AbortSignal): Promise<FoundTicket[]>;
   /** @returns its id */
   createTicket(ticket: NewTicket, signal: AbortSignal): Promise<string>;
   hasComment(ticketId: string, origin: Origin, signal: AbortSignal): Promise<boolean>;
-  /** For agents only. @returns false when the ticket takes none: it is deleted, or closed for good. */
+  /** Adds a comment for agents only. @returns false when the ticket accepts none: it is deleted or closed for good */
   addComment(ticketId: string, comment: Note, signal: AbortSignal): Promise<boolean>;
 }
 
 export interface FoundTicket {
   readonly id: string;
-  /** Holds the `event` of the origin that it was made for. */
+  /** Contains the `event` of its origin. */
   readonly reference: string;
 }
 
-/** What an agent is told. */
+/** The content of a ticket for agents. */
 export interface Note {
   readonly origin: Origin;
   readonly facts: Fact[];
   readonly transcript: readonly TranscriptEntry[];
 }
 
-/** The label is ours, the value may be anybody's: both are plain text on one line. */
+/** A label of ours and a value of unknown origin, both plain text on one line. */
 export interface Fact {
   readonly label: string;
   readonly value: string;
@@ -46,7 +46,7 @@ export interface NewTicket extends Note {
   readonly fields: TicketFields;
 }
 
-/** Custom fields; what is not known is null. */
+/** Custom fields. Unknown values are null. */
 export interface TicketFields {
   readonly conversation_id: string;
   readonly escalation_reason: string | null;
@@ -54,7 +54,7 @@ export interface TicketFields {
   readonly session_duration: number | null;
 }
 
-/** What the operator calls each field: an id or a name; a field without one is not sent. */
+/** The operator's id or name for each field. Fields without one are not sent. */
 export type FieldNames = { readonly [Name in keyof TicketFields]?: string | undefined };
 
 /** The fields that have both a name and a value. */

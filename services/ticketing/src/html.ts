@@ -1,7 +1,7 @@
 import { escapeHtml } from '@switchboard/outbound';
 import { omission, type Report } from './transcript.ts';
 
-/** A report in HTML, every character of it escaped that could be markup. */
+/** Renders a report as HTML and escapes all markup. */
 export function renderHtml({ facts, messages, omitted, reference }: Report): string {
   const lines = facts.map(({ label, value }) => `<b>${label}</b>: ${escapeHtml(value)}`);
   const turns = messages.map(({ speaker, time, lines }) => {

@@ -9,7 +9,7 @@ interface Options {
   target: Pick<Target, 'name' | 'request'>;
   project: string;
   issueType: string;
-  /** Their names differ by site; undefined where the issue type has no priority. */
+  /** The names differ by site. Undefined if the issue type has no priority. */
   priorities: { high: string | undefined; normal: string | undefined };
   /** Such as `customfield_10042`. */
   fields: FieldNames;
@@ -27,10 +27,10 @@ const Found = Type.Object({
   ),
 });
 
-/** Of a description or a comment. */
+/** The maximum size of a description or a comment. */
 const DOCUMENT_LENGTH = 32_767;
 
-/** There are no idempotency keys: issues are looked for by a label, in a search that lags behind. */
+/** Jira has no idempotency keys. Issues are found by a label, in a search that lags behind writes. */
 export function createJira({ target, project, issueType, priorities, fields, lagMs }: Options): Helpdesk {
   return {
     name: 'jira',

@@ -8,11 +8,11 @@ import { labelSpeakers } from './speakers.ts';
 interface Deps {
   helpdesk: Pick<Helpdesk, 'findTickets' | 'hasComment' | 'addComment' | 'commentLagMs'>;
   memory: Memory;
-  /** What the chatbot is called in a transcript. */
+  /** The name of the chatbot in transcripts. */
   botLabel: string;
 }
 
-/** Adds a note to the conversation's ticket; where there are several, to the newest, which is the one in work. */
+/** Adds a note to the conversation's ticket. If there are several, the newest is the active one. */
 export function onConversationEnded({
   helpdesk,
   memory,

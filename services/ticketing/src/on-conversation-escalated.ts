@@ -10,11 +10,11 @@ import { labelSpeakers } from './speakers.ts';
 interface Deps {
   helpdesk: Pick<Helpdesk, 'findTickets' | 'createTicket' | 'ticketLagMs'>;
   memory: Pick<Memory, 'once'>;
-  /** What the chatbot is called in a transcript. */
+  /** The name of the chatbot in transcripts. */
   botLabel: string;
 }
 
-/** One ticket for each escalation; a conversation that is escalated again gets another one. */
+/** Creates one ticket for each escalation. A conversation that is escalated again gets another one. */
 export function onConversationEscalated({ helpdesk, memory, botLabel }: Deps): Handler<'conversation.escalated'> {
   return async (event, { signal }) => {
     const ticket = ticketFor(event, botLabel);
@@ -56,7 +56,7 @@ export function ticketFor(event: EventOf<'conversation.escalated'>, botLabel: st
   };
 }
 
-/** Freshdesk takes 32 characters, Zendesk no spaces and few signs. */
+/** Freshdesk accepts 32 characters. Zendesk accepts no spaces and few special characters. */
 function tagsOf(intent: string | null): string[] {
   const words =
     plainText(intent ?? '')

@@ -1,7 +1,7 @@
 import { redisReply } from '@switchboard/consumer';
 import { OutboundError } from '@switchboard/outbound';
 
-/** As much of Redis as is needed. */
+/** The part of Redis that is used. */
 export interface HashStore {
   hget(key: string, field: string): Promise<string | null>;
   hset(key: string, fields: Record<string, string>): Promise<number>;
@@ -9,26 +9,26 @@ export interface HashStore {
   expire(key: string, seconds: number): Promise<number>;
 }
 
-/** Remembers by conversation what was made in a helpdesk, and what may have been. */
+/** Stores, for each conversation, which effects a helpdesk has or may have. */
 export interface Memory {
-  /** What was put down under `field`. */
+  /** Reads the id stored under `field`. */
   recall(conversation: string, field: string): Promise<string | undefined>;
-  /** Makes a thing that the helpdesk itself cannot be asked to make only once. */
+  /** Creates something once in a helpdesk that has no idempotency keys. */
   once(thing: Thing): Promise<string>;
 }
 
 export interface Thing {
   conversation: string;
-  /** Under which its id is put down; `also` is overwritten with it. */
+  /** The field that stores its id. `also` is overwritten with it. */
   field: string;
   also?: string;
-  /** How long `find` may miss what a `create` without an answer has made. */
+  /** How long `find` may miss the effect of a `create` without an answer. */
   lagMs: number;
   find(): Promise<string | undefined>;
   create(): Promise<string>;
 }
 
-/** Nobody knows yet whether the last try had its effect: look again later. */
+/** Whether the last attempt had its effect is not known yet. Try again later. */
 export class OutcomeUnknownError extends Error {
   override readonly name = 'OutcomeUnknownError';
   readonly code = 'OUTCOME_UNKNOWN';
@@ -42,14 +42,14 @@ export class OutcomeUnknownError extends Error {
   }
 }
 
-/** A conversation that is escalated again, or resolved, later than this is looked up in the helpdesk. */
+/** How long ids are stored. Later events of a conversation look them up in the helpdesk. */
 const REMEMBERED_SECONDS = 30 * 24 * 3_600;
 const ATTEMPTED = 'attempted at ';
 
 /**
- * Looks before it creates, and puts down that it is about to: after a try whose outcome is unknown, be it a lost
- * answer or a kill -9, it only creates again when a look-up that found nothing can be believed. If Redis has
- * lost its data, the look-up still stands.
+ * Looks before it creates, and first stores that it is about to. After an attempt with an unknown outcome, such as a
+ * lost answer or a kill -9, it creates again only when an empty look-up is reliable. The look-up works even if Redis
+ * has lost its data.
  */
 export function createMemory(redis: HashStore, helpdesk: string, now: () => number = Date.now): Memory {
   const keyOf = (conversation: string) => `ticketing:${helpdesk}:${conversation}`;
@@ -90,7 +90,7 @@ export function createMemory(redis: HashStore, helpdesk: string, now: () => numb
   };
 }
 
-/** Whether the helpdesk has certainly not done what it was asked for. */
+/** Whether the request certainly had no effect in the helpdesk. */
 function hadNoEffect(error: unknown): boolean {
   if (!(error instanceof OutboundError)) return false;
   // The request that opened the breaker is the cause of its error, and may have had its effect.

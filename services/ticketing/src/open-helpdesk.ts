@@ -11,10 +11,10 @@ export interface HelpdeskContext {
   target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
 }
 
-/** A hundred comments of the largest size there is. */
+/** A hundred comments of the largest size. */
 const maxResponseBytes = 16 * 1_048_576;
 
-/** The one that the configuration names. @throws ConfigError when something that it needs is not set */
+/** Opens the helpdesk that the configuration names. @throws ConfigError when a variable that it needs is not set */
 export function openHelpdesk({ config, target }: HelpdeskContext): Helpdesk {
   const name = config.HELPDESK;
   const because = `HELPDESK=${name}`;

@@ -2,27 +2,27 @@ import { createHash } from 'node:crypto';
 import { type EventOf, identityOf } from '@switchboard/events';
 import { oneLine } from './plain-text.ts';
 
-/** Which event a ticket or a comment comes from, and what a helpdesk can look for it by. */
+/** The event that a ticket or a comment comes from, and the ids to find it by. */
 export interface Origin {
   readonly conversationId: string;
-  /** The same for all events of a conversation of a tenant; any helpdesk takes its characters as an id, label or text. */
+  /** The same for all events of a tenant's conversation. Every helpdesk accepts it as an id, label or text. */
   readonly conversation: string;
-  /** The same for every try of one event. */
+  /** The same for every attempt of an event. */
   readonly event: string;
   readonly requester: Requester;
 }
 
 export interface Requester {
   readonly name: string;
-  /** Absent when nothing that can be an address is known. */
+  /** Absent if no plausible address is known. */
   readonly email: string | undefined;
-  /** The platform's id of the person, else of the conversation. */
+  /** The platform's id of the person, or else of the conversation. */
   readonly externalId: string;
 }
 
 type ConversationEvent = EventOf<'conversation.escalated' | 'conversation.resolved' | 'conversation.unresolved'>;
 
-/** Helpdesks refuse a ticket for an address that cannot be one. */
+/** Helpdesks refuse tickets with a malformed address. */
 const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+$/i;
 
 export function originOf({ meta, conversationId, customer, userId }: ConversationEvent): Origin {
@@ -39,7 +39,7 @@ export function originOf({ meta, conversationId, customer, userId }: Conversatio
   };
 }
 
-/** The last line of what is written, which a look-up recognises. */
+/** The last line of a ticket or comment, by which a look-up finds it. */
 export const referenceOf = ({ conversation, event }: Origin): string => `${conversation}/${event}`;
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);

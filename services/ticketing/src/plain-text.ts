@@ -1,22 +1,22 @@
 import { visibleText } from '@switchboard/outbound';
 
-/** Letters that are written from right to left. */
+/** Right-to-left letters. */
 const RIGHT_TO_LEFT = /[\u0590-\u08FF\u200F\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
 
-/** Text of unknown origin, as it may be shown: lone surrogates replaced, line ends uniform, nothing that a helpdesk expands. */
+/** Cleans text of unknown origin: replaces lone surrogates, unifies line ends, and disables placeholders. */
 export const plainText = (text: string): string =>
   visibleText(text)
     .replace(/[\u2028\u2029]/g, '\n')
-    // Zendesk and Freshdesk fill in placeholders: {{ticket.requester.email}}.
+    // Zendesk and Freshdesk expand placeholders such as {{ticket.requester.email}}.
     .replace(/\{(?=[{%])/g, '{\u2060');
 
-/** On one line, at most `max` characters of it; what stands beside it keeps its place, whichever way it is written. */
+/** On one line, at most `max` characters of it; the text around it keeps its place, whichever way it is written. */
 export function oneLine(text: string, max: number): string {
   const line = shorten(plainText(text).replace(/\s+/g, ' ').trim(), max);
   return RIGHT_TO_LEFT.test(line) ? `\u2068${line}\u2069` : line;
 }
 
-/** At most `max` characters: the start and the end, and how much is missing between them. Cuts no character in two. */
+/** Shortens to `max` characters: keeps the start and the end, and names how much is missing. Splits no character. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;
   const note = (count: number) => ` … (${count} characters left out) … `;
@@ -27,5 +27,5 @@ export function shorten(text: string, max: number): string {
   return head + note(text.length - head.length - tail.length) + tail;
 }
 
-/** Without the half of a surrogate pair at either end. */
+/** Removes half a surrogate pair at either end. */
 const wholeCharacters = (text: string): string => text.replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, '');

@@ -8,7 +8,7 @@ const ROLES: readonly (readonly [speaker: 'Customer' | 'Agent' | 'System' | 'bot
 ];
 const SPEAKERS = new Map(ROLES.flatMap(([speaker, roles]) => roles.map((role) => [role, speaker] as const)));
 
-/** The transcript with each role as agents read it; roles that no platform of ours uses stay as they are. */
+/** Replaces the roles in the transcript by names for agents. Unknown roles stay unchanged. */
 export function labelSpeakers(transcript: readonly TranscriptEntry[], botLabel: string): TranscriptEntry[] {
   return transcript.map((entry) => {
     const speaker = SPEAKERS.get(entry.role.trim().toLowerCase()) ?? entry.role;

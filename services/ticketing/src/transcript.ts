@@ -1,13 +1,13 @@
 import type { TranscriptEntry } from '@switchboard/events';
 import { oneLine, plainText, shorten } from './plain-text.ts';
 
-/** What an agent reads; a helpdesk's renderer puts it into the form it takes. All of it is plain text. */
+/** The report for an agent, in plain text. A renderer converts it for each helpdesk. */
 export interface Report {
   facts: { label: string; value: string }[];
   messages: Message[];
-  /** How many messages are missing, and after how many of `messages`. */
+  /** The number of omitted messages, and of the `messages` before them. */
   omitted: { count: number; after: number };
-  /** The last line, by which the service finds again what it wrote. */
+  /** The last line, by which the service finds the ticket or comment again. */
   reference: string;
 }
 
@@ -19,7 +19,7 @@ export interface Message {
 
 /** The longest a message may be, from what is pleasant to what fits whatever the messages hold. */
 const MESSAGE_LIMITS = [4_000, 1_000, 250];
-/** When fewer messages than this fit, shorter ones tell more. */
+/** If fewer messages fit, shorter ones are more useful. */
 const ENOUGH_MESSAGES = 20;
 
 /**
@@ -46,7 +46,7 @@ export function fitTranscript<T>(
   return best as T;
 }
 
-/** `2026-01-15 10:24:48`, in UTC; nothing for what is no time. */
+/** `2026-01-15 10:24:48`, in UTC; empty for an invalid time. */
 export function timeOf(timestamp: number | null): string {
   const date = new Date(timestamp ?? Number.NaN);
   return Number.isNaN(date.getTime()) ? '' : date.toISOString().slice(0, 19).replace('T', ' ');
@@ -63,7 +63,7 @@ function messageOf({ role, text, timestamp }: TranscriptEntry, limit: number): M
   };
 }
 
-/** The largest count from 0 to `max` that holds, given that all smaller ones then hold too. */
+/** The largest count from 0 to `max` for which `holds` is true, if it is true for all smaller counts. */
 function largest(max: number, holds: (count: number) => boolean): number {
   let [low, high] = [0, max];
   while (low < high) {

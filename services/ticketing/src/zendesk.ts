@@ -13,7 +13,7 @@ interface Options {
   lagMs: number;
 }
 
-/** A comment holds 64 KiB. */
+/** The maximum size of a comment is 64 KiB. */
 const COMMENT_BYTES = 65_000;
 
 const Tickets = Type.Object({
@@ -22,7 +22,7 @@ const Tickets = Type.Object({
 const Comments = Type.Object({ comments: Type.Array(Type.Unknown()) });
 const Created = Type.Object({ ticket: Type.Object({ id: Type.Integer() }) });
 
-/** Tickets carry the conversation as their external id; a repeated create is recognised by its idempotency key. */
+/** The external id of a ticket is the conversation. Zendesk recognises a repeated create by its idempotency key. */
 export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
   return {
     name: 'zendesk',
@@ -46,7 +46,7 @@ export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
           ticket: {
             subject,
             comment: commentOf(ticket),
-            // Without an address Zendesk takes nobody; the ticket then belongs to the account of the API.
+            // Zendesk needs an address for a requester; without one the ticket belongs to the account of the API.
             ...(email !== undefined && { requester: { name, email } }),
             priority,
             tags,
@@ -82,11 +82,11 @@ export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
   };
 }
 
-/** A closed ticket can never be changed again; other refusals have other fields. */
+/** Whether the ticket is closed and can never change again. Other refusals have other fields. */
 const isClosed = (body: unknown): boolean =>
   (body as { details?: { status?: unknown } } | undefined)?.details?.status !== undefined;
 
-/** What the chatbot noted about a person is not for that person: not public. */
+/** Comments are not public: the chatbot's notes about a person are not for that person. */
 const commentOf = ({ origin, facts, transcript }: Note) => ({
   html_body: fitTranscript({ facts, reference: referenceOf(origin) }, transcript, {
     render: renderHtml,

@@ -1,5 +1,5 @@
 import type { FetchedRecord } from '@switchboard/kafka';
-import { createLanes, type Lanes } from '../queues/lanes.ts';
+import { createKeyQueues, type KeyQueues } from '../queues/key-queues.ts';
 import { createOffsetTracker, type OffsetTracker } from './offset-tracker.ts';
 import { type ConsumedRecord, type RecordSource, readRecord } from './record.ts';
 
@@ -15,23 +15,23 @@ export interface PartitionOptions {
   partition: number;
   limits: PartitionLimits;
   longestWaitMs: number | undefined;
-  /** Takes a record at the head of its lane; the partition's `settle` is called when it is settled. */
+  /** Takes the record at the head of a key queue. The caller settles it through the partition's `settle`. */
   offer(record: ConsumedRecord): void;
-  /** Called when a record has left. */
+  /** Called when a record is settled. */
   roomMade(): void;
 }
 
 export interface Unread {
   readonly offset: number;
-  /** Since when it waits to be handled, in epoch ms. */
+  /** When it started to wait, in epoch ms. */
   readonly since: number;
 }
 
-/** A record that has its time is not late before it; one without a timestamp waits from now on. */
+/** When a record starts to wait: when it is due, else when it was written, else now. */
 export const waitsSince = (dueAt: number, timestamp: number): number =>
   dueAt > 0 ? dueAt : timestamp > 0 ? timestamp : Date.now();
 
-/** One partition of an assignment: what was read of it and how far it is done. */
+/** One partition of an assignment: the records in memory, and how far they are settled. */
 export class AssignedPartition implements RecordSource {
   readonly topic: string;
   readonly partition: number;
@@ -40,68 +40,68 @@ export class AssignedPartition implements RecordSource {
   /** The offset the next batch must start with; undefined until the start is known. */
   expected: number | undefined;
   committed: number | undefined;
-  /** Where the log ended when it was last looked at. */
+  /** The end of the log at the last look. */
   end = 0;
-  /** The first record that was not read, when it was last looked at. */
+  /** The first record that was not read at the last look. */
   unread: Unread | undefined;
   bytes = 0;
   readonly #options: PartitionOptions;
   #tracker: OffsetTracker | undefined;
-  /** Keys side by side. The order between this topic and the chain's is Redis' business. */
-  readonly #lanes: Lanes<ConsumedRecord>;
+  /** Order within this topic. Redis keeps the order between this topic and the retry topics. */
+  readonly #keyQueues: KeyQueues<ConsumedRecord>;
 
   constructor(options: PartitionOptions) {
     this.topic = options.topic;
     this.partition = options.partition;
     this.longestWaitMs = options.longestWaitMs;
     this.#options = options;
-    this.#lanes = createLanes(options.offer);
+    this.#keyQueues = createKeyQueues(options.offer);
   }
 
-  /** Reading starts at `offset`: that much is committed. */
+  /** Reading starts at `offset`. Everything before it is committed. */
   begin(offset: number): void {
     this.expected = offset;
     this.committed = offset;
     this.#tracker = createOffsetTracker(offset);
   }
 
-  /** What lies before `offset` and was not read is gone: reading goes on there, and so does the commit in its turn. */
+  /** Continues at `offset`: Kafka has deleted the unread records before it. The commit skips them in its turn. */
   skipTo(offset: number): void {
     this.expected = offset;
     const gap = this.#tracker?.add(offset - 1);
     if (gap !== undefined) gap.done = true;
   }
 
-  /** Takes a message into memory; undefined while the start is not known. */
+  /** Takes a message into memory. Undefined while the start is not known. */
   read(message: FetchedRecord): ConsumedRecord | undefined {
     const tracked = this.#tracker?.add(Number(message.offset));
     if (tracked === undefined) return undefined;
     const record = readRecord(this, message, tracked);
-    tracked.since = waitsSince(record.dueAt, Number(message.timestamp));
+    tracked.since = waitsSince(record.position.dueAt, Number(message.timestamp));
     this.bytes += record.bytes;
     return record;
   }
 
-  /** The record is due: it takes its place in its lane. */
+  /** Adds a record that is due to its key queue. */
   enter(record: ConsumedRecord): void {
-    this.#lanes.add(record);
+    this.#keyQueues.add(record);
   }
 
   settle(record: ConsumedRecord): void {
     if (!this.active) return;
     record.tracked.done = true;
     this.bytes -= record.bytes;
-    this.#lanes.leave(record);
+    this.#keyQueues.leave(record);
     this.#options.roomMade();
   }
 
-  /** Whether nothing more should be read for now. */
+  /** Whether reading should pause. */
   get isFull(): boolean {
     const { bufferBytes, commitWindow } = this.#options.limits;
     return this.bytes >= bufferBytes || this.#pending >= commitWindow;
   }
 
-  /** Whether there is so much room that reading on is worth a fetch. */
+  /** Whether there is enough room to make another fetch worthwhile. */
   get hasRoom(): boolean {
     const { bufferBytes, commitWindow } = this.#options.limits;
     return this.bytes < bufferBytes / 2 && this.#pending < commitWindow * 0.75;
@@ -111,27 +111,27 @@ export class AssignedPartition implements RecordSource {
     return this.#tracker?.pending ?? 0;
   }
 
-  /** Everything before it is done. */
+  /** The offset to commit: everything before it is settled. */
   get position(): number | undefined {
     return this.#tracker?.position();
   }
 
-  /** Whether all that was read is finished. */
+  /** Whether all records that were read are settled. */
   get isEmpty(): boolean {
     return this.#pending === 0;
   }
 
-  /** Since when its oldest unfinished record waits to be handled, in epoch ms; undefined when all are. */
+  /** When its oldest unfinished record started to wait, in epoch ms. Undefined when all are finished. */
   get waitsSince(): number | undefined {
     const { oldest, last } = this.#tracker ?? {};
     if (oldest !== undefined) return oldest.since;
     if (this.expected === undefined || this.expected >= this.end) return undefined;
-    // Of a record that nobody has looked at it is known that it came after the last one.
+    // The age of a record that was not looked at is unknown, but it was written after the last one.
     return this.unread?.offset === this.expected ? this.unread.since : last?.since;
   }
 
-  /** Records in lanes: due, and not settled. */
+  /** Records in key queues: due, and not settled. */
   get due(): number {
-    return this.#lanes.size;
+    return this.#keyQueues.size;
   }
 }

@@ -1,42 +1,42 @@
 import type { FetchedRecord } from '@switchboard/kafka';
-import { createWaitingRoom, type WaitingRoom } from '../queues/waiting-room.ts';
+import { createDelayQueue, type DelayQueue } from '../queues/delay-queue.ts';
 import { AssignedPartition, type PartitionOptions } from './assigned-partition.ts';
 import type { ConsumedRecord } from './record.ts';
 
 export interface AssignmentOptions extends Pick<PartitionOptions, 'offer' | 'roomMade'> {
-  /** Whether the service handles this type; what it does not is done as soon as it is read. */
+  /** Whether the service handles this type. Records of other types are settled as soon as they are read. */
   handles(type: string): boolean;
   skipped(record: ConsumedRecord): void;
   /** A record was read. */
   accepted(from: 'source' | 'retry'): void;
-  /** So many records are left to the next owner. */
+  /** `count` records stay unfinished; the next owner reads them again. */
   left(count: number): void;
-  /** Whether records of this topic wait for their time. */
+  /** Whether records of this topic wait until they are due. */
   isDelayed(topic: string): boolean;
-  /** The longest that a record may wait there. */
+  /** The longest time that a record may wait in a delayed topic. */
   longestWaitMs: number;
   bufferBytes: number;
   commitWindow: number;
 }
 
 /**
- * What one generation of the group gave to this process. It ends with the next rebalance: records that were read
- * under it and did not run yet are dropped, since their new owner reads them again; what runs comes to its end and
- * is marked in Redis, but commits nothing any more.
+ * The partitions that this process owns in one generation of the group. An assignment ends with the next rebalance.
+ * Records that were read but did not run are then dropped, since their new owner reads them again. Running handlers
+ * finish and are marked in Redis, but commit nothing.
  */
 export class Assignment {
   active = true;
   readonly partitions: readonly AssignedPartition[];
   readonly #options: AssignmentOptions;
   readonly #byTopic = new Map<string, Map<number, AssignedPartition>>();
-  readonly #waitingRoom: WaitingRoom<ConsumedRecord>;
+  readonly #delayQueue: DelayQueue<ConsumedRecord>;
 
   constructor(topics: Readonly<Record<string, readonly number[]>>, options: AssignmentOptions) {
     this.#options = options;
     const names = Object.entries(topics).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );
-    // Half of the memory for what is new, half for what waits: neither can keep the other from being read.
+    // Source topics and retry topics get half of the memory each, so that neither can keep the other from being read.
     const delayed = names.filter(({ topic }) => options.isDelayed(topic)).length;
     const share = (count: number) => ({
       bufferBytes: options.bufferBytes / 2 / Math.max(count, 1),
@@ -55,8 +55,9 @@ export class Assignment {
       this.#byTopic.set(name.topic, siblings.set(name.partition, entry));
       return entry;
     });
-    this.#waitingRoom = createWaitingRoom((record) =>
-      this.find(record.from.topic, record.from.partition)?.enter(record),
+    this.#delayQueue = createDelayQueue<ConsumedRecord>(
+      ({ position }) => position.dueAt,
+      (record) => this.find(record.from.topic, record.from.partition)?.enter(record),
     );
   }
 
@@ -64,7 +65,7 @@ export class Assignment {
     return this.#byTopic.get(topic)?.get(partition);
   }
 
-  /** Takes a batch into memory: what is due goes to its lane, the rest waits for its time. */
+  /** Takes a batch into memory: due records go to their key queues, the rest to the delay queue. */
   take(partition: AssignedPartition, messages: readonly FetchedRecord[]): void {
     if (!this.active) return;
     const now = Date.now();
@@ -73,19 +74,19 @@ export class Assignment {
       const record = partition.read(message);
       if (record === undefined) return;
       this.#options.accepted(from);
-      // In the chain it is there because another version of the service handles it.
+      // A record in a retry topic is there because another version of the service handles its type.
       if (from === 'source' && record.defect === undefined && !this.#options.handles(record.type)) {
         this.#options.skipped(record);
         partition.settle(record);
-      } else if (record.dueAt > now) {
-        this.#waitingRoom.add(record);
+      } else if (record.position.dueAt > now) {
+        this.#delayQueue.add(record);
       } else {
         partition.enter(record);
       }
     }
   }
 
-  /** What is done and not committed yet. */
+  /** Offsets up to which everything is settled, but not committed. */
   uncommitted(): { partition: AssignedPartition; offset: number }[] {
     if (!this.active) return [];
     return this.partitions.flatMap((partition) => {
@@ -99,7 +100,7 @@ export class Assignment {
   }
 
   get delayed(): number {
-    return this.#waitingRoom.size;
+    return this.#delayQueue.size;
   }
 
   get bytes(): number {
@@ -115,7 +116,7 @@ export class Assignment {
     const { inFlight } = this;
     this.active = false;
     for (const partition of this.partitions) partition.active = false;
-    this.#waitingRoom.clear();
+    this.#delayQueue.clear();
     this.#options.left(inFlight);
   }
 }

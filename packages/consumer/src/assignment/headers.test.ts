@@ -8,13 +8,13 @@ import { carriedHeaders, readHeaders } from './headers.ts';
 const texts = (headers: Readonly<Record<string, Buffer>>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
-describe('what is read of the headers', () => {
-  it('is what the consumer knows, and of one that came more than once the last', () => {
+describe('readHeaders', () => {
+  it('returns the headers that the consumer knows; the last one counts if a header is repeated', () => {
     const read = readHeaders(fetchedRecord({ ce_id: ['forged', 'a'], other: 'x', 'retry-hop': '3', 'ce_type ': 'y' }));
     assert.deepEqual(texts(read), { ce_id: 'a', 'retry-hop': '3' });
   });
 
-  it('is the same of bytes and of decoded headers', () => {
+  it('reads the same from bytes and from decoded headers', () => {
     const name = fc.constantFrom('ce_id', 'ce_source', 'retry-hop', 'origin-topic', 'other', 'ce_idd', 'ü');
     const headers = fc.dictionary(name, fc.oneof(fc.string(), fc.array(fc.string(), { minLength: 2, maxLength: 3 })));
     fc.assert(
@@ -25,7 +25,21 @@ describe('what is read of the headers', () => {
     );
   });
 
-  it('is something for any bytes whatever', () => {
+  /** The bytes of one header on the wire. `value` starts with its length. */
+  const wire = (name: string, ...value: number[]): Buffer =>
+    Buffer.from([2, name.length * 2, ...Buffer.from(name), ...value]);
+
+  it('ignores a header without a value', () => {
+    const lengthOfNone = 1;
+    assert.deepEqual(readHeaders({ rawHeaders: wire('ce_id', lengthOfNone) }), {});
+  });
+
+  it('stops at malformed bytes', () => {
+    // A value with a length of 50 that has one byte; a length that is cut off.
+    for (const value of [[100, 97], [0x80]]) assert.deepEqual(readHeaders({ rawHeaders: wire('ce_id', ...value) }), {});
+  });
+
+  it('accepts any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         const record = { rawHeaders: Buffer.from(bytes), headers: {} };
@@ -36,19 +50,19 @@ describe('what is read of the headers', () => {
   });
 });
 
-describe('what is carried on', () => {
+describe('carriedHeaders', () => {
   const carried = (headers: WrittenHeaders) => {
     const record = fetchedRecord(headers);
     return texts(carriedHeaders(record, readHeaders(record)));
   };
 
-  it('is all that the sender wrote, and nothing of the chain', () => {
+  it('returns all headers of the sender and none of the retry topics', () => {
     const own = { ce_id: 'a', tracestate: 'x=1', 'x-own': 'ü' };
-    const chain = { 'retry-hop': '3', redrive: '7', 'origin-topic': 't', '__dlq.errors.code': 'X' };
-    assert.deepEqual(carried({ ...own, ...chain }), own);
+    const added = { 'retry-hop': '3', redrive: '7', 'origin-topic': 't', '__dlq.errors.code': 'X' };
+    assert.deepEqual(carried({ ...own, ...added }), own);
   });
 
-  it('is bounded, and always has what tells which event it is', () => {
+  it('is bounded, and always includes the headers that identify the event', () => {
     const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [`h${index}`, 'x']));
     const few = carried({ ...many, ce_id: 'a' });
     assert.equal(few.ce_id, 'a');

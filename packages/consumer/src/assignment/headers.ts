@@ -1,10 +1,10 @@
 import { eachHeader, type FetchedRecord } from '@switchboard/kafka';
 
-/** Headers by name; of one that came more than once, the last, as with most clients. */
+/** Headers by name. If a header appears more than once, the last one counts, as in most clients. */
 export type Headers = Readonly<Record<string, Buffer>>;
 
-/** The headers that the chain adds. In a source topic they mean nothing: anyone may write them there. */
-export const CHAIN_HEADERS = {
+/** The headers that the consumer adds in retry topics. Ignored in source topics, where anyone may write them. */
+export const RETRY_HEADERS = {
   attempt: 'retry-attempt',
   round: 'retry-round',
   dueAt: 'retry-due-at',
@@ -17,22 +17,22 @@ export const CHAIN_HEADERS = {
 } as const;
 
 const DEAD_LETTER = '__dlq.';
-/** On a dead letter whose headers could not be compared with its value: it is known by its place. */
+/** Set on a dead letter whose value does not confirm its headers: its position is its identity. */
 export const UNVERIFIED = '__dlq.errors.unverified';
 
-const ADDED = new Set<string>(Object.values(CHAIN_HEADERS));
-export const isOfChain = (name: string): boolean => ADDED.has(name) || name.startsWith(DEAD_LETTER);
+const ADDED = new Set<string>(Object.values(RETRY_HEADERS));
+export const isRetryHeader = (name: string): boolean => ADDED.has(name) || name.startsWith(DEAD_LETTER);
 
 export const EVENT_HEADERS = ['ce_id', 'ce_type', 'ce_source'] as const;
 const READ = new Set<string>([...EVENT_HEADERS, 'ce_subject', 'traceparent', ...ADDED, UNVERIFIED]);
 const LONGEST_READ = Math.max(...[...READ].map(({ length }) => length));
 
-/** What a record carries on along the chain beside the headers that the consumer reads. */
+/** Limits of the headers that a record keeps in retry topics. Headers that the consumer reads are always kept. */
 const MOST_CARRIED = { headers: 128, bytes: 64 * 1024 };
 
 type Message = Pick<FetchedRecord, 'headers' | 'rawHeaders'>;
 
-/** Those headers that the consumer reads, without decoding the others. */
+/** Returns the headers that the consumer reads, without decoding the others. */
 export function readHeaders(message: Message): Headers {
   const { rawHeaders: raw } = message;
   const found: Record<string, Buffer> = {};
@@ -52,7 +52,7 @@ export function readHeaders(message: Message): Headers {
   return found;
 }
 
-/** What the sender gave the record, and nothing of the chain; of very many or very long headers only the first. */
+/** The sender's headers without those of retry topics. Beyond the limits, only the first ones. */
 export function carriedHeaders({ rawHeaders: raw }: Message, read: Headers): Record<string, Buffer> {
   const carried: [string, Buffer][] = Object.entries(read);
   let bytes = 0;
@@ -65,7 +65,7 @@ export function carriedHeaders({ rawHeaders: raw }: Message, read: Headers): Rec
       return true;
     });
   }
-  return Object.fromEntries(carried.filter(([name]) => !isOfChain(name)));
+  return Object.fromEntries(carried.filter(([name]) => !isRetryHeader(name)));
 }
 
 function lastOf(value: string | Buffer | (string | Buffer)[] | undefined): Buffer | undefined {

@@ -2,7 +2,7 @@ import type { Reader } from '@switchboard/kafka';
 import type { Logger } from 'pino';
 import { type AssignedPartition, waitsSince } from './assigned-partition.ts';
 import type { Assignment } from './assignment.ts';
-import { CHAIN_HEADERS } from './headers.ts';
+import { RETRY_HEADERS } from './headers.ts';
 import { readDueAt } from './record.ts';
 
 /** How far behind its log a partition is. */
@@ -12,12 +12,12 @@ export interface PartitionLag {
   readonly committed: number;
   /** Records that are not committed. */
   readonly records: number;
-  /** For how long the oldest unfinished one waits to be handled. */
+  /** How long the oldest unfinished record has waited. */
   readonly seconds: number;
 }
 
 export interface LagWatch {
-  /** Of the partitions that this process has now; asks nobody. */
+  /** The lag of the partitions that this process owns, from memory: makes no request. */
   read(): PartitionLag[];
   stop(): Promise<void>;
 }
@@ -29,14 +29,14 @@ export interface LagOptions {
   logger: Logger;
 }
 
-/** So old may be what is said of a paused partition. */
+/** The maximum age of the figures for a paused partition. */
 const LOOK_EVERY_MS = 1_000;
-/** One that is being read tells by what it has read; only where its log ends is looked up, every so many looks. */
+/** Partitions that are being read know their lag; only the end of their log is looked up, once in this many looks. */
 const LOOKS_APART = 5;
 
 /**
- * Knows the age of the oldest unfinished record of each partition, read or not: of what was read, the partition
- * knows it; where nothing is in memory and the log goes on, the first record there is looked at.
+ * Tracks the age of the oldest unfinished record of each partition, read or not. The partition knows the age of
+ * records in memory. If it has none and its log continues, the watch reads the first record that follows.
  */
 export function createLagWatch({ reader, assignment, paused, logger }: LagOptions): LagWatch {
   let looks = 0;
@@ -60,14 +60,14 @@ export function createLagWatch({ reader, assignment, paused, logger }: LagOption
       await reader.read(unread, ({ topic, partition, offset, headerBytes, timestamp }) => {
         const entry = current.find(topic, partition);
         if (entry === undefined) return;
-        const dueAt = readDueAt(entry, headerBytes[CHAIN_HEADERS.dueAt], timestamp);
+        const dueAt = readDueAt(entry, headerBytes[RETRY_HEADERS.dueAt], timestamp);
         entry.unread = { offset, since: waitsSince(dueAt, timestamp) };
       });
     } catch (error) {
       failure = error;
     }
-    // Only now, and not of those that could not be read: an end without the record before it would make an old record
-    // of a new one.
+    // Ends are set after the reads, and only where the read succeeded: with an end but no record before it, the lag
+    // would show a new record as an old one.
     const isUnknown = (entry: AssignedPartition): boolean =>
       unread.some(({ topic, partition }) => topic === entry.topic && partition === entry.partition);
     for (const entry of partitions) if (failure === undefined || !isUnknown(entry)) entry.end = endOf(entry);
@@ -85,7 +85,7 @@ export function createLagWatch({ reader, assignment, paused, logger }: LagOption
         complained = false;
       })
       .catch((error) => {
-        if (!complained && !stopped) logger.warn({ err: error }, 'the lag cannot be looked up: its last figures stand');
+        if (!complained && !stopped) logger.warn({ err: error }, 'could not look up the lag: keeping the last figures');
         complained = true;
       })
       .finally(() => {

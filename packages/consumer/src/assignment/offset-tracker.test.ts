@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { createOffsetTracker } from './offset-tracker.ts';
 
 describe('offset tracker', () => {
-  it('stays before the oldest unfinished record, whatever finished behind it', () => {
+  it('stays before the oldest unfinished record when later records finish', () => {
     const tracker = createOffsetTracker(10);
     const entries = [10, 11, 12].map((offset) => tracker.add(offset));
     assert.equal(tracker.position(), 10);
@@ -16,7 +16,7 @@ describe('offset tracker', () => {
     assert.equal(tracker.pending, 0);
   });
 
-  it('never passes an unfinished record and never falls behind, in any order and with gaps in the log', () => {
+  it('never passes an unfinished record and never lags behind, in any order and with gaps in the log', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3_000 }),

@@ -1,29 +1,29 @@
-/** One record that was read and is not yet committed. */
+/** A record that was read and is not committed. */
 export interface TrackedOffset {
   readonly offset: number;
-  /** Since when it waits to be handled, in epoch ms: since it was written, or is due. */
+  /** When it started to wait, in epoch ms: when it was written, or when it is due. */
   since: number;
   done: boolean;
 }
 
 /**
- * Knows up to where a partition is done without a gap. Records finish in any order; only the unbroken run of
- * finished ones from the start may be committed.
+ * Tracks up to which offset a partition is done without a gap. Records finish in any order. Only the unbroken run of
+ * finished records from the start may be committed.
  */
 export interface OffsetTracker {
-  /** Offsets come in rising order; the log may have gaps between them. */
+  /** Offsets must rise. The log may have gaps between them. */
   add(offset: number): TrackedOffset;
   /** The offset to commit: everything before it is done. */
   position(): number;
-  /** How many records were read since the oldest unfinished one, itself included. */
+  /** The number of records from the oldest unfinished one to the last one read. */
   readonly pending: number;
-  /** The oldest unfinished one. */
+  /** The oldest unfinished record. */
   readonly oldest: TrackedOffset | undefined;
-  /** The one that was added last. */
+  /** The record that was added last. */
   readonly last: TrackedOffset | undefined;
 }
 
-/** The finished entries at the front are cut off in one go, so that each costs O(1) in the long run. */
+/** Finished entries at the front are removed in bulk, so that each costs O(1) on average. */
 const COMPACT_AT = 1_024;
 
 export function createOffsetTracker(start: number): OffsetTracker {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createPatience } from './patience.ts';
 
-it('lets all go on when one has room', async () => {
+it('ends for all partitions when one has room', async () => {
   const patience = createPatience();
   const partitions = [{ hasRoom: false }, { hasRoom: false }];
   let gone = 0;
@@ -15,4 +15,4 @@ it('lets all go on when one has room', async () => {
   await Promise.all(waits);
 });
 
-it('ends by itself when none gets room', () => createPatience().until({ hasRoom: false }));
+it('ends by itself when no partition gets room', () => createPatience().until({ hasRoom: false }));

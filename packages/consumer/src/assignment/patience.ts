@@ -1,10 +1,10 @@
 import type { AssignedPartition } from './assigned-partition.ts';
 
-/** A moment in which full partitions may empty. */
+/** A short wait for full partitions to empty. */
 export interface Patience {
-  /** Resolves for all who wait as soon as one of their partitions has room, at the latest when the moment is over. */
+  /** Resolves for all waiting partitions as soon as one of them has room, or when the wait is over. */
   until(partition: Pick<AssignedPartition, 'hasRoom'>): Promise<void>;
-  /** Looks whether one has. */
+  /** Checks whether a waiting partition has room. */
   look(): void;
 }
 

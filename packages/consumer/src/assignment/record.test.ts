@@ -1,65 +1,68 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { CHAIN_HEADERS } from './headers.ts';
+import { RETRY_HEADERS } from './headers.ts';
 import { nextHop, readRecord } from './record.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const now = Date.now();
 
-function read(headers: Record<string, string>, where: 'source' | 'chain', timestamp = String(now)) {
-  const longestWaitMs = where === 'chain' ? DAY_MS : undefined;
+function read(headers: Record<string, string>, where: 'source' | 'retry', timestamp = String(now)) {
+  const longestWaitMs = where === 'retry' ? DAY_MS : undefined;
   const from = { topic: 'own', partition: 3, active: true, longestWaitMs, settle() {} };
   const message = { key: Buffer.from('k'), value: Buffer.from('v'), headers, timestamp, attributes: 0, offset: '7' };
   return readRecord(from, message, { offset: 7, since: 0, done: false });
 }
 
 const EVENT = { ce_id: '1', ce_type: 'message.received', ce_source: '/acme/chat' };
-const CHAIN = {
-  [CHAIN_HEADERS.originTopic]: 'conversation.events',
-  [CHAIN_HEADERS.originPartition]: '99',
-  [CHAIN_HEADERS.originOffset]: '5',
-  [CHAIN_HEADERS.originTimestamp]: '1700000000000',
-  [CHAIN_HEADERS.attempt]: '4',
-  [CHAIN_HEADERS.round]: '2',
-  [CHAIN_HEADERS.hop]: '6',
-  [CHAIN_HEADERS.redrive]: '1',
-  [CHAIN_HEADERS.dueAt]: String(now + 5_000),
+const ADDED = {
+  [RETRY_HEADERS.originTopic]: 'conversation.events',
+  [RETRY_HEADERS.originPartition]: '99',
+  [RETRY_HEADERS.originOffset]: '5',
+  [RETRY_HEADERS.originTimestamp]: '1700000000000',
+  [RETRY_HEADERS.attempt]: '4',
+  [RETRY_HEADERS.round]: '2',
+  [RETRY_HEADERS.hop]: '6',
+  [RETRY_HEADERS.redrive]: '1',
+  [RETRY_HEADERS.dueAt]: String(now + 5_000),
 };
 
-describe('the headers of the chain', () => {
-  it('mean nothing in a source topic', () => {
-    const { origin, attempts, round, hop, redrive, dueAt, lane } = read({ ...EVENT, ...CHAIN }, 'source');
+describe('the headers of retry topics', () => {
+  it('are ignored in a source topic', () => {
+    const { origin, position, orderKey } = read({ ...EVENT, ...ADDED }, 'source');
     assert.deepEqual(origin, { topic: 'own', partition: 3, offset: 7, timestamp: String(now) });
     assert.deepEqual(
-      { attempts, round, hop, redrive, dueAt, lane },
-      { attempts: 0, round: 0, hop: 0, redrive: 0, dueAt: 0, lane: 'own|k' },
+      { ...position, orderKey },
+      { attempts: 0, round: 0, hop: 0, redrive: 0, dueAt: 0, orderKey: 'own|k' },
     );
   });
 
-  it('tell in the chain where the event first stood, but for the partition: that is where it stands', () => {
-    const { origin, attempts, round, hop, redrive, dueAt } = read({ ...EVENT, ...CHAIN }, 'chain');
+  it('name the origin of the event, except for its partition, which is that of the record', () => {
+    const { origin, position } = read({ ...EVENT, ...ADDED }, 'retry');
     assert.deepEqual(origin, { topic: 'conversation.events', partition: 3, offset: 5, timestamp: '1700000000000' });
-    assert.deepEqual(
-      { attempts, round, hop, redrive, dueAt },
-      { attempts: 4, round: 2, hop: 6, redrive: 1, dueAt: now + 5_000 },
-    );
+    assert.deepEqual(position, { attempts: 4, round: 2, hop: 6, redrive: 1, dueAt: now + 5_000 });
   });
 
-  it('let no record wait longer than the chain ever asks for, whatever its timestamp says', () => {
-    const far = { ...EVENT, [CHAIN_HEADERS.dueAt]: String(now + 400 * DAY_MS) };
-    assert.equal(read(far, 'chain').dueAt, now + DAY_MS);
-    assert.equal(read(far, 'chain', String(now - 2 * DAY_MS)).dueAt, now - DAY_MS);
-    assert.ok(read(far, 'chain', String(now + 300 * DAY_MS)).dueAt <= Date.now() + DAY_MS);
+  it('never make a record wait longer than the longest wait, for any timestamp', () => {
+    const far = { ...EVENT, [RETRY_HEADERS.dueAt]: String(now + 400 * DAY_MS) };
+    assert.equal(read(far, 'retry').position.dueAt, now + DAY_MS);
+    assert.equal(read(far, 'retry', String(now - 2 * DAY_MS)).position.dueAt, now - DAY_MS);
+    assert.ok(read(far, 'retry', String(now + 300 * DAY_MS)).position.dueAt <= Date.now() + DAY_MS);
   });
 
   it('never make a later copy look older than an earlier one', () => {
-    const record = read({ ...EVENT, [CHAIN_HEADERS.hop]: '9007199254740991' }, 'chain');
-    const next = read({ ...EVENT, [CHAIN_HEADERS.hop]: String(nextHop(record)) }, 'chain');
-    assert.ok(next.hop >= record.hop);
+    const record = read({ ...EVENT, [RETRY_HEADERS.hop]: '9007199254740991' }, 'retry');
+    const next = read({ ...EVENT, [RETRY_HEADERS.hop]: String(nextHop(record)) }, 'retry');
+    assert.ok(next.position.hop >= record.position.hop);
+    assert.equal(next.position.hop, nextHop(record), 'Redis remembers the hop that the copy is read with');
   });
 
-  it('are read as something, whatever they hold', () => {
+  it('never yield a time that a Date cannot hold', () => {
+    const headers = { ...EVENT, ...ADDED, [RETRY_HEADERS.originTimestamp]: '8640000000000001' };
+    assert.equal(read(headers, 'retry').origin.timestamp, String(now));
+  });
+
+  it('can be read with any content', () => {
     const value = fc.oneof(
       fc.string(),
       fc.constantFrom(
@@ -75,13 +78,14 @@ describe('the headers of the chain', () => {
       ),
       fc.bigInt().map(String),
     );
-    const names = fc.constantFrom(...Object.values(CHAIN_HEADERS), ...Object.keys(EVENT), 'traceparent');
+    const names = fc.constantFrom(...Object.values(RETRY_HEADERS), ...Object.keys(EVENT), 'traceparent');
     fc.assert(
       fc.property(
         fc.dictionary(names, value),
-        fc.constantFrom('source' as const, 'chain' as const),
+        fc.constantFrom('source' as const, 'retry' as const),
         (headers, where) => {
-          const { origin, attempts, round, hop, redrive, dueAt } = read({ ...EVENT, ...headers }, where);
+          const { origin, position } = read({ ...EVENT, ...headers }, where);
+          const { attempts, round, hop, redrive, dueAt } = position;
           for (const count of [attempts, round, hop, redrive]) {
             assert.ok(Number.isInteger(count) && count >= 0 && count <= 1_000_000, String(count));
           }
@@ -96,7 +100,7 @@ describe('the headers of the chain', () => {
   });
 });
 
-it('a record whose ce_source names no tenant and source is no event', () => {
+it('a record whose ce_source does not name a tenant and a source is not an event', () => {
   for (const ce_source of ['', 'acme', '/acme', '/acme/', '//chat', '/acme/chat/more', '/%E0%A4%A/chat']) {
     const { defect, identity } = read({ ...EVENT, ce_source }, 'source');
     assert.equal(defect?.code, 'NO_HEADERS', ce_source);

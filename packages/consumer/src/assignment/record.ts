@@ -3,10 +3,10 @@ import { type AnyEvent, type EventMeta, identityOf } from '@switchboard/events';
 import type { FetchedRecord } from '@switchboard/kafka';
 import { readTraceparent } from '@switchboard/tracing';
 import type { Outcome } from '../run/attempt.ts';
-import { CHAIN_HEADERS, type Headers, readHeaders } from './headers.ts';
+import { type Headers, RETRY_HEADERS, readHeaders } from './headers.ts';
 import type { TrackedOffset } from './offset-tracker.ts';
 
-/** Where an event first stood: in the topic that the ingest wrote it to. */
+/** Where ingest wrote the event: its position in the source topic. */
 export interface Origin {
   readonly topic: string;
   readonly partition: number;
@@ -18,15 +18,29 @@ export interface Origin {
 export interface RecordSource {
   readonly topic: string;
   readonly partition: number;
-  /** Whether it is still ours; a record of a past assignment is left to the new owner. */
+  /** Whether this process still owns the partition. Records of a past assignment belong to the new owner. */
   readonly active: boolean;
-  /** In a topic of the chain, the longest that a record may wait there; undefined in a source topic. */
+  /** The longest time that a record may wait in a retry topic. Undefined in a source topic. */
   readonly longestWaitMs: number | undefined;
-  /** The record is done, dead or safe in the next topic. */
+  /** Called when the record is done, dead, or safe in another topic. */
   settle(record: ConsumedRecord): void;
 }
 
-/** A record as it was read, with what its headers say until its value is looked into. */
+/** How far a record has come in the retry topics. */
+export interface RecordPosition {
+  /** Epoch ms; 0 in a source topic. */
+  readonly dueAt: number;
+  /** How often it was forwarded. */
+  readonly hop: number;
+  /** How often it was redriven from the dead-letter topic. */
+  readonly redrive: number;
+  /** How many retry topics it has entered through its own failures. Deferrals do not count. */
+  readonly round: number;
+  /** How often its handler ran, here and before. */
+  attempts: number;
+}
+
+/** A record as it was read. Its headers describe it until its value is decoded. */
 export interface ConsumedRecord {
   readonly from: RecordSource;
   readonly key: Buffer | null;
@@ -36,32 +50,26 @@ export interface ConsumedRecord {
   readonly tracked: TrackedOffset;
   readonly bytes: number;
   readonly type: string;
-  /** What it is marked as in Redis: the event that its headers name, or its place when its value is not that event. */
+  /** Its name in Redis: the event that its headers name, or its position if its value is not that event. */
   identity: string;
-  /** Whether its value is known to be the event that its headers name. */
+  /** Whether its value confirms that it is the event that its headers name. */
   isVerified: boolean;
-  readonly lane: string;
-  /** The event of its value, or what becomes of a record that has none for its handler; undefined until it is looked into. */
+  readonly orderKey: string;
+  /** The decoded event, or the outcome of a record that its handler cannot get. Undefined until the value is read. */
   reading: AnyEvent | Outcome | undefined;
   readonly origin: Origin;
-  readonly dueAt: number;
-  readonly hop: number;
-  readonly redrive: number;
-  /** How many tiers it has climbed by failures of its own; waiting behind another event does not count. */
-  readonly round: number;
-  /** How often its handler was run, here and before. */
-  attempts: number;
-  /** Why it cannot be an event, when its headers already tell. */
+  readonly position: RecordPosition;
+  /** Why it cannot be an event, if its key, its headers or an empty value show that. */
   readonly defect: Defect | undefined;
-  /** What the spans of all its attempts are children of; a record that came without gets that of its first attempt. */
+  /** The parent of the spans of all its attempts. Default: the span of its first attempt. */
   traceparent: string | undefined;
-  /** When it first came to the head of its lane, on the clock of `performance.now()`. */
+  /** When it first became the head of its key queue, on the clock of `performance.now()`. */
   offeredAt: number;
-  /** When the ingest accepted it, in epoch ms, as its value says; 0 until that is decoded. */
+  /** When ingest accepted it, in epoch ms, from its value. 0 until the value is decoded. */
   receivedAt: number;
-  /** How often it came to the head and had to wait for something else. */
+  /** How often it was the head of its key queue and had to wait. */
   waits: number;
-  /** Whether it is on its way and has no slot yet. */
+  /** Whether the pipeline has taken it and it has not passed the semaphore. */
   isAhead: boolean;
 }
 
@@ -70,31 +78,31 @@ export interface Defect {
   readonly message: string;
 }
 
-/** Counts beyond it were not made by the chain. */
+/** The consumer never writes higher counts. */
 const MOST = 1_000_000;
-/** Kafka allows no longer ones. */
+/** Kafka allows no longer names. */
 const TOPIC = /^[\w.-]{1,249}$/;
 const LONGEST_NUMBER = 20;
 
-/** No `Date` goes further. */
+/** The last time that a `Date` can hold. */
 const LAST_MS = 8.64e15;
 
-/** A whole number that is not negative; of anything else, whatever its length, 0. */
+/** Reads a whole number that is not negative. Returns 0 for any other text, of any length. */
 function readNumber(text: Buffer | undefined): number {
   if (text === undefined || text.length > LONGEST_NUMBER) return 0;
   const value = Number(text);
   return Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 
-/** A time in epoch ms that a `Date` can have; of anything else 0. */
+/** Reads a time in epoch ms that a `Date` can hold. Returns 0 for any other text. */
 export function readTime(text: Buffer | undefined): number {
   const time = readNumber(text);
   return time > LAST_MS ? 0 : time;
 }
 
 /**
- * When a record may run, in epoch ms; 0 in a source topic, where nothing waits. What was written to wait longer than
- * the chain ever asks for does not.
+ * When a record may run, in epoch ms; 0 in a source topic, where records do not wait. Bounded by the longest wait of
+ * the retry topics, whatever the header says.
  */
 export function readDueAt(
   { longestWaitMs }: Pick<RecordSource, 'longestWaitMs'>,
@@ -105,24 +113,25 @@ export function readDueAt(
   return Math.min(readTime(text), Math.min(timestamp, Date.now()) + longestWaitMs);
 }
 
-/** Whether the chain wrote it: only then do the headers of the chain say anything. */
-export const isInChain = ({ from }: { from: Pick<RecordSource, 'longestWaitMs'> }): boolean =>
+/** Whether the record is in a retry topic. Elsewhere, the headers of retry topics have no meaning. */
+export const isFromRetryTopic = ({ from }: { from: Pick<RecordSource, 'longestWaitMs'> }): boolean =>
   from.longestWaitMs !== undefined;
 
 /** The hop of a record that is forwarded once more. */
-export const nextHop = ({ hop }: Pick<ConsumedRecord, 'hop'>): number => Math.min(hop + 1, MOST);
+export const nextHop = ({ position }: { readonly position: Pick<RecordPosition, 'hop'> }): number =>
+  Math.min(position.hop + 1, MOST);
 
 export function readRecord(from: RecordSource, message: FetchedRecord, tracked: TrackedOffset): ConsumedRecord {
   const { timestamp } = message;
   const headers = readHeaders(message);
-  const count = (name: string): number => (isInChain({ from }) ? Math.min(readNumber(headers[name]), MOST) : 0);
+  const count = (name: string): number => (isFromRetryTopic({ from }) ? Math.min(readNumber(headers[name]), MOST) : 0);
 
   const origin = originOf(from, headers, tracked.offset, timestamp);
   const attributes = readAttributes(headers);
   const key = message.key?.toString();
   const traceparent = headers.traceparent?.toString();
   const defect = defectOf(key, message.value, attributes !== undefined);
-  // What is no event has no identity of its own, and no order to keep: it is known by its place.
+  // A record that is not an event has no identity and no order to keep. Its position identifies it.
   const place = defect === undefined ? '' : placeOf({ origin, key: message.key, value: message.value });
 
   return {
@@ -136,14 +145,16 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
     type: headers.ce_type?.toString() ?? '',
     identity: defect === undefined && attributes !== undefined ? identityOf(attributes) : place,
     isVerified: false,
-    lane: defect === undefined ? `${origin.topic}|${key}` : place,
+    orderKey: defect === undefined ? `${origin.topic}|${key}` : place,
     reading: undefined,
     origin,
-    dueAt: readDueAt(from, headers[CHAIN_HEADERS.dueAt], Number(timestamp)),
-    hop: count(CHAIN_HEADERS.hop),
-    redrive: count(CHAIN_HEADERS.redrive),
-    round: count(CHAIN_HEADERS.round),
-    attempts: count(CHAIN_HEADERS.attempt),
+    position: {
+      dueAt: readDueAt(from, headers[RETRY_HEADERS.dueAt], Number(timestamp)),
+      hop: count(RETRY_HEADERS.hop),
+      redrive: count(RETRY_HEADERS.redrive),
+      round: count(RETRY_HEADERS.round),
+      attempts: count(RETRY_HEADERS.attempt),
+    },
     defect,
     traceparent: readTraceparent(traceparent) === undefined ? undefined : traceparent,
     offeredAt: 0,
@@ -154,8 +165,8 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
 }
 
 /**
- * What is known of any record, event or not: where it first stood, and its bytes, since in the chain others can claim
- * the same place. The same all along the chain.
+ * The identity of a record that is not an event: its origin, and a digest of its bytes, since other records in a
+ * retry topic can name the same origin. Stays the same in all retry topics.
  */
 export function placeOf({ origin, key, value }: Pick<ConsumedRecord, 'origin' | 'key' | 'value'>): string {
   const digest = createHash('sha256')
@@ -166,25 +177,25 @@ export function placeOf({ origin, key, value }: Pick<ConsumedRecord, 'origin' | 
   return `@${origin.topic}:${origin.partition}:${origin.offset}#${digest.slice(0, 22)}`;
 }
 
-/** The chain keeps the partition of its source: where a record stands is where it first stood. */
+/** Retry topics keep the partition of the source topic, so the partition of a record is that of its origin. */
 function originOf(
   { topic, partition, longestWaitMs }: RecordSource,
   headers: Headers,
   offset: number,
   timestamp: string,
 ): Origin {
-  const origin = headers[CHAIN_HEADERS.originTopic]?.toString() ?? '';
+  const origin = headers[RETRY_HEADERS.originTopic]?.toString() ?? '';
   if (longestWaitMs === undefined || !TOPIC.test(origin)) return { topic, partition, offset, timestamp };
-  const originTimestamp = readTime(headers[CHAIN_HEADERS.originTimestamp]);
+  const originTimestamp = readTime(headers[RETRY_HEADERS.originTimestamp]);
   return {
     topic: origin,
     partition,
-    offset: readNumber(headers[CHAIN_HEADERS.originOffset]),
+    offset: readNumber(headers[RETRY_HEADERS.originOffset]),
     timestamp: originTimestamp === 0 ? timestamp : String(originTimestamp),
   };
 }
 
-/** Whose event it is, as the headers say. Undefined when they do not. */
+/** The identity that the headers name. Undefined if they are missing or malformed. */
 function readAttributes({ ce_id, ce_type, ce_source }: Headers): Attributes | undefined {
   if (ce_id === undefined || ce_type === undefined || ce_source === undefined) return undefined;
   const [before, tenant, source, ...more] = ce_source.toString().split('/', 5);
@@ -205,7 +216,7 @@ type Attributes = Pick<EventMeta, 'tenant' | 'source' | 'type' | 'id'>;
 
 const headerBytes = ({ rawHeaders }: FetchedRecord): number => rawHeaders?.length ?? 0;
 
-/** A message object with the headers that are read, seen in a heap profile. */
+/** The size of a message object and its decoded headers, measured in a heap profile. */
 const RECORD_OVERHEAD_BYTES = 4_000;
 
 function defectOf(key: string | undefined, value: Buffer | null, hasHeaders: boolean): Defect | undefined {

@@ -12,7 +12,7 @@ import { createSubscription } from './subscription.ts';
 
 const logger = pino({ level: 'silent' });
 
-it('gives up when a topic was recreated under it, rather than skip what is new', async () => {
+it('fails when a topic was recreated under it, instead of skipping new records', async () => {
   const { brokers } = testStack();
   const topic = `subscription-${randomUUID()}`;
   const create = (): Promise<void> => createTopics({ brokers }, { topics: [topic], partitions: 1, replication: 1 });
@@ -56,8 +56,8 @@ it('gives up when a topic was recreated under it, rather than skip what is new',
   await until('it is gone', async () => !(await topicNames({ brokers })).includes(topic));
   await create();
   await send(5);
-  // A rebalance in the right moment finds the new start, and reads it.
-  await until('it gives up, or reads what is new', () => failure !== undefined || read === 25);
+  // A rebalance at the right moment finds the new start and reads from it.
+  await until('it fails, or reads the new records', () => failure !== undefined || read === 25);
   if (read < 25) assert.match(String(failure), /ends at [1-5], before 20: it was recreated/);
   await subscription.stop(5_000);
   await publisher.close();

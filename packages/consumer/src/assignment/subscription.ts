@@ -12,25 +12,25 @@ export interface SubscriptionOptions {
   limits: ConsumeLimits;
   logger: Logger;
   assignment: Omit<AssignmentOptions, 'roomMade'>;
-  /** Whether reading should rest, whatever room there is. */
+  /** Whether reading should rest even if there is room. */
   resting(): boolean;
   failed(error: Error): void;
-  /** This many records of a topic were deleted before they were read. */
+  /** `records` of a topic were deleted before they were read. */
   lost(topic: string, records: number): void;
 }
 
-/** The group's membership and what it brings: assignments that fill with records, and whose progress is committed. */
+/** The membership in the group: fills assignments with records and commits their progress. */
 export interface Subscription {
   start(): Promise<void>;
-  /** Pauses and resumes partitions by the room they have. */
+  /** Pauses partitions that are full and resumes those that have room. */
   reconcile(): void;
   commit(): Promise<void>;
   stop(limitMs: number): Promise<void>;
   readonly current: Assignment | undefined;
-  /** When something last came from the broker, or was tried; for the watchdog. */
+  /** When the fetch loop last did something; for the watchdog. */
   readonly lastActivityAt: number;
   readonly paused: number;
-  /** How many assignments there were. */
+  /** The number of assignments so far. */
   readonly generation: number;
 }
 
@@ -60,7 +60,7 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
         assignment = new Assignment(partitions, { ...options.assignment, roomMade });
       },
       revoked: () => assignment?.end(),
-      // The old generation may still commit until the new one is formed: what is done need not be read again.
+      // The old generation may commit until the new one is formed. Committed records need not be read again.
       rebalancing: () => void commit(),
       starts(offsets) {
         for (const at of offsets) find(at)?.begin(at.offset);
@@ -83,8 +83,8 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
   }
 
   /**
-   * When all batches of a fetch were taken, full partitions get a moment to empty before they are paused: the fetch
-   * after a pause goes without them, and takes its full wait when there is nothing to read elsewhere.
+   * Gives full partitions a moment to empty before they are paused, when all batches of a fetch were taken. A fetch
+   * without the paused partitions takes its full wait if there is nothing to read elsewhere.
    */
   async function untilRoom(partition: AssignedPartition): Promise<void> {
     if (!partition.isFull || options.resting()) return;

@@ -9,26 +9,26 @@ import {
 import { UNVERIFIED } from '../assignment/headers.ts';
 import { type ConsumedRecord, type Origin, placeOf, readRecord, readTime } from '../assignment/record.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
-import { deadLetterTopicOf } from '../retry/chain.ts';
+import { deadLetterTopicOf } from '../retry/retry-topics.ts';
 import { type Ledger, placeName, readLedger } from './ledger.ts';
 import { readDone } from './marks.ts';
 
 /**
- * open — it waits for somebody to decide; redriven, purged — somebody has; done — its event has had its effect after
- * all, by a redrive or because the service was killed right after the burial.
+ * open — an operator has to decide; redriven, purged — an operator has decided; done — its event had its effect after
+ * all, through a redrive or because the service was killed right after it wrote the dead letter.
  */
 export type LetterState = 'open' | 'redriven' | 'purged' | 'done';
 
 /** A dead letter without its value, which may be large. */
 export interface DeadLetter {
-  /** Its place in the dead-letter topic: `<partition>-<offset>`. */
+  /** Its position in the dead-letter topic: `<partition>-<offset>`. */
   readonly id: string;
-  /** The ids of further records of the same death; a crash can leave them. */
+  /** The ids of duplicate records of the same death, which a crash can leave. */
   readonly copies: readonly string[];
-  /** The ids of earlier deaths of the same event, each of which was redriven. */
+  /** The ids of earlier dead letters of the same event, each of which was redriven. */
   readonly earlier: readonly string[];
   readonly state: LetterState;
-  /** When an operator redrove or purged it last, in epoch ms; 0 when no operator has. */
+  /** When an operator last redrove or purged it, in epoch ms; 0 if none has. */
   readonly decidedAt: number;
   readonly service: string;
   readonly partition: number;
@@ -48,14 +48,13 @@ export interface DeadLetter {
   readonly runs: number;
   readonly redrives: number;
   readonly bytes: number;
-  /** What the consumer knows it by. */
-  readonly subject: Pick<ConsumedRecord, 'identity' | 'lane'>;
+  /** Its identity and order key in the consumer. */
+  readonly subject: Pick<ConsumedRecord, 'identity' | 'orderKey'>;
 }
 
 /**
- * The dead letters of a service, each once, in the order of their deaths. Of an event that died again after a redrive
- * there is only the last letter.
- * @param since only those that died at or after this time (epoch ms)
+ * Returns the dead letters of a service in the order of their deaths, one for each event: the last one.
+ * @param since only letters from this time on, in epoch ms
  */
 export async function readDeadLetters(
   connection: KafkaConnection,
@@ -65,7 +64,7 @@ export async function readDeadLetters(
 ): Promise<DeadLetter[]> {
   const topic = deadLetterTopicOf(service);
   if (!(await topicNames(connection)).includes(topic)) {
-    const message = `There is no topic ${topic}: ${service} has never run here, or its name is another`;
+    const message = `There is no topic ${topic}: ${service} has never run here, or has another name`;
     throw new KafkaError('UNKNOWN_TOPIC', message);
   }
   const [ledger, letters] = await Promise.all([
@@ -114,7 +113,8 @@ async function readLetters(
 
 function letterOf(service: string, stored: StoredRecord): DeadLetter {
   const { topic, partition, offset, headers, timestamp } = stored;
-  const { origin, identity, lane, redrive, attempts } = asConsumed(stored, 'chain');
+  const { origin, identity, orderKey, position } = asConsumed(stored, 'retry');
+  const { redrive, attempts } = position;
   const acceptedAt = epochMs(origin.timestamp, timestamp);
   return {
     id: `${partition}-${offset}`,
@@ -132,28 +132,28 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
     type: headers.ce_type ?? '',
     source: headers.ce_source ?? '',
     code: headers['__dlq.errors.code'] ?? '',
-    message: headers['__dlq.errors.message'] ?? `no dead letter of the chain: it came to ${topic} some other way`,
+    message: headers['__dlq.errors.message'] ?? `not written by the consumer: it reached ${topic} some other way`,
     diedAt: readTime(stored.headerBytes['__dlq.errors.timestamp']) || timestamp,
     runs: attempts,
     redrives: redrive,
     bytes: stored.value?.length ?? 0,
-    subject: { identity, lane },
+    subject: { identity, orderKey },
   };
 }
 
 /**
- * As the consumer reads it, from a `source` topic or from its `chain`: who it is and what it waits for is decided in
- * one place.
+ * Reads a stored record as the consumer does, from a `source` or a `retry` topic, so that its identity and order key
+ * are determined in one place.
  */
 export function asConsumed(
   { topic, partition, offset, key, value, headerBytes, timestamp }: StoredRecord,
-  where: 'source' | 'chain',
+  where: 'source' | 'retry',
 ): ConsumedRecord {
-  const longestWaitMs = where === 'chain' ? Number.POSITIVE_INFINITY : undefined;
+  const longestWaitMs = where === 'retry' ? Number.POSITIVE_INFINITY : undefined;
   const from = { topic, partition, active: true, longestWaitMs, settle: () => undefined };
   const message = { key, value, headers: headerBytes, timestamp: String(timestamp), attributes: 0, offset: '' };
   const record = readRecord(from, message, { offset, since: timestamp, done: false });
-  return UNVERIFIED in headerBytes && where === 'chain' ? { ...record, identity: placeOf(record) } : record;
+  return UNVERIFIED in headerBytes && where === 'retry' ? { ...record, identity: placeOf(record) } : record;
 }
 
 function stateOf({ origin, redrives, subject }: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {

@@ -2,13 +2,13 @@ import { type KafkaConnection, readTopics, type StoredRecord, topicNames } from 
 
 export interface Search {
   topics: readonly string[];
-  /** Epoch milliseconds, by the time that the event was accepted. */
+  /** The earliest time of acceptance, in epoch ms. */
   since: number;
   until?: number | undefined;
   matches(record: StoredRecord): boolean;
 }
 
-/** Reads all that was accepted in that time; Kafka has no index by id. */
+/** Reads all records that were accepted in that time, since Kafka has no index by id. */
 export async function findEvents(connection: KafkaConnection, search: Search): Promise<StoredRecord[]> {
   const { since, until = Number.POSITIVE_INFINITY, matches } = search;
   const existing = await topicNames(connection);

@@ -1,6 +1,6 @@
-export type { PauseNote } from '../redis/notes.ts';
+export type { PauseNote } from '../redis/operator-notes.ts';
 export type { ScopedRedis } from '../redis/scoped-redis.ts';
-export { type Chain, deadLetterTopicOf, type Tier } from '../retry/chain.ts';
+export { deadLetterTopicOf, type RetryTopic, type RetryTopics } from '../retry/retry-topics.ts';
 export { type DeadLetter, type LetterState, readDeadLetters } from './dead-letters.ts';
 export { findEvents } from './find-events.ts';
 export { type LedgerEntry, openLedger, placeName, readLedger } from './ledger.ts';

@@ -7,24 +7,24 @@ import {
   topicNames,
 } from '@switchboard/kafka';
 
-/** What an operator did with a record that had come to a stop. */
+/** The action of an operator on a dead letter or a quarantined record. */
 export interface LedgerEntry {
   readonly action: 'redriven' | 'purged' | 'resubmitted';
   readonly at: number;
-  /** For a dead letter: how often it had been redriven before. */
+  /** For a dead letter: how often it was redriven before. */
   readonly redrives: number;
 }
 
-/** Entries by the place that they are about. */
+/** Entries by the position of their record. */
 export type Ledger = ReadonlyMap<string, LedgerEntry>;
 
-/** Compacted: it holds the last entry of each place for as long as there may be a record to compare it with. */
+/** The ledger topic. Compaction keeps the last entry of each position. */
 export const ledgerOf = (topic: string): string => `${topic}.ledger`;
 
 export const placeName = ({ topic, partition, offset }: { topic: string; partition: number; offset: number }): string =>
   `${topic}:${partition}:${offset}`;
 
-/** What was done so far with the records of a topic. */
+/** Reads the last action on each record of a topic. */
 export async function readLedger(connection: KafkaConnection, topic: string): Promise<Ledger> {
   const ledger = new Map<string, LedgerEntry>();
   const name = ledgerOf(topic);
@@ -38,7 +38,7 @@ export async function readLedger(connection: KafkaConnection, topic: string): Pr
 
 const ACTIONS: readonly unknown[] = ['redriven', 'purged', 'resubmitted'] satisfies LedgerEntry['action'][];
 
-/** Undefined for a value that no version of ours has written. */
+/** Undefined for a value that is not a ledger entry. */
 function readEntry(value: Buffer | null): LedgerEntry | undefined {
   try {
     const { action, at, redrives } = JSON.parse(String(value)) as LedgerEntry;
@@ -51,7 +51,7 @@ function readEntry(value: Buffer | null): LedgerEntry | undefined {
 
 export type WriteEntry = (place: string, entry: LedgerEntry) => Promise<void>;
 
-/** Creates the ledger of a topic where there is none yet. */
+/** Opens the ledger of a topic. Creates it if needed. */
 export async function openLedger(
   connection: KafkaConnection,
   topic: string,

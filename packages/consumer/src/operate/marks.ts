@@ -1,41 +1,41 @@
+import type { StateSubject } from '../redis/event-state.ts';
+import { keyspaceOf, stateKeys } from '../redis/event-state-script.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
-import type { StepSubject } from '../redis/steps.ts';
-import { keyspaceOf, stepKeys } from '../redis/steps-script.ts';
 
-/** What Redis knows of an event in a service, under the keys of consume/steps-script.ts. */
+/** The state of an event in Redis for a service; event-state-script.ts describes the keys. */
 export type Mark =
   | { readonly kind: 'none' }
-  /** `reason`: why it had no effect, where its handler said so. */
+  /** `reason`: why it had no effect, if its handler gave a reason. */
   | { readonly kind: 'done'; readonly reason: string | undefined }
   | { readonly kind: 'dead'; readonly redrives: number }
-  /** A worker has it now; `leaseMs` is what its claim has left. */
+  /** A worker has the lease, which has `leaseMs` left. */
   | { readonly kind: 'running'; readonly leaseMs: number }
   | Waiting;
 
-/** It is in the chain: in tier `tier`, counted from 1, until `due`, behind `ahead` earlier events of its key. */
+/** The event waits in a retry topic (the number `tier`, from 1) until `due`, behind `ahead` earlier events of its key. */
 export interface Waiting {
   readonly kind: 'waiting';
   readonly tier: number;
   readonly due: number;
   readonly ahead: number;
-  /** The dead event that holds the key, where there is one. */
+  /** The dead event that holds the key, if any. */
   readonly heldBy: string | undefined;
 }
 
-type Subject = Pick<StepSubject, 'identity' | 'lane'>;
+type Subject = Pick<StateSubject, 'identity' | 'orderKey'>;
 
 const MARKS_A_CALL = 1_000;
-/** Redis reads a call into memory as a whole. */
+/** Redis reads each call into memory as a whole. */
 const CHARACTERS_A_CALL = 1024 * 1024;
 
-/** Of these events, those that are done. */
+/** Returns the identities of the events that are done. */
 export async function readDone(
   { redis, scope }: ScopedRedis,
   service: string,
   identities: readonly string[],
 ): Promise<Set<string>> {
   const done = new Set<string>();
-  const keys = stepKeys(keyspaceOf(scope, service));
+  const keys = stateKeys(keyspaceOf(scope, service));
   for (const part of callsOf(identities)) {
     const marks = await redis.mget(part.map(keys.mark));
     for (const [index, identity] of part.entries()) if (marks[index] === 'done') done.add(identity);
@@ -60,10 +60,10 @@ function* callsOf(identities: readonly string[]): Generator<string[]> {
 export async function readMark(
   { redis, scope }: ScopedRedis,
   service: string,
-  { identity, lane }: Subject,
+  { identity, orderKey }: Subject,
 ): Promise<Mark> {
-  const keys = stepKeys(keyspaceOf(scope, service));
-  const [key, members, waiting] = [keys.mark(identity), keys.members(lane), keys.waiting(lane)];
+  const keys = stateKeys(keyspaceOf(scope, service));
+  const [key, members, waiting] = [keys.mark(identity), keys.members(orderKey), keys.waiting(orderKey)];
   const [mark, leaseMs, place, ahead, [head = '']] = await Promise.all([
     redis.get(key),
     redis.pttl(key),

@@ -1,9 +1,9 @@
 import { describeGroup, type KafkaConnection, logOffsets, topicNames } from '@switchboard/kafka';
-import { createChain } from '../retry/chain.ts';
+import { retryTopicsOf } from '../retry/retry-topics.ts';
 
 export interface PartitionProgress {
   readonly partition: number;
-  /** Where the service goes on: everything before it is done, dead, skipped or further on in the chain. */
+  /** The offset at which the service continues: everything before it is settled. */
   readonly committed: number;
   readonly low: number;
   readonly high: number;
@@ -14,27 +14,27 @@ export interface TopicProgress {
   readonly partitions: readonly PartitionProgress[];
 }
 
-/** How far a service is. */
+/** The progress of a service in its topics. */
 export interface ServiceProgress {
   readonly service: string;
-  /** Members of its group: 0 when nothing of it runs. */
+  /** Members of its group: 0 if no instance runs. */
   readonly members: number;
-  /** The topics of the catalogue that it reads. */
+  /** The source topics that it reads. */
   readonly sources: readonly TopicProgress[];
-  /** The topics of its retry chain, in rising order of their delays. */
-  readonly tiers: readonly TopicProgress[];
+  /** Its retry topics, in ascending order of their delays. */
+  readonly retries: readonly TopicProgress[];
 }
 
-/** While a service does not run, its commits tell which topics it read last. */
+/** If no instance of the service runs, its commits show which topics it read last. */
 export async function readProgress(connection: KafkaConnection, service: string): Promise<ServiceProgress> {
   const existing = new Set(await topicNames(connection));
   const group = await describeGroup(connection, service);
   const { subscriptions } = group;
   const read = subscriptions.length > 0 ? subscriptions : group.committedTopics;
-  const isTier = (topic: string): boolean => topic.startsWith(`${service}.retry.`);
-  // One that has just come up has no commits of its chain yet.
-  const tiers = [...(subscriptions.length > 0 ? read : existing)].filter(
-    (topic) => isTier(topic) && existing.has(topic),
+  const isRetryTopic = (topic: string): boolean => topic.startsWith(`${service}.retry.`);
+  // A service that has just started has no commits in its retry topics yet.
+  const retries = [...(subscriptions.length > 0 ? read : existing)].filter(
+    (topic) => isRetryTopic(topic) && existing.has(topic),
   );
   const progressOf = async (topics: readonly string[]): Promise<TopicProgress[]> => {
     const logs = await logOffsets(connection, topics);
@@ -51,15 +51,15 @@ export async function readProgress(connection: KafkaConnection, service: string)
   return {
     service,
     members: group.members,
-    sources: await progressOf(read.filter((topic) => !isTier(topic) && existing.has(topic)).sort()),
-    tiers: await progressOf(inOrder(service, tiers)),
+    sources: await progressOf(read.filter((topic) => !isRetryTopic(topic) && existing.has(topic)).sort()),
+    retries: await progressOf(inOrder(service, retries)),
   };
 }
 
-/** Leaves out topics that were created by hand, or whose names hold no delay. */
+/** Sorts by delay. Leaves out topics without a delay in their names, such as those created by hand. */
 function inOrder(service: string, topics: readonly string[]): string[] {
   const delays = topics.flatMap((topic) => /\.retry\.(\d+(?:ms|s|m|h))$/.exec(topic)?.[1] ?? []);
-  return [...createChain(service, delays).tiers]
+  return [...retryTopicsOf(service, delays).retries]
     .sort((one, other) => one.delayMs - other.delayMs)
     .map(({ topic }) => topic);
 }

@@ -1,17 +1,17 @@
 import type { KafkaConnection, Publisher } from '@switchboard/kafka';
 import pino from 'pino';
 import { DEFAULT_LIMITS } from '../options.ts';
+import { createEventState } from '../redis/event-state.ts';
+import { keyspaceOf } from '../redis/event-state-script.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
-import { createSteps } from '../redis/steps.ts';
-import { keyspaceOf } from '../redis/steps-script.ts';
-import { deadLetterTopicOf } from '../retry/chain.ts';
+import { deadLetterTopicOf } from '../retry/retry-topics.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { openLedger, placeName } from './ledger.ts';
 
 const AT_ONCE = 200;
 
 /**
- * Notes that these letters of one service are dealt with, and lets keys go on that wait for them. They stay in their
+ * Closes these dead letters of one service, and lets the keys continue that wait for them. The letters stay in their
  * topic until its retention deletes them.
  */
 export async function purge(
@@ -27,18 +27,24 @@ export async function purge(
   const { service } = first;
   const write = await openLedger(connection, deadLetterTopicOf(service), publisher.publish);
   const keyspace = keyspaceOf(scope, service);
-  const steps = createSteps({ ...DEFAULT_LIMITS, redis, keyspace, logger: pino({ level: 'silent' }), reachable() {} });
+  const eventState = createEventState({
+    ...DEFAULT_LIMITS,
+    redis,
+    keyspace,
+    logger: pino({ level: 'silent' }),
+    reachable() {},
+  });
   try {
     for (let start = 0; start < letters.length; start += AT_ONCE) {
       await Promise.all(
         letters.slice(start, start + AT_ONCE).map(async ({ subject, origin, redrives }) => {
-          // In this order: a letter that is dealt with must not hold its key for ever.
-          await steps.abandon(subject);
+          // In this order, since a closed letter must not hold its key forever.
+          await eventState.abandon(subject);
           await write(placeName(origin), { action: 'purged', at: Date.now(), redrives });
         }),
       );
     }
   } finally {
-    steps.close();
+    eventState.close();
   }
 }

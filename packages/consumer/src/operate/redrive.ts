@@ -7,36 +7,36 @@ import {
   type Publisher,
   type StoredRecord,
 } from '@switchboard/kafka';
-import { CHAIN_HEADERS } from '../assignment/headers.ts';
-import { deadLetterTopicOf } from '../retry/chain.ts';
+import { RETRY_HEADERS } from '../assignment/headers.ts';
+import { deadLetterTopicOf } from '../retry/retry-topics.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { openLedger, placeName } from './ledger.ts';
 
 export interface RedriveOptions {
   connection: KafkaConnection;
   publisher: Publisher;
-  /** The first topic of the service's retry chain. */
+  /** The first retry topic of the service. */
   retryTopic: string;
-  /** Letters a second. */
+  /** Letters per second. */
   rate: number;
-  /** Ends it between two letters. */
+  /** Stops the redrive between two letters. */
   signal?: AbortSignal;
-  /** Called after each. */
+  /** Called after each letter. */
   redriven?(letter: DeadLetter): void;
-  /** Called for a letter that Kafka will never take, such as one that is too large; the others go on. */
+  /** Called for a letter that Kafka refuses for good, such as one that is too large. The others continue. */
   refused?(letter: DeadLetter, error: DeliveryError): void;
 }
 
-/** What is read at a time: as many letters as this, and not much more than so many bytes. */
+/** The letters that are read at a time, and about how many bytes. */
 const CHUNK = 500;
 const CHUNK_BYTES = 16 * 1024 * 1024;
 const MOST_AT_ONCE = 256;
 
 /**
- * Sends dead letters of one service back into its own chain, at a steady rate. First the record, then the note in the
- * ledger: between the two a letter is still open, and sending it once more is harmless, since the consumer runs an
- * event once for each redrive number. Of one key, the earlier event goes first.
- * @returns how many were sent
+ * Sends dead letters of one service to its retry topic, at a steady rate. Writes the record first, then the entry in
+ * the ledger. Between the two, a letter is still open, and sending it again is harmless, since the consumer runs an
+ * event once for each redrive number. Earlier events of a key go first.
+ * @returns the number of letters sent
  */
 export async function redrive(letters: readonly DeadLetter[], options: RedriveOptions): Promise<number> {
   const { connection, publisher, retryTopic, rate, signal, redriven, refused } = options;
@@ -68,13 +68,13 @@ export async function redrive(letters: readonly DeadLetter[], options: RedriveOp
     for (const chunk of chunksOf([...letters].sort(byOrigin))) {
       const records = await readRecords(reader, chunk);
       for (const letter of chunk) {
-        // Late ones do not wait for a timer each, or they would never catch up.
+        // Late letters skip the timer, or the redrive would never catch up.
         const early = startedAt + (started * 1_000) / rate - performance.now();
         if (early > 0) await sleep(early);
         while (pending.size >= MOST_AT_ONCE) await Promise.race(pending);
         if (isOver()) break;
         const record = records.get(letter.id);
-        // Deleted by retention since it was listed.
+        // Retention has deleted the letter since it was listed.
         if (record === undefined) continue;
         started += 1;
         const sending: Promise<void> = send(letter, record)
@@ -111,7 +111,7 @@ function* chunksOf(letters: readonly DeadLetter[]): Generator<DeadLetter[]> {
   if (chunk.length > 0) yield chunk;
 }
 
-/** The records of the letters, whatever lies between them. */
+/** Reads the records of the letters, and skips those between them. */
 export async function readRecords(
   reader: Pick<ReturnType<typeof openReader>, 'read'>,
   letters: readonly DeadLetter[],
@@ -138,10 +138,10 @@ export async function readRecords(
 const isFinal = (error: unknown): error is DeliveryError =>
   error instanceof DeliveryError && ['TOO_LARGE', 'INVALID_RECORD'].includes(error.code);
 
-/** What the chain added on the way to the grave, where the event first stood excepted. */
+/** Headers that the consumer added, except for those of the origin. */
 const isLeftBehind = (name: string): boolean => name.startsWith('retry-') || name.startsWith('__dlq.');
 
-/** All topics of a chain have the same partitions; what the headers say about that may be wrong. */
+/** Keeps the partition of the dead letter, since all topics of a service have the same count. Headers may be wrong. */
 function redrivenRecord({ redrives }: DeadLetter, record: StoredRecord, topic: string): OutgoingRecord {
   const kept = Object.entries(record.headerBytes).filter(([name]) => !isLeftBehind(name));
   return {
@@ -149,6 +149,6 @@ function redrivenRecord({ redrives }: DeadLetter, record: StoredRecord, topic: s
     partition: record.partition,
     key: record.key,
     value: record.value,
-    headers: { ...Object.fromEntries(kept), [CHAIN_HEADERS.redrive]: String(redrives + 1) },
+    headers: { ...Object.fromEntries(kept), [RETRY_HEADERS.redrive]: String(redrives + 1) },
   };
 }

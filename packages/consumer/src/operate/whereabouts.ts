@@ -6,13 +6,12 @@ import { readMark, type Waiting } from './marks.ts';
 import type { ServiceProgress } from './progress.ts';
 
 /**
- * What a service has made of an event:
- * done — it had its effect, or needed none, for the `reason` that the handler gave; dead, purged — see the letter; redriven — sent back into the chain, not yet taken up;
- * running — a worker has it; waiting — it is in the chain;
- * skipped — the service went past it, as it does not handle its type; unknown — that, or done so long ago that the
- * mark has expired; pending — the service has not come to it, there are `before` records before it;
- * elsewhere — the service does not read its topic; unread — nothing of the service runs, and it has committed
- * nothing of its topic so far.
+ * The state of an event in a service:
+ * done — it had its effect, or needed none, for the `reason` that the handler gave; dead, purged — see the letter;
+ * redriven — sent to a retry topic, not started yet; running — a worker has the lease; waiting — in a retry topic;
+ * skipped — the service does not handle its type; unknown — skipped, or done so long ago that the mark has expired;
+ * pending — the service has not read it, `before` records come before it; elsewhere — the service does not read its
+ * topic; unread — no instance of the service runs, and it has committed nothing in this topic.
  */
 export type Whereabouts =
   | { readonly state: 'redriven' | 'running' | 'skipped' | 'unknown' | 'elsewhere' | 'unread' }
@@ -22,8 +21,8 @@ export type Whereabouts =
   | { readonly state: 'pending'; readonly before: number };
 
 /**
- * @param letters the dead letters of the service, by the places that their events came from
- * @param doneTtlMs how long the service remembers what it has done
+ * @param letters the dead letters of the service, by the origins of their events
+ * @param doneTtlMs how long the service keeps the marks of finished events
  */
 export async function findWhereabouts(
   redis: ScopedRedis,
@@ -32,7 +31,7 @@ export async function findWhereabouts(
   letters: ReadonlyMap<string, DeadLetter>,
   doneTtlMs: number,
 ): Promise<Whereabouts> {
-  const { service, sources, tiers } = progress;
+  const { service, sources, retries } = progress;
   const source = sources.find(({ topic }) => topic === record.topic);
   const letter = letters.get(placeName(record));
   const mark = await readMark(redis, service, asConsumed(record, 'source'));
@@ -43,7 +42,7 @@ export async function findWhereabouts(
       return { state: 'running' };
     case 'waiting': {
       const { kind: _, ...waiting } = mark;
-      return { state: 'waiting', topic: tiers[mark.tier - 1]?.topic ?? `${service}.retry`, ...waiting };
+      return { state: 'waiting', topic: retries[mark.tier - 1]?.topic ?? `${service}.retry`, ...waiting };
     }
     case 'dead':
       if (letter === undefined || letter.state === 'open') return { state: 'dead', letter };
@@ -51,11 +50,11 @@ export async function findWhereabouts(
     default:
       break;
   }
-  // The mark of a dead one may have expired.
+  // The mark of a dead event may have expired.
   if (letter?.state === 'open') return { state: 'dead', letter };
   if (letter?.state === 'purged') return { state: 'purged', letter };
   if (letter?.state === 'redriven') return { state: 'redriven' };
-  // Its members know what it reads; the commits of a service that does not run may be too old to know this topic.
+  // Members know the topics that they read. The commits of a stopped service may be older than its use of this topic.
   if (source === undefined) return { state: progress.members > 0 ? 'elsewhere' : 'unread' };
   const committed = source.partitions.find(({ partition }) => partition === record.partition)?.committed ?? 0;
   if (committed <= record.offset) return { state: 'pending', before: record.offset - committed };

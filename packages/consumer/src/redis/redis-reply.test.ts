@@ -4,7 +4,7 @@ import { redisReply } from './redis-reply.ts';
 
 const replyError = (message: string): Error => Object.assign(new Error(message), { name: 'ReplyError' });
 
-it('what Redis answers is passed on', async () => {
+it('passes on the reply of Redis', async () => {
   assert.equal(await redisReply(Promise.resolve('OK')), 'OK');
 });
 
@@ -12,7 +12,7 @@ for (const message of [
   "ERR unknown command 'HGTE'",
   'WRONGTYPE Operation against a key holding the wrong kind of value',
 ]) {
-  it(`${message.split(' ')[0]} is a mistake of ours, and counts as a try`, async () => {
+  it(`${message.split(' ')[0]} is a bug of ours and counts as an attempt`, async () => {
     const error = replyError(message);
     await assert.rejects(redisReply(Promise.reject(error)), error);
   });
@@ -27,7 +27,7 @@ for (const error of [
   replyError("OOM command not allowed when used memory > 'maxmemory'."),
   replyError('ERR max number of clients reached'),
 ]) {
-  it(`${error.message.slice(0, 40)} pauses the service, and costs no try`, () =>
+  it(`${error.message.slice(0, 40)} pauses the service and spends no attempt`, () =>
     assert.rejects(redisReply(Promise.reject(error)), {
       name: 'UnavailableError',
       retry: 'when-available',

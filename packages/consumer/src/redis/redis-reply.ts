@@ -1,7 +1,7 @@
 import { isMistake } from '@switchboard/service';
 import { UnavailableError } from '../handler.ts';
 
-/** For handlers that ask Redis: whatever keeps it from answering pauses the service, and costs no event a try. */
+/** For handlers that use Redis: if Redis cannot answer, the service pauses and the event spends no attempt. */
 export async function redisReply<T>(reply: Promise<T>): Promise<T> {
   try {
     return await reply;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 
-/** A Redis, and the scope that keeps the keys of one Kafka apart from those of another in it. */
+/** A Redis, and the scope that separates the keys of one Kafka from those of another. */
 export interface ScopedRedis {
   readonly redis: Redis;
   readonly scope: string;

@@ -1,56 +1,58 @@
+import { backoff } from '@switchboard/async';
 import { DeliveryError, eventAttributes, type Publisher } from '@switchboard/kafka';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
-import { CHAIN_HEADERS, carriedHeaders, EVENT_HEADERS, UNVERIFIED } from '../assignment/headers.ts';
-import { type ConsumedRecord, nextHop } from '../assignment/record.ts';
-import type { Chain, Tier } from './chain.ts';
+import { carriedHeaders, EVENT_HEADERS, RETRY_HEADERS, UNVERIFIED } from '../assignment/headers.ts';
+import type { ConsumedRecord } from '../assignment/record.ts';
+import type { RetryPosition } from '../run/next.ts';
+import type { RetryTopic, RetryTopics } from './retry-topics.ts';
 
-/** Why an event is dead, as its headers tell; the message must hold nothing private. */
+/** Why an event is dead, as in its headers. The message must not contain personal data. */
 export interface CauseOfDeath {
   readonly code: string;
   readonly message: string;
 }
 
-/** Carries a record, its bytes untouched, to the next topic of the chain; returns when all in-sync replicas have it. */
+/** Forwards a record with unchanged bytes. Resolves when all in-sync replicas have it. */
 export interface Forwarder {
-  /** @returns why the topic will never take it, if that is so; then it is to be buried. */
-  retry(record: ConsumedRecord, tier: Tier, next: { round: number; dueAt: number }): Promise<CauseOfDeath | undefined>;
-  /** What the dead-letter topic refuses is offered again without its headers, until it is taken. */
-  bury(record: ConsumedRecord, cause: CauseOfDeath): Promise<void>;
-  /** Records that Kafka refuses to take for the chain, and that are offered again. They stay uncommitted. */
+  /** @returns the cause of death if the topic refuses the record for good */
+  retry(record: ConsumedRecord, topic: RetryTopic, to: RetryPosition): Promise<CauseOfDeath | undefined>;
+  /** Offers a refused dead letter again without the sender's headers, until the topic takes it. */
+  deadLetter(record: ConsumedRecord, cause: CauseOfDeath): Promise<void>;
+  /** Records that Kafka refuses in retry and dead-letter topics. They are offered again and stay uncommitted. */
   readonly refused: number;
-  /** Throws while there are any. */
+  /** Throws while there are refused records. */
   check(): void;
 }
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** A topic that has just been created is not known to all brokers yet: only so many answers are believed. */
+/** Brokers may not know a topic that was just created. The error counts as final after this many tries. */
 const UNKNOWN_TOPIC_TRIES = 5;
-/** A header is for a look at a list, not for a stack trace. */
+/** The header is shown in lists; it need not hold a stack trace. */
 const MESSAGE_LENGTH = 500;
 
 type HeaderTexts = Record<string, string | Buffer>;
 
 export function createForwarder(options: {
-  chain: Chain;
+  retryTopics: RetryTopics;
   publisher: Publisher;
   logger: Logger;
   tracer: Tracer;
   stopping: AbortSignal;
 }): Forwarder {
-  const { chain, publisher, logger, tracer, stopping } = options;
-  /** By what Kafka last answered. */
+  const { retryTopics, publisher, logger, tracer, stopping } = options;
+  /** The last answer of Kafka for each refused record. */
   const refused = new Map<ConsumedRecord, DeliveryError>();
 
-  /** Tries until it is there, or refused for good: giving up would lose the event, or block its partition. */
+  /** Tries until Kafka takes the record or refuses it for good, so that no event is lost or blocks its partition. */
   async function publish(
     topic: string,
     record: ConsumedRecord,
     headers: HeaderTexts,
   ): Promise<DeliveryError | undefined> {
     const { key, value, from } = record;
-    // Where it stands; the topics of the chain have the partition count of its sources.
+    // Retry topics have the partition count of the source topics, so the record keeps its partition.
     const outgoing = { topic, partition: from.partition, key, value, headers };
     for (let tries = 1; ; tries += 1) {
       try {
@@ -70,74 +72,80 @@ export function createForwarder(options: {
   }
 
   async function pause(tries: number): Promise<void> {
-    const ms = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS);
-    await new Promise((resolve) => setTimeout(resolve, ms * (0.5 + Math.random() / 2)));
+    await new Promise((resolve) => setTimeout(resolve, backoff(FIRST_PAUSE_MS, tries, LONGEST_PAUSE_MS)));
   }
 
-  /** Beside the attempts, whose parent the record keeps, and not between them. */
+  /** The span is a sibling of the attempts, since the record keeps their parent. */
   function trace<T>(topic: string, record: ConsumedRecord, send: (span: Span) => Promise<T>): Promise<T> {
     const attributes = (): SpanAttributes => ({
       ...eventAttributes(record.headers),
       'messaging.system': 'kafka',
       'messaging.operation.name': 'send',
       'messaging.destination.name': topic,
-      'messaging.consumer.group.name': chain.service,
+      'messaging.consumer.group.name': retryTopics.service,
     });
     const cause = { traceparent: record.traceparent };
     return tracer.span({ kind: 'producer', name: `send ${topic}`, cause, attributes }, send);
   }
 
   const headersOf = (record: ConsumedRecord, carried: HeaderTexts): HeaderTexts => {
-    const { traceparent, attempts, redrive, origin } = record;
+    const { traceparent, origin } = record;
+    const { attempts, redrive } = record.position;
     return {
       ...carried,
       ...(traceparent === undefined ? {} : { traceparent }),
-      [CHAIN_HEADERS.originTopic]: origin.topic,
-      [CHAIN_HEADERS.originPartition]: String(origin.partition),
-      [CHAIN_HEADERS.originOffset]: String(origin.offset),
-      [CHAIN_HEADERS.originTimestamp]: origin.timestamp,
-      [CHAIN_HEADERS.attempt]: String(attempts),
-      ...(redrive === 0 ? {} : { [CHAIN_HEADERS.redrive]: String(redrive) }),
+      [RETRY_HEADERS.originTopic]: origin.topic,
+      [RETRY_HEADERS.originPartition]: String(origin.partition),
+      [RETRY_HEADERS.originOffset]: String(origin.offset),
+      [RETRY_HEADERS.originTimestamp]: origin.timestamp,
+      [RETRY_HEADERS.attempt]: String(attempts),
+      ...(redrive === 0 ? {} : { [RETRY_HEADERS.redrive]: String(redrive) }),
     };
   };
 
   return {
-    async retry(record, { topic }, { round, dueAt }) {
+    async retry(record, { topic }, { round, hop, dueAt }) {
       const send = (): Promise<DeliveryError | undefined> =>
         publish(topic, record, {
           ...headersOf(record, carriedHeaders(record.message, record.headers)),
-          [CHAIN_HEADERS.round]: String(round),
-          [CHAIN_HEADERS.hop]: String(nextHop(record)),
-          [CHAIN_HEADERS.dueAt]: String(dueAt),
+          [RETRY_HEADERS.round]: String(round),
+          [RETRY_HEADERS.hop]: String(hop),
+          [RETRY_HEADERS.dueAt]: String(dueAt),
         });
-      // What only waits for another event may move often: its trace is not to grow by that.
-      const error = round === record.round ? await send() : await trace(topic, record, send);
-      return error && { code: 'UNDELIVERABLE', message: `${topic} does not take it (${error.code})` };
+      // A deferred event can move often, so deferrals get no span: they would bloat its trace.
+      const error = round === record.position.round ? await send() : await trace(topic, record, send);
+      return error && { code: 'UNDELIVERABLE', message: `${topic} refuses the record (${error.code})` };
     },
 
-    bury: (record, { code, message }) =>
-      trace(chain.deadLetterTopic, record, async (span) => {
+    deadLetter: (record, { code, message }) =>
+      trace(retryTopics.deadLetterTopic, record, async (span) => {
         span.fail(code);
         const cause = {
           '__dlq.errors.topic': record.origin.topic,
           '__dlq.errors.partition': String(record.origin.partition),
           '__dlq.errors.offset': String(record.origin.offset),
-          '__dlq.errors.group': chain.service,
-          '__dlq.errors.delivery.count': String(record.attempts),
+          '__dlq.errors.group': retryTopics.service,
+          '__dlq.errors.delivery.count': String(record.position.attempts),
           '__dlq.errors.code': code,
           '__dlq.errors.message': message.slice(0, MESSAGE_LENGTH),
           '__dlq.errors.timestamp': String(Date.now()),
           ...(record.isVerified ? {} : { [UNVERIFIED]: 'true' }),
         };
         const whole = headersOf(record, carriedHeaders(record.message, record.headers));
-        let error = await publish(chain.deadLetterTopic, record, { ...whole, ...cause });
+        let error = await publish(retryTopics.deadLetterTopic, record, { ...whole, ...cause });
         for (let tries = 1; error !== undefined; tries += 1) {
           if (tries > 1) {
             refused.set(record, error);
-            logger.error({ err: error, topic: chain.deadLetterTopic }, 'a dead letter is refused, trying again');
+            logger.error(
+              { err: error, topic: retryTopics.deadLetterTopic },
+              'Kafka refuses a dead letter, trying again',
+            );
             await pause(tries + UNKNOWN_TOPIC_TRIES);
           }
-          error = await publish(chain.deadLetterTopic, record, { ...headersOf(record, ofEvent(record)), ...cause });
+          error = await publish(retryTopics.deadLetterTopic, record, {
+            ...headersOf(record, eventHeadersOf(record)),
+            ...cause,
+          });
         }
       }),
 
@@ -147,15 +155,15 @@ export function createForwarder(options: {
     check() {
       const [error] = refused.values();
       if (error === undefined) return;
-      throw new Error(`${refused.size} records are refused by the topics of the chain: ${error.message}`);
+      throw new Error(`Kafka refuses ${refused.size} records in retry or dead-letter topics: ${error.message}`);
     },
   };
 }
 
-/** Whether no repetition can change the answer. */
+/** Whether another try cannot succeed. */
 const isFinal = ({ code }: DeliveryError, tries: number): boolean =>
   code === 'TOO_LARGE' || code === 'INVALID_RECORD' || (code === 'UNKNOWN_TOPIC' && tries >= UNKNOWN_TOPIC_TRIES);
 
-/** Of the headers, those that tell which event it is. */
-const ofEvent = ({ headers }: ConsumedRecord): HeaderTexts =>
+/** The headers that identify the event. */
+const eventHeadersOf = ({ headers }: ConsumedRecord): HeaderTexts =>
   Object.fromEntries(EVENT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));

@@ -5,20 +5,20 @@ import { PermanentError, UnavailableError } from '../handler.ts';
 import { causeOf, outcomeOf, whyPaused } from './attempt.ts';
 
 describe('a failure', () => {
-  it('that the handler calls permanent is permanent, with its code', () => {
+  it('is permanent if the handler says so, with its code', () => {
     assert.deepEqual(outcomeOf(new PermanentError('NO_SUCH_CONTACT', 'gone')), {
       kind: 'permanent',
       cause: { code: 'NO_SUCH_CONTACT', message: 'gone' },
     });
   });
 
-  it('of the outside system or the registry as a whole is no failure of the event', () => {
-    assert.deepEqual(outcomeOf(new UnavailableError('hubspot')), { kind: 'unavailable', closure: 'outside' });
+  it('is not the fault of the event if the outside system or the registry is down', () => {
+    assert.deepEqual(outcomeOf(new UnavailableError('hubspot')), { kind: 'unavailable', waitsFor: 'outside' });
     const registry = new KafkaError('REGISTRY_UNREACHABLE', 'no answer');
-    assert.deepEqual(outcomeOf(registry), { kind: 'unavailable', closure: 'registry' });
+    assert.deepEqual(outcomeOf(registry), { kind: 'unavailable', waitsFor: 'registry' });
   });
 
-  it('of any other kind is retried, bugs included, and says when, if it knows', () => {
+  it('is retried otherwise, bugs included, not before its `retryAfterMs`', () => {
     for (const error of [new Error('x'), new TypeError('x'), 'text', undefined, null, { odd: true }]) {
       assert.equal(outcomeOf(error).kind, 'failed');
     }
@@ -27,7 +27,7 @@ describe('a failure', () => {
   });
 });
 
-it('a time to wait is whole, and never so long that nobody looks for the event any more', () => {
+it('retryAfterMs is a whole number of at most a day', () => {
   const waitOf = (retryAfterMs: unknown): unknown => {
     const outcome = outcomeOf(Object.assign(new Error('429'), { retryAfterMs }));
     return outcome.kind === 'failed' && outcome.retryAfterMs;
@@ -35,14 +35,14 @@ it('a time to wait is whole, and never so long that nobody looks for the event a
   assert.deepEqual([12.3, Number.POSITIVE_INFINITY, Number.NaN, -1, '5'].map(waitOf), [13, 24 * 3_600_000, 0, 0, 0]);
 });
 
-it('a pause is told with what is behind it', () => {
+it('the reason of a pause includes the cause of the error', () => {
   const cause = new Error('slack answered invalid_auth for eva.b@example.org: check SLACK_TOKEN');
   const { reason } = whyPaused(new UnavailableError('slack', { cause }));
   assert.equal(reason, 'slack is unavailable: slack answered invalid_auth for [e-mail]: check SLACK_TOKEN');
 });
 
 describe('the cause of a failure', () => {
-  it('keeps what an operator needs and no address or number of a person', () => {
+  it('keeps the details for an operator without addresses or numbers of people', () => {
     const { code, message } = causeOf(
       new RangeError('no ticket for eva.b@example.org or +49 (170) 123-45 67, order 4711'),
     );

@@ -4,24 +4,24 @@ import type { Span } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import type { ConsumedRecord } from '../assignment/record.ts';
 import { type HandlerContext, hintOf } from '../handler.ts';
-import type { Closure } from '../queues/gate.ts';
+import type { PauseReason } from '../queues/pause.ts';
 import type { CauseOfDeath } from '../retry/forwarder.ts';
 
 /** How one run of a handler ended. */
 export type Outcome =
   | { readonly kind: 'done' }
-  /** Done too: there was nothing to do, for this reason. */
+  /** Done without an effect, for this reason. */
   | { readonly kind: 'skipped'; readonly reason: string }
-  /** `settled` is false when the handler did not return: its effect may still come. */
+  /** `settled` is false if the handler did not return: it may still have its effect. */
   | { readonly kind: 'failed'; readonly cause: CauseOfDeath; readonly retryAfterMs: number; readonly settled: boolean }
   | { readonly kind: 'permanent'; readonly cause: CauseOfDeath }
-  | { readonly kind: 'unavailable'; readonly closure: Exclude<Closure, 'redis'>; readonly why?: string };
+  | { readonly kind: 'unavailable'; readonly waitsFor: Exclude<PauseReason, 'redis'>; readonly why?: string };
 
 export function outcomeOf(error: unknown): Outcome {
   const { retry, retryAfterMs } = hintOf(error);
-  if (retry === 'when-available') return { kind: 'unavailable', closure: 'outside' };
+  if (retry === 'when-available') return { kind: 'unavailable', waitsFor: 'outside' };
   if (error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE') {
-    return { kind: 'unavailable', closure: 'registry' };
+    return { kind: 'unavailable', waitsFor: 'registry' };
   }
   const cause = causeOf(error);
   if (retry === 'never') return { kind: 'permanent', cause };
@@ -36,24 +36,24 @@ export function causeOf(error: unknown): CauseOfDeath {
   return { code: typeof code === 'string' ? code : error.name, message: redact(error.message) };
 }
 
-/** What is unavailable, and how that shows. */
+/** The unavailable system, with the underlying error. */
 export function whyPaused(error: unknown): { reason: string } {
   const { message } = causeOf(error);
   const { cause } = error as { cause?: unknown };
   return { reason: cause instanceof Error ? `${message}: ${causeOf(cause).message}` : message };
 }
 
-/** Where it was thrown, for the log. */
+/** The redacted stack, for the log. */
 export const stackOf = (error: unknown): string | undefined =>
   error instanceof Error && error.stack !== undefined ? redact(error.stack) : undefined;
 
-/** Longer than any message that is worth reading. */
+/** Longer than any useful message. */
 const MOST_CHARACTERS = 2_000;
 
-/** An outside system may repeat what it was sent in its error message; addresses and numbers of people stay out. */
+/** Removes addresses and numbers of people, since an outside system may repeat the request in its error message. */
 const redact = (message: string): string => redactSentence(shorten(message, MOST_CHARACTERS));
 
-/** The reason that a handler's signal is aborted for. */
+/** The abort reason of a handler that timed out. */
 export class HandlerTimeoutError extends Error {
   readonly code = 'HANDLER_TIMEOUT';
 
@@ -62,10 +62,10 @@ export class HandlerTimeoutError extends Error {
   }
 }
 
-/** It did not heed the signal either: nobody waits for it any more. */
+/** The handler ignored its abort signal; it is no longer awaited. */
 class AbandonedError extends HandlerTimeoutError {}
 
-/** One run of a handler, and the context it sees. What is dear is made when it is asked for. */
+/** One run of a handler, and its context. Expensive parts are created lazily. */
 export class Attempt implements HandlerContext {
   readonly attempt: number;
   readonly startedAt = performance.now();
@@ -80,7 +80,7 @@ export class Attempt implements HandlerContext {
   #abandon: ((error: Error) => void) | undefined;
 
   constructor(record: ConsumedRecord, service: string, logger: Logger, ids?: Span['ids']) {
-    this.attempt = record.attempts;
+    this.attempt = record.position.attempts;
     this.#record = record;
     this.#service = service;
     this.#parentLogger = logger;
@@ -115,12 +115,12 @@ export class Attempt implements HandlerContext {
     this.skipped = reason;
   }
 
-  /** Runs the handler; rejects as it does, or when it is given up. */
+  /** Runs the handler. Rejects with its error, or when it is abandoned. */
   run(handler: (event: AnyEvent, context: HandlerContext) => Promise<void> | void, event: AnyEvent): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#abandon = reject;
       const run = async () => handler(event, this);
-      // Thrown at once or later: both are the handler's failure.
+      // An async wrapper also catches an error that is thrown synchronously.
       run().then(resolve, reject);
     });
   }

@@ -6,9 +6,9 @@ import type { ConsumedRecord } from '../assignment/record.ts';
 import type { HandlerContext } from '../handler.ts';
 import type { ConsumeMetrics } from '../metrics.ts';
 import type { ConsumeLimits } from '../options.ts';
-import type { Gate } from '../queues/gate.ts';
+import type { Pause } from '../queues/pause.ts';
 import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf, stackOf, whyPaused } from './attempt.ts';
-import type { Claim } from './claims.ts';
+import type { Lease } from './leases.ts';
 
 export type AnyHandler = (event: AnyEvent, context: HandlerContext) => Promise<void> | void;
 
@@ -16,30 +16,30 @@ export interface AttemptParts {
   service: string;
   handlers: ReadonlyMap<string, AnyHandler>;
   decode(value: Buffer): AnyEvent | Promise<AnyEvent>;
-  gate: Gate;
+  pause: Pause;
   limits: ConsumeLimits;
   metrics: ConsumeMetrics;
   logger: Logger;
   tracer: Tracer;
 }
 
-/** Runs handlers, each in bounded time, and tells how it ended. */
+/** Runs handlers in bounded time and returns their outcomes. */
 export interface Attempts {
-  run(record: ConsumedRecord, claim: Claim): Promise<Outcome>;
-  /** Aborts all that run. */
+  run(record: ConsumedRecord, lease: Lease): Promise<Outcome>;
+  /** Aborts all running handlers. */
   abort(reason: Error): void;
   stop(): void;
 }
 
-/** How long a handler gets to heed its abort signal before it is given up. */
+/** How long a handler may take to react to its abort signal before it is abandoned. */
 const ABORT_GRACE_MS = 1_000;
-/** Looking at all that run now and then is cheaper than a timer for each. */
-const LOOK_EVERY_MS = 100;
+/** One periodic check of all running handlers is cheaper than a timer for each. */
+const CHECK_EVERY_MS = 100;
 
 export function createAttempts(parts: AttemptParts): Attempts {
-  const { service, handlers, gate, limits, metrics, logger, tracer } = parts;
+  const { service, handlers, pause, limits, metrics, logger, tracer } = parts;
   const running = new Set<Attempt>();
-  const timer = setInterval(endOverdue, LOOK_EVERY_MS);
+  const timer = setInterval(endOverdue, CHECK_EVERY_MS);
 
   function endOverdue(): void {
     const now = performance.now();
@@ -50,10 +50,10 @@ export function createAttempts(parts: AttemptParts): Attempts {
     }
   }
 
-  async function handle(record: ConsumedRecord, claim: Claim, event: AnyEvent, ids: Span['ids']): Promise<Outcome> {
-    record.attempts += 1;
+  async function handle(record: ConsumedRecord, lease: Lease, event: AnyEvent, ids: Span['ids']): Promise<Outcome> {
+    record.position.attempts += 1;
     const attempt = new Attempt(record, service, logger, ids);
-    claim.onLost = () => attempt.abort(new Error('the lease is lost'));
+    lease.onLost = () => attempt.abort(new Error('the lease is lost'));
     running.add(attempt);
     let outcome: Outcome = { kind: 'done' };
     try {
@@ -62,10 +62,10 @@ export function createAttempts(parts: AttemptParts): Attempts {
     } catch (error) {
       outcome = outcomeOf(error);
       if (outcome.kind === 'unavailable') {
-        record.attempts -= 1;
-        // Once, and not for each probe.
+        record.position.attempts -= 1;
+        // Logged once, not for each probe.
         const { reason } = whyPaused(error);
-        if (!gate.closedBy.has(outcome.closure)) attempt.logger.warn({ reason }, 'paused until it is back');
+        if (!pause.reasons.has(outcome.waitsFor)) attempt.logger.warn({ reason }, 'paused until it is back');
         outcome = { ...outcome, why: reason };
       } else {
         attempt.logger.warn({ outcome: outcome.kind, ...causeOf(error), stack: stackOf(error) }, 'an event failed');
@@ -74,14 +74,14 @@ export function createAttempts(parts: AttemptParts): Attempts {
       running.delete(attempt);
     }
     if (outcome.kind !== 'unavailable') {
-      if (gate.closedBy.has('outside')) logger.info('it is back: going on');
-      gate.open('outside');
+      if (pause.reasons.has('outside')) logger.info('it is back: resuming');
+      pause.end('outside');
     }
     metrics.attempted(record, outcome.kind, performance.now() - attempt.startedAt);
     return outcome;
   }
 
-  const attributesOf = ({ from, tracked, headers, attempts, hop }: ConsumedRecord): SpanAttributes => ({
+  const attributesOf = ({ from, tracked, headers, position }: ConsumedRecord): SpanAttributes => ({
     ...eventAttributes(headers),
     'messaging.system': 'kafka',
     'messaging.operation.name': 'process',
@@ -89,22 +89,22 @@ export function createAttempts(parts: AttemptParts): Attempts {
     'messaging.destination.partition.id': String(from.partition),
     'messaging.kafka.offset': tracked.offset,
     'messaging.consumer.group.name': service,
-    'switchboard.attempt': attempts + 1,
-    'switchboard.hop': hop,
+    'switchboard.attempt': position.attempts + 1,
+    'switchboard.hop': position.hop,
   });
 
   return {
-    run(record, claim) {
+    run(record, lease) {
       const name = `process ${record.origin.topic}`;
       const cause = { traceparent: record.traceparent };
       return tracer.span({ kind: 'consumer', name, cause, attributes: () => attributesOf(record) }, async (span) => {
         record.traceparent ??= span.traceparent;
-        // Its value could be read, by now or long ago.
-        gate.open('registry');
+        // The value was decoded, so the registry is available or not needed.
+        pause.end('registry');
         const reading = record.reading as NonNullable<ConsumedRecord['reading']>;
-        const outcome = 'kind' in reading ? reading : await handle(record, claim, reading, span.ids);
+        const outcome = 'kind' in reading ? reading : await handle(record, lease, reading, span.ids);
         span.set(() => ({ 'switchboard.outcome': outcome.kind }));
-        if (outcome.kind === 'unavailable') span.fail(`${outcome.closure}_unavailable`);
+        if (outcome.kind === 'unavailable') span.fail(`${outcome.waitsFor}_unavailable`);
         else if ('cause' in outcome) span.fail(outcome.cause.code);
         return outcome;
       });

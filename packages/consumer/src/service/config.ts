@@ -1,25 +1,25 @@
 import Type, { type Static, type TObject } from 'typebox';
 import { DEFAULT_LIMITS } from '../options.ts';
 
-/** What every consumer service can be told. */
+/** The variables of every consumer service. */
 export const consumerConfig = Type.Object({
   KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
-  SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
-  REDIS_URL: Type.String({ minLength: 1, description: 'redis://host:port, for order and one effect each' }),
+  SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the schema registry, with the Confluent API' }),
+  REDIS_URL: Type.String({ minLength: 1, description: 'redis://host:port, for order and deduplication' }),
   REDIS_SCOPE: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9_.-]{1,64}$',
       description:
-        "what the keys of Redis call this Kafka, in ingest, consumers and ops alike; default the cluster's id",
+        "the name of this Kafka in the keys of Redis, the same for ingest, consumers and ops; default the cluster's id",
     }),
   ),
-  CONCURRENCY: Type.Integer({ minimum: 1, maximum: 1_000, default: 16, description: 'events handled at a time' }),
+  CONCURRENCY: Type.Integer({ minimum: 1, maximum: 1_000, default: 16, description: 'handlers that run at a time' }),
   HANDLER_TIMEOUT_MS: Type.Integer({
     minimum: 100,
     maximum: 600_000,
     default: 30_000,
-    description: 'how long one try of an event may take',
+    description: 'how long one attempt at an event may take',
   }),
   RETRY_DELAYS: Type.String({
     pattern: '^ *[0-9]+(ms|s|m|h) *(, *[0-9]+(ms|s|m|h) *)*$',
@@ -28,21 +28,21 @@ export const consumerConfig = Type.Object({
   }),
   ON_DEAD_LETTER: Type.Enum(['continue', 'hold'], {
     default: 'continue',
-    description: 'what the later events of a key do when one of it is dead: go on, or wait for the redrive',
+    description: 'whether later events of a key continue after a dead letter or wait for its redrive',
   }),
   DONE_TTL_SECONDS: Type.Integer({
     minimum: 3_600,
     default: DEFAULT_LIMITS.doneTtlMs / 1_000,
-    description: 'how long it is remembered that an event is done; Redis keeps about 150 bytes for each',
+    description: 'how long the mark of a finished event is kept, about 150 bytes in Redis',
   }),
   TRACE_TARGETS: Type.String({
     default: '',
-    description: 'the outside systems that are told of the trace by a traceparent header, separated by commas',
+    description: 'the outside systems that receive a traceparent header, separated by commas',
   }),
 });
 
 export type ConsumerConfig = Static<typeof consumerConfig>;
 
-/** Together with what one of them can be told beside. */
+/** The variables of every consumer service and those of one service. */
 export const withConsumerConfig = <S extends TObject>(own: S) =>
   Type.Object({ ...consumerConfig.properties, ...own.properties });

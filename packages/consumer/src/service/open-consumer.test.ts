@@ -43,7 +43,7 @@ async function start(t: TestContext, name: string): Promise<Joiner> {
   return { child, url, exited, status: async (route) => (await fetch(url + route)).status };
 }
 
-/** A service whose only instance was killed: its successor joins when the session has run out. */
+/** A service whose only instance was killed. Its successor joins when the session has expired. */
 async function killed(t: TestContext): Promise<string> {
   const name = `joiner-${randomUUID().slice(0, 8)}`;
   await createTopics({ brokers: stack.brokers }, { topics: [name], partitions: 1, replication: 1 });
@@ -55,7 +55,7 @@ async function killed(t: TestContext): Promise<string> {
 }
 
 describe('the successor of an instance that was killed', () => {
-  it('is alive while it waits for its place in the group, and ready when it has it', async (t) => {
+  it('is alive while it waits to join the group, and ready when it has joined', async (t) => {
     const successor = await start(t, await killed(t));
     const health = await fetch(`${successor.url}/health`);
     const statuses = await Promise.all(['/livez', '/route', '/metrics', '/readyz'].map(successor.status));
@@ -67,7 +67,7 @@ describe('the successor of an instance that was killed', () => {
     assert.equal(await successor.exited, 0);
   });
 
-  it('stops in order while it waits', async (t) => {
+  it('stops cleanly while it waits', async (t) => {
     const successor = await start(t, await killed(t));
     assert.equal(await successor.status('/readyz'), 503);
     successor.child.kill('SIGTERM');

@@ -5,11 +5,11 @@ import type { Static, TObject } from 'typebox';
 import { consume, type RunningConsumer } from '../consume.ts';
 import type { Handlers } from '../handler.ts';
 import type { ConsumeOptions } from '../options.ts';
-import { CHAIN_RECORD_BYTES } from '../retry/chain-topics.ts';
+import { RETRY_RECORD_BYTES } from '../retry/create-retry-topics.ts';
 import type { ConsumerConfig } from './config.ts';
 import { createTargets, type Targets } from './targets.ts';
 
-/** What the handlers of a service may be made of. */
+/** The context of a service's handlers. */
 export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig>, Targets {
   readonly redis: Redis;
 }
@@ -17,18 +17,18 @@ export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig>, 
 export interface ConsumerDefinition<S extends TObject> {
   /** Names the service, its consumer group and its retry topics. */
   name: string;
-  /** What it can be told beside what every consumer service can. */
+  /** Its own variables, in addition to those of every consumer service. */
   config: S;
-  /** Event types that go first when there is more to do than can be done at once. */
+  /** Event types that run first when more events are ready than can run. */
   urgent?: ConsumeOptions['urgent'];
-  /** One per event type; the topics to read follow from them. Opens what they need. */
+  /** Creates one handler per event type, with the resources they need. The topics to read follow from the types. */
   handlers(context: ConsumerContext<Static<S>>): Handlers | Promise<Handlers>;
 }
 
-/** What runs may come to its end, within the time that the service has to stop. */
+/** How long running handlers may take to finish, within the stop of the service. */
 const STOP_MS = 25_000;
 
-/** Opens what the service's handlers need, and consumes until it stops; `settings` are those that no variable has. */
+/** Creates the handlers and consumes until the service stops. `settings` have no environment variables. */
 export async function openConsumer<S extends TObject>(
   service: ServiceContext<ConsumerConfig>,
   { name, urgent = [], handlers }: ConsumerDefinition<S>,
@@ -38,15 +38,15 @@ export async function openConsumer<S extends TObject>(
   const connection = { brokers: config.KAFKA_BROKERS };
   let consumer: RunningConsumer | undefined;
   health.add('kafka', () => joined(consumer).checkMembership(), { required: true });
-  // What a service serves by HTTP it may serve while its events wait.
+  // Not required: the HTTP routes of a service can work while its events wait.
   health.add('events', () => joined(consumer).checkWork());
 
   const redis = createRedis(config.REDIS_URL, logger);
   onStop('redis', () => redis.disconnect());
-  // The configuration was read by a schema that holds the service's own.
+  // The configuration was read with a schema that includes the service's own variables.
   const context = { ...service, ...createTargets(service), redis } as unknown as ConsumerContext<Static<S>>;
   const opened = await handlers(context);
-  // Joining the group can take as long as the session of a predecessor that was killed: a liveness probe must not end it.
+  // Joining the group can take as long as the session of a killed predecessor; a liveness probe must not fail by then.
   await service.listen();
 
   const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
@@ -60,7 +60,7 @@ export async function openConsumer<S extends TObject>(
     clientId: name,
     logger,
     metrics,
-    maxRecordBytes: CHAIN_RECORD_BYTES,
+    maxRecordBytes: RETRY_RECORD_BYTES,
   });
   onStop('publisher', publisher.close);
   onStop('consumer', (limitMs) => consumer?.stop(limitMs), { timeoutMs: STOP_MS });
@@ -85,7 +85,7 @@ export async function openConsumer<S extends TObject>(
     tracer,
     onFailure: fail,
   });
-  // The stop came while it joined, and had nothing to stop.
+  // A stop during the join found no consumer to stop.
   if (stopping.aborted) await consumer.stop();
 }
 

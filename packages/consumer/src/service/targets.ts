@@ -10,19 +10,19 @@ import { commaSeparated, type ServiceContext } from '@switchboard/service';
 import type { ConsumerConfig } from './config.ts';
 
 export interface Targets {
-  /** An outside system, with metrics and health; closed at the stop. */
+  /** Opens an outside system, with metrics and a health check. It is closed when the service stops. */
   target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
-  /** Outside systems whose addresses come from events or users. */
+  /** Opens outside systems whose URLs come from events or users. */
   guardedTarget(options: Omit<GuardedTargetOptions, 'logger' | 'metrics'>): GuardedTarget;
 }
 
 export function createTargets(service: ServiceContext<ConsumerConfig>): Targets {
   const { config, logger, metrics, tracer, health, onStop } = service;
-  const told = commaSeparated(config.TRACE_TARGETS);
+  const traced = commaSeparated(config.TRACE_TARGETS);
   return {
     target(options) {
-      const tellTrace = told.includes(options.name);
-      // No handler has to wait for another's request.
+      const tellTrace = traced.includes(options.name);
+      // One connection per handler, so that no handler waits for the request of another.
       const concurrency = config.CONCURRENCY;
       const target = createTarget({ concurrency, tellTrace, ...options, logger, metrics, tracer });
       onStop(options.name, target.close);

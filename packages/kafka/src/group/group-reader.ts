@@ -1,7 +1,7 @@
+import { withinLimit } from '@switchboard/async';
 import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import type { Logger } from 'pino';
 import { createKafka, type KafkaConnection } from '../connection.ts';
-import { withinLimit } from '../within-limit.ts';
 import type { FetchedRecord, TopicPartition } from './fetched-record.ts';
 import { createPositions, type Position } from './positions.ts';
 import { type StartOffset, startOffsets } from './start-offsets.ts';

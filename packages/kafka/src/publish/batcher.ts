@@ -1,3 +1,4 @@
+import { backoff } from '@switchboard/async';
 import { DeliveryError } from '../error.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { createDeadlines } from './deadlines.ts';
@@ -250,8 +251,7 @@ export function createBatcher(options: BatcherOptions): Batcher {
   }
 
   function backoffMs(failures: number): number {
-    const most = Math.min(BACKOFF.leastMs * 2 ** (failures - 1), BACKOFF.mostMs);
-    return most * (0.5 + random() / 2);
+    return backoff(BACKOFF.leastMs, failures, BACKOFF.mostMs, random);
   }
 
   return {

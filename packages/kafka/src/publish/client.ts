@@ -1,5 +1,5 @@
+import { withinLimit } from '@switchboard/async';
 import { type DeliveryCode, DeliveryError } from '../error.ts';
-import { withinLimit } from '../within-limit.ts';
 import type { PlacedRecord } from './record.ts';
 
 /** The operations that publishing needs from a Kafka client library. */

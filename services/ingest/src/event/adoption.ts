@@ -2,7 +2,7 @@ import { catalogue, type EventType, eventTypes } from '@switchboard/events';
 import { type Envelope, isGiven } from './envelope.ts';
 import type { JsonObject } from './json/parse.ts';
 
-/** What may stand beside the payload although it is a field of the event. */
+/** Fields of the event that senders may write next to the payload. */
 interface Adoptable {
   /** The field that says which entity the event is about, under all names. */
   entity: readonly string[];
@@ -30,7 +30,7 @@ const adoptables = new Map<EventType, Adoptable>(
 );
 
 /**
- * Moves into the payload what the sender wrote beside it and the payload lacks: a key field under its own name,
+ * Moves fields next to the payload into it where the payload lacks them: a key field under its own name,
  * `entity_id` as the entity's field, `sender_id` as the person's.
  */
 export function adopt({ payload, rest }: Envelope, type: EventType): void {
@@ -50,7 +50,7 @@ function move(rest: JsonObject, key: string, payload: JsonObject, names: readonl
   delete rest[key];
 }
 
-/** Adds what is left beside the payload to the JSON text of its unknown fields; `envelope.` marks a name taken twice. */
+/** Adds the other fields next to the payload to the JSON text of its unknown fields; `envelope.` marks a name taken twice. */
 export function mergeExtra(extra: string | null, { payload, rest }: Pick<Envelope, 'payload' | 'rest'>): string | null {
   let text = extra === null ? '' : extra.slice(1, -1);
   for (const key in rest) {

@@ -49,7 +49,7 @@ export function createAmbiguousIds(
     async nameFor(event, repeatMs) {
       const { meta } = event;
       const state = isState(event);
-      // The content's hash comes first, so that whoever reads the name can compare it.
+      // The content's hash comes first, so that a reader of the name can compare it.
       const content = `${meta.id}:`;
       // Published, unpublished and published again may take less than a millisecond.
       const proposal = `${content}${meta.receivedAt}-${randomUUID().slice(0, 8)}`;

@@ -57,7 +57,7 @@ function nested(body: JsonObject, nameKey: 'event' | 'event_type', payloadKey: '
   };
 }
 
-/** What a CMS sends: the fields of the article beside the action that names the event. */
+/** The shape of a CMS: the fields of the article next to the action that names the event. */
 function article(body: JsonObject): Envelope | Misfit {
   const { action, event_id, timestamp, ...payload } = body;
   if (typeof action !== 'string') {

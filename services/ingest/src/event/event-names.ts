@@ -27,8 +27,8 @@ export function toEventType(
 function endOf(payload: unknown): EventType {
   const fields = isObject(payload) ? payload : {};
   const metadata = isObject(fields.metadata) ? fields.metadata : {};
-  const told = [fields, metadata].map(saysResolved).find((answer) => answer !== undefined);
-  return told === true ? 'conversation.resolved' : 'conversation.unresolved';
+  const resolved = [fields, metadata].map(saysResolved).find((answer) => answer !== undefined);
+  return resolved === true ? 'conversation.resolved' : 'conversation.unresolved';
 }
 
 const WORDS: ReadonlyMap<unknown, boolean> = new Map<unknown, boolean>([

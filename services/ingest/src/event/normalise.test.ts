@@ -79,7 +79,7 @@ describe('normalise', () => {
     assert.equal(event({ ...c, entity_id: 'o-1' }).meta.extra, null);
   });
 
-  it('takes a key field that stands beside the payload', () => {
+  it('takes a key field next to the payload', () => {
     const body = { event: 'conversation.escalated', conversation_id: 'c-9', data: { intent: 'refund' } };
     assert.partialDeepStrictEqual(event(body), { conversationId: 'c-9' });
     assert.equal(event(body).meta.extra, null);
@@ -224,7 +224,7 @@ describe('normalise', () => {
     }
   });
 
-  it('loses no field and changes no value, whatever stands beside and inside the payload', () => {
+  it('loses no field and changes no value, whatever is next to and inside the payload', () => {
     const reserved = ['event', 'data', 'timestamp', 'event_id', 'eventId', 'id', 'entity_id', 'sender_id'];
     const known = new Set([
       ...catalogue['order.created'].schema.fields.flatMap(({ name }) => [
@@ -244,8 +244,8 @@ describe('normalise', () => {
     const text = (entries: [string, unknown][]): string =>
       entries.map(([name, json]) => `,${JSON.stringify(name)}:${JSON.stringify(json)}`).join('');
     fc.assert(
-      fc.property(fields, fields, (inside, beside) => {
-        const normalised = read(`{"event":"order.created"${text(beside)},"data":{"orderId":"o"${text(inside)}}}`);
+      fc.property(fields, fields, (inside, outside) => {
+        const normalised = read(`{"event":"order.created"${text(outside)},"data":{"orderId":"o"${text(inside)}}}`);
         // Numbers beyond 2^53 are refused rather than kept.
         if (normalised.kind === 'rejected') return;
         assert.equal(normalised.kind, 'event');
@@ -253,7 +253,7 @@ describe('normalise', () => {
         const inner = new Set(inside.map(([name]) => name));
         const expected = [
           ...inside,
-          ...beside.map(([name, json]) => [inner.has(name) ? `envelope.${name}` : name, json]),
+          ...outside.map(([name, json]) => [inner.has(name) ? `envelope.${name}` : name, json]),
         ];
         const kept = JSON.parse(normalised.event.meta.extra ?? '{}') as JsonObject;
         assert.equal(Object.keys(kept).length, expected.length);

@@ -122,7 +122,7 @@ describe('admission', () => {
   it('knows only declared sources, whatever the rest of the request is', async (t) => {
     const { post, count } = await startApp(t);
     for (const source of [
-      'nobody',
+      'stranger',
       '__proto__',
       'constructor',
       'x'.repeat(99),
@@ -132,7 +132,7 @@ describe('admission', () => {
     ]) {
       assert.equal((await post(`/webhooks/${source}`, escalation())).status, 404, source);
     }
-    const answer = await post('/webhooks/nobody', 'x', {
+    const answer = await post('/webhooks/stranger', 'x', {
       'content-type': 'text/plain',
       'x-webhook-signature': undefined,
     });
@@ -213,7 +213,7 @@ describe('admission', () => {
     assert.equal(refused.status, 429);
     assert.ok(Number(refused.headers['retry-after']) > 90);
     assert.equal((await from('198.51.100.2')).status, 200);
-    assert.equal((await post('/webhooks/nobody', '{}', { 'x-forwarded-for': '198.51.100.1' })).status, 429);
+    assert.equal((await post('/webhooks/stranger', '{}', { 'x-forwarded-for': '198.51.100.1' })).status, 429);
     assert.deepEqual(await count('ingest_rejected_total'), { 'escalation ip_rate': 1, 'unknown ip_rate': 1 });
   });
 

@@ -8,7 +8,7 @@ import { createShare, type Share } from './share.ts';
  * | ------------ | --------------------------------------------------------------------------------------------- |
  * | 1/2          | bodies of more than 64 KiB; verified ones of one source up to 3/4 of that                     |
  * | 1/4          | large bodies that wait, unread, for room among those                                          |
- * | 1/4 or more  | bodies of at most 64 KiB, and all else that nobody uses                                       |
+ * | 1/4 or more  | bodies of at most 64 KiB, and all room that is unused                                         |
  *
  * Until its signature is verified, a body also counts against its address (1/16) and its source (1/8).
  */

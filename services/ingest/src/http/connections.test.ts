@@ -23,7 +23,7 @@ describe('size', () => {
     large.write(head(['Content-Length: 1048577']));
     await eventually(() => assert.match(large.received(), /^HTTP\/1\.1 413 .*"The body is too large"/s));
     const unknown = dial();
-    unknown.write(head(['Content-Length: 1000'], 'nobody'));
+    unknown.write(head(['Content-Length: 1000'], 'stranger'));
     await eventually(() => assert.match(unknown.received(), /^HTTP\/1\.1 404 .*"Unknown source"/s));
   });
 

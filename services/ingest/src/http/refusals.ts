@@ -29,10 +29,22 @@ export interface Refusal {
   /** More than the table says, e.g. where the JSON ends. */
   error?: string;
   problems?: readonly Problem[];
+  /** What the sender may have meant. */
+  hint?: string | undefined;
   retryAfterSeconds?: number;
 }
 
-/** Overload passes within seconds; whoever is told to wait longer may give up. */
+/** What the answer adds when the body has none of the known shapes, or is sent as something other than JSON. */
+export const SHAPES = {
+  shapes: [
+    '{"event", "timestamp", "data": {…}}',
+    '{"event_type", "timestamp", "payload": {…}}',
+    '{"articleId", "action", …}',
+  ],
+  docs: 'services/ingest/README.md#what-to-send',
+} as const;
+
+/** Overload passes within seconds; a sender that is asked to wait longer may give up. */
 const RETRY_AFTER_SECONDS = 1;
 
 export interface Answer {
@@ -41,9 +53,14 @@ export interface Answer {
   retryAfterSeconds?: number;
 }
 
-export function answerTo({ reason, error, problems, retryAfterSeconds }: Refusal): Answer {
+export function answerTo({ reason, error, problems, hint, retryAfterSeconds }: Refusal): Answer {
   const { status, error: standard } = refusals[reason];
-  const body = problems === undefined ? { error: error ?? standard } : { error: error ?? standard, problems };
+  const body = {
+    error: error ?? standard,
+    ...(problems === undefined ? {} : { problems }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(reason === 'shape' || reason === 'content_type' ? SHAPES : {}),
+  };
   if (status !== 429 && status !== 503) return { status, body };
   return { status, body, retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS };
 }

@@ -69,7 +69,7 @@ sources:
     assert.ok(cms?.allow?.has('10.1.1.1'));
   });
 
-  it('takes secrets from the environment and from files beside it, all live at once', async () => {
+  it('takes secrets from the environment and from files next to it, all live at once', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'sources-'));
     await writeFile(join(directory, 'next'), 'from-file-01234567\n');
     const path = join(directory, 'sources.yaml');

@@ -35,7 +35,7 @@ export type Sources = ReadonlyMap<string, Source>;
 
 const MIB = 1_048_576;
 
-/** As for API keys. Whoever captures one request can guess a shorter secret offline. */
+/** As for API keys. With one captured request, a shorter secret can be guessed offline. */
 const LEAST_SECRET = 16;
 
 const Secret = Type.Union([
@@ -91,7 +91,7 @@ const named = (params: object): string => {
   return Array.isArray(names) ? `: ${names.join(', ')}` : '';
 };
 
-/** The files that secrets come from; relative ones lie beside the sources file. */
+/** The files that secrets come from; relative paths start at the folder of the sources file. */
 export const secretFiles = (entries: Entries, path: string): string[] =>
   Object.values(entries).flatMap(({ secrets }) =>
     secrets.flatMap((secret) => ('file' in secret ? [resolve(dirname(path), secret.file)] : [])),

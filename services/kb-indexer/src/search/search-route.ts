@@ -1,6 +1,12 @@
-import type { FailureHint } from '@switchboard/consumer';
-import { type ApiKeys, isLocal } from '@switchboard/service';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type ApiKeys,
+  answerError,
+  createRefusalLog,
+  isLocal,
+  sendProblem,
+  sendUnauthorized,
+} from '@switchboard/service';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { createSearch } from './search.ts';
 
@@ -14,7 +20,7 @@ const Query = Type.Object({
 
 export interface SearchRouteDeps {
   search: ReturnType<typeof createSearch>;
-  /** Whose articles are searched when the request names nobody. */
+  /** Whose articles are searched when the request names no tenant. */
   tenant: string;
   /** Whose keys may search; `*` is every tenant. */
   apiKeys: ApiKeys;
@@ -22,27 +28,27 @@ export interface SearchRouteDeps {
 
 const EVERY_TENANT = '*';
 
+const ROUTE = '/v1/search';
+
 /** Adds `GET /v1/search`; errors are problems as in RFC 9457. */
 export function registerSearch(http: FastifyInstance, { search, tenant, apiKeys }: SearchRouteDeps): void {
   /** Programs on this machine need no key. */
   const keyHolder = ({ headers, raw }: FastifyRequest): string | undefined =>
     headers.authorization === undefined && isLocal(raw) ? EVERY_TENANT : apiKeys.tenantOf(headers.authorization);
 
+  const refusals = createRefusalLog(http);
+
   http.register(async (scope) => {
-    scope.setErrorHandler((error: FastifyError & FailureHint, request, reply) => {
-      const problem = problemOf(error);
-      // The message may quote an article or the question.
-      if (problem.status >= 500) request.log.error({ code: error.code, stack: stackOf(error) }, 'the search failed');
-      return send(reply, problem);
-    });
+    scope.setErrorHandler(answerError);
 
     scope.get<{ Querystring: Static<typeof Query> }>(
-      '/v1/search',
+      ROUTE,
       {
         schema: { querystring: Query },
         onRequest: async (request, reply) => {
-          if (keyHolder(request) === undefined) return send(reply.header('www-authenticate', 'Bearer'), UNAUTHORIZED);
-          return undefined;
+          if (keyHolder(request) !== undefined) return undefined;
+          refusals.refused({ route: ROUTE }, request.headers.authorization === undefined ? 'no_key' : 'wrong_key');
+          return sendUnauthorized(reply);
         },
       },
       (request, reply) => {
@@ -50,7 +56,7 @@ export function registerSearch(http: FastifyInstance, { search, tenant, apiKeys 
         const holder = keyHolder(request);
         const own = holder === EVERY_TENANT ? tenant : (holder as string);
         if (holder !== EVERY_TENANT && narrowed.tenant !== undefined && narrowed.tenant !== own) {
-          return send(reply, FORBIDDEN);
+          return sendProblem(reply, 'FORBIDDEN', 'The API key belongs to another tenant.');
         }
         reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
         return search({ tenant: own, ...narrowed, text: q });
@@ -58,33 +64,3 @@ export function registerSearch(http: FastifyInstance, { search, tenant, apiKeys 
     );
   });
 }
-
-interface Problem {
-  title: string;
-  status: number;
-  detail: string;
-}
-
-const UNAUTHORIZED = {
-  title: 'Unauthorized',
-  status: 401,
-  detail: 'Send an API key of your tenant as a bearer token.',
-};
-const FORBIDDEN = { title: 'Forbidden', status: 403, detail: 'The API key belongs to another tenant.' };
-
-const send = (reply: FastifyReply, problem: Problem): FastifyReply =>
-  reply
-    .code(problem.status)
-    .type('application/problem+json')
-    .send({ type: 'about:blank', ...problem });
-
-function problemOf(error: FastifyError & FailureHint): Problem {
-  if (error.validation !== undefined) return { title: 'The query cannot be used', status: 400, detail: error.message };
-  const detail = 'Try again later.';
-  return error.retry === 'when-available'
-    ? { title: 'The index cannot be reached now', status: 503, detail }
-    : { title: 'The search failed', status: 500, detail };
-}
-
-/** Where it was thrown, without its message. */
-const stackOf = ({ stack = '', message }: Error): string => stack.replace(message, '');

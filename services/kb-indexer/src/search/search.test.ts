@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UnavailableError } from '@switchboard/consumer';
-import { readApiKeys } from '@switchboard/service';
+import { createLogger, readApiKeys } from '@switchboard/service';
 import fc from 'fast-check';
-import Fastify from 'fastify';
+import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Passage } from '../index/article-index.ts';
 import { type Phrase, phrasesOf, tellingPhrases } from './query.ts';
 import { createSearch, fuse } from './search.ts';
@@ -122,9 +122,14 @@ describe('GET /v1/search', () => {
       telling: async (phrases: readonly Phrase[]) => phrases,
       nearest: async () => [],
     };
-    const http = Fastify();
+    const lines: string[] = [];
+    const write = (line: string) => {
+      const { route, reason, count } = JSON.parse(line);
+      if (route !== undefined) lines.push(`${route} ${reason} ${count}`);
+    };
+    const http = Fastify({ loggerInstance: createLogger('kb-indexer', 'info', { write }) as FastifyBaseLogger });
     registerSearch(http, { search: createSearch({ index, logger: { warn: () => {} } }), tenant: 'local', apiKeys });
-    return { http, asked };
+    return { http, asked, lines };
   }
 
   it('answers JSON, also of what would be markup', async () => {
@@ -141,7 +146,7 @@ describe('GET /v1/search', () => {
   });
 
   it('asks strangers for a key, which opens its own tenant only', async () => {
-    const { http, asked } = app(async () => []);
+    const { http, asked, lines } = app(async () => []);
     const search = (key?: string, query = '', headers: Record<string, string> = {}) =>
       http.inject({
         url: `/v1/search?q=a${query}`,
@@ -153,8 +158,10 @@ describe('GET /v1/search', () => {
       assert.equal(response.statusCode, 401, key);
       assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
       assert.equal(response.headers['www-authenticate'], 'Bearer');
+      assert.equal(response.json().code, 'UNAUTHORIZED');
     }
     assert.deepEqual(asked, []);
+    assert.deepEqual(lines, ['/v1/search no_key 1', '/v1/search wrong_key 1']);
     const tenants = async (...given: Parameters<typeof search>): Promise<unknown> => {
       asked.length = 0;
       const { statusCode } = await search(...given);
@@ -192,18 +199,20 @@ describe('GET /v1/search', () => {
       assert.equal(response.statusCode, 400);
       assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
       assert.match(response.json().detail, problem);
+      assert.equal(response.json().code, 'INVALID_REQUEST');
     });
   }
 
-  for (const [error, status] of [
-    [new Error('password=secret'), 500],
-    [new UnavailableError('postgres', { cause: new Error('password=secret') }), 503],
+  for (const [error, status, code] of [
+    [new Error('password=secret'), 500, 'INTERNAL'],
+    [new UnavailableError('postgres', { cause: new Error('password=secret') }), 503, 'UNAVAILABLE'],
   ] as const) {
     it(`answers ${status} to a ${error.name} of the index, and says nothing of why`, async () => {
       const { http } = app(() => Promise.reject(error));
       const response = await http.inject('/v1/search?q=a');
       assert.equal(response.statusCode, status);
       assert.match(String(response.headers['content-type']), /^application\/problem\+json/);
+      assert.equal(response.json().code, code);
       assert.doesNotMatch(response.payload, /secret/);
     });
   }

@@ -1,8 +1,8 @@
 import type { Content } from '../texts/templates.ts';
 
-/** What a channel is asked to deliver. */
+/** A message for a channel to deliver. */
 export interface Delivery extends Content {
-  /** The same for every try. */
+  /** The same for every attempt. */
   readonly id: string;
   /** The event type, or `digest`. */
   readonly type: string;
@@ -14,5 +14,5 @@ export interface Delivery extends Content {
   readonly since: number;
 }
 
-/** Resolves when it is delivered; the error says whether a repeat may help, as the consumer runtime reads it. */
+/** Resolves on delivery. The `FailureHint` of its error controls retries. */
 export type Send = (delivery: Delivery, signal: AbortSignal) => Promise<void>;

@@ -248,7 +248,7 @@ describe('a text that means harm', () => {
     for (const system of ['chat', 'slack', 'smtp', 'webhook'] as const)
       sandbox.fault(system, { status: 500, count: 1 });
     await runs(shipped({ carrier: 'canary-7731', phone: '+46 8 555 7731' }));
-    const told = office.logged.join('') + (await office.metrics.metrics());
-    assert.doesNotMatch(told, /canary-7731|jane@example\.com|U0JANE00|webhook\/jane/);
+    const written = office.logged.join('') + (await office.metrics.metrics());
+    assert.doesNotMatch(written, /canary-7731|jane@example\.com|U0JANE00|webhook\/jane/);
   });
 });

@@ -1,7 +1,7 @@
 import type { Target } from '@switchboard/outbound';
 import type { Send } from './channel.ts';
 
-/** The chatbot platform; it takes a repeated key for the same message. */
+/** The chatbot platform. It treats messages with the same key as one. */
 export const createChat =
   (target: Pick<Target, 'request'>): Send =>
   async ({ id, address, text }, signal) => {

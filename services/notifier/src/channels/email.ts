@@ -8,7 +8,7 @@ import { readSmtpUrl } from './smtp-url.ts';
 
 export interface Email {
   readonly send: Send;
-  /** Throws while the server cannot be reached; asks nothing of it. */
+  /** Throws while the server is down or refuses us; sends nothing to it. */
   check(): void;
   close(): void;
 }

@@ -10,13 +10,13 @@ import { createWebhook } from './webhook.ts';
 
 export type Outlets = { readonly [C in Channel]?: Send };
 
-/** The channels that are configured. */
+/** The configured channels. */
 export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
   const { config, target, guardedTarget, logger, tracer, health, onStop } = context;
   const outlets: { [C in Channel]?: Send } = {};
   const problems: string[] = [];
 
-  /** Both settings, or none. */
+  /** Both settings, or neither. */
   function both(
     one: 'CHAT_URL' | 'SLACK_URL' | 'SMTP_URL',
     other: keyof NotifierConfig,
@@ -32,7 +32,7 @@ export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
   const slack = both('SLACK_URL', 'SLACK_TOKEN');
   const smtp = both('SMTP_URL', 'EMAIL_FROM');
   if (slack !== undefined && config.SLACK_AGENTS_CHANNEL === undefined) {
-    logger.warn('SLACK_AGENTS_CHANNEL is not set: nobody hears of escalations');
+    logger.warn('SLACK_AGENTS_CHANNEL is not set: escalations notify no agents');
   }
   if (problems.length > 0) throw new ConfigError(problems);
 

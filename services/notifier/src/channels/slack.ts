@@ -1,4 +1,4 @@
-import { PermanentError, UnavailableError } from '@switchboard/consumer';
+import { PermanentError } from '@switchboard/consumer';
 import type { Target } from '@switchboard/outbound';
 import type { Delivery, Send } from './channel.ts';
 
@@ -10,7 +10,7 @@ interface Answer {
   response_metadata?: { next_cursor?: string };
 }
 
-/** A repeat may be answered otherwise. */
+/** A retry may succeed. */
 const TEMPORARY = new Set([
   'internal_error',
   'fatal_error',
@@ -19,7 +19,7 @@ const TEMPORARY = new Set([
   'ratelimited',
   'rate_limited',
 ]);
-/** A matter of our app, not of the message. */
+/** The fault is in our app, not in the message. */
 const OURS = new Set([
   'not_authed',
   'invalid_auth',
@@ -35,22 +35,22 @@ const EVENT_TYPE = 'switchboard_notification';
 const CLOCK_DIFFERENCE_MS = 10 * 60_000;
 
 /**
- * Slack knows no idempotency key: the message carries its id as metadata, and is looked for before a try that may be a
- * repeat. Values are escaped by the templates; with `mrkdwn` off, nothing else in them is markup.
+ * Slack has no idempotency keys. Messages have their id as metadata, and are looked up before an attempt that may be a
+ * repetition. The templates escape values; with `mrkdwn` off, there is no other markup in them.
  */
-export function createSlack(target: Pick<Target, 'request'>): Send {
+export function createSlack(target: Pick<Target, 'request' | 'credentialsRefused'>): Send {
   async function call(method: string, body: object, signal: AbortSignal): Promise<Answer> {
-    const response = await target.request({ method: 'POST', path: `/api/${method}`, body, signal });
+    const request = { method: 'POST', path: `/api/${method}` } as const;
+    const response = await target.request({ ...request, body, signal });
     const answer = (response.body ?? {}) as Answer;
     if (answer.ok === true) return answer;
     const error = /^[a-z_]{1,50}$/.test(answer.error ?? '') ? answer.error : undefined;
     if (error === undefined || TEMPORARY.has(error)) throw new Error(`slack answered ${error ?? 'without ok'}`);
-    if (OURS.has(error))
-      throw new UnavailableError('slack', { cause: new Error(`slack answered ${error}: check SLACK_TOKEN`) });
+    if (OURS.has(error)) throw target.credentialsRefused(request, error);
     throw new PermanentError('SLACK_REFUSED', `slack answered ${error}`);
   }
 
-  /** The conversation with a person; others have their id already. */
+  /** Opens the conversation with a person. Other conversations have an id already. */
   async function conversationOf(address: string, signal: AbortSignal): Promise<string> {
     if (!/^[UW]/.test(address)) return address;
     const { channel } = await call('conversations.open', { users: address }, signal);

@@ -13,7 +13,7 @@ const PAUSE: Record<string, [error: object, reason: RegExp]> = {
     { code: 'ESOCKET', originalCode: 'ERR_TLS_CERT_ALTNAME_INVALID', command: 'CONN' },
     /no TLS/,
   ],
-  'a certificate of nobody': [
+  'an untrusted certificate': [
     { code: 'ESOCKET', originalCode: 'DEPTH_ZERO_SELF_SIGNED_CERT', command: 'CONN' },
     /no TLS/,
   ],
@@ -35,6 +35,11 @@ describe('what pauses e-mail and says why:', () => {
       assert.match(String(failure.cause), reason);
     });
   }
+});
+
+it('refused credentials have a code of their own, for the health check', () => {
+  const { cause } = smtpFailure({ code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 }) as UnavailableError;
+  assert.equal((cause as { code?: string }).code, 'AUTHENTICATION_FAILED');
 });
 
 describe('what does not tell whether the server is there:', () => {

@@ -24,8 +24,11 @@ const SIZE_EXCEEDED = 552;
 export function smtpFailure(error: unknown): Error | undefined {
   const { code = '', command = '', originalCode, syscall, timeoutType = '' } = error as NodemailerError;
   const { responseCode, permanent } = error as NodemailerError;
-  const unavailable = (reason: string) => new UnavailableError('smtp', { cause: new Error(reason) });
-  if (/^(EAUTH|ENOAUTH)$/.test(code)) return unavailable('the server refuses our credentials: check SMTP_URL');
+  const unavailable = (reason: string, failure?: 'AUTHENTICATION_FAILED') =>
+    new UnavailableError('smtp', { cause: Object.assign(new Error(reason), failure && { code: failure }) });
+  if (/^(EAUTH|ENOAUTH)$/.test(code)) {
+    return unavailable('the server refuses our credentials: check SMTP_URL', 'AUTHENTICATION_FAILED');
+  }
   if (code === 'ETLS' || isBrokenTls(code, originalCode)) {
     return unavailable(`no TLS with the server (${originalCode ?? code}): check SMTP_URL and its certificate`);
   }

@@ -1,7 +1,7 @@
 import type { GuardedTarget } from '@switchboard/outbound';
 import type { Send } from './channel.ts';
 
-/** A person's own endpoint, which can tell a repeat by its key. */
+/** A person's own endpoint, which can recognise a repetition by its key. */
 export const createWebhook =
   (target: Pick<GuardedTarget, 'request'>): Send =>
   async ({ id, type, address, title, text }, signal) => {

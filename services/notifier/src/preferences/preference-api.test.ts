@@ -82,12 +82,19 @@ describe('/v1/preferences/:userId', () => {
     ['a language tag that is too long for one', 422, () => ask('PUT', KEY, { locale: '-'.repeat(15_000) })],
     ['too much', 413, () => ask('PUT', KEY, { locale: 'x'.repeat(20_000) })],
   ];
+  const CODES: Record<number, string> = {
+    400: 'INVALID_REQUEST',
+    401: 'UNAUTHORIZED',
+    413: 'TOO_LARGE',
+    422: 'INVALID_FIELDS',
+  };
   for (const [name, status, asking] of REFUSED) {
     it(`refuses ${name} with ${status}`, async () => {
       const answer = await asking();
       assert.equal(answer.status, status);
       assert.match(String(answer.type), /^application\/problem\+json/);
       assert.equal(answer.body.status, status);
+      assert.equal(answer.body.code, CODES[status]);
       assert.match(answer.body.detail, /\S/);
       assert.doesNotMatch(JSON.stringify(answer.body), /0123456789/);
       assert.equal(await place.redis.exists(`${place.name}:preference:acme:jane`), 0);

@@ -1,4 +1,4 @@
-import type { ApiKeys } from '@switchboard/service';
+import { type ApiKeys, answerError, createRefusalLog, sendProblem, sendUnauthorized } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
@@ -37,6 +37,7 @@ const body = Type.Object(
   { additionalProperties: false },
 );
 
+const ROUTE = '/v1/preferences/:userId';
 const BODY_BYTES = 16_384;
 
 type Request = FastifyRequest<{ Params: { userId: string } }>;
@@ -44,30 +45,33 @@ type Request = FastifyRequest<{ Params: { userId: string } }>;
 /** `GET` and `PUT /v1/preferences/:userId`, for the tenant of the API key. */
 export function registerPreferenceApi(http: FastifyInstance, { preferences, apiKeys, now }: Deps): void {
   const tenantOf = ({ headers }: FastifyRequest): string | undefined => apiKeys.tenantOf(headers.authorization);
+  const refusals = createRefusalLog(http);
+
+  function refuseKey({ headers }: FastifyRequest, reply: FastifyReply): FastifyReply {
+    refusals.refused({ route: ROUTE }, headers.authorization === undefined ? 'no_key' : 'wrong_key');
+    return sendUnauthorized(reply);
+  }
 
   http.register(async (scope) => {
-    scope.setErrorHandler((error: Error & { statusCode?: number; retry?: string }, request, reply) => {
-      if (error.retry === 'when-available')
-        return problem(reply, 503, 'Preferences cannot be read or kept now; try again.');
-      if (error.statusCode !== undefined && error.statusCode < 500)
-        return problem(reply, error.statusCode, error.message);
-      request.log.error({ stack: error.stack }, 'request failed');
-      return problem(reply, 500, 'The request failed.');
-    });
+    scope.setErrorHandler(answerError);
 
-    scope.get('/v1/preferences/:userId', async (request: Request, reply) => {
+    scope.get(ROUTE, async (request: Request, reply) => {
       const tenant = tenantOf(request);
-      if (tenant === undefined) return unauthorized(reply);
+      if (tenant === undefined) return refuseKey(request, reply);
       return shown(await one({ tenant, userId: request.params.userId }));
     });
 
-    scope.put('/v1/preferences/:userId', { bodyLimit: BODY_BYTES }, async (request: Request, reply) => {
+    scope.put(ROUTE, { bodyLimit: BODY_BYTES }, async (request: Request, reply) => {
       const tenant = tenantOf(request);
-      if (tenant === undefined) return unauthorized(reply);
+      if (tenant === undefined) return refuseKey(request, reply);
       const [mistake] = Value.Errors(body, request.body ?? null);
-      if (mistake !== undefined) return problem(reply, 422, `${mistake.instancePath || 'the body'} ${mistake.message}`);
+      if (mistake !== undefined) {
+        return sendProblem(reply, 'INVALID_FIELDS', `${mistake.instancePath || 'the body'} ${mistake.message}`);
+      }
       const { changes, unusable } = readReplacement(request.body as Static<typeof body>);
-      if (unusable.length > 0) return problem(reply, 422, `These fields cannot be used: ${unusable.join(', ')}.`);
+      if (unusable.length > 0) {
+        return sendProblem(reply, 'INVALID_FIELDS', `These fields cannot be used: ${unusable.join(', ')}.`);
+      }
       const person = { tenant, userId: request.params.userId };
       await preferences.apply(person, changes, now());
       return shown(await one(person));
@@ -80,19 +84,3 @@ export function registerPreferenceApi(http: FastifyInstance, { preferences, apiK
 }
 
 const shown = ({ timeZone, ...preference }: Preference): object => ({ ...preference, timezone: timeZone });
-
-const TITLES: Readonly<Record<number, string>> = {
-  401: 'Unauthorized',
-  413: 'Content Too Large',
-  415: 'Unsupported Media Type',
-  422: 'Unprocessable Content',
-  503: 'Service Unavailable',
-};
-
-function problem(reply: FastifyReply, status: number, detail: string): FastifyReply {
-  const title = TITLES[status] ?? (status < 500 ? 'Bad Request' : 'Internal Server Error');
-  return reply.code(status).type('application/problem+json').send({ type: 'about:blank', title, status, detail });
-}
-
-const unauthorized = (reply: FastifyReply): FastifyReply =>
-  problem(reply.header('www-authenticate', 'Bearer'), 401, 'Send the API key of your tenant as a bearer token.');

@@ -5,7 +5,7 @@ import { type Channel, channels, type Preference } from '../policy.ts';
 import { type DigestFrequency, isTimeZone, type QuietHours } from '../quiet-hours.ts';
 import { isLocale } from '../texts/locale.ts';
 
-/** What a person says of themselves; what is absent or null is not said. An empty text takes one back. */
+/** The preferences of a person. Absent and null fields are not set. An empty text removes a field. */
 export interface PreferenceInput {
   readonly channels?: { readonly [C in Channel]?: boolean | null } | null;
   readonly topics?: Readonly<Record<string, boolean>> | null;
@@ -22,7 +22,7 @@ export interface PreferenceInput {
   readonly webhookUrl?: string | null;
 }
 
-/** New values by field; null takes one back. */
+/** New values by field. Null removes a field. */
 export type Changes = Readonly<Record<string, string | boolean | QuietHours | null>>;
 
 export interface Person {
@@ -32,7 +32,7 @@ export interface Person {
 
 export interface Preferences {
   read(people: readonly Person[]): Promise<Preference[]>;
-  /** Each field keeps what was said of it last, by `at`, in whatever order it arrives. */
+  /** Each field keeps its latest value by `at`, in any order of arrival. */
   apply(person: Person, changes: Changes, at: number): Promise<void>;
 }
 
@@ -52,7 +52,7 @@ export const boundOf = (field: string): number => BOUNDS.get(field) ?? Number.PO
 
 const CLOCK_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
 
-/** Asked of texts within their bounds only. */
+/** Called only for texts within their bounds. */
 const TEXTS: Readonly<Record<string, (text: string) => boolean>> = {
   timezone: isTimeZone,
   locale: isLocale,
@@ -64,7 +64,7 @@ const TEXTS: Readonly<Record<string, (text: string) => boolean>> = {
   webhookUrl: (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
 };
 
-/** Takes what can be used; the names of the other fields come back in `unusable`. */
+/** Returns the valid fields, and the names of the others as `unusable`. */
 export function readChanges(input: PreferenceInput): { changes: Changes; unusable: string[] } {
   const changes: Record<string, Changes[string]> = {};
   const unusable: string[] = [];
@@ -89,7 +89,7 @@ export function readChanges(input: PreferenceInput): { changes: Changes; unusabl
   return { changes, unusable: [...new Set(unusable)] };
 }
 
-/** Every field, so that what is not said is taken back. */
+/** Sets every field, so that missing ones are removed. */
 export const readReplacement = (input: PreferenceInput): ReturnType<typeof readChanges> => {
   const { changes, unusable } = readChanges(input);
   const nothing = [

@@ -1,7 +1,7 @@
 /** Of a language tag, by RFC 5646. `Intl` takes hours for a tag of a megabyte. */
 const LONGEST_LOCALE = 35;
 
-/** The tag, if it can be one: what is longer says nothing about its reader, whoever stored it or wrote it to Kafka. */
+/** The tag, if it can be one: a longer one is ignored, wherever it comes from. */
 export const shortLocale = (tag: string | null | undefined): string | undefined =>
   tag && tag.length <= LONGEST_LOCALE ? tag : undefined;
 

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { KNOWN_SECONDS, type Message, readFields } from './waiting-messages.ts';
 import { WAITING_SCRIPT } from './waiting-script.ts';
 
-/** A message, or a digest of several, that the sender gave up. */
+/** A dead message, or a dead digest of several. */
 export interface DeadMessage {
   readonly id: string;
   readonly tenant: string;
@@ -11,21 +11,21 @@ export interface DeadMessage {
   /** The idempotency keys of its events. */
   readonly events: readonly string[];
   readonly code: string;
-  /** When it was given up, as ISO 8601. */
+  /** The time of death, in ISO 8601. */
   readonly at: string;
 }
 
-/** For operators: the messages that were given up. */
+/** For operators: the dead messages. */
 export interface DeadMessages {
   /** The latest 10,000, newest first. */
   list(): Promise<DeadMessage[]>;
-  /** What was to be sent; empty when it has become pointless, and is no longer kept. */
+  /** The content. Empty when it has expired and is no longer kept. */
   messagesOf(id: string): Promise<readonly Message[]>;
-  /** Puts it back among those that wait, due now. `gone`: it is no longer kept. */
+  /** Returns it to the waiting messages, due now. `gone`: it is no longer kept. */
   retry(dead: DeadMessage): Promise<'waits' | 'gone'>;
 }
 
-/** @param service the name of the notifier, which its keys begin with */
+/** @param service the name of the notifier, the prefix of its keys */
 export function openDeadMessages(redis: Redis, service: string): DeadMessages {
   const texts = new Map<string, string>();
   return {
@@ -50,7 +50,7 @@ export function openDeadMessages(redis: Redis, service: string): DeadMessages {
   };
 }
 
-/** Undefined for what no notifier has written. */
+/** Undefined for a value that is not a dead message. */
 function readDead(text: string): DeadMessage | undefined {
   try {
     const { id, tenant, channel, events, code, at } = JSON.parse(text) as DeadMessage;

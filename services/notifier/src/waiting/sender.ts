@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoff } from '@switchboard/async';
 import type { Logger } from '@switchboard/service';
 import type { Deliver } from '../delivering.ts';
 import type { NotifierMetrics } from '../metrics.ts';
@@ -10,7 +11,7 @@ export interface SenderOptions {
   readonly metrics: NotifierMetrics;
   readonly logger: Logger;
   readonly now: () => number;
-  /** Messages on their way at a time. */
+  /** Messages that are sent at a time. */
   readonly concurrency: number;
   readonly pollMs: number;
 }
@@ -18,17 +19,17 @@ export interface SenderOptions {
 const MOST_TRIES = 10;
 const FIRST_BACKOFF_MS = 5_000;
 const LONGEST_BACKOFF_MS = 30 * 60_000;
-/** While an outside system is down. */
+/** The pause while an outside system is down. */
 const REST_MS = 15_000;
 const STOP_MS = 10_000;
 
-/** Sends what is due, until it is stopped; several instances do so side by side. */
+/** Sends due messages until it is stopped. Several instances work concurrently. */
 export function startSender(options: SenderOptions): { stop(): Promise<void> } {
   const { waiting, deliver, metrics, logger, now, concurrency, pollMs } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   let away = false;
-  /** Nothing was due, or something cannot be reached. */
+  /** No message was due, or a system is down. */
   let resting = true;
 
   async function claim(): Promise<Entry[]> {
@@ -51,8 +52,8 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
       await deliver(entry, stopping.signal);
     } catch (error) {
       await settle(entry, error, ids).catch((cause) => {
-        // Its lease runs out, and it is sent again.
-        logger.warn({ ...ids, err: cause }, 'what became of a message could not be noted');
+        // Its lease expires, and the message is sent again.
+        logger.warn({ ...ids, err: cause }, 'could not store the outcome of a message');
       });
     }
   }
@@ -75,8 +76,8 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
     }
     logger.warn({ ...ids, code, tries: entry.tries + 1 }, 'a message was not sent, and is tried again');
     for (const message of entry.messages) metrics.ended(message, 'retried');
-    const backoff = Math.min(FIRST_BACKOFF_MS * 2 ** entry.tries, LONGEST_BACKOFF_MS) * (0.5 + Math.random() / 2);
-    return waiting.later(entry, now() + Math.round(Math.max(backoff, retryAfterMs)), { spent: true });
+    const pause = Math.max(backoff(FIRST_BACKOFF_MS, entry.tries + 1, LONGEST_BACKOFF_MS), retryAfterMs);
+    return waiting.later(entry, now() + Math.round(pause), { spent: true });
   }
 
   async function run(): Promise<void> {
@@ -89,7 +90,7 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
         const carried = carry(entry).finally(() => running.delete(carried));
         running.add(carried);
       }
-      // With all places taken, the next is claimed when one is free.
+      // At the limit, the next message is leased when one ends.
       if (running.size >= concurrency) await Promise.race(running);
     }
     await Promise.race([Promise.all(running), sleep(STOP_MS, undefined, { ref: false })]);

@@ -54,7 +54,7 @@ const put = (id: string, change: Partial<Put> = {}, message: Partial<Message> = 
 });
 const idsOf = (entries: readonly Entry[]): string[] => entries.map(({ id }) => id);
 
-/** The claim that putting a message gave. */
+/** The lease that putting a message returned. */
 async function claimed(queue: WaitingMessages, message: Put): Promise<Entry> {
   const [reply] = await queue.put([message]);
   if (typeof reply !== 'object') assert.fail(`it was ${reply}`);
@@ -156,7 +156,7 @@ describe('a message that waits', () => {
 });
 
 describe('order', () => {
-  it('is that of the events within a lane, whatever is due first', async () => {
+  it('is that of the events within a key queue, regardless of due times', async () => {
     await one.put([put('a', { lane: 'l', due: clock + 10 }), put('b', { lane: 'l' }), put('c')]);
     assert.deepEqual(idsOf(await one.claim(10)), ['c']);
     assert.deepEqual(await other.put([put('d', { lane: 'l', now: true })]), ['waits']);
@@ -176,7 +176,7 @@ describe('order', () => {
     assert.deepEqual(idsOf(await one.claim(2)), ['urgent', 'calm-0']);
   });
 
-  it('holds for every history of puts, claims, deaths and returns: each is ended once, in the order of its lane', async () => {
+  it('holds for every history of puts, leases, deaths and releases: each entry ends once, in the order of its key queue', async () => {
     const step = fc.oneof(
       fc.record({
         kind: fc.constant('put' as const),

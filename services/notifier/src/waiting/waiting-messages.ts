@@ -7,7 +7,7 @@ import type { Values } from '../texts/template-values.ts';
 import type { Content } from '../texts/templates.ts';
 import { WAITING_SCRIPT } from './waiting-script.ts';
 
-/** A message to one person on one channel, as it waits. */
+/** A waiting message to one person on one channel. */
 export interface Message {
   /** The same for every run of its event. */
   readonly id: string;
@@ -31,50 +31,50 @@ export interface Put {
   readonly message: Message;
   /** Its own id, or that of the digest it joins. */
   readonly entry: string;
-  /** Entries of one lane are sent in the order they came. */
+  /** The key queue: its entries are sent in order of arrival. */
   readonly lane: string;
   readonly due: number;
-  /** It is to be sent by the caller, at once, if nothing of its lane waits. */
+  /** The caller sends it at once if no entry of its key queue waits. */
   readonly now: boolean;
 }
 
-/** What is sent as one, claimed by its token: a message, or several that were gathered; oldest first. */
+/** A message or a digest of several, oldest first, leased with its token. */
 export interface Entry {
   readonly id: string;
   readonly token: string;
-  /** Tries before this one, as far as they count. */
+  /** Earlier tries that count. */
   readonly tries: number;
-  /** It may have been sent before: the outcome of an earlier try is unknown. */
+  /** Whether it may have been sent: the outcome of an earlier try is unknown. */
   readonly again: boolean;
   readonly messages: readonly [Message, ...Message[]];
-  /** What an earlier try said, or began to say. */
+  /** The content of an earlier try that ended or began. */
   readonly content: KeptContent | undefined;
 }
 
-/** The content of a try, and the messages it tells of. */
+/** The content of an attempt, and the messages in it. */
 export interface KeptContent extends Content {
   readonly of: readonly string[];
 }
 
-/** `known`: it was put before; `closed`: its digest is being sent, or was; `waits`; or the caller's claim. */
+/** `known`: it was put before; `closed`: its digest is being sent or was sent; `waits`; or the caller's lease. */
 export type PutReply = 'known' | 'closed' | 'waits' | Entry;
 
 export interface WaitingMessages {
-  /** All in one step. */
+  /** Puts all messages in one step. */
   put(messages: readonly Put[]): Promise<PutReply[]>;
-  /** What is due, urgent entries first; whoever claims must end it within the lease, or others may. */
+  /** Leases due entries, urgent ones first. Others may lease an entry that has not ended when its lease expires. */
   claim(limit: number): Promise<Entry[]>;
   /**
-   * Takes a place in the person's rate, and keeps the content for later tries; or says when there is a place. `lost`:
-   * the claim is another's by now.
+   * Counts the message against the person's rate and keeps the content for later tries, or returns when the rate
+   * allows it. `lost`: another worker has the lease.
    */
   begin(entry: Entry, content: KeptContent, rate?: Rate): Promise<'go' | 'lost' | { until: number }>;
   later(entry: Entry, due: number, options: { spent: boolean }): Promise<void>;
-  /** It was sent, or is pointless. */
+  /** The entry was sent or has expired. */
   finish(entry: Entry): Promise<void>;
-  /** It was not sent, and may be put again. */
+  /** Releases the entry: it was not sent and may be put again. */
   giveBack(entry: Entry): Promise<void>;
-  /** It will never be sent. */
+  /** Dead-letters the entry: it will never be sent. */
   bury(entry: Entry, code: string): Promise<void>;
   count(): Promise<{ waiting: number; overdueMs: number; dead: number }>;
 }
@@ -86,14 +86,14 @@ export interface Rate {
 
 interface Options {
   redis: Redis;
-  /** What its keys begin with; all instances of a service share them. */
+  /** The prefix of its keys, which all instances of a service share. */
   service: string;
   now: () => number;
   leaseMs: number;
 }
 
 const RATE_WINDOW_MS = 3_600_000;
-/** Longer than the runtime remembers an event, and than anything waits. */
+/** Longer than the consumer keeps marks and than any message waits. */
 export const KNOWN_SECONDS = 8 * 86_400;
 
 export function createWaitingMessages({ redis, service, now, leaseMs }: Options): WaitingMessages {
@@ -128,8 +128,8 @@ export function createWaitingMessages({ redis, service, now, leaseMs }: Options)
     },
     async claim(limit) {
       const token = randomUUID();
-      const claimed = await step<[id: string, tries: number, fields: string[]][]>('claim', { limit, token });
-      return claimed.map(([id, tries, fields]) => ({ id, token, tries, ...readFields(fields) }));
+      const leased = await step<[id: string, tries: number, fields: string[]][]>('claim', { limit, token });
+      return leased.map(([id, tries, fields]) => ({ id, token, tries, ...readFields(fields) }));
     },
     async begin({ id, token }, content, rate) {
       const limit = rate === undefined ? {} : { rate: { ...rate, window: RATE_WINDOW_MS } };

