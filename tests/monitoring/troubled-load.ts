@@ -23,8 +23,8 @@ export async function sendDailyMix(switchboard: Installation, rounds: number): P
       createSampleEvent('conversation.resolved'),
       createSampleEvent('order.shipped'),
       createSampleEvent('article.published'),
-      { entity: '', source: 'shop', body: '{"event":"no.such.event","data":{}}' },
-      { entity: '', source: 'escalation', body: '{"event":"conversation.escalated","data":{"conversationId":7}}' },
+      { source: 'shop', body: '{"event":"no.such.event","data":{}}' },
+      { source: 'escalation', body: '{"event":"conversation.escalated","data":{"conversationId":7}}' },
     );
   }
   await switchboard.send(events);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
-import { portVariable, sandbox, services } from '@switchboard/deploy/services';
-import { isEventType } from '@switchboard/events';
+import { ingest, portVariable, sandbox, services } from '@switchboard/deploy/services';
+import { catalogue, isEventType } from '@switchboard/events';
 import { filesOf, manifestOf, root, textOf } from './source-files.ts';
 
 const { scripts } = manifestOf('.');
@@ -54,6 +54,24 @@ describe('the table of services in README.md', () => {
     const folders = filesOf('services/*/package.json').map((path) => path.split('/')[1]);
     assert.deepEqual(rows.map(([, name]) => name).sort(), folders);
     assert.deepEqual(services.map(({ name }) => name).sort(), folders);
+  });
+
+  it('names the topics that ingest writes to, and the types that each service handles', () => {
+    const cells = (name: string): string[] =>
+      (rows.find(([, service]) => service === name)?.[0] ?? '').split('|').map((cell) => cell.trim());
+    const written = [...new Set(Object.values(catalogue).map(({ topic }) => topic)), ...ingest.topics];
+    const named = [...(cells(ingest.name)[3] ?? '').matchAll(/`([^`]+)`/g)].map(([, topic]) => topic);
+    assert.deepEqual(named.sort(), written.sort());
+    for (const { name, handles } of services.filter((service) => service !== ingest)) {
+      // `.resolved` continues the entity of the type before it; `order.*` stands for all that the service handles.
+      let entity = '';
+      const types = [...(cells(name)[2] ?? '').matchAll(/`([^`]+)`/g)].flatMap(([, text = '']) => {
+        const [first = '', event = ''] = text.split('.');
+        entity = first || entity;
+        return event === '*' ? handles.filter((type) => type.startsWith(`${entity}.`)) : [`${entity}.${event}`];
+      });
+      assert.deepEqual(types.sort(), [...handles].sort(), name);
+    }
   });
 
   it('lists the services of docker-compose.yml, once it runs services', () => {

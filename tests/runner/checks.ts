@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { environment } from '@switchboard/service';
+import { signalGroup } from '@switchboard/stack/watcher';
 import type { Result } from './result.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -39,6 +40,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
   'generated code and schema evolution': (signal) =>
     run(process.execPath, ['packages/events/generate/main.ts', '--check'], signal),
+  'documents: links, commands, tables': (signal) =>
+    run(process.execPath, ['--test', 'tests/repository/docs.test.ts'], signal),
   'lockfile names no registry': async () => {
     const lines = (await readFile(join(root, 'pnpm-lock.yaml'), 'utf8')).split('\n');
     const bound = lines.filter((line) => /tarball:|https?:\/\//.test(line)).slice(0, 5);
@@ -52,7 +55,9 @@ export async function runChecks(say: (line: string) => void, signal: AbortSignal
     Object.entries(CHECKS).map(async ([name, check]) => {
       const startedAt = performance.now();
       const took = (): string => `(${((performance.now() - startedAt) / 1_000).toFixed(1)} s)`;
-      const timer = setInterval(() => say(`… ${name} is still running ${took()}`), STILL_RUNNING_MS);
+      const timer = setInterval(() => {
+        if (!signal.aborted) say(`… ${name} is still running ${took()}`);
+      }, STILL_RUNNING_MS);
       try {
         await check(signal);
         say(`✔ ${name} ${took()}`);
@@ -71,11 +76,22 @@ export async function runChecks(say: (line: string) => void, signal: AbortSignal
 
 async function run(command: string, args: string[], signal: AbortSignal): Promise<void> {
   const variables = { ...environment, TURBO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
+  // In a process group of its own, so that an interrupt also ends what npx and turbo have started.
+  const options = { cwd: root, env: variables, maxBuffer: 64 * 1_048_576, detached: true };
+  const running = promisify(execFile)(command, args, options);
+  const end = (): void => {
+    if (running.child.pid !== undefined) signalGroup(running.child.pid, 'SIGTERM');
+  };
+  signal.addEventListener('abort', end, { once: true });
   try {
-    await promisify(execFile)(command, args, { cwd: root, env: variables, maxBuffer: 64 * 1_048_576, signal });
+    await running;
+    // An interrupted turbo exits with 0.
+    signal.throwIfAborted();
   } catch (cause) {
     const { stdout = '', stderr = '', message } = cause as Error & { stdout?: string; stderr?: string };
     throw new Error(beginningOf(`${stdout}${stderr}`.trim()) || message, { cause });
+  } finally {
+    signal.removeEventListener('abort', end);
   }
 }
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { KafkaError } from '@switchboard/kafka';
+import pino from 'pino';
+import type { ConsumedRecord } from '../assignment/record.ts';
 import { PermanentError, UnavailableError } from '../handler.ts';
-import { causeOf, outcomeOf, whyPaused } from './attempt.ts';
+import { Attempt, causeOf, outcomeOf, whyPaused } from './attempt.ts';
 
 describe('a failure', () => {
   it('is permanent if the handler says so, with its code', () => {
@@ -51,4 +53,11 @@ describe('the cause of a failure', () => {
     const cut = causeOf(new Error(`${'x'.repeat(1_990)} eva.b@example.org`)).message;
     assert.doesNotMatch(cut, /eva/, 'an address that was cut in two');
   });
+});
+
+it('a handler may take skip out of its context', () => {
+  const attempt = new Attempt({ position: { attempts: 1 } } as ConsumedRecord, 'service', pino({ level: 'silent' }));
+  const { skip } = attempt;
+  skip('not_opted_in');
+  assert.equal(attempt.skipped, 'not_opted_in');
 });

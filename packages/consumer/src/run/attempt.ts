@@ -111,9 +111,10 @@ export class Attempt implements HandlerContext {
     return `${this.#service}:${this.#record.identity}`;
   }
 
-  skip(reason: string): void {
+  /** A property, not a method, so that handlers may destructure it. */
+  readonly skip = (reason: string): void => {
     this.skipped = reason;
-  }
+  };
 
   /** Runs the handler. Rejects with its error, or when it is abandoned. */
   run(handler: (event: AnyEvent, context: HandlerContext) => Promise<void> | void, event: AnyEvent): Promise<void> {
