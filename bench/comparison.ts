@@ -1,32 +1,32 @@
-/** One line of a bench's table: what was measured in each round, and what it is held against. */
+/** One row of a bench's table: the measurement of each round, and its reference or limit. */
 export interface Comparison {
   readonly what: string;
-  /** A value per round. */
+  /** One value per round. */
   readonly ours: readonly number[];
-  /** The same rounds of the reference, in the same run; absent when ours is held against a fixed limit. */
+  /** The reference in the same rounds; absent if ours is compared with a fixed limit. */
   readonly reference?: readonly number[];
   readonly unit: string;
-  /** What ours ÷ reference, or ours itself, must not be above, or not below. Neither: it is shown, and not judged. */
+  /** The limits of ours ÷ reference, or of ours itself. Without either, the value is informative. */
   readonly atMost?: number;
   readonly atLeast?: number;
   readonly note?: string;
 }
 
-/** What every bench gets. */
+/** The arguments of every bench. */
 export interface BenchContext {
-  /** How often each measurement is taken, in turns with its reference. */
+  /** The number of rounds. Measurements alternate with their reference. */
   readonly rounds: number;
-  /** Of one measurement. */
+  /** The duration of one measurement. */
   readonly seconds: number;
-  /** Of measurements that need a long time: memory. */
+  /** The duration of long measurements: memory. */
   readonly minutes: number;
-  /** Flags of Node for the measured processes, so that they leave their CPU profiles; none unless that is asked for. */
+  /** Node.js flags of the measured processes that make them write CPU profiles; default none. */
   readonly profiling: readonly string[];
-  /** Another checkout of the repository, to compare with. */
+  /** Another checkout of the repository to compare with. */
   readonly tree: string | undefined;
-  /** Where the bench keeps its data; it is removed afterwards. */
+  /** The bench's data directory; removed afterwards. */
   readonly directory: string;
-  /** What must be ended with the bench, or when it is interrupted. */
+  /** Resources to release at the end of the bench or on interrupt. */
   readonly resources: AsyncDisposableStack;
   readonly signal: AbortSignal;
   progress(line: string): void;

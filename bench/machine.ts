@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** What the numbers depend on, in two sentences. */
+/** The conditions of the measurements in two sentences. */
 export function describeMachine(): string {
   const gigabytes = Math.round(totalmem() / 1024 ** 3);
   const model = cpus()[0]?.model.trim() ?? 'unknown';

@@ -15,7 +15,7 @@ import { renderTable } from './table.ts';
 import { tracing } from './tracing/bench.ts';
 
 const benches: Readonly<Record<string, Bench>> = { ingest, burst, consume, flow, search, tracing, metrics };
-/** They run only by name. */
+/** These run only by name. */
 const onDemand: Readonly<Record<string, Bench>> = { against };
 
 const USAGE = `Usage: npm run bench -- [${[...Object.keys(benches), ...Object.keys(onDemand)].join(' | ')} …] [options]
@@ -45,7 +45,7 @@ try {
   if (!interrupted.signal.aborted) console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
-// The channel to whoever started this would keep it alive.
+// The channel to the parent process would keep it alive.
 if (process.connected) process.disconnect();
 
 async function run(name: string, bench: Bench): Promise<void> {

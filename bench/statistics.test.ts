@@ -22,7 +22,7 @@ test('the slope is the growth from one value to the next', () => {
   assert.equal(slope([3, 2, 1]), -1);
 });
 
-test('growth is known only when the second half has two values or more', () => {
+test('growth needs at least two values in the second half', () => {
   assert.deepEqual(growthOfSecondHalf([9, 9, 9, 1, 3, 5]), { slope: 2, count: 3 });
   for (const few of [[], [1], [1, 2]]) assert.equal(growthOfSecondHalf(few), undefined);
 });

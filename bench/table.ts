@@ -11,7 +11,7 @@ export function verdictOf({ ours, reference, atMost, atLeast }: Comparison): Ver
     : 'missed';
 }
 
-/** The median of what the rounds say: both sides of a round had the same machine, which rounds need not have. */
+/** The median of the rounds' ratios: both sides of a round ran on the same machine state, which may vary by round. */
 const ratioOf = (ours: readonly number[], reference: readonly number[]): number =>
   median(ours.map((value, round) => value / (reference[round] ?? Number.NaN)));
 
@@ -49,7 +49,7 @@ function spread(values: readonly number[], unit: string): string {
   return values.length < 2 ? middle : `${middle} (${format(Math.min(...values))}–${format(Math.max(...values))})`;
 }
 
-/** Three digits say all that a bench can know; thousands are kept whole. */
+/** Three digits are as precise as a bench can be; thousands are kept whole. */
 function format(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A process that does one job after the other. */
+/** A process that runs jobs one after another. */
 export interface Worker<Job, Result> extends AsyncDisposable {
   do(job: Job): Promise<Result>;
 }
@@ -33,7 +33,7 @@ export function startWorker<Job extends object, Result>(
   }
 }
 
-/** In the worker: does the jobs that are sent, until whoever sends them is gone. */
+/** Runs in the worker: performs the received jobs until the parent disconnects. */
 export function doJobs<Job, Result>(perform: (job: Job) => Promise<Result>): void {
   process.on('message', async (job) => {
     try {

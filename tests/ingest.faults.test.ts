@@ -10,10 +10,10 @@ import { type Stack, startStack } from '@switchboard/stack';
 import { size } from './size.ts';
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
 
-// Both client libraries go through the same faults at the same time.
+// Both client libraries run through the same faults at the same time.
 const clients = ['platformatic', 'kafkajs'] as const;
 const PER_SECOND = size(60, 500);
-/** Each has a socket of its own. */
+/** A separate socket for each. */
 const MOST_PENDING = 400;
 const KEYS = 40;
 const RECOVERY_MS = 60_000;
@@ -53,7 +53,7 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Sends signed webhooks at a steady rate, whatever is answered. */
+/** Sends signed webhooks at a steady rate, whatever the responses. */
 function startLoad(service: Service, name: string) {
   const sent: Sent[] = [];
   const pending = new Set<Promise<void>>();
@@ -82,7 +82,7 @@ function startLoad(service: Service, name: string) {
 
   return {
     sent,
-    /** Waits until what is sent from now on is answered with 200 again. */
+    /** Waits until new webhooks are answered with 200 again. */
     async recovered(): Promise<void> {
       const from = sent.length;
       for (const giveUpAt = performance.now() + RECOVERY_MS; ; await sleep(50)) {
@@ -92,7 +92,7 @@ function startLoad(service: Service, name: string) {
           answered.slice(-PER_SECOND / 2).every(isAccepted)
         )
           return;
-        assert.ok(performance.now() < giveUpAt, 'it does not recover by itself');
+        assert.ok(performance.now() < giveUpAt, 'it does not recover on its own');
       }
     },
     async stop(): Promise<void> {
@@ -121,9 +121,9 @@ async function under(name: string, fault: (recovered: () => Promise<unknown>) =>
   for (const { sent } of loads) {
     for (const { id, status } of sent) assert.ok(status === 200 || status === 503, `${id} was answered ${status}`);
     const accepted = sent.filter(isAccepted);
-    assert.ok(accepted.length > PER_SECOND, 'the load was worth the name');
+    assert.ok(accepted.length > PER_SECOND, 'the load was large enough');
     const lost = accepted.filter(({ id }) => !firstPlaces.has(id));
-    assert.deepEqual(lost, [], 'answered 200, and not in Kafka');
+    assert.deepEqual(lost, [], 'answered 200 but missing in Kafka');
   }
 }
 
@@ -133,7 +133,7 @@ const broker = (index: number) => {
   return found;
 };
 
-it('no 200 is lost when a broker is stopped, killed, hangs, and when all are restarted in turn', async () => {
+it('no 200 is lost when a broker is stopped, killed or hangs, or all are restarted in turn', async () => {
   await under('brokers', async (recovered) => {
     await broker(0).stop();
     await recovered();
@@ -151,7 +151,7 @@ it('no 200 is lost when a broker is stopped, killed, hangs, and when all are res
   });
 });
 
-it('no 200 is lost when answers to produce requests never arrive, or connections break instead', async () => {
+it('no 200 is lost when produce responses never arrive or connections break', async () => {
   await under('answers', async (recovered) => {
     const [first] = proxies;
     assert.ok(first);
@@ -165,7 +165,7 @@ it('no 200 is lost when answers to produce requests never arrive, or connections
     await recovered();
     assert.ok(
       proxies.some(({ withheld }) => withheld > 0),
-      'answers were held back',
+      'responses were withheld',
     );
   });
 });

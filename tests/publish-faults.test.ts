@@ -11,7 +11,7 @@ import { type Load, startLoad } from './publish-load.ts';
 import { size } from './size.ts';
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
 
-// Both client libraries go through the same faults at the same time, each with a topic of its own.
+// Both client libraries run through the same faults at the same time, each with a separate topic.
 const clients: ClientName[] = ['platformatic', 'kafkajs'];
 const PARTITIONS = 12;
 const PER_SECOND = size(200, 1_000);
@@ -51,7 +51,7 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Publishes through both clients while the fault happens, and checks what each has promised meanwhile. */
+/** Publishes through both clients during the fault, and checks the guarantees of each. */
 async function under(t: TestContext, fault: (recovered: () => Promise<unknown>) => Promise<void>): Promise<void> {
   const connection = { brokers: stack.brokers };
   const name = t.name.replaceAll(/\W+/g, '-');
@@ -73,7 +73,7 @@ async function under(t: TestContext, fault: (recovered: () => Promise<unknown>) 
     await t.test(client, async (t) => {
       const { acked, refused, repeated } = await load.verify(connection);
       t.diagnostic(`${acked} acknowledged, none lost; ${refused} refused; ${repeated} repeated`);
-      assert.ok(acked > PER_SECOND, 'the load was worth the name');
+      assert.ok(acked > PER_SECOND, 'the load was large enough');
     });
   }
 }
@@ -102,14 +102,14 @@ test('a broker that hangs', (t) =>
     await broker(2).resume();
   }));
 
-test('a broker that hangs for less than it takes to be noticed', (t) =>
+test('a broker that hangs too briefly to be detected', (t) =>
   under(t, async () => {
     await broker(0).pause();
     await sleep(3_000);
     await broker(0).resume();
   }));
 
-test('a broker that hangs, and alone has some partitions, delays only those', async (t) => {
+test('a hung broker that is the only replica of some partitions delays only those', async (t) => {
   const topics = clients.map((client) => `isolation.${client}`);
   const config = { 'min.insync.replicas': '1' };
   await createTopics({ brokers: stack.brokers }, { topics, partitions: PARTITIONS, replication: 1, config });
@@ -124,18 +124,18 @@ test('a broker that hangs, and alone has some partitions, delays only those', as
   };
   const untilAllAcked = async (client: ClientName) => {
     for (const giveUpAt = Date.now() + RECOVERY_MS; (await acked(client, all)).length < PARTITIONS; ) {
-      assert.ok(Date.now() < giveUpAt, `${client} does not recover by itself`);
+      assert.ok(Date.now() < giveUpAt, `${client} does not recover on its own`);
     }
   };
   await Promise.all(clients.map(untilAllAcked));
 
   await broker(1).pause();
-  // Longer than it takes the controller to notice, from when on these partitions have no leader.
+  // Longer than the controller takes to detect it; these partitions then have no leader.
   const until = Date.now() + size(12_000, 60_000);
   const rounds = await Promise.all(
     clients.map(async (client) => {
       const well = await acked(client, all);
-      assert.ok(well.length > 0 && well.length < PARTITIONS, `${client}: ${well.length} partitions go on`);
+      assert.ok(well.length > 0 && well.length < PARTITIONS, `${client}: ${well.length} partitions continue`);
       const ill = all.filter((partition) => !well.includes(partition));
       let round = 0;
       for (; Date.now() < until; round++) {
@@ -159,7 +159,7 @@ test('brokers that are restarted five times in a row', (t) =>
     }
   }));
 
-test('answers to produce requests that never arrive', (t) =>
+test('produce responses that never arrive', (t) =>
   under(t, async (recovered) => {
     const [first, ...others] = proxies as [KafkaProxy, ...KafkaProxy[]];
     first.answer = () => 'drop';
@@ -170,5 +170,5 @@ test('answers to produce requests that never arrive', (t) =>
     await sleep(size(4_000, 30_000));
     for (const proxy of proxies) proxy.answer = () => 'pass';
     await recovered();
-    for (const proxy of proxies) assert.ok(proxy.withheld > 0, 'answers were held back');
+    for (const proxy of proxies) assert.ok(proxy.withheld > 0, 'responses were withheld');
   }));

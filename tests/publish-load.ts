@@ -13,14 +13,14 @@ export interface Load {
   recovered(limitMs: number): Promise<void>;
   /** Ends the load; returns when every publish has settled. */
   stop(): Promise<void>;
-  /** Compares what was acknowledged with what is in the topic. */
+  /** Compares the acknowledged records with the topic. */
   verify(connection: KafkaConnection): Promise<{ acked: number; refused: number; repeated: number }>;
 }
 
 const KEYS = 60;
 const TICK_MS = 10;
 
-/** Publishes at a steady rate, whatever the answers are, and remembers which records were acknowledged. */
+/** Publishes at a steady rate, whatever the responses, and remembers the acknowledged records. */
 export function startLoad(publisher: Publisher, topic: string, partitions: number, perSecond: number): Load {
   const sent: Sent[] = [];
   const settling = new Set<Promise<void>>();
@@ -60,7 +60,7 @@ export function startLoad(publisher: Publisher, topic: string, partitions: numbe
     async recovered(limitMs) {
       const giveUpAt = performance.now() + limitMs;
       for (let error = await probe(); error !== undefined; error = await probe()) {
-        assert.ok(performance.now() < giveUpAt, `publishing does not recover by itself: ${error}`);
+        assert.ok(performance.now() < giveUpAt, `publishing does not recover on its own: ${error}`);
         await sleep(50);
       }
     },

@@ -7,7 +7,7 @@ import { size } from './size.ts';
 const COUNT = size(2_000, 10_000);
 const RATE = size(200, 500);
 
-it('dead letters are listed in time, and redriven at the rate that was asked for, each to one effect, also when killed half-way', async () => {
+it('a redrive lists dead letters quickly, keeps the requested rate, and has one effect each even if killed', async () => {
   await using service = await createLetterService();
   await service.bury(COUNT);
   const listedAt = performance.now();
@@ -18,19 +18,19 @@ it('dead letters are listed in time, and redriven at the rate that was asked for
   service.fails = () => {};
   const command = ['dlq', 'redrive', '--service', service.name, '--all', '--rate', String(RATE)];
   const killed = service.spawnOps(...command);
-  await until('some have their effect', () => service.effects.length > COUNT / 4);
+  await until('some events have their effect', () => service.effects.length > COUNT / 4);
   killed.child.kill('SIGKILL');
   assert.equal(await killed.exit, 'SIGKILL');
   const half = (await service.read(`${service.name}.retry.200ms`)).length;
-  assert.ok(half < COUNT, 'it was half-way');
+  assert.ok(half < COUNT, 'it was killed halfway');
 
   const left = (await service.open()).length;
   const { code, document } = await service.ops(...command, '--json');
   assert.deepEqual([code, document.redriven, document.left], [0, left, 0]);
-  await until('all have their effect', () => service.effects.length >= COUNT);
+  await until('all events have their effect', () => service.effects.length >= COUNT);
   assert.deepEqual(await service.open(), []);
   assert.equal(service.effects.length, COUNT);
-  assert.equal(new Set(service.effects).size, COUNT, 'none came twice');
+  assert.equal(new Set(service.effects).size, COUNT, 'no effect is repeated');
 
   const sentAt = (await service.read(`${service.name}.retry.200ms`)).map(({ timestamp }) => timestamp).sort();
   const second = sentAt.slice(half);

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { after, test } from 'node:test';
 import { type Answer, createKafkaProxy } from './tcp-proxy.ts';
 
-/** A broker that answers each request with its correlation id and the request's body. */
+/** A broker that answers each request with its correlation id and body. */
 const broker = createServer((socket) => {
   socket.on('error', () => {});
   let pending = Buffer.alloc(0);
@@ -32,7 +32,7 @@ function request(apiKey: number, correlationId: number, body: string): Buffer {
   return frame;
 }
 
-/** Sends the bytes in pieces of a size, and collects the answers as `correlation id:body` until `count` of them came. */
+/** Sends bytes in pieces of a size and collects `count` responses as `correlation id:body`. */
 async function ask(port: number, bytes: Buffer, pieces: number, count: number): Promise<string[]> {
   const socket = connect(port, '127.0.0.1');
   let received = Buffer.alloc(0);
@@ -69,14 +69,14 @@ const conversation = Buffer.concat([
 ]);
 
 for (const pieces of [1, 7, 13, 10_000]) {
-  test(`what passes arrives unchanged, in pieces of ${pieces} bytes`, async () => {
+  test(`forwarded bytes arrive unchanged, in pieces of ${pieces} bytes`, async () => {
     const proxy = await proxyThat(() => 'pass');
     const answers = await ask(proxy.port, conversation, pieces, 5);
     assert.deepEqual(answers, ['1:produce', `2:${'fetch'.repeat(100)}`, '3:', '4:', '5:produce too']);
     assert.equal(proxy.withheld, 0);
   });
 
-  test(`only answers to Produce requests are dropped, in pieces of ${pieces} bytes`, async () => {
+  test(`only Produce responses are dropped, in pieces of ${pieces} bytes`, async () => {
     const decisions: Answer[] = ['drop', 'pass', 'drop'];
     const proxy = await proxyThat(() => decisions.shift() as Answer);
     const answers = await ask(proxy.port, Buffer.concat([conversation, request(FETCH, 6, '')]), pieces, 4);
@@ -85,12 +85,12 @@ for (const pieces of [1, 7, 13, 10_000]) {
   });
 }
 
-test('a connection can break instead of an answer', async () => {
+test('a connection can break instead of a response', async () => {
   const proxy = await proxyThat(() => 'cut');
   await assert.rejects(ask(proxy.port, conversation, 100, 5), { code: 'ECONNRESET' });
 });
 
-test('where no broker listens, the connection breaks', async () => {
+test('the connection breaks if no broker listens', async () => {
   const proxy = await proxyThat(() => 'pass');
   proxy.target = 1;
   await assert.rejects(ask(proxy.port, conversation, 100, 5), { code: 'ECONNRESET' });

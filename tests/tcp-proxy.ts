@@ -2,23 +2,23 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 
-/** What becomes of the answer to a request: it arrives, it never does, or the connection breaks instead. */
+/** The fate of a response: it arrives, is lost, or the connection breaks instead. */
 export type Answer = 'pass' | 'drop' | 'cut';
 
 export interface KafkaProxy {
   readonly port: number;
-  /** Where connections go; set it before the first one. */
+  /** The target of connections; set it before the first one. */
   target: number;
-  /** Asked for each answer to a Produce request, which the broker has carried out by then. */
+  /** Called for each Produce response, after the broker has executed the request. */
   answer: () => Answer;
-  /** How many answers were held back so far. */
+  /** The number of withheld responses. */
   readonly withheld: number;
   close(): Promise<void>;
 }
 
 const PRODUCE = 0;
 
-/** Stands in front of one broker, and can keep its answers to Produce requests from arriving. All else passes. */
+/** A proxy in front of one broker that can withhold its Produce responses. Forwards everything else. */
 export async function createKafkaProxy(): Promise<KafkaProxy> {
   const sockets = new Set<Socket>();
   let withheld = 0;
@@ -75,8 +75,8 @@ export async function createKafkaProxy(): Promise<KafkaProxy> {
 }
 
 /**
- * Cuts a stream into Kafka's frames (a length of four bytes, then so many bytes), shows the first bytes of each to
- * `passes`, and leaves out those that it says no to. Holds no more than a header back.
+ * Splits a stream into Kafka frames (a four-byte length, then that many bytes), passes the first bytes of each to
+ * `passes`, and drops the frames that it rejects. Buffers at most a header.
  */
 function frames(headerLength: number, passes: (header: Buffer) => boolean): Transform {
   let header = Buffer.alloc(0);

@@ -11,7 +11,7 @@ const BURST = { count: 100, bytes: 1_000_000, everyMs: 0 };
 const SMALL = { count: 600, bytes: 500, everyMs: 10 };
 const LEAD_MS = 1_000;
 
-/** 100 bodies of 1 MB at once, while small events come at 100 a second; the reference is the small events alone. */
+/** 100 bodies of 1 MB at once with small events at 100 a second; the reference is the small events alone. */
 export const burst: Bench = async (context) => {
   const stack = await startIngestStack(context);
   const port = await startIngest(stack, {}, context);
@@ -19,16 +19,16 @@ export const burst: Bench = async (context) => {
   const start = (): Worker<Sending, Sent> => context.resources.use(startWorker(script, [SECRET]));
   const [large, small] = [start(), start()];
   const bursts: Sent[] = [];
-  const beside: Sent[] = [];
+  const meanwhile: Sent[] = [];
   const alone: Sent[] = [];
-  // The first round is for the compiler, and does not count.
+  // The first round warms up the compiler and does not count.
   for (let round = 0; round <= context.rounds; round += 1) {
     const calm = await small.do({ port, run: `calm-${round}`, ...SMALL });
     const busy = small.do({ port, run: `busy-${round}`, ...SMALL });
     await sleep(LEAD_MS);
     const all = await large.do({ port, run: `large-${round}`, ...BURST });
     if (round > 0) alone.push(calm);
-    if (round > 0) beside.push(await busy);
+    if (round > 0) meanwhile.push(await busy);
     if (round > 0) bursts.push(all);
     context.progress(
       `round ${round}: ${JSON.stringify(all.answers)} in ${all.ms.toFixed(0)} ms, small ${JSON.stringify((await busy).answers)}`,
@@ -38,8 +38,8 @@ export const burst: Bench = async (context) => {
   const count = (sent: Sent, text: string): number =>
     Object.entries(sent.answers).reduce((sum, [answer, times]) => sum + (answer.includes(text) ? times : 0), 0);
   return [
-    { what: 'Of 100 bodies of 1 MB at once, accepted', ours: bursts.map((sent) => part(sent, 100)), unit: '%' },
-    { what: 'the same, 503 for want of room', ours: bursts.map((sent) => count(sent, 'in flight')), unit: '%' },
+    { what: 'Accepted of 100 bodies of 1 MB at once', ours: bursts.map((sent) => part(sent, 100)), unit: '%' },
+    { what: 'the same, 503 for lack of room', ours: bursts.map((sent) => count(sent, 'in flight')), unit: '%' },
     {
       what: 'the same, 503 because of Kafka',
       ours: bursts.map((sent) => count(sent, 'in time')),
@@ -49,13 +49,13 @@ export const burst: Bench = async (context) => {
     { what: 'Time until all are answered', ours: bursts.map(({ ms }) => ms), unit: 'ms' },
     {
       what: 'Small events accepted meanwhile',
-      ours: beside.map((sent) => part(sent, SMALL.count)),
+      ours: meanwhile.map((sent) => part(sent, SMALL.count)),
       unit: '%',
       atLeast: 100,
     },
     {
       what: 'p99 of small events meanwhile, vs alone',
-      ours: beside.map(({ accepted }) => percentile(accepted, 0.99)),
+      ours: meanwhile.map(({ accepted }) => percentile(accepted, 0.99)),
       reference: alone.map(({ accepted }) => percentile(accepted, 0.99)),
       unit: 'ms',
     },

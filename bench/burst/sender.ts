@@ -7,24 +7,24 @@ export interface Sending {
   port: number;
   run: string;
   count: number;
-  /** Of each body. */
+  /** The size of each body. */
   bytes: number;
-  /** Between two; 0 sends all at once. */
+  /** The interval; 0 sends all at once. */
   everyMs: number;
 }
 
 export interface Sent {
-  /** By answer, such as `200` or `503 Too much is in flight, send again`. */
+  /** Counts by response, such as `200` or `503 Too much is in flight, send again`. */
   answers: Record<string, number>;
-  /** Milliseconds of those answered 200, from when they were sent, in rising order. */
+  /** Latencies of the responses with 200 in milliseconds, ascending. */
   accepted: number[];
-  /** Until the last answer, whatever it was. */
+  /** Time until the last response, whatever its status. */
   ms: number;
 }
 
 const [secret = ''] = process.argv.slice(2);
 
-/** Signs before it sends, and measures each webhook on its own. */
+/** Signs before sending, and measures each webhook separately. */
 doJobs<Sending, Sent>(async ({ port, run, count, bytes, everyMs }) => {
   const bodies = Array.from({ length: count }, (_, index) => {
     const data = { conversationId: `burst-${run}-${index}`, intent: 'refund', padding: 'x'.repeat(bytes) };

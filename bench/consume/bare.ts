@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AnyEvent } from '@switchboard/events';
 import { Kafka, logLevel } from 'kafkajs';
 
-/** The reference: a kafkajs loop that decodes and counts, and promises nothing. */
+/** The reference: a kafkajs loop that decodes and counts, without guarantees. */
 export async function consumeBare(
   { brokers, topic }: { brokers: string; topic: string },
   decode: (value: Buffer) => AnyEvent | Promise<AnyEvent>,

@@ -14,7 +14,7 @@ export const consume: Bench = async ({ rounds, minutes, directory, profiling, re
   const bench: ConsumerBench = { stack, profiling };
   progress('Building the Java peer');
   await buildPeer();
-  // One minute of reading stands for what a quick look can afford; the proof is a backlog of a million.
+  // A minute of reading suffices for a quick run; the full measurement is a backlog of a million.
   const backlog = Math.round(1_000_000 * Math.min(minutes / 5, 1));
   progress('Concurrency');
   const comparisons = [await concurrency(bench, rounds)];
@@ -76,7 +76,7 @@ async function overhead(bench: ConsumerBench, rounds: number, events: number): P
   ];
 }
 
-/** Throughput of the other keys while 1 % of the keys fail for ever; against a run without failures. */
+/** Throughput of the other keys while 1 % of the keys always fail, compared with a run without failures. */
 async function isolation(bench: ConsumerBench, rounds: number): Promise<Comparison> {
   const [keys, events] = [1_000, 50_000];
   const failingKeys = Array.from({ length: keys / 100 }, (_, index) => keyName(index * 100));
@@ -92,7 +92,7 @@ async function isolation(bench: ConsumerBench, rounds: number): Promise<Comparis
     ours.push(others / (failing.ms / 1_000));
   }
   return {
-    what: 'Events/s of the healthy keys while 1 % of keys fail for ever, vs none failing',
+    what: 'Events/s of the healthy keys while 1 % of keys always fail, vs none failing',
     ours,
     reference,
     unit: '/s',

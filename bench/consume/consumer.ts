@@ -4,24 +4,24 @@ import { createCodec, createPublisher } from '@switchboard/kafka';
 import { createLogger, createRedis } from '@switchboard/service';
 import { consumeBare } from './bare.ts';
 
-/** What a measured process is told, as JSON in its first argument. */
+/** The task of a measured process, as JSON in its first argument. */
 export interface ConsumerTask {
   mode: 'ours' | 'bare';
   brokers: string;
   registryUrl: string;
   redisUrl: string;
   topic: string;
-  /** Ends when so many events have been handled. */
+  /** Ends after this many handled events. */
   events: number;
   concurrency: number;
-  /** The handler waits up to this long. */
+  /** The maximum wait of the handler. */
   maxWaitMs: number;
-  /** Keys of which every event fails. */
+  /** Keys whose events all fail. */
   failingKeys: readonly string[];
 }
 
 export interface ConsumerResult {
-  /** From the first event handled to the last. */
+  /** From the first handled event to the last. */
   ms: number;
   cpuMs: number;
   /** Resident memory in MiB, once a second and at the end. */
@@ -64,7 +64,7 @@ async function consumeOurs(): Promise<void> {
     concurrency: task.concurrency,
     handlers: {
       async 'message.received'({ conversationId }) {
-        if (failing.size > 0 && failing.has(conversationId ?? '')) throw new Error('fails for ever');
+        if (failing.size > 0 && failing.has(conversationId ?? '')) throw new Error('always fails');
         if (task.maxWaitMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.random() * task.maxWaitMs));
         count();
       },

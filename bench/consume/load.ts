@@ -23,7 +23,7 @@ export async function fillTopic(
   const publisher = await createPublisher({ ...connection, clientId: 'load', logger, deadlineMs: 60_000 });
   const codec = await createCodec({ registryUrl: stack.registryUrl });
   const read = readFields('message.received', catalogue['message.received'].example);
-  if (!read.ok) throw new Error('the example breaks its schema');
+  if (!read.ok) throw new Error('the example violates its schema');
   const now = Date.now();
   const text = 'x'.repeat(textLength);
   const inFlight = new Set<Promise<void>>();

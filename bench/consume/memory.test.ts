@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { renderTable } from '../table.ts';
 import { memoryComparisons } from './memory.ts';
 
-test('a backlog of a second or two prints its peak, and no growth that nobody measured', () => {
+test('a backlog of a second or two prints its peak, but no growth', () => {
   for (const rss of [[140], [140, 150]]) {
     const table = renderTable(memoryComparisons('Memory', rss));
     assert.match(table, /MiB at most/);

@@ -9,13 +9,13 @@ import type { ConsumerResult, ConsumerTask } from './consumer.ts';
 
 const run = promisify(execFile);
 
-/** What the measurements share. */
+/** The resources that the measurements share. */
 export interface ConsumerBench {
   readonly stack: Stack;
   readonly profiling: readonly string[];
 }
 
-/** Runs one consumer in a process of its own until it has handled everything. */
+/** Runs one consumer in a separate process until it has handled all events. */
 export async function runConsumer(
   { stack, profiling }: ConsumerBench,
   task: Omit<ConsumerTask, 'brokers' | 'registryUrl' | 'redisUrl'>,

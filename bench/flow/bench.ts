@@ -14,14 +14,14 @@ const SLOWEST_P99_MS = 1_000;
 const MOST_MEGABYTES = 200;
 
 const systems: readonly SystemName[] = ['hubspot', 'zendesk', 'slack', 'chat'];
-/** The request by which an effect is known. */
+/** The request that identifies an effect. */
 const effects = [
   { what: 'CRM note', system: 'hubspot', path: /\/notes$/ },
   { what: 'ticket', system: 'zendesk', path: /tickets/ },
   { what: 'chat message', system: 'chat', path: /messages/ },
 ] as const;
 
-/** All of `npm start` at 300 events a second, each outside answer 20 ms late: from the 200 to the effect outside. */
+/** All of `npm start` at 300 events a second with 20 ms responses outside: time from the 200 to the outside effect. */
 export const flow: Bench = async ({ minutes, resources, progress }) => {
   progress('Starting everything');
   const switchboard = resources.use(await startInstallation({ RATE_PER_HOUR: '1000000' }));
@@ -48,7 +48,7 @@ export const flow: Bench = async ({ minutes, resources, progress }) => {
   return [...comparisons, ...memory];
 };
 
-/** When each event was accepted, by the system it must reach and its mark. */
+/** The acceptance time of each event, by target system and mark. */
 type Accepted = ReadonlyMap<SystemName, ReadonlyMap<string, number>>;
 
 /** Sends on a fixed schedule. */
@@ -77,7 +77,7 @@ async function load(switchboard: Installation, count: number): Promise<Accepted>
   return accepted;
 }
 
-/** From the 200 to the request that makes the effect. */
+/** The time from the 200 to the request with the effect. */
 async function latencies(
   switchboard: Installation,
   { what, system, path }: (typeof effects)[number],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import type { SystemName } from '@switchboard/sandbox';
 
-/** An event, and the mark by which its effects are known. */
+/** An event, and the mark that identifies its effects. */
 export interface MarkedEvent {
   readonly event: SampleEvent;
   readonly mark: string;
@@ -11,7 +11,7 @@ export interface MarkedEvent {
 
 const users = Array.from({ length: 200 }, (_, index) => `user-${index}-of-the-bench`);
 
-/** Without them nobody would be told of orders. */
+/** Opts customers in, without which no order notifications are sent. */
 export const optIns: readonly SampleEvent[] = users.map((userId) =>
   createSampleEvent('preference.updated', {
     userId,
@@ -22,7 +22,7 @@ export const optIns: readonly SampleEvent[] = users.map((userId) =>
   }),
 );
 
-/** Of twenty events, ten are messages that nobody handles, six shipped orders, two leads and two escalations. */
+/** Per twenty events: ten messages without a handler, six shipped orders, two leads and two escalations. */
 export function createTraffic(): () => MarkedEvent {
   let count = 0;
   return () => {

@@ -6,7 +6,7 @@ import { type Latencies, type Schedule, sendOnSchedule } from './load/schedule.t
 
 const TYPE = 'conversation.escalated';
 
-/** The reference: `send` of kafkajs as its documentation shows it, one call per event, of the records ingest writes. */
+/** The reference: kafkajs `send` as documented, one call per event, with the records that ingest writes. */
 const [brokers = '', registryUrl = '', topic = ''] = process.argv.slice(2);
 const kafka = new Kafka({ clientId: 'bare', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
 const producer = kafka.producer();
@@ -25,7 +25,7 @@ doJobs<Schedule, Latencies>((schedule) => {
 
 function recordOf(conversationId: string): Message {
   const read = readFields(TYPE, { ...catalogue[TYPE].example, conversationId });
-  if (!read.ok) throw new Error(`The example of ${TYPE} breaks its schema`);
+  if (!read.ok) throw new Error(`The example of ${TYPE} violates its schema`);
   const at = Date.parse('2026-01-15T10:30:00Z');
   const origin = { source: 'escalation', tenant: 'local', occurredAt: at, receivedAt: at, extra: null };
   const event: AnyEvent = { meta: { id: `${conversationId}:${TYPE}`, type: TYPE, ...origin }, ...read.fields };

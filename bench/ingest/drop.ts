@@ -2,7 +2,7 @@ import { openSources, registerIngest } from '@switchboard/ingest';
 import { environment, runService } from '@switchboard/service';
 import Type from 'typebox';
 
-/** The reference: ingest's own app, which verifies, validates and normalises, and then drops the event. */
+/** The reference: ingest's own app, which verifies, validates and normalises the event, then drops it. */
 await runService({
   name: 'drop',
   config: Type.Object({ SOURCES_FILE: Type.String({ minLength: 1 }) }),

@@ -6,7 +6,7 @@ import { clients, type ServerName } from './servers.ts';
 const WARM_UP_SECONDS = 1;
 const CONNECTIONS = 256;
 
-/** The p99 of the 200 at a fixed rate, against a bare kafkajs `send` or the app that drops, on the same schedule. */
+/** The p99 of responses at a fixed rate, compared with a bare kafkajs `send` or the app that drops. */
 export async function latency(
   rig: Rig,
   { rate, reference, atMost }: { rate: number; reference: 'bare kafkajs send' | 'drop'; atMost: number },

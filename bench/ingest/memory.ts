@@ -6,10 +6,10 @@ import { readServerMetrics } from './server-metrics.ts';
 import { clients } from './servers.ts';
 
 const MOST_MB = 250;
-/** The collector moves the size up and down by more than this; a leak of 10 bytes an event would pass it in a minute. */
+/** Garbage collection moves the size by more than this; a leak of 10 bytes per event would exceed it in a minute. */
 const MOST_GROWTH_MB = 10;
 
-/** The resident memory of ingest under full load, and how it grows in the second half of it. */
+/** The resident memory of ingest under full load, and its growth in the second half. */
 export async function memory(rig: Rig, { minutes, progress }: BenchContext): Promise<Comparison[]> {
   const [server] = clients;
   const seconds = Math.round(minutes * 60);

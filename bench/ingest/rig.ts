@@ -12,18 +12,18 @@ import { PARTITIONS, startIngestStack, TOPIC } from './variants.ts';
 
 const BARE_TOPIC = 'bench.bare';
 
-/** Everything a measurement works with. */
+/** The resources of a measurement. */
 export interface Rig {
   readonly servers: Servers;
   closedLoop(server: ServerName, load: Omit<ClosedLoop, 'port'>): Promise<ClosedLoopResult>;
   openLoop(server: ServerName, load: Omit<OpenLoop, 'port'>): Promise<OpenLoopResult>;
   /** A bare kafkajs `send` of the records that ingest writes, on a schedule. */
   bareSend(schedule: Schedule): Promise<Latencies>;
-  /** How many events were accepted by an ingest, and how many records its topic holds. */
+  /** The number of accepted events of all ingests, and the number of records in the topic. */
   account(): Promise<{ accepted: number; stored: number }>;
 }
 
-/** Starts the stack, the servers and the load generators, each as a process of its own. */
+/** Starts the stack, the servers and the load generators, each in a separate process. */
 export async function buildRig(context: BenchContext): Promise<Rig> {
   const { resources } = context;
   const stack = await startIngestStack(context);

@@ -1,10 +1,10 @@
 export interface ServerMetrics {
-  /** User and system time since the process began. */
+  /** User and system CPU time since the process started. */
   cpuSeconds: number;
   residentBytes: number;
 }
 
-/** Asks a service how it is, by its own `/metrics`. */
+/** Reads a service's `/metrics`. */
 export async function readServerMetrics(port: number): Promise<ServerMetrics> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
   const text = await response.text();

@@ -12,13 +12,13 @@ const root = join(import.meta.dirname, '../..');
 const drop = join(import.meta.dirname, 'drop.ts');
 const sources = { SOURCES_FILE: join(root, 'local/sources.yaml'), LOCAL_SECRET: SECRET };
 
-/** How each client's ingest is named in the table; the first is the default one. */
+/** The name of each client's ingest in the table; the first is the default one. */
 export const clients = ['platformatic', 'kafkajs'] as const;
 export type ServerName = (typeof clients)[number] | 'drop';
-/** The ports of the servers, by name. */
+/** The servers' ports by name. */
 export type Servers = Readonly<Record<ServerName, number>>;
 
-/** Ingest as it is deployed, once with each client library, and the reference: each in a process of its own. */
+/** Ingest as deployed, once per client library, and the reference, each in a separate process. */
 export async function startServers(stack: Stack, context: BenchContext): Promise<Servers> {
   const [dropPort, platformatic, kafkajs] = await Promise.all([
     startServer(drop, sources, context),
@@ -28,7 +28,7 @@ export async function startServers(stack: Stack, context: BenchContext): Promise
   return { drop: dropPort, platformatic, kafkajs };
 }
 
-/** With what it is told beside its surroundings; returns its port. */
+/** Starts a server with these variables in addition to the environment; returns its port. */
 export function startIngest(
   stack: Stack,
   variables: Record<string, string>,
@@ -55,7 +55,7 @@ async function startServer(file: string, variables: Record<string, string>, cont
     await ended;
   });
   while (!(await isReady(port))) {
-    if (child.exitCode !== null) throw new Error(`${file} ended while it was starting; what it said is above`);
+    if (child.exitCode !== null) throw new Error(`${file} exited during startup; its output is above`);
     await sleep(50);
   }
   return port;

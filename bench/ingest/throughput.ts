@@ -8,7 +8,7 @@ const WARM_UP_SECONDS = 1;
 const LEAST_RATIO: Readonly<Record<number, number>> = { 64: 0.75, 256: 0.85 };
 const MOST_CPU_RATIO = 1.4;
 
-/** Accepted events a second and CPU time for each, of ingest with each client, against the app that drops. */
+/** Accepted events a second and CPU time per event of ingest with each client, compared with the app that drops. */
 export async function throughput(
   rig: Rig,
   connections: 64 | 256,

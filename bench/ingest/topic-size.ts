@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
 
-/** How many records were ever written to a topic. */
+/** The number of records ever written to a topic. */
 export async function countRecords(brokers: string, topic: string): Promise<number> {
   const admin = new Kafka({ clientId: 'bench', brokers: brokers.split(','), logLevel: logLevel.NOTHING }).admin();
   await admin.connect();

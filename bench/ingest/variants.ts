@@ -12,7 +12,7 @@ export const PARTITIONS = 12;
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 1;
 
-/** What ingest needs, on ports of its own. */
+/** The dependencies of ingest on separate ports. */
 export async function startIngestStack({ directory, resources, signal, progress }: BenchContext): Promise<Stack> {
   const stack = resources.use(await startStack({ directory, ports: 'free', signal, progress }));
   await registerSchemas(stack.registryUrl);
@@ -21,9 +21,9 @@ export async function startIngestStack({ directory, resources, signal, progress 
 }
 
 /**
- * As many events as each variant of ingest takes at 64 connections, in turns.
+ * Measures the throughput of each variant of ingest at 64 connections, in alternation.
  * @param variants ports by name
- * @param around runs one measurement, which it may look at; `counts` says whether it is more than a warm-up
+ * @param around wraps one measurement; `counts` is false for a warm-up
  */
 export async function loadInTurns<Name extends string>(
   variants: Readonly<Record<Name, number>>,
@@ -38,9 +38,9 @@ export async function loadInTurns<Name extends string>(
   );
   const names = Object.keys(variants) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, ClosedLoopResult[]>;
-  // The first round is for the compiler, and does not count.
+  // The first round warms up the compiler and does not count.
   for (let round = 0; round <= rounds; round += 1) {
-    // In turns of changing order: who comes first may find another machine than who comes second.
+    // The order alternates, because the machine may differ for the first and the second variant.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
       const load = { connections: CONNECTIONS, warmUpSeconds: WARM_UP_SECONDS, seconds, port: variants[name] };
       const result = await around(name, () => loads.do({ kind: 'closed', ...load }), round > 0);
@@ -52,7 +52,7 @@ export async function loadInTurns<Name extends string>(
   return results;
 }
 
-/** What is accepted, and what an event costs, with something and without it. */
+/** Accepted events and CPU per event, with a feature and without it. */
 export function compareVariants(
   what: string,
   ours: readonly ClosedLoopResult[],

@@ -4,10 +4,10 @@ import { startIngest } from '../ingest/servers.ts';
 import { compareVariants, loadInTurns, startIngestStack } from '../ingest/variants.ts';
 
 const LEAST_RATIO = 0.97;
-/** As deploy/prometheus does. */
+/** The interval of deploy/prometheus. */
 const SCRAPE_EVERY_MS = 10_000;
 
-/** Ingest that counts and is scraped, and ingest that does not, in turns. */
+/** Ingest with metrics and scrapes, and ingest without, in alternation. */
 export const metrics: Bench = async (context) => {
   const stack = await startIngestStack(context);
   const without = `--import=${import.meta.resolve('./without-metrics.ts')}`;

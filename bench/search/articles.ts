@@ -5,7 +5,7 @@ const SECTIONS = 3;
 const WORDS = 120;
 const DIMENSIONS = 384;
 
-/** The same numbers in every run, each in [0, 1): mulberry32. */
+/** A deterministic random sequence in [0, 1): mulberry32. */
 export function randomNumbers(seed: number): () => number {
   let state = seed;
   return () => {
@@ -57,7 +57,7 @@ export function article(number: number): Document {
   });
 }
 
-/** As long as that of a small model; the same text has the same one. */
+/** As long as a small model's vectors; deterministic per text. */
 export function vectorOf(text: string): Float32Array {
   let seed = 0;
   for (let index = 0; index < text.length; index += 1) seed = Math.imul(seed ^ text.charCodeAt(index), 0x01000193);

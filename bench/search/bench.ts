@@ -17,7 +17,7 @@ const ARTICLES = 10_000;
 const QUERIES = 200;
 const MODEL = 'bench';
 
-/** Search by words and by words and vectors, in both indexes, against what is below them. */
+/** Search by words, and by words and vectors, in both indexes, compared with the underlying engines. */
 export const search: Bench = async ({ rounds, directory, resources, progress }) => {
   const documents = Array.from({ length: ARTICLES }, (_, number) => article(number));
   const vectors = documents.map(({ chunks }) => chunks.map(({ text }) => vectorOf(text)));
@@ -84,7 +84,7 @@ async function fill(
   return { what: `Articles indexed, ${name}`, ours: [perSecond], unit: '/s' };
 }
 
-/** Some words of one article, or words by chance as in a question; each second one in a locale. */
+/** Words of one article, or random words as in a question; every second query has a locale. */
 function queryOf(number: number, documents: readonly Document[]): SearchQuery {
   const random = randomNumbers(1_000_003 * (number + 1));
   const document = documents[Math.floor(random() * documents.length)];

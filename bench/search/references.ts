@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { type Document, phrasesOf } from '@switchboard/kb-indexer';
 
-/** A query of FTS5 on its own: all the words, else any of them; the ten best chunks. */
+/** A plain FTS5 query: all the words, otherwise any of them; the ten best chunks. */
 export function createBareFts5(documents: readonly Document[]): (text: string) => void {
   const database = new DatabaseSync(':memory:');
   database.exec('CREATE VIRTUAL TABLE chunks USING fts5 (title, heading, text)');
@@ -14,7 +14,7 @@ export function createBareFts5(documents: readonly Document[]): (text: string) =
   };
 }
 
-/** Looks at every vector; the ten nearest. */
+/** A linear scan of all vectors; the ten nearest. */
 export function createLinearScan(vectors: readonly Float32Array[]): (wanted: Float32Array) => void {
   const dimensions = vectors[0]?.length ?? 0;
   const all = new Float32Array(vectors.length * dimensions);

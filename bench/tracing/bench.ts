@@ -10,7 +10,7 @@ import { compareVariants, loadInTurns, startIngestStack } from '../ingest/varian
 const SPANS_PER_EVENT = 2;
 const MOST_NS_OFF = 1_000;
 
-/** Ingest that traces every event, one in a hundred, and none, in turns. */
+/** Ingest that traces every event, one in a hundred, and none, in alternation. */
 export const tracing: Bench = async (context) => {
   const stack = await startIngestStack(context);
   const collector = context.resources.use(await startDrain());
@@ -27,7 +27,7 @@ export const tracing: Bench = async (context) => {
   const results = await loadInTurns({ off, all, few }, context, async (name, measure, counts) => {
     const before = collector.spans();
     const result = await measure();
-    // What is left is sent within a second.
+    // Remaining spans are sent within a second.
     await sleep(2_000);
     if (counts && name === 'all') arrived.push((collector.spans() - before) / (result.accepted * SPANS_PER_EVENT));
     return result;

@@ -13,7 +13,7 @@ async function sum(metrics: Registry, name: string, labels: Readonly<Record<stri
     .reduce((total, { value }) => total + value, 0);
 }
 
-it('every record that is read is accounted for, at every moment, through failures, rebalances and the stop', async () => {
+it('every record read is accounted for at any moment, through failures, rebalances and shutdown', async () => {
   const fixture = await createFixture();
   after(fixture.close);
   fixture.sink.respond = ({ number }, nth) => {
@@ -30,11 +30,11 @@ it('every record that is read is accounted for, at every moment, through failure
   const sending = Array.from({ length: 300 }, (_, index) => fixture.send(`key-${index % 30}`, index));
   await Promise.all(sending);
   await fixture.sendRaw({ key: 'acme:broken', value: Buffer.from('no event'), headers: {} });
-  await until('a part is done', () => fixture.sink.effects.length > 50);
+  await until('some events are done', () => fixture.sink.effects.length > 50);
   await fixture.start({ limits }, undefined, second);
   await look();
   await leaver.stop();
-  await until('all have their effect, or are dead', async () => {
+  await until('all events have their effect or are dead', async () => {
     await look();
     await sleep(50);
     return fixture.sink.effects.length === 270 && (await fixture.deadLetters()).length >= 31;
@@ -45,11 +45,11 @@ it('every record that is read is accounted for, at every moment, through failure
     gaps.filter((gap) => gap !== 0),
     [],
   );
-  await until('the letters are counted', async () => (await sum(second, 'consumer_dead_letters')) === 31);
+  await until('the dead letters are counted', async () => (await sum(second, 'consumer_dead_letters')) === 31);
   await until('no key is held', async () => (await sum(second, 'consumer_held_keys')) === 0);
   const effects = async (metrics: Registry) =>
     (await metrics.getSingleMetric('consumer_effect_seconds')?.get())?.values.find(
       ({ labels, value }) => !('le' in labels) && value >= 1,
     );
-  assert.ok(await effects(second), 'from the acceptance to the effect');
+  assert.ok(await effects(second), 'the time from acceptance to effect is measured');
 });

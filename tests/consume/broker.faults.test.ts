@@ -10,7 +10,7 @@ import { size } from '../size.ts';
 import { createFixture } from './fixture.ts';
 import { inversions } from './sink.ts';
 
-it('a broker of three that is killed under load, and comes back, loses nothing and upsets no order', async () => {
+it('killing and restarting one of three brokers under load loses nothing and keeps the order', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-broker-'));
   const stack = await startStack({ directory, brokers: 3, ports: 'free' });
   await registerSchemas(stack.registryUrl);
@@ -30,7 +30,7 @@ it('a broker of three that is killed under load, and comes back, loses nothing a
     await broker.start();
   }
   await sending;
-  await until('everything has its effect', () => fixture.sink.effects.length >= keys * each, 180_000);
+  await until('all events have their effect', () => fixture.sink.effects.length >= keys * each, 180_000);
   assert.equal(fixture.sink.effects.length, keys * each);
   assert.equal(inversions(fixture.sink.effects), 0);
   assert.equal((await fixture.deadLetters()).length, 0);

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { until } from '@switchboard/stack/until';
 import { createFixture } from './fixture.ts';
 
-it('a record that is no event is dead once, its bytes intact, and the rest of the partition is handled', async () => {
+it('an invalid record becomes one dead letter with intact bytes; the rest of the partition is handled', async () => {
   const fixture = await createFixture({ partitions: 1 });
   const { value, headers } = fixture.encode('good', 0);
   const schemaId = value.subarray(0, 5);
@@ -11,7 +11,7 @@ it('a record that is no event is dead once, its bytes intact, and the rest of th
   unknownId.writeInt32BE(2_000_000_000, 1);
   const headersOf = (id: string) => ({ ...headers, ce_id: id });
   const key = 'acme:bad';
-  // After the meta record come the nullable conversationId and so on; a long of -1 is 0x01, one of 2^40 is 6 bytes.
+  // The meta record is followed by the nullable conversationId and so on; a long of -1 is 0x01, one of 2^40 is 6 bytes.
   const hugeLength = Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x40]);
 
   const hostile: {
@@ -45,7 +45,7 @@ it('a record that is no event is dead once, its bytes intact, and the rest of th
       code: /./,
     },
     {
-      name: 'bytes behind its end',
+      name: 'bytes after its end',
       key,
       value: Buffer.concat([value, Buffer.from('tail')]),
       headers: headersOf('b'),
@@ -58,7 +58,7 @@ it('a record that is no event is dead once, its bytes intact, and the rest of th
     { name: 'no key', key: null, value, headers: headersOf('k'), code: /NO_KEY/ },
     { name: 'no headers', key, value, headers: {}, code: /NO_HEADERS/ },
     {
-      name: 'another type than it says',
+      name: 'another type than its header names',
       key,
       value,
       headers: { ...headersOf('y'), ce_type: 'message.received' },
@@ -71,8 +71,8 @@ it('a record that is no event is dead once, its bytes intact, and the rest of th
     await fixture.send('good', number);
   }
   const consumer = await fixture.start();
-  await until('all that is well-formed has its effect', () => fixture.sink.effects.length === bad.length);
-  await until('all the others are dead', () => consumer.state().counts.dead === bad.length);
+  await until('all well-formed events have their effect', () => fixture.sink.effects.length === bad.length);
+  await until('all other records are dead', () => consumer.state().counts.dead === bad.length);
 
   const letters = await fixture.deadLetters();
   assert.equal(letters.length, bad.length, 'each once');

@@ -16,7 +16,7 @@ async function sendAll(fixture: Fixture, keys: number, each: number): Promise<vo
   }
 }
 
-/** Every event had exactly one effect, in the order of its key, and nothing is left in the chain. */
+/** Asserts that every event had exactly one effect, in the order of its key. */
 function assertComplete(fixture: Fixture, events: number): void {
   const { effects } = fixture.sink;
   assert.equal(new Set(effects.map(({ idempotencyKey }) => idempotencyKey)).size, events);
@@ -25,7 +25,7 @@ function assertComplete(fixture: Fixture, events: number): void {
 }
 
 describe('kill -9', () => {
-  // How often each is reached at least: number 3 of each of the ten keys is forwarded, everything else is claimed.
+  // The least number of times that each point is reached: number 3 of the ten keys is forwarded, the rest is claimed.
   const points: [CrashPoint, number][] = [
     ['after claim', 25],
     ['before mark', 25],
@@ -36,27 +36,27 @@ describe('kill -9', () => {
     it(`${point} neither loses nor repeats an effect, and the next process takes over`, async () => {
       const fixture = await createFixture({ partitions: 2 });
       const [keys, each] = [10, 10];
-      // Number 3 of each key fails once, so that its followers are parked.
+      // Number 3 of each key fails once, so that its followers are deferred.
       fixture.sink.respond = ({ number }, nth) => (number === 3 && nth === 1 ? { status: 500 } : undefined);
       await sendAll(fixture, keys, each);
       const victim = await fixture.spawn({ limits, crash: { point, at } });
       assert.equal(await victim.exited, 'SIGKILL');
       const diedAt = Date.now();
       const before = fixture.sink.effects.length;
-      assert.ok(before < keys * each, 'it died on the way');
+      assert.ok(before < keys * each, 'it was killed before the end');
 
       await fixture.spawn({ limits });
-      await until('its heir works', () => fixture.sink.effects.length > before);
-      await until('everything has its effect', () => fixture.sink.effects.length === keys * each);
+      await until('its successor is working', () => fixture.sink.effects.length > before);
+      await until('all events have their effect', () => fixture.sink.effects.length === keys * each);
       const bound = limits.sessionTimeoutMs + LEASE_MS + 10_000;
-      assert.ok(Date.now() - diedAt < bound + 30_000, 'within session, lease and a moment');
+      assert.ok(Date.now() - diedAt < bound + 30_000, 'within session, lease and a margin');
       assertComplete(fixture, keys * each);
-      assert.ok(fixture.sink.repeats.length <= 16, 'only what ran when it died was asked for again');
+      assert.ok(fixture.sink.repeats.length <= 16, 'only requests that ran during the kill are repeated');
       await fixture.close();
     });
   }
 
-  it('three times under load, each time after a fifth more, loses and repeats nothing', async () => {
+  it('three times under load, each after another fifth, loses and repeats nothing', async () => {
     const fixture = await createFixture();
     const [keys, each] = [size(50, 200), 20];
     const events = keys * each;
@@ -70,38 +70,38 @@ describe('kill -9', () => {
     }
     await sending;
     await fixture.spawn({ limits });
-    await until('everything has its effect', () => fixture.sink.effects.length >= events, 120_000);
+    await until('all events have their effect', () => fixture.sink.effects.length >= events, 120_000);
     assertComplete(fixture, events);
     await fixture.close();
   });
 });
 
 describe('a process that was suspended beyond its lease and its session', () => {
-  it('is refused its marks and commits, and repeats no effect', async () => {
+  it('cannot mark or commit, and repeats no effect', async () => {
     const fixture = await createFixture({ partitions: 2 });
     const [keys, each] = [10, 20];
     // Slow enough that handlers are in the middle of a request when the process is suspended.
     fixture.sink.respond = ({ number }) => ({ delayMs: number > 5 ? 50 : 5 });
     const zombie = await fixture.spawn({ limits: { ...limits, leaseMs: 2_000 } });
     await sendAll(fixture, keys, each);
-    await until('it is at work', () => fixture.sink.effects.length > 60);
+    await until('it is working', () => fixture.sink.effects.length > 60);
     zombie.child.kill('SIGSTOP');
     await fixture.spawn({ limits: { ...limits, leaseMs: 2_000 } });
-    await until('its heir has done everything', () => fixture.sink.effects.length === keys * each);
+    await until('its successor has done everything', () => fixture.sink.effects.length === keys * each);
     zombie.child.kill('SIGCONT');
-    // It must find its place in the group again and do its share of what comes; what comes twice has no second effect.
+    // It must rejoin the group and handle its share of new events. Repeated requests have no second effect.
     await sendAll(fixture, keys, 1);
     for (let number = each + 1; number <= each + 5; number += 1) {
       await Promise.all(Array.from({ length: keys }, (_, key) => fixture.send(`key-${key}`, number)));
     }
-    await until('what came later is done too', () => fixture.sink.effects.length >= keys * (each + 5));
+    await until('later events are done', () => fixture.sink.effects.length >= keys * (each + 5));
     assertComplete(fixture, keys * (each + 5));
     await fixture.close();
   });
 });
 
 describe('instances that join and leave under load', () => {
-  it('share the work; nothing is lost, repeated or out of order, also when all three are rolled', async () => {
+  it('share the work; nothing is lost, repeated or out of order, even in a rolling restart of all three', async () => {
     const fixture = await createFixture();
     const [keys, each] = [size(60, 300), 40];
     const events = keys * each;
@@ -120,15 +120,15 @@ describe('instances that join and leave under load', () => {
       workers = [...workers, await fixture.spawn({ limits })];
     }
     await sending;
-    await until('everything has its effect', () => fixture.sink.effects.length >= events, 180_000);
+    await until('all events have their effect', () => fixture.sink.effects.length >= events, 180_000);
     assertComplete(fixture, events);
-    assert.equal(fixture.sink.repeats.length, 0, 'an orderly stop repeats nothing');
+    assert.equal(fixture.sink.repeats.length, 0, 'a graceful stop repeats nothing');
     await fixture.close();
   });
 });
 
 describe('SIGTERM at full load', () => {
-  it('ends the process with 0 within 30 s; nothing is missing and nothing is done twice', async () => {
+  it('ends the process with exit code 0 within 30 s; nothing is missing or repeated', async () => {
     const fixture = await createFixture();
     const [keys, each] = [100, size(20, 200)];
     fixture.sink.respond = () => ({ delayMs: 20 });
@@ -140,7 +140,7 @@ describe('SIGTERM at full load', () => {
     assert.equal(await worker.exited, 0);
     assert.ok(Date.now() - toldAt < 30_000);
     await fixture.spawn({ limits });
-    await until('everything has its effect', () => fixture.sink.effects.length >= keys * each, 300_000);
+    await until('all events have their effect', () => fixture.sink.effects.length >= keys * each, 300_000);
     assertComplete(fixture, keys * each);
     assert.equal(fixture.sink.repeats.length, 0);
     await fixture.close();

@@ -8,7 +8,7 @@ import { until } from '@switchboard/stack/until';
 import { Registry } from 'prom-client';
 import { createFixture } from './fixture.ts';
 
-it('dead letters are as many in the metrics as npm run ops lists, through purge and redrive', async () => {
+it('the metrics count as many dead letters as npm run ops lists, through purge and redrive', async () => {
   const stack = await testStack();
   const fixture = await createFixture();
   const logger = createLogger('test', 'silent');

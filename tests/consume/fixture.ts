@@ -26,7 +26,7 @@ export interface Addresses {
 
 export interface Worker {
   readonly child: ChildProcess;
-  /** Resolves with the exit code, or with the signal's name. */
+  /** Resolves with the exit code or the signal's name. */
   readonly exited: Promise<number | string>;
 }
 
@@ -38,29 +38,29 @@ export interface Fixture {
   send(key: string, number: number): Promise<void>;
   sendTo(topic: string, key: string, number: number): Promise<void>;
   sendRaw(record: { key: string | null; value: Buffer | null; headers?: Record<string, string> }): Promise<void>;
-  /** A well-formed event as it goes to Kafka. */
+  /** The record of a well-formed event. */
   encode(key: string, number: number): { value: Buffer; headers: Record<string, string> };
-  /** In this process; with a handler of its own where the sink is not the point. */
+  /** Starts a consumer in this process, with its own handler if the sink is irrelevant. */
   start(
     options?: Partial<ReferenceOptions>,
     handler?: Handler<'message.received'>,
     metrics?: Registry,
     tracer?: Tracer,
   ): Promise<ReferenceConsumer>;
-  /** In a process of its own. */
+  /** Starts a consumer in a separate process. */
   spawn(options?: Partial<ReferenceOptions>): Promise<Worker>;
   createTopic(topic: string, partitions: number): Promise<void>;
-  /** Sets the group's committed offset, before its first start. */
+  /** Sets the group's committed offset before its first start. */
   setCommitted(partition: number, offset: number): Promise<void>;
   deadLetters(): Promise<StoredRecord[]>;
   read(topic: string): Promise<StoredRecord[]>;
   close(): Promise<void>;
 }
 
-/** Retries that a test can wait for. */
+/** Retry delays short enough for a test. */
 export const FAST = { retryDelays: ['200ms', '400ms', '600ms'], quickTries: 1, quickBackoffMs: 20 };
 
-/** A topic, a service and a sink of its own, so that tests do not meet in a shared stack. */
+/** A separate topic, service and sink, so that tests do not interfere in a shared stack. */
 export async function createFixture({
   partitions = 6,
   replication = 1,

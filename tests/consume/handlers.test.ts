@@ -10,20 +10,20 @@ const misbehaviours: { what: string; misbehave: ReceivedHandler; code: string; c
   {
     what: 'throws an Error',
     misbehave: () => {
-      throw new Error('no luck for anna@example.org, +49 170 1234567');
+      throw new Error('cannot reach anna@example.org, +49 170 1234567');
     },
     code: 'Error',
     count: 4,
   },
   {
-    what: 'throws a TypeError, which ends a kafkajs consumer for good',
+    what: 'throws a TypeError, which stops a kafkajs consumer permanently',
     misbehave: () => (undefined as unknown as { length: () => void }).length(),
     code: 'TypeError',
     count: 4,
   },
   { what: 'rejects with undefined', misbehave: () => Promise.reject(undefined), code: 'NOT_AN_ERROR', count: 4 },
   {
-    what: 'refuses the event for good',
+    what: 'rejects the event permanently',
     misbehave: () => Promise.reject(new PermanentError('REJECTED', 'rejected by a rule')),
     code: 'REJECTED',
     count: 1,
@@ -39,7 +39,7 @@ for (const { what, misbehave, code, count } of misbehaviours) {
     });
     after(() => fixture.close());
 
-    it('costs only its own event: the partition moves on, the event is dead with its reason, the consumer lives', async () => {
+    it('affects only its own event, which is dead with its reason; the partition continues', async () => {
       const seen: string[] = [];
       const limits = { handlerTimeoutMs: 300, leaseMs: 1_000 };
       const consumer = await fixture.start({ limits }, (event, context) => {
@@ -66,8 +66,8 @@ for (const { what, misbehave, code, count } of misbehaviours) {
   });
 }
 
-describe('what a handler is given', () => {
-  it('is the attempt, an idempotency key that stays the same, and a signal that ends with its time', async () => {
+describe('the context of a handler', () => {
+  it('has the attempt, a stable idempotency key, and a signal that aborts at the timeout', async () => {
     const fixture = await createFixture({ partitions: 1 });
     const attempts: number[] = [];
     const keys = new Set<string>();

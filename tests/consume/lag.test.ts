@@ -8,10 +8,10 @@ import { createFixture, type Fixture } from './fixture.ts';
 
 const TOLERANCE_S = 1;
 
-/** What is sent and not yet handled, and since when. */
+/** The sent but unhandled events, and when they were sent. */
 interface Ledger {
   sentAt: Map<string, number>;
-  /** Seconds that the oldest unhandled event waits; 0 without one. */
+  /** How many seconds the oldest unhandled event has waited; 0 without one. */
   truth(): number;
 }
 
@@ -38,12 +38,12 @@ async function records(metrics: Registry, topic: string): Promise<number> {
   return values.filter(({ labels }) => labels.topic === topic).reduce((sum, { value }) => sum + value, 0);
 }
 
-/** Both are read in one turn of the event loop. */
+/** Reads both in one turn of the event loop. */
 async function difference(metrics: Registry, topic: string, { truth }: Ledger): Promise<number> {
   return Math.abs((await seconds(metrics, topic)) - truth());
 }
 
-/** Compares at every moment for so long. */
+/** Compares continuously for this long. */
 async function compare(metrics: Registry, topic: string, ledger: Ledger, forMs: number): Promise<number> {
   let worst = 0;
   for (const end = Date.now() + forMs; Date.now() < end; await sleep(50)) {
@@ -53,7 +53,7 @@ async function compare(metrics: Registry, topic: string, ledger: Ledger, forMs: 
 }
 
 describe('the lag in seconds is within 1 s of the truth', () => {
-  it('at steady load, with a handler that cannot keep up, and is 0 when all is done', async () => {
+  it('at steady load, with a handler that cannot keep up, and 0 when all events are done', async () => {
     const fixture = await createFixture();
     after(fixture.close);
     const ledger = createLedger();
@@ -68,7 +68,7 @@ describe('the lag in seconds is within 1 s of the truth', () => {
     );
     let sending = true;
     const load = (async () => {
-      // Five at a time: on a slow machine one after the other would be no more than the handler can do.
+      // Five at a time: sent one by one, a slow machine would produce no more than the handler can take.
       for (let number = 1; sending; number += 5) {
         await Promise.all(
           [0, 1, 2, 3, 4].map((one) => send(fixture, ledger, `key-${(number + one) % 20}`, number + one)),
@@ -80,14 +80,14 @@ describe('the lag in seconds is within 1 s of the truth', () => {
     assert.ok((await compare(metrics, fixture.topic, ledger, 3_000)) <= TOLERANCE_S);
     sending = false;
     await load;
-    await until('all is done', () => ledger.sentAt.size === 0);
+    await until('all events are done', () => ledger.sentAt.size === 0);
     await until('the lag is 0', async () => (await seconds(metrics, fixture.topic)) === 0);
-    await until('all is committed', async () => (await records(metrics, fixture.topic)) === 0);
+    await until('all offsets are committed', async () => (await records(metrics, fixture.topic)) === 0);
     await sleep(500);
     assert.equal(await seconds(metrics, fixture.topic), 0, 'an idle topic has no lag');
   });
 
-  it('with paused partitions that nothing was read of, and after a restart', async () => {
+  it('with paused, unread partitions, and after a restart', async () => {
     const fixture = await createFixture();
     after(fixture.close);
     const ledger = createLedger();
@@ -98,7 +98,7 @@ describe('the lag in seconds is within 1 s of the truth', () => {
     };
     const first = new Registry();
     const consumer = await fixture.start({}, handler, first);
-    await until('it has its partitions', () => consumer.state().assigned > 0);
+    await until('partitions are assigned', () => consumer.state().assigned > 0);
     for (const number of [1, 2, 3]) await send(fixture, ledger, `first-${number}`, number);
     await until('it is paused', () => consumer.state().paused > 0);
     for (let number = 1; number <= 30; number += 1) await send(fixture, ledger, `late-${number}`, number);
@@ -119,17 +119,17 @@ describe('the lag in seconds is within 1 s of the truth', () => {
     await consumer.stop();
     const second = new Registry();
     const restarted = await fixture.start({}, handler, second);
-    await until('it has its partitions', () => restarted.state().assigned > 0);
-    await until('it knows its lag', async () => (await difference(second, fixture.topic, ledger)) <= TOLERANCE_S);
+    await until('partitions are assigned', () => restarted.state().assigned > 0);
+    await until('the lag is known', async () => (await difference(second, fixture.topic, ledger)) <= TOLERANCE_S);
     assert.ok((await compare(second, fixture.topic, ledger, 2_000)) <= TOLERANCE_S);
     down = false;
-    await until('all is done', () => ledger.sentAt.size === 0);
+    await until('all events are done', () => ledger.sentAt.size === 0);
     await until('the lag is 0', async () => (await seconds(second, fixture.topic)) === 0);
   });
 });
 
-describe('in the retry chain', () => {
-  it('an event that waits for its time is not late, and is counted as a record', async () => {
+describe('in the retry topics', () => {
+  it('an event that waits for its retry time adds no seconds of lag, but counts as a record', async () => {
     const fixture = await createFixture();
     after(fixture.close);
     const metrics = new Registry();

@@ -12,31 +12,31 @@ async function sendInterleaved(fixture: Fixture, keys: readonly string[], count:
   for (const number of upTo(count)) await Promise.all(keys.map((key) => fixture.send(key, number)));
 }
 
-/** Sends 50 events each of K and twenty other keys to a running consumer; returns the others' p99 from send to effect. */
+/** Sends 50 events each for K and twenty other keys to a running consumer; returns the others' p99 to the effect. */
 async function runWithK(failures: number): Promise<{ fixture: Fixture; consumer: ReferenceConsumer; p99: number }> {
   const fixture = await createFixture();
   const others = upTo(20).map((index) => `other-${index}`);
   fixture.sink.respond = ({ key, number }, nth) =>
     key === 'K' && number === 7 && nth <= failures ? { status: 500 } : undefined;
-  // Others that waited with K would wait far longer than the bound.
+  // If the other keys waited for K, they would exceed the bound by far.
   const consumer = await fixture.start({ limits: { retryDelays: ['2s', '4s'] } });
   const ofOthers = () => fixture.sink.effects.filter(({ key }) => key !== 'K');
   const sentAt = new Map<number, number>();
   for (const number of upTo(50)) {
     sentAt.set(number, Date.now());
     await Promise.all(['K', ...others].map((key) => fixture.send(key, number)));
-    // One round at a time, or what is measured is how long the queue is.
+    // One round at a time; otherwise the test measures the length of the queue.
     await until(`the others have number ${number}`, () => ofOthers().length === others.length * number);
   }
-  await until('everything has its effect', () => fixture.sink.effects.length === 21 * 50);
+  await until('all events have their effect', () => fixture.sink.effects.length === 21 * 50);
   const latencies = ofOthers()
     .map(({ at, number }) => at - (sentAt.get(number) ?? 0))
     .sort((one, other) => one - other);
   return { fixture, consumer, p99: latencies[Math.ceil(latencies.length * 0.99) - 1] ?? 0 };
 }
 
-it('a key whose seventh event fails twice has all its effects in order, and other keys do not wait', async () => {
-  // Side by side: what slows the machine down slows down both.
+it('a key whose seventh event fails twice keeps its order, and other keys do not wait', async () => {
+  // Run in parallel, so that a slow machine slows both.
   const [calm, { fixture, consumer, p99 }] = await Promise.all([runWithK(0), runWithK(2)]);
   assert.deepEqual(numbersByKey(fixture.sink.effects).get('K'), upTo(50));
   assert.equal(inversions(fixture.sink.effects), 0);
@@ -47,12 +47,12 @@ it('a key whose seventh event fails twice has all its effects in order, and othe
   await Promise.all([calm.fixture.close(), fixture.close()]);
 });
 
-it('a key whose seventh event fails for ever goes on in order without it, and it is dead with its reason', async () => {
+it('a key continues in order without its seventh event, which always fails and becomes a dead letter', async () => {
   const fixture = await createFixture();
   fixture.sink.respond = ({ key, number }) => (key === 'K' && number === 7 ? { status: 500 } : undefined);
   const consumer = await fixture.start();
   await sendInterleaved(fixture, ['K', 'other'], 50);
-  await until('all others have their effect', () => fixture.sink.effects.length === 99);
+  await until('all other events have their effect', () => fixture.sink.effects.length === 99);
   await until('it is dead', () => consumer.state().counts.dead === 1);
   assert.deepEqual(
     numbersByKey(fixture.sink.effects).get('K'),
@@ -62,11 +62,11 @@ it('a key whose seventh event fails for ever goes on in order without it, and it
   assert.equal(rest.length, 0);
   assert.equal(letter?.headers.ce_id, 'K-7');
   assert.equal(letter?.headers['__dlq.errors.delivery.count'], '4');
-  assert.match(letter?.headers['__dlq.errors.message'] ?? '', /the sink answers 500/);
+  assert.match(letter?.headers['__dlq.errors.message'] ?? '', /the sink responds with 500/);
   await fixture.close();
 });
 
-it('when one event in ten fails once, every event has one effect and no key is out of order', async () => {
+it('if one event in ten fails once, every event has one effect and every key is in order', async () => {
   const fixture = await createFixture();
   const [events, keys] = [size(4_000, 20_000), size(100, 500)];
   fixture.sink.respond = ({ number }, nth) =>
@@ -77,7 +77,7 @@ it('when one event in ten fails once, every event has one effect and no key is o
     upTo(keys).map((index) => `key-${index}`),
     events / keys,
   );
-  await until('everything has its effect', () => fixture.sink.effects.length >= events, 240_000);
+  await until('all events have their effect', () => fixture.sink.effects.length >= events, 240_000);
   assert.equal(fixture.sink.effects.length, events);
   assert.equal(inversions(fixture.sink.effects), 0);
   assert.equal(fixture.sink.repeats.length, 0);

@@ -14,7 +14,7 @@ import { createFixture } from './fixture.ts';
 import { inversions } from './sink.ts';
 
 describe('an outside system that is down', () => {
-  it('pauses the service: nothing is dead, at most one probe a second, and it goes on by itself', async () => {
+  it('pauses the service: no dead letters, at most one probe per second, and recovery on its own', async () => {
     const fixture = await createFixture();
     const seconds = size(8, 120);
     const consumer = await fixture.start();
@@ -29,7 +29,7 @@ describe('an outside system that is down', () => {
     });
     await until('its partitions are paused', () => consumer.state().paused === consumer.state().assigned);
     const lastCallAt = (): number => fixture.sink.calls.at(-1)?.at ?? 0;
-    await until('what was under way when it was paused has ended', () => Date.now() - lastCallAt() > 500);
+    await until('requests from before the pause have ended', () => Date.now() - lastCallAt() > 500);
     const callsBefore = fixture.sink.calls.length;
     const pausedAt = Date.now();
     await until('the outage is over', () => Date.now() - pausedAt > seconds * 1_000, (seconds + 30) * 1_000);
@@ -37,15 +37,15 @@ describe('an outside system that is down', () => {
     assert.ok(probes >= 1 && probes <= seconds + 2, `${probes} probes in ${seconds} s`);
     assert.equal(fixture.sink.effects.length, 0);
     down = false;
-    await until('everything has its effect', () => fixture.sink.effects.length === events);
+    await until('all events have their effect', () => fixture.sink.effects.length === events);
     assert.equal(inversions(fixture.sink.effects), 0);
-    assert.equal(consumer.state().counts.retried, 0, 'no attempt was spent');
+    assert.equal(consumer.state().counts.retried, 0, 'no attempt is used up');
     assert.equal((await fixture.deadLetters()).length, 0);
     await fixture.close();
   });
 });
 
-describe('what the service itself stands on', () => {
+describe('the dependencies of the service', () => {
   let stack: Stack;
   let directory: string;
   before(async () => {
@@ -58,7 +58,7 @@ describe('what the service itself stands on', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  it('Redis, when it is gone for a while, pauses the service; nothing is lost, repeated or out of order', async () => {
+  it('an outage of Redis pauses the service; nothing is lost, repeated or out of order', async () => {
     const fixture = await createFixture({ addresses: stack });
     fixture.sink.respond = () => ({ delayMs: 5 });
     const consumer = await fixture.start();
@@ -67,20 +67,20 @@ describe('what the service itself stands on', () => {
         await Promise.all(Array.from({ length: 10 }, (_, key) => fixture.send(`key-${key}`, number)));
       }
     })();
-    await until('it is at work', () => fixture.sink.effects.length > 100);
+    await until('it is working', () => fixture.sink.effects.length > 100);
     await stack.redis.stop();
     await until('it is paused', () => consumer.state().pausedBy.includes('redis'));
     const pausedAt = Date.now();
     await until('a while has passed', () => Date.now() - pausedAt > size(4, 20) * 1_000);
     await stack.redis.start();
     await sending;
-    await until('everything has its effect', () => fixture.sink.effects.length === 1_000);
+    await until('all events have their effect', () => fixture.sink.effects.length === 1_000);
     assert.equal(inversions(fixture.sink.effects), 0);
     assert.equal(consumer.failure, undefined);
     await fixture.close();
   });
 
-  it('Redis, when it comes back empty, loses nothing; the outside system’s own key catches what is repeated', async () => {
+  it('an emptied Redis loses nothing; the idempotency key of the outside system absorbs repetitions', async () => {
     const fixture = await createFixture({ addresses: stack });
     const consumer = await fixture.start();
     fixture.sink.respond = ({ number }, nth) => (number === 10 && nth === 1 ? { status: 500 } : { delayMs: 2 });
@@ -88,34 +88,34 @@ describe('what the service itself stands on', () => {
       await Promise.all(Array.from({ length: 10 }, (_, key) => fixture.send(`key-${key}`, number)));
       if (number === 25) await emptyRedis(stack.redisUrl);
     }
-    await until('everything has its effect', () => fixture.sink.effects.length === 500);
+    await until('all events have their effect', () => fixture.sink.effects.length === 500);
     assert.equal(consumer.failure, undefined);
     await fixture.close();
   });
 
-  it('the registry, when it is gone, is not missed for schemas that are known, and waited for with those that are not', async () => {
+  it('an outage of the registry does not affect known schemas, and records with unknown ones wait for it', async () => {
     const fixture = await createFixture({ addresses: stack, partitions: 1 });
     const first = await fixture.start();
     await fixture.send('key', 1);
     await until('the schema is known', () => fixture.sink.effects.length === 1);
     await stack.registry.stop();
     await fixture.send('key', 2);
-    await until('it goes on', () => fixture.sink.effects.length === 2);
-    await assert.rejects(fixture.start(), /registry/i, 'a start needs it');
+    await until('the known schema is handled', () => fixture.sink.effects.length === 2);
+    await assert.rejects(fixture.start(), /registry/i, 'startup needs the registry');
 
     const { value, headers } = fixture.encode('other', 1);
     value.writeInt32BE(1_999_999_999, 1);
     await fixture.sendRaw({ key: 'acme:other', value, headers });
     await until('it waits', () => first.state().pausedBy.includes('registry'));
     await stack.registry.start();
-    await until('it goes on by itself', () => first.state().pausedBy.length === 0);
-    await until('the schema turned out unknown', () => first.state().counts.dead === 1);
+    await until('it recovers on its own', () => first.state().pausedBy.length === 0);
+    await until('the schema is unknown', () => first.state().counts.dead === 1);
     await fixture.send('key', 3);
     await until('it works', () => fixture.sink.effects.length === 3);
     await fixture.close();
   });
 
-  it('the registry, when it is gone at a start, is made up for by what it said earlier', async () => {
+  it('a service starts from cached schemas during an outage of the registry', async () => {
     const fixture = await createFixture({ addresses: stack });
     const handled: (string | null)[] = [];
     const options = { service: `${fixture.service}-cached`, topic: fixture.topic, stack, variables: { PORT: '0' } };

@@ -13,7 +13,7 @@ import type { Tracer } from '@switchboard/tracing';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 
-/** Where a worker of the tests ends itself, as if by kill -9. */
+/** Where a test worker kills itself, as with kill -9. */
 export type CrashPoint = 'after claim' | 'before mark' | 'before forward' | 'after forward';
 
 export interface ReferenceOptions {
@@ -23,21 +23,21 @@ export interface ReferenceOptions {
   registryUrl: string;
   redisUrl: string;
   sinkUrl: string;
-  /** What it handles, where that is not `message.received`. */
+  /** The handled event type; default `message.received`. */
   type?: EventType;
   limits?: Partial<ConsumeLimits>;
-  /** The process kills itself at this point of the n-th record that gets there. */
+  /** The process kills itself at this point of the n-th record that reaches it. */
   crash?: { point: CrashPoint; at: number };
   logLevel?: string;
 }
 
 export interface ReferenceConsumer extends RunningConsumer {
   readonly failure: Error | undefined;
-  /** Stops the consumer and closes what it stands on. */
+  /** Stops the consumer and closes its dependencies. */
   close(): Promise<void>;
 }
 
-/** A consumer whose only effect is a request to the sink; its proofs are the proofs of the runtime. */
+/** A consumer whose only effect is a request to the sink. Tests of it are tests of the runtime. */
 export async function startReferenceConsumer(
   options: ReferenceOptions,
   handler?: Handler<'message.received'>,
@@ -46,7 +46,7 @@ export async function startReferenceConsumer(
 ): Promise<ReferenceConsumer> {
   const logger = createLogger(options.service, options.logLevel ?? 'silent');
   const connection = { brokers: options.brokers.split(',') };
-  // First: without the registry there is nothing to close.
+  // Opened first: if the registry is unreachable, there is nothing to close.
   const codec = await createCodec({ registryUrl: options.registryUrl });
   const redis = createRedis(options.redisUrl, logger);
   const publisher = await createPublisher({ ...connection, clientId: options.service, logger });
@@ -102,8 +102,8 @@ function sinkHandler(url: string, effected: () => void): Handler<'message.receiv
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(request), signal });
     await response.arrayBuffer();
     if (response.status === 503) throw new UnavailableError('sink');
-    if (response.status === 422) throw new PermanentError('REFUSED', 'the sink refuses it');
-    if (response.status !== 200) throw new Error(`the sink answers ${response.status}`);
+    if (response.status === 422) throw new PermanentError('REFUSED', 'the sink rejects the event');
+    if (response.status !== 200) throw new Error(`the sink responds with ${response.status}`);
     effected();
   };
 }

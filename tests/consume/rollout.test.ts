@@ -8,12 +8,12 @@ import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 import { createFixture } from './fixture.ts';
 
-it('an event in the chain whose type this version does not handle is not dropped: it waits, and in the end it is a dead letter', async () => {
+it('a retried event of a type that this version does not handle waits, then becomes a dead letter', async () => {
   const fixture = await createFixture();
   fixture.sink.respond = () => ({ status: 500 });
   const newer = await fixture.start({ limits: { retryDelays: ['1s', '2s', '3s'] } });
   await fixture.send('key', 1);
-  await until('it is in the chain', () => newer.state().counts.retried === 1);
+  await until('it is in a retry topic', () => newer.state().counts.retried === 1);
   await newer.close();
   const older = await fixture.start({ type: 'lead.captured', limits: { retryDelays: ['1s', '2s', '3s'] } });
   await until('it is a dead letter', async () => (await fixture.deadLetters()).length === 1);
@@ -23,7 +23,7 @@ it('an event in the chain whose type this version does not handle is not dropped
   await fixture.close();
 });
 
-it('an event of the source whose type nobody here handles is skipped', async () => {
+it('an event whose type no handler covers is skipped', async () => {
   const fixture = await createFixture();
   const consumer = await fixture.start({ type: 'lead.captured' });
   await fixture.send('key', 1);
@@ -31,7 +31,7 @@ it('an event of the source whose type nobody here handles is skipped', async () 
   await fixture.close();
 });
 
-it('a service that is told to stop lets what runs come to its end', async () => {
+it('a stopping service lets running handlers finish', async () => {
   const [service, conversation] = [`slow-${randomUUID().slice(0, 8)}`, randomUUID()];
   const { brokers, registryUrl, redisUrl } = testStack();
   const child = fork(new URL('slow-service.ts', import.meta.url), [service, conversation], {

@@ -6,7 +6,7 @@ import { until } from '@switchboard/stack/until';
 import { Redis } from 'ioredis';
 import { createFixture } from './fixture.ts';
 
-it('a mark of another Kafka, or of none, speaks for no event of this one', async (t) => {
+it('event state of another Kafka, or of no Kafka, does not apply to this one', async (t) => {
   const stack = testStack();
   const fixture = await createFixture();
   const redis = new Redis(stack.redisUrl);
@@ -22,7 +22,7 @@ it('a mark of another Kafka, or of none, speaks for no event of this one', async
   const consumer = await fixture.start();
   await fixture.send('key', 1);
   await until('it has its effect', () => fixture.sink.effects.length === 1);
-  await until('it is marked', () => consumer.state().counts.done === 1);
+  await until('it is marked as done', () => consumer.state().counts.done === 1);
   const scope = await clusterId({ brokers: stack.brokers });
   assert.equal(await redis.get(`d:${scope}:${fixture.service}:${identity}`), 'done');
 });

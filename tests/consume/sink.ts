@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the reference consumer asks of the outside system. */
+/** A request of the reference consumer to the outside system. */
 export interface SinkRequest {
   readonly idempotencyKey: string;
   readonly key: string;
@@ -13,21 +13,21 @@ export interface Effect extends SinkRequest {
   readonly at: number;
 }
 
-/** `hang` never answers; `lostAnswer` has the effect and breaks the connection. */
+/** `hang` never responds; `lostAnswer` performs the effect and breaks the connection. */
 export type SinkAnswer = { status?: number; delayMs?: number; hang?: boolean; lostAnswer?: boolean };
 
 /**
- * Stands for an outside system that honours idempotency keys, and keeps the ledger: what took effect, in which
- * order, and what was asked for again.
+ * Simulates an outside system with idempotency keys, and records which effects took place, in which order, and which
+ * requests were repeated.
  */
 export interface Sink {
   readonly url: string;
   readonly effects: readonly Effect[];
-  /** Requests for an effect that was already there. */
+  /** Requests for an effect that already took place. */
   readonly repeats: readonly SinkRequest[];
-  /** When requests came in, whatever became of them. */
+  /** The arrival times of requests, whatever their outcome. */
   readonly calls: readonly { at: number; request: SinkRequest }[];
-  /** Decides about each request; undefined lets it pass. */
+  /** Decides the outcome of each request; undefined performs the effect. */
   respond: (request: SinkRequest, nth: number) => SinkAnswer | undefined;
   close(): Promise<void>;
 }
@@ -78,7 +78,7 @@ async function bodyOf(incoming: IncomingMessage): Promise<string> {
   return body;
 }
 
-/** For each key the numbers in the order of their effects. */
+/** The numbers of each key in the order of their effects. */
 export function numbersByKey(effects: readonly Effect[]): Map<string, number[]> {
   const byKey = new Map<string, number[]>();
   for (const { key, number } of effects) {
@@ -89,7 +89,7 @@ export function numbersByKey(effects: readonly Effect[]): Map<string, number[]> 
   return byKey;
 }
 
-/** How often an effect came after one with a higher number of its key. */
+/** The number of effects that came after one with a higher number of the same key. */
 export function inversions(effects: readonly Effect[]): number {
   let count = 0;
   for (const numbers of numbersByKey(effects).values()) {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runConsumer } from '@switchboard/consumer';
 import Type from 'typebox';
 
-/** Longer than any other step of a stop may take. */
+/** Longer than any other step of a shutdown may take. */
 const TAKES_MS = 7_000;
 const [name = '', conversation] = process.argv.slice(2);
 

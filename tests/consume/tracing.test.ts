@@ -13,7 +13,7 @@ describe('the trace of an event', () => {
   let fixture: Fixture;
   let collector: Collector;
   let telemetry: Telemetry;
-  /** How often each number is to fail. */
+  /** How many attempts of each number fail. */
   const failures = new Map<string, number>();
   const logged: unknown[] = [];
 
@@ -46,7 +46,7 @@ describe('the trace of an event', () => {
     const { value, headers: own } = fixture.encode(key, number);
     await fixture.sendRaw({ key: `acme:${key}`, value, headers: { ...own, ...headers } });
   }
-  /** The spans of an event, as soon as there are so many. */
+  /** Waits until an event has this many spans. */
   async function spansOf(id: string, count: number): Promise<ReceivedSpan[]> {
     const spans = () => collector.spans.filter(({ attributes }) => attributes['cloudevents.event_id'] === id);
     await until(`${count} spans of ${id}`, () => spans().length >= count);
@@ -56,7 +56,7 @@ describe('the trace of an event', () => {
     `${kind} ${name.replace(fixture.topic, 'topic').replace(fixture.service, 'service')}` +
     `${kind === 'consumer' ? ` ${attributes['switchboard.attempt']} ${attributes['switchboard.outcome']}` : ''}${failed ? ' !' : ''}`;
 
-  it('holds every attempt and every topic of the chain side by side, and each call under its attempt', async () => {
+  it('has all attempts and retry topics as siblings, and each call as a child of its attempt', async () => {
     failures.set('1', 3);
     await send('retried', 1);
     const spans = await spansOf('retried-1', 5);
@@ -78,14 +78,14 @@ describe('the trace of an event', () => {
     });
     const attempts = spans.filter(({ kind }) => kind === 'consumer');
     const calls = () => collector.spans.filter(({ kind }) => kind === 'client');
-    await until('the calls are there', () => calls().length >= 4);
+    await until('the calls are exported', () => calls().length >= 4);
     for (const { spanId } of attempts) {
       assert.equal(calls().filter(({ parentSpanId }) => parentSpanId === spanId).length, 1);
       assert.ok(logged.some((line) => (line as { span_id?: string }).span_id === spanId));
     }
   });
 
-  it('ends with the dead letter, which keeps it for a redrive', async () => {
+  it('ends with the dead letter, which keeps the trace for a redrive', async () => {
     await send('dead', 66);
     const spans = await spansOf('dead-66', 2);
     assert.deepEqual(spans.map(what), ['consumer process topic 1 permanent !', 'producer send service.dlq !']);
@@ -95,7 +95,7 @@ describe('the trace of an event', () => {
     assert.equal(letter?.headers.traceparent, PARENT);
   });
 
-  it('does not grow while the event waits for another', async () => {
+  it('gets no spans while the event waits for another', async () => {
     failures.set('3', 2);
     await send('waiting', 3);
     await send('waiting', 4);
@@ -109,7 +109,7 @@ describe('the trace of an event', () => {
     [6, 'garbage'],
     [7, PARENT.replace(/-00f0.*/, '-zz-01')],
   ] as const) {
-    it(`begins with the first attempt of an event that came with ${traceparent ?? 'none'}, and stays one`, async () => {
+    it(`starts at the first attempt with traceparent ${traceparent ?? 'none'}, and stays one trace`, async () => {
       failures.set(String(number), 2);
       await send('bare', number, traceparent === undefined ? {} : { traceparent });
       const [first, ...others] = await spansOf(`bare-${number}`, 4);
@@ -121,14 +121,14 @@ describe('the trace of an event', () => {
     });
   }
 
-  it('tells a record that is no event as well', async () => {
+  it('has a span for an invalid record', async () => {
     await fixture.sendRaw({ key: 'k', value: Buffer.from('canary-bytes'), headers: { traceparent: PARENT } });
-    await until('it is told', () =>
+    await until('the span is exported', () =>
       collector.spans.some(({ attributes }) => attributes['error.type'] === 'NO_HEADERS'),
     );
   });
 
-  it('never quotes an error or a body', () => {
+  it('never contains an error message or a body', () => {
     assert.ok(collector.bodies.length > 0);
     assert.doesNotMatch(collector.bodies.join(), /canary/);
   });

@@ -7,7 +7,7 @@ import { until } from '@switchboard/stack/until';
 import { Redis } from 'ioredis';
 import { createFixture, type Fixture } from './fixture.ts';
 
-describe('a key in Redis that is of another type', () => {
+describe('a Redis key of another type', () => {
   let redis: Redis;
   let scope: string;
   let fixture: Fixture;
@@ -21,18 +21,18 @@ describe('a key in Redis that is of another type', () => {
     redis.disconnect();
   });
 
-  /** Makes of a key that the service would use something that it cannot use. */
+  /** Replaces a key that the service uses with one of an unusable type. */
   const spoil = (kind: 'd' | 'h', rest: string): Promise<unknown> =>
     redis.hset(`${kind}:${scope}:${fixture.service}:${rest}`, 'not', 'ours');
 
-  it('fails its event through the chain to the dead letters, and nothing else', async () => {
+  it('makes only its own event fail, through the retry topics to the dead letters', async () => {
     await spoil('d', 'acme:test:message.received:broken-2');
     await spoil('h', `${fixture.topic}|acme:no-order`);
     for (const key of ['broken', 'healthy', 'no-order']) {
       for (let number = 1; number <= 3; number += 1) await fixture.send(key, number);
     }
     const consumer = await fixture.start();
-    await until('all has come to an end', () => {
+    await until('all events are settled', () => {
       const { done = 0, dead = 0 } = consumer.state().counts;
       return done + dead === 9;
     });
@@ -55,7 +55,7 @@ describe('a key in Redis that is of another type', () => {
     assert.equal(consumer.failure, undefined);
   });
 
-  it('after the effect undoes nothing: the event is done, once, and its key goes on', async () => {
+  it('after the effect changes nothing: the event is done once, and its key continues', async () => {
     let runs = 0;
     const late = await createFixture();
     const spoiling = await late.start({}, async (event) => {
@@ -64,7 +64,7 @@ describe('a key in Redis that is of another type', () => {
       if (event.messageId === '1') await redis.multi().del(mark).hset(mark, 'not', 'ours').exec();
     });
     for (let number = 1; number <= 3; number += 1) await late.send('key', number);
-    await until('all is done', () => spoiling.state().counts.done === 3);
+    await until('all events are done', () => spoiling.state().counts.done === 3);
     assert.equal(runs, 3);
     assert.equal((await late.deadLetters()).length, 0);
     await late.close();

@@ -14,7 +14,7 @@ const start = ({ service, topic }: Fixture, variables: Record<string, string>, h
     { service, topic, stack, variables },
   );
 
-it('DONE_TTL_SECONDS is how long Redis remembers that an event is done', async () => {
+it('DONE_TTL_SECONDS sets how long Redis remembers that an event is done', async () => {
   const fixture = await createFixture({ partitions: 1 });
   const redis = new Redis(stack.redisUrl);
   {
@@ -24,7 +24,7 @@ it('DONE_TTL_SECONDS is how long Redis remembers that an event is done', async (
     });
     await fixture.send('key', 1);
     await until('it is handled', () => handled === 1);
-    await until('it is marked', async () => {
+    await until('it is marked as done', async () => {
       const [mark = ''] = await redis.keys(`d:*:${fixture.service}:*`);
       const ttl = (await redis.get(mark)) === 'done' ? await redis.ttl(mark) : 0;
       return ttl > 3_600 && ttl <= 4_000;
@@ -34,7 +34,7 @@ it('DONE_TTL_SECONDS is how long Redis remembers that an event is done', async (
   await fixture.close();
 });
 
-it('a service does not start with retry delays that fall, or that outlast what it remembers, and says so', async () => {
+it('a service refuses to start with decreasing retry delays, or with delays longer than DONE_TTL_SECONDS', async () => {
   const fixture = await createFixture({ partitions: 1 });
   await assert.rejects(start(fixture, { RETRY_DELAYS: '1m,5s' }), /Retry delays rise/);
   const forgetful = { RETRY_DELAYS: '5s,2h', DONE_TTL_SECONDS: '14399' };

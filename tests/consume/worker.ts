@@ -1,6 +1,6 @@
 import { type ReferenceOptions, startReferenceConsumer } from './reference-consumer.ts';
 
-/** The reference consumer as a process of its own: options as JSON in the first argument, SIGTERM to stop it. */
+/** The reference consumer in a separate process: options as JSON in the first argument, SIGTERM to stop it. */
 const options = JSON.parse(process.argv[2] ?? '{}') as ReferenceOptions;
 const consumer = await startReferenceConsumer(options);
 process.send?.('ready');

@@ -37,7 +37,7 @@ describe('the bundles of all services, away from the repository', () => {
     return (await response.json()) as unknown[];
   };
 
-  it('register what the services need, and end', () => assert.equal(deployment.registered, 0));
+  it('register the schemas and topics, then exit', () => assert.equal(deployment.registered, 0));
 
   for (const name of [sandbox.name, ...services.map((service) => service.name)]) {
     it(`start ${name}`, () => ready(running(name)));
@@ -59,7 +59,7 @@ describe('the bundles of all services, away from the repository', () => {
     assert.ok((await effects('embeddings')).length > 0);
   });
 
-  it('are healthy by the script of the image, and not when nothing answers', async () => {
+  it('are healthy according to the script of the image, and unhealthy if nothing answers', async () => {
     const { url, opsUrl } = running(ingest.name);
     const OPS_PORT = new URL(opsUrl).port;
     assert.equal(await exitOf(healthcheck, { OPS_PORT }), 0);
@@ -69,7 +69,7 @@ describe('the bundles of all services, away from the repository', () => {
     assert.equal(await exitOf(healthcheck, { OPS_PORT }, '/metrics'), 0);
   });
 
-  it('listen on a port for their function only if they have one', async () => {
+  it('listen on a service port only if they need one', async () => {
     const isOpen = ({ url }: Running): Promise<boolean> =>
       fetch(url).then(
         () => true,
@@ -80,13 +80,13 @@ describe('the bundles of all services, away from the repository', () => {
       assert.equal(await isOpen(running(name)), true, name);
   });
 
-  it('name the line of the source where something failed', async () => {
+  it('report the source line of a failure', async () => {
     const failing = deployment.run('kb-indexer', { INDEX: 'embedded', INDEX_FILE: '/dev/null/index.sqlite' });
     assert.equal(await failing.exit, 1);
     assert.match(failing.output, /services\/kb-indexer\/src\/index\/embedded-schema\.ts:\d+/);
   });
 
-  it('end with 0 on SIGTERM', async () => {
+  it('exit with 0 on SIGTERM', async () => {
     for (const { program } of deployment.running.values()) program.child.kill('SIGTERM');
     for (const [name, { program }] of deployment.running)
       assert.equal(await program.exit, 0, `${name}: ${program.output}`);

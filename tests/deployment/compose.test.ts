@@ -31,9 +31,9 @@ const root = join(import.meta.dirname, '../..');
 const file = join(root, 'docker-compose.yml');
 const compose = parse(await readFile(file, 'utf8'), { merge: true }) as { services: Record<string, Container> };
 const containers = Object.entries(compose.services);
-/** They serve nothing by HTTP but their operations. */
+/** They serve only their operations port over HTTP. */
 const WITHOUT_API = ['crm-sync', 'ticketing'];
-/** Their start scripts write beside the program. */
+/** Their start scripts write files next to the program. */
 const WRITABLE = ['kafka', 'registry', 'kafka-ui'];
 
 describe('docker-compose.yml', () => {
@@ -41,11 +41,11 @@ describe('docker-compose.yml', () => {
     const off = 0;
     const rules: Config['rules'] = {
       'require-quotes-in-ports': [2, { quoteType: 'double' }],
-      // Images are made here, and can be pushed and pulled by their names.
+      // Images are built here, and can be pushed and pulled by name.
       'no-build-and-image': off,
-      // The older docker-compose, which checks this file too, does not know the name.
+      // The older docker-compose, which also checks this file, does not know the name.
       'require-project-name-field': off,
-      // What belongs together stands together.
+      // Related settings stay together.
       'services-alphabetical-order': off,
       'service-keys-order': off,
       'top-level-properties-order': off,
@@ -58,7 +58,7 @@ describe('docker-compose.yml', () => {
     );
   });
 
-  it('runs every program, in an image of its own', () => {
+  it('runs every program in a separate image', () => {
     const built = containers.filter(([, { build }]) => build !== undefined);
     assert.deepEqual(built.map(([name]) => name).sort(), [...programs].sort());
     for (const [name, { build, image }] of built) {
@@ -67,7 +67,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('tells the services what npm start tells them', () => {
+  it('gives the services the same settings as npm start', () => {
     for (const { name } of services) {
       const outside = outsideSystems(name, {
         sandboxUrl: 'http://sandbox:8080',
@@ -81,7 +81,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('publishes on loopback only, the services where npm start has them', () => {
+  it('publishes on loopback only, with the ports of npm start', () => {
     for (const [name, { ports = [] }] of containers) {
       for (const port of ports) assert.match(port, /^127\.0\.0\.1:\$\{[A-Z_]+_PORT:-\d+\}:\d+$/, name);
     }
@@ -92,11 +92,11 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('lets the services ask the sandbox by its name', () => {
+  it('lets the services reach the sandbox by name', () => {
     assert.equal(compose.services.sandbox?.environment?.ALLOWED_HOSTS, 'sandbox');
   });
 
-  it('keeps probes, health and metrics in, on the port of the images, where Prometheus looks for them', async () => {
+  it('does not publish probes, health and metrics, which Prometheus scrapes inside', async () => {
     const [, port = ''] =
       /^ENV .*\bOPS_PORT=(\d+)/m.exec(await readFile(join(root, 'deploy/docker/Dockerfile'), 'utf8')) ?? [];
     const prometheus = parse(await readFile(join(root, 'deploy/prometheus/prometheus.yml'), 'utf8'));
@@ -107,12 +107,12 @@ describe('docker-compose.yml', () => {
   });
 
   for (const [name, container] of containers) {
-    it(`limits ${name}, and knows whether it is well`, () => {
+    it(`limits ${name} and checks its health`, () => {
       assert.deepEqual(container.security_opt, ['no-new-privileges:true']);
       assert.deepEqual(container.cap_drop, ['ALL']);
       assert.equal(container.read_only === true, !WRITABLE.includes(name));
       assert.ok(container.mem_limit !== undefined && container.cpus !== undefined);
-      // Those built here have the check of their image; the one that ends by itself needs none.
+      // Images built here contain their health check; the program that exits by itself needs none.
       assert.equal(container.healthcheck === undefined, container.build !== undefined && name !== 'register');
     });
   }
@@ -124,7 +124,7 @@ it('Prometheus scrapes every service', async () => {
   assert.deepEqual([...names].sort(), [...services.map(({ name }) => name), sandbox.name].sort());
 });
 
-it('Prometheus gets the address of the runbook, which alerts link to', async () => {
+it('Prometheus gets the address of the runbook that alerts link to', async () => {
   const prometheus = parse(await readFile(join(root, 'deploy/prometheus/prometheus.yml'), 'utf8'));
   const [, variable = ''] = /^\$\{(\w+)\}$/.exec(prometheus.global.external_labels.runbook) ?? [];
   assert.match(
@@ -133,7 +133,7 @@ it('Prometheus gets the address of the runbook, which alerts link to', async () 
   );
 });
 
-it('Prometheus and Grafana agree on how often there is something new', async () => {
+it('Prometheus and Grafana agree on the scrape interval', async () => {
   const read = async (path: string) => parse(await readFile(join(root, 'deploy', path), 'utf8'));
   const { global } = await read('prometheus/prometheus.yml');
   const { datasources } = await read('grafana/provisioning/datasources/prometheus.yml');

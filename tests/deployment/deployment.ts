@@ -12,16 +12,16 @@ import { outsideSystems } from '@switchboard/start/outside-systems';
 export interface Running {
   readonly program: Program;
   readonly url: string;
-  /** Where it answers probes, health and the scrape. */
+  /** The operations port: probes, health and metrics. */
   readonly opsUrl: string;
 }
 
 export interface Deployment {
-  /** By name: the sandbox, and every service. */
+  /** The sandbox and every service, by name. */
   readonly running: ReadonlyMap<string, Running>;
-  /** How `register` ended, before the others were started. */
+  /** The exit code of `register`, which ran before the others started. */
   readonly registered: number | string;
-  /** Starts one more. */
+  /** Starts another program. */
   run(name: string, variables: Record<string, string>): Program;
   kill(): void;
 }
@@ -29,14 +29,14 @@ export interface Deployment {
 const SECRET = 'local-secret';
 
 const dockerfile = readFileSync(join(import.meta.dirname, '../../deploy/docker/Dockerfile'), 'utf8');
-/** With what the image starts Node. */
+/** The Node.js flags of the image. */
 const [, ...entry] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
 const flags = entry.filter((part) => part.startsWith('-'));
 const [, NODE_OPTIONS = ''] = /NODE_OPTIONS="([^"]*)"/.exec(dockerfile) ?? [];
 
 /**
- * Bundles every program into `directory`, and runs the bundles as their images would: nothing of the repository is in
- * reach, nothing but what they are told is in the environment, and they may write only to a folder of their own.
+ * Bundles every program into `directory` and runs the bundles as their images would: without the repository, with only
+ * the given environment, and with write access only to a separate folder.
  */
 export async function deploy(stack: Stack, directory: string, sourcesFile: string): Promise<Deployment> {
   const bundles = new Map<string, Bundle>();
@@ -89,7 +89,7 @@ export async function deploy(stack: Stack, directory: string, sourcesFile: strin
   };
 }
 
-/** @throws what it said, when it ended instead */
+/** @throws its output if it exits instead */
 export async function ready({ program, opsUrl }: Running): Promise<void> {
   await until(`${opsUrl} is ready`, async () => {
     if (program.child.exitCode !== null) throw new Error(program.output);

@@ -22,7 +22,7 @@ async function accepted(...events: SampleEvent[]): Promise<void> {
   for (const { status, text } of await switchboard.send(events, true)) assert.equal(status, 200, text);
 }
 
-/** The first effect of a system that speaks of `text`. */
+/** The first effect of a system that contains `text`. */
 const effectWith = (system: Parameters<Installation['effects']>[0], text: string): Promise<Effect> =>
   until(`${system} hears of ${text}`, async () =>
     (await switchboard.effects(system)).find((effect) => holds(effect, text)),
@@ -31,7 +31,7 @@ const effectWith = (system: Parameters<Installation['effects']>[0], text: string
 const countOf = async (system: Parameters<Installation['effects']>[0], text: string): Promise<number> =>
   (await switchboard.effects(system)).filter((effect) => holds(effect, text)).length;
 
-/** An escalation of a customer of its own. */
+/** An escalation of a new customer. */
 function escalation(changes: Record<string, unknown> = {}): { event: SampleEvent; id: string; email: string } {
   const [id, email] = [`conv-${mark()}`, `jane.${mark()}@example.com`];
   const event = createSampleEvent('conversation.escalated', {
@@ -61,10 +61,10 @@ describe('an escalation', () => {
     await effectWith('slack', 'refund');
   });
 
-  it('that is sent ten times has one effect everywhere', async () => {
+  it('that is sent ten times has one effect in each system', async () => {
     const { event, id, email } = escalation();
     await accepted(...Array<SampleEvent>(10).fill(event));
-    // What comes after them in their partition shows that all ten were seen.
+    // A later event in the same partition shows that all ten were read.
     const last = { name: 'Joe Doe', email: `joe.${mark()}@example.com` };
     await accepted(createSampleEvent('conversation.resolved', { conversationId: id, customer: last }));
     await until('the comment on the ticket', async () =>
@@ -76,7 +76,7 @@ describe('an escalation', () => {
     assert.equal(await countOf('hubspot', email), 1);
   });
 
-  it('whose texts are hostile is shown as text', async () => {
+  it('with hostile texts is displayed as plain text', async () => {
     const hostile = `<script>alert("${mark()}")</script> **bold** [x](javascript:alert(1)) 🦊 \u202Eright-to-left\u202C \0`;
     const { event, id } = escalation({
       intent: hostile,
@@ -97,7 +97,7 @@ describe('an escalation', () => {
   });
 });
 
-it('an article is found when it is published, by its new text when it is updated, and not when it is unpublished', async () => {
+it('an article is found once published, by its new text once updated, and not once unpublished', async () => {
   const articleId = `article-${mark()}`;
   const [first, second] = [`zebrafinch${mark()}`, `quokka${mark()}`];
   const article = (type: 'article.published' | 'article.updated', content: string, version: number) =>
@@ -116,15 +116,15 @@ it('an article is found when it is published, by its new text when it is updated
   await until('it is gone', async () => !(await found(second)));
 });
 
-it('npm run send -- demo shows on every board of the sandbox', async () => {
+it('npm run send -- demo appears on every board of the sandbox', async () => {
   const demo = runProgram(fileURLToPath(import.meta.resolve('@switchboard/cli')), ['send', 'demo', '--rate', '5'], {
     ...switchboard.variables,
   });
   assert.equal(await demo.exit, 0, demo.output);
-  const told = /(?:user-|conv-|jane\.)\w{8}/;
+  const demoMark = /(?:user-|conv-|jane\.)\w{8}/;
   for (const system of ['zendesk', 'hubspot', 'slack', 'chat', 'smtp'] as const) {
-    await until(`${system} hears of it`, async () =>
-      (await switchboard.effects(system)).some((effect) => told.test(JSON.stringify(effect))),
+    await until(`${system} receives the demo`, async () =>
+      (await switchboard.effects(system)).some((effect) => demoMark.test(JSON.stringify(effect))),
     );
   }
   await until('the document is there', async () =>
@@ -136,9 +136,9 @@ describe('a shipped order', () => {
   const shipped = (userId: string, trackingNumber: string) =>
     createSampleEvent('order.shipped', { userId, trackingNumber, email: null });
 
-  it('is told once to a person who agreed to it, and to nobody else', async () => {
+  it('is sent once to a person who opted in, and to no one else', async () => {
     const [agreed, silent] = [`user-${mark()}`, `user-${mark()}`];
-    const [told, untold] = [`1Z${mark()}`, `1Z${mark()}`];
+    const [sent, unsent] = [`1Z${mark()}`, `1Z${mark()}`];
     await accepted(
       createSampleEvent('preference.updated', {
         userId: agreed,
@@ -154,21 +154,21 @@ describe('a shipped order', () => {
       });
       return response.status === 200;
     });
-    const event = shipped(agreed, told);
-    await accepted(shipped(silent, untold), ...Array<SampleEvent>(10).fill(event));
-    await effectWith('chat', told);
+    const event = shipped(agreed, sent);
+    await accepted(shipped(silent, unsent), ...Array<SampleEvent>(10).fill(event));
+    await effectWith('chat', sent);
     const skipped = await until('the other is skipped', async () => {
       const metrics = await (await fetch(`${switchboard.urlOf('notifier')}/metrics`)).text();
       return /consumer_nothing_to_do_total\{[^}]*not_opted_in[^}]*\} [1-9]/.test(metrics);
     });
     assert.ok(skipped);
-    assert.equal(await countOf('chat', told), 1);
-    assert.equal(await countOf('chat', untold), 0);
+    assert.equal(await countOf('chat', sent), 1);
+    assert.equal(await countOf('chat', unsent), 0);
   });
 });
 
-it('what each service had to bury has its effect after a redrive, once', async () => {
-  // biome-ignore lint/suspicious/noExplicitAny: it is what the test then says that it is.
+it('a dead letter of each service has its effect once after a redrive', async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: the test asserts its shape.
   async function ops(...argv: string[]): Promise<any> {
     let answer = '';
     const out = (text: string) => (answer += text);
@@ -188,14 +188,14 @@ it('what each service had to bury has its effect after a redrive, once', async (
   await accepted(event, createSampleEvent('article.published', { articleId, version: 1 }));
   for (const service of Object.keys(effectsOf)) {
     const list = ['dlq', 'list', '--service', service];
-    await until(`${service} buries it`, async () => (await ops(...list)).services[0].letters.length === 1);
+    await until(`${service} dead-letters it`, async () => (await ops(...list)).services[0].letters.length === 1);
   }
   await switchboard.heal();
   for (const [service, effects] of Object.entries(effectsOf)) {
     const redrive = ['dlq', 'redrive', '--service', service, '--all'];
     assert.equal(await effects(), 0, service);
     assert.equal((await ops(...redrive)).redriven, 1, service);
-    await until(`${service} does its work`, async () => (await effects()) > 0);
+    await until(`${service} has its effect`, async () => (await effects()) > 0);
     assert.equal((await ops(...redrive)).redriven, 0, service);
     assert.equal(await effects(), 1, service);
   }

@@ -9,22 +9,22 @@ import { portVariable } from '@switchboard/deploy/services';
 import type { Effect, SystemName } from '@switchboard/sandbox';
 import { type Stack, startStack } from '@switchboard/stack';
 
-/** All that `npm start` runs, on a stack of its own. */
+/** Everything that `npm start` runs, on a separate stack. */
 export interface Installation extends AsyncDisposable {
   readonly stack: Stack;
-  /** What a user who sets these variables would run against it. */
+  /** The environment of a user who runs commands against it. */
   readonly variables: Readonly<Record<string, string>>;
   urlOf(name: string): string;
-  /** The process of a service, by what was last said about it. */
+  /** The process of a service, from its latest log line. */
   processOf(name: string): number;
-  /** Waits until it was said, after what was waited for before. */
+  /** Waits for a line of output after the last one waited for. */
   says(what: string): Promise<void>;
-  /** Signs and sends, as fast as it is answered; in the order given when `inTurn`. */
+  /** Signs and sends as fast as responses arrive; with `inTurn`, in the given order. */
   send(events: readonly Webhook[], inTurn?: boolean): Promise<Answer[]>;
-  /** What a system received that changed something there, oldest first. */
+  /** The requests that changed something in a system, oldest first. */
   effects(system: SystemName): Promise<Effect[]>;
   fault(fault: Readonly<Record<string, unknown>>): Promise<void>;
-  /** Takes every fault back. */
+  /** Clears all faults. */
   heal(): Promise<void>;
 }
 

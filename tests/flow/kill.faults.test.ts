@@ -9,7 +9,7 @@ import { startInstallation } from './installation.ts';
 
 const EVENTS = size(100, 500);
 
-/** For each service: what it is sent, and what it must have done once for each. */
+/** The events for each service, and the effects that each must have once. */
 const cases: Record<
   string,
   { event: (mark: string) => SampleEvent; system: SystemName; isEffect: (effect: Effect) => boolean }
@@ -41,7 +41,7 @@ const cases: Record<
   },
 };
 
-it('kill -9 of each service in the middle of its events leaves each with one effect', async () => {
+it('kill -9 of each service in the middle of its events leaves one effect per event', async () => {
   await using switchboard = await startInstallation({ RATE_PER_HOUR: '100000' });
   await switchboard.send([
     createSampleEvent('preference.updated', {
@@ -58,14 +58,17 @@ it('kill -9 of each service in the middle of its events leaves each with one eff
     const effects = async () => (await switchboard.effects(system)).filter(isEffect);
     const before = (await effects()).length;
     const sending = switchboard.send(marks.map(event));
-    await until(`${service} is in the middle of it`, async () => (await effects()).length > before + EVENTS / 4);
+    await until(
+      `${service} is in the middle of its events`,
+      async () => (await effects()).length > before + EVENTS / 4,
+    );
     process.kill(switchboard.processOf(service), 'SIGKILL');
     for (const { status, text } of await sending) assert.equal(status, 200, text);
     const timesOf = async (): Promise<number[]> => {
       const all = (await effects()).map(({ body }) => JSON.stringify(body));
       return marks.map((mark) => all.filter((body) => body.includes(mark)).length);
     };
-    await until(`${service} has done it all`, async () => (await timesOf()).every((times) => times > 0));
+    await until(`${service} has handled all events`, async () => (await timesOf()).every((times) => times > 0));
     assert.deepEqual(
       (await timesOf()).filter((times) => times !== 1),
       [],

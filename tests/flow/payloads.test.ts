@@ -7,11 +7,11 @@ import type { SystemName } from '@switchboard/sandbox';
 import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from './installation.ts';
 
-/** A payload as its sender sends it, and what it must cause. */
+/** A payload in its sender's format, and the effects that it must have. */
 interface Story {
   note: string;
   steps: { source: string; body: object; status: number; not?: string; wait?: number }[];
-  /** By system, texts that its effects hold. */
+  /** Texts that the effects contain, by system. */
   effects: Partial<Record<SystemName, string[]>>;
   search?: { q: string; has: string };
 }
@@ -26,7 +26,7 @@ function readStory(name: string): Story {
 
 let switchboard: Installation;
 before(async () => {
-  // As many as `npm start` has.
+  // The number of partitions of `npm start`.
   switchboard = await startInstallation({ RETRY_DELAYS: '1s,2s,3s,4s' });
 });
 after(() => switchboard?.[Symbol.asyncDispose]());
@@ -59,12 +59,12 @@ async function missing({ effects, search }: Story): Promise<string[]> {
   return lacks;
 }
 
-describe('a payload as its sender sends it has its full effect', { concurrency: true }, () => {
+describe('a payload in the format of its sender has its full effect', { concurrency: true }, () => {
   for (const name of readdirSync(folder)) {
     const story = readStory(name);
     it(`${name.replace('.json', '')}: ${story.note}`, async () => {
       for (const { source, body, status, not, wait = 0 } of story.steps) {
-        // The pauses are the sender's: a person says "yes" again, a CMS publishes again.
+        // The pauses are realistic: a person confirms again, a CMS publishes again.
         await sleep(wait * 1_000);
         const answer = await post(source, body);
         assert.equal(answer.status, status, answer.text);
@@ -80,7 +80,7 @@ describe('a payload as its sender sends it has its full effect', { concurrency: 
   }
 });
 
-it("a conversation's events reach the CRM in order although it fails in between", async () => {
+it("a conversation's events reach the CRM in order despite a failure in between", async () => {
   await switchboard.fault({ system: 'hubspot', status: 500, count: 12 });
   const id = `ord-${run}`;
   const times = Array.from({ length: 12 }, (_, index) => `2026-03-01T10:${String(index + 1).padStart(2, '0')}:00`);
@@ -94,6 +94,6 @@ it("a conversation's events reach the CRM in order although it fails in between"
     const own = held.filter((body) => body.includes(`${id}@example.com`));
     return own.flatMap((body) => /"last_chatbot_interaction":"([^."]+)/.exec(body)?.[1] ?? []);
   };
-  await until('the last one', async () => (await seen()).includes(times.at(-1) as string));
+  await until('the last event arrives', async () => (await seen()).includes(times.at(-1) as string));
   assert.deepEqual(await seen(), times);
 });

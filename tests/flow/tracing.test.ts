@@ -45,7 +45,7 @@ describe('with a collector', () => {
     assert.equal(response.status, 200, await response.text());
   }
 
-  /** The trace of a conversation's event, when all four of its kinds of spans and `last` are there. */
+  /** Waits for the trace of a conversation's event until it has all four kinds of spans and `last`. */
   async function traceOf(conversation: string, last: (span: ReceivedSpan) => boolean): Promise<ReceivedSpan[]> {
     return until(`the trace of ${conversation}`, async () => {
       const server = collector.spans.find(
@@ -66,9 +66,9 @@ describe('with a collector', () => {
     const isDone = ({ service, attributes }: ReceivedSpan): boolean =>
       service === 'ticketing' && attributes['switchboard.outcome'] === 'done';
     await traceOf(id, isDone);
-    // Those of the other services come when they come.
+    // The spans of the other services arrive later.
     const services = ['crm-sync', 'ingest', 'notifier', 'ticketing'];
-    const trace = await until('all services are in it', async () => {
+    const trace = await until('all services are in the trace', async () => {
       const spans = await traceOf(id, isDone);
       return services.every((name) => spans.some(({ service }) => service === name)) && spans;
     });
@@ -94,7 +94,7 @@ describe('with a collector', () => {
     );
     for (const calls of statuses.slice(0, 3)) assert.match(calls.join(), /^(GET|POST) zendesk 429$/);
     assert.match(statuses[3]?.join() ?? '', /POST zendesk 201/);
-    // Nothing hangs in the air.
+    // Every parent exists.
     const known = new Set(['00f067aa0ba902b7', ...trace.map(({ spanId }) => spanId)]);
     assert.deepEqual(
       trace.filter(({ parentSpanId = '' }) => !known.has(parentSpanId)),
@@ -107,7 +107,7 @@ describe('with a collector', () => {
     for (const { headers } of await switchboard.effects('hubspot')) assert.equal(headers.traceparent, undefined);
   });
 
-  it('a dead letter is the end of its trace, and a traceparent that is not valid is no beginning of one', async () => {
+  it('a trace ends with its dead letter, and an invalid traceparent starts no trace', async () => {
     const id = `conv-${randomUUID().slice(0, 8)}`;
     await switchboard.fault({ system: 'zendesk', status: 422, count: 1 });
     await post(escalation(id), `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`);
@@ -132,7 +132,7 @@ describe('with a collector', () => {
     for (const name of names) assert.ok(documented.includes(`\`${name}\``), name);
   });
 
-  it('no span tells what people wrote, or who they are', () => {
+  it('no span contains message texts or personal data', () => {
     const bodies = collector.bodies.join();
     assert.match(bodies, /conv-/);
     for (const canary of CANARIES) assert.ok(!bodies.includes(canary), canary);

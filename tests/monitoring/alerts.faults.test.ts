@@ -30,9 +30,9 @@ before(async () => {
   const targets = services.map(({ name }) => new URL(switchboard.urlOf(name)).host);
   prometheus = await startPrometheus(targets, hastenedRules());
   traffic = startTraffic(switchboard);
-  // The minute that the rules take for an hour, and what they look back beyond it.
+  // The one minute that stands for the rules' hour, plus their offset.
   await until(
-    'there is something to compare with',
+    'there is a baseline to compare with',
     async () => {
       const [scrapes] = await prometheus.query('min(count_over_time(up[75s]))');
       return Number(scrapes?.value[1]) > 70;
@@ -48,10 +48,10 @@ after(async () => {
 });
 
 interface Failure {
-  /** The alerts that must fire, and no others but those in `maybe`, which follow where it lasts. */
+  /** The alerts that must fire. Only those in `maybe`, which follow if the failure lasts, may also fire. */
   readonly fires: readonly string[];
   readonly maybe?: readonly string[];
-  /** Those of earlier failures that nobody has cleared away. */
+  /** Alerts left over from earlier failures. */
   readonly still?: readonly string[];
   cause(): Promise<unknown>;
   heal(): Promise<unknown>;
@@ -59,7 +59,7 @@ interface Failure {
 
 async function drive({ fires, maybe = [], still = [], cause, heal }: Failure): Promise<void> {
   const quiet = (): Promise<true> =>
-    until('nothing fires but what was left', async () => (await prometheus.firing()).join() === [...still].join());
+    until('only leftover alerts fire', async () => (await prometheus.firing()).join() === [...still].join());
   await quiet();
   const fired = new Set<string>();
   const look = async (): Promise<void> => {
@@ -86,17 +86,17 @@ async function drive({ fires, maybe = [], still = [], cause, heal }: Failure): P
 const fault = (what: Record<string, unknown>) => () => switchboard.fault(what);
 const cured = () => fetch(`${switchboard.urlOf('sandbox')}/faults`, { method: 'DELETE' });
 
-it('nothing fires while all is well', async () => {
+it('nothing fires while everything works', async () => {
   for (let looks = 0; looks < 10; looks += 1) {
     assert.deepEqual(await prometheus.firing(), []);
     await sleep(1_000);
   }
 });
 
-/** In `npm test`, one failure of each part: what is sent, what is outside, what is dead. */
+/** `npm test` runs one failure of each kind: webhooks, outside systems, dead letters. */
 const atFullSize: typeof it = isFullSize ? it : ((() => {}) as unknown as typeof it);
 
-atFullSize('a source that falls silent', () =>
+atFullSize('a source that stops sending', () =>
   drive({
     fires: ['ReceiveRateDrop'],
     maybe: ['ReceiveRateSpike'],
@@ -105,7 +105,7 @@ atFullSize('a source that falls silent', () =>
   }),
 );
 
-atFullSize('a source that sends far more than ever', () =>
+atFullSize('a source that sends far more than usual', () =>
   drive({
     fires: ['ReceiveRateSpike'],
     async cause() {
@@ -118,14 +118,14 @@ atFullSize('a source that sends far more than ever', () =>
   }),
 );
 
-it('signatures that are wrong', () =>
+it('wrong signatures', () =>
   drive({
     fires: ['SignatureFailures'],
     cause: async () => traffic.forge(1 / 3),
     heal: async () => traffic.forge(0),
   }));
 
-atFullSize('a sources file that cannot be read', () =>
+atFullSize('an unreadable sources file', () =>
   drive({
     fires: ['SourcesNotReloaded'],
     cause: () => writeFile(sourcesFile, 'sources: 7\n'),
@@ -138,18 +138,18 @@ it('an outside system that is down', () =>
     fires: ['OutsideDown'],
     async cause() {
       await switchboard.fault({ system: 'hubspot', status: 500 });
-      // All at once: its breaker opens before the first try is over.
+      // All at once: the breaker opens before the first retry.
       await switchboard.send(Array.from({ length: 20 }, () => escalation()));
     },
     maybe: ['ReceiveRateSpike'],
     heal: cured,
   }));
 
-atFullSize('credentials that are refused', () =>
+atFullSize('rejected credentials', () =>
   drive({ fires: ['CredentialsRefused'], cause: fault({ system: 'zendesk', status: 401 }), heal: cured }),
 );
 
-atFullSize('an outside system that is slow', () =>
+atFullSize('a slow outside system', () =>
   drive({
     fires: ['OutsideSlow'],
     cause: fault({ system: 'zendesk', method: 'POST', latencyMs: 7_000 }),
@@ -157,7 +157,7 @@ atFullSize('an outside system that is slow', () =>
   }),
 );
 
-atFullSize('an outside system that fails now and then', () =>
+atFullSize('an outside system that fails occasionally', () =>
   drive({
     fires: ['RetryRateHigh'],
     cause: fault({ system: 'hubspot', path: 'notes', status: 500, rate: 0.7 }),
@@ -166,7 +166,7 @@ atFullSize('an outside system that fails now and then', () =>
   }),
 );
 
-atFullSize('a Redis that is gone', () =>
+atFullSize('a Redis outage', () =>
   drive({
     fires: ['ConsumerPaused', 'RepeatsNotRecognised'],
     cause: () => switchboard.stack.redis.stop(),
@@ -174,7 +174,7 @@ atFullSize('a Redis that is gone', () =>
   }),
 );
 
-atFullSize('a Kafka that does not answer', () =>
+atFullSize('a Kafka outage', () =>
   drive({
     fires: ['EventsNotStored'],
     cause: () => Promise.all(switchboard.stack.kafka.map((broker) => broker.pause())),
@@ -182,7 +182,7 @@ atFullSize('a Kafka that does not answer', () =>
   }),
 );
 
-atFullSize('a service that hangs', () => {
+atFullSize('a hung service', () => {
   const notifier = switchboard.processOf('notifier');
   return drive({
     fires: ['ServiceDown', 'ServiceGone'],
@@ -191,7 +191,7 @@ atFullSize('a service that hangs', () => {
   });
 });
 
-it('a record that is no event', () =>
+it('an invalid record', () =>
   drive({
     fires: ['DeadLetters'],
     async cause() {
@@ -208,7 +208,7 @@ it('a record that is no event', () =>
     heal: async () => {},
   }));
 
-atFullSize('an outside system that rejects what it is sent', () =>
+atFullSize('an outside system that rejects requests', () =>
   drive({
     still: ['DeadLetters'],
     fires: ['ProcessingSuccessLow'],

@@ -1,15 +1,15 @@
-/** What one metric of an answer of `/metrics` looks like. */
+/** The properties of a metric in a `/metrics` response. */
 export interface Exposed {
   readonly kind: string;
-  /** Names of labels, without `service` and `le`. */
+  /** Label names, without `service` and `le`. */
   readonly labels: Set<string>;
   /** The finite upper bounds of a histogram. */
   readonly buckets: Set<number>;
-  /** How many series there are. */
+  /** The number of series. */
   series: number;
 }
 
-/** Reads the text format of Prometheus. */
+/** Parses Prometheus's text format. */
 export function readExposition(text: string): Map<string, Exposed> {
   const metrics = new Map<string, Exposed>();
   for (const [, name = '', kind = ''] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) {

@@ -31,7 +31,7 @@ after(async () => {
 describe('docs/metrics.md', () => {
   const documented = documentedMetrics();
 
-  it('tells every metric that a running service answers, with its kind, labels and buckets', async () => {
+  it('lists every metric of a running service, with its kind, labels and buckets', async () => {
     await until('a dead letter is counted', async () =>
       /^consumer_dead_letters\{.*\} [1-9]/m.test(await metricsOf('ticketing')),
     );
@@ -50,7 +50,7 @@ describe('docs/metrics.md', () => {
     assert.deepEqual(documented.map(({ name }) => name).sort(), [...answered].sort());
   });
 
-  it('keeps its own rules of naming', () => {
+  it('follows its own naming rules', () => {
     for (const { name, kind, buckets } of documented) {
       assert.equal(name.endsWith('_total'), kind === 'counter', name);
       assert.equal(buckets.length > 0, kind === 'histogram', name);
@@ -60,7 +60,7 @@ describe('docs/metrics.md', () => {
 });
 
 describe('a scrape', () => {
-  /** The quickest of some: the others waited for a processor that others had. */
+  /** The fastest of several; slower ones waited for a busy processor. */
   async function cost(service: string): Promise<number> {
     const times: number[] = [];
     for (let round = 0; round < 20; round += 1) {
@@ -71,12 +71,12 @@ describe('a scrape', () => {
     return Math.min(...times);
   }
 
-  it('takes 20 ms at most, and has as many series after ten times the traffic', async () => {
+  it('takes at most 20 ms, and has as many series after ten times the traffic', async () => {
     const sizes = async (): Promise<number[]> =>
       Promise.all(services.map(async ({ name }) => (await metricsOf(name)).split('\n').length));
     const before = await sizes();
     await sendDailyMix(switchboard, 100);
-    await until('all is handled', async () => {
+    await until('all events are handled', async () => {
       const [lag] = await prometheus.query('sum(kafka_consumergroup_lag)');
       return lag?.value[1] === '0';
     });
@@ -84,7 +84,7 @@ describe('a scrape', () => {
       const took = await cost(name);
       assert.ok(took <= 20, `${name}: ${took.toFixed(1)} ms`);
     }
-    // Outcomes that had not happened yet may have happened since.
+    // Outcomes that had not occurred yet may have occurred since.
     for (const [index, size] of (await sizes()).entries()) assert.ok(size <= (before[index] ?? 0) * 1.3 + 60);
   });
 });
@@ -92,9 +92,9 @@ describe('a scrape', () => {
 describe('every query of the dashboards has an answer', () => {
   for (const { title, panels } of dashboards) {
     it(title, async () => {
-      // The dead letters raise an alert, which the list of alerts shows.
+      // The dead letters fire an alert, which the alert list shows.
       await until('an alert fires', async () => (await prometheus.firing()).length > 0);
-      // Two scrapes after the last figures.
+      // Two scrapes after the last values.
       await sleep(2_000);
       for (const { title: panel, queries } of panels) {
         for (const { expr } of queries) {

@@ -14,9 +14,9 @@ export interface Sample {
 
 /** A real Prometheus that scrapes every second. */
 export interface Prometheus extends AsyncDisposable {
-  /** @throws when the query cannot be parsed or run */
+  /** @throws if the query cannot be parsed or run */
   query(expr: string): Promise<Sample[]>;
-  /** The names of the alerts that fire now. */
+  /** The names of the firing alerts. */
   firing(): Promise<string[]>;
 }
 

@@ -3,11 +3,11 @@ import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/c
 import type { Installation } from '../flow/installation.ts';
 import { escalation } from './troubled-load.ts';
 
-/** Senders that never rest, each at its own steady rate. */
+/** Continuous senders, each at a steady rate. */
 export interface Traffic {
-  /** Falls silent, or speaks again. */
+  /** Stops or resumes the shop's webhooks. */
   muteShop(muted: boolean): void;
-  /** That share of what the chatbot sends is signed with another secret. */
+  /** Signs this share of the chatbot's webhooks with a wrong secret. */
   forge(share: number): void;
   stop(): Promise<void>;
 }

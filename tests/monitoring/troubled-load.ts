@@ -11,7 +11,7 @@ export const escalation = (changes: Record<string, unknown> = {}): SampleEvent =
     ...changes,
   });
 
-/** Events as they come every day: most of them well, some refused, some for which there is nothing to do. */
+/** A realistic mix of events: mostly valid, some rejected, some without a handler that has anything to do. */
 export async function sendDailyMix(switchboard: Installation, rounds: number): Promise<void> {
   const events: Webhook[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -9,7 +9,7 @@ import { filesOf, manifestOf, root, textOf } from './source-files.ts';
 const { scripts } = manifestOf('.');
 const readme = textOf('README.md');
 const deploying = textOf('docs/deploying.md');
-/** What npm itself knows. */
+/** Commands built into npm. */
 const NPM = new Set(['start', 'test']);
 
 for (const file of filesOf('**/*.md')) {
@@ -50,7 +50,7 @@ it('docs/delivery.md follows one record through ten files at most', () => {
 describe('the table of services in README.md', () => {
   const rows = [...readme.matchAll(/^\| \[(\w[\w-]*)\]\(services\/[^)]*\) *\|.*$/gm)];
 
-  it('has those of services/, and npm start runs them', () => {
+  it('lists services/, and npm start runs them', () => {
     const folders = filesOf('services/*/package.json').map((path) => path.split('/')[1]);
     assert.deepEqual(rows.map(([, name]) => name).sort(), folders);
     assert.deepEqual(services.map(({ name }) => name).sort(), folders);
@@ -74,7 +74,7 @@ describe('the table of services in README.md', () => {
     }
   });
 
-  it('has those of docker-compose.yml, once that runs services', () => {
+  it('lists the services of docker-compose.yml, once it runs services', () => {
     const folders = services.map(({ name }) => name);
     const [, composed = ''] = /^services:\n([\s\S]*?)^(?:\S|$(?![\s\S]))/m.exec(textOf('docker-compose.yml')) ?? [];
     const names = [...composed.matchAll(/^ {2}([\w-]+):/gm)].flatMap(([, name = '']) =>
@@ -91,7 +91,7 @@ describe('the table of services in README.md', () => {
   });
 });
 
-it('README.md and docs/deploying.md name variables that something reads', () => {
+it('README.md and docs/deploying.md name only variables that the code reads', () => {
   const files = [...filesOf('{packages,services,deploy,local}/**/*.{ts,yaml}'), 'docker-compose.yml'];
   const sources = files.map(textOf).join('\n');
   const known = new Set([

@@ -4,9 +4,9 @@ import { ingest, services } from '@switchboard/deploy/services';
 import { isEventType } from '@switchboard/events';
 import { filesOf, textOf } from './source-files.ts';
 
-describe('the types that deploy/services.ts says a service handles', () => {
+describe('the handled types in deploy/services.ts', () => {
   for (const { name, handles } of services.filter((service) => service !== ingest)) {
-    it(`are those that ${name} has in its tables of handlers`, () => {
+    it(`match the handler tables of ${name}`, () => {
       const code = filesOf(`services/${name}/src/**/*.ts`).filter((file) => !file.endsWith('.test.ts'));
       const types = code.flatMap((file) => [...textOf(file).matchAll(/'([a-z.]+)':/g)].map(([, type = '']) => type));
       assert.deepEqual([...new Set(types.filter(isEventType))].sort(), [...handles].sort());

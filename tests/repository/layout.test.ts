@@ -3,10 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { it } from 'node:test';
 import { filesOf, manifestOf, packageFolders, packageOf, textOf } from './source-files.ts';
 
-/** All code that somebody wrote. */
+/** All handwritten code. */
 const sources = filesOf('**/*.{ts,mjs}').filter((path) => !path.includes('/generated/'));
 
-/** The packages of the workspace that each package's code may use, and those that only its tests may use. */
+/** The workspace packages that each package's code may use, and those that only its tests may use. */
 const ALLOWED: Readonly<Record<string, string>> = {
   'packages/events': '',
   'packages/async': '',
@@ -28,7 +28,7 @@ const ALLOWED_IN_TESTS = 'cli events kafka sandbox service stack tracing';
 it('dependencies point one way: services, consumer, kafka, events', () => {
   for (const folder of packageFolders.filter((path) => !/^(bench|tests)$/.test(path))) {
     const allowed = ALLOWED[folder] ?? (folder.startsWith('services/') ? ALLOWED.services : undefined);
-    assert.ok(allowed !== undefined, `${folder} is new: say here what it may depend on`);
+    assert.ok(allowed !== undefined, `${folder} is new: list here what it may depend on`);
     const ours = (dependencies: object = {}) =>
       Object.keys(dependencies).flatMap((name) => /^@switchboard\/(.+)/.exec(name)?.[1] ?? []);
     const { dependencies, devDependencies } = manifestOf(folder);
@@ -39,11 +39,11 @@ it('dependencies point one way: services, consumer, kafka, events', () => {
 });
 
 const IMPORT = /(?:^(?:import|export|\}).*from |^import |\bimport\()'(\.[^']*)'/gm;
-/** Code that is generated from templates has imports of its own. */
+/** Code generated from templates has its own imports. */
 const withoutTemplates = (text: string): string => text.replaceAll(/`[^`]*`/g, '');
 
 it('no import reaches into another package by its path', () => {
-  // bootstrap.mjs, outside of all of them, runs before they are installed.
+  // bootstrap.mjs, outside all packages, runs before they are installed.
   for (const file of sources.filter((path) => packageOf(path) !== undefined)) {
     for (const [, path = ''] of withoutTemplates(textOf(file)).matchAll(IMPORT)) {
       assert.equal(packageOf(join(dirname(file), path)), packageOf(file), `${file} imports ${path}`);
@@ -51,7 +51,7 @@ it('no import reaches into another package by its path', () => {
   }
 });
 
-it('nobody takes the environment out of process behind the back of the lint rule', () => {
+it('no code bypasses the lint rule against process.env', () => {
   for (const file of sources) {
     assert.doesNotMatch(textOf(file), /\{[^}]*\benv\b[^}]*\}\s*=\s*(globalThis\.)?process\b/, file);
   }
@@ -71,7 +71,7 @@ it('warns of files with more than 300 lines', (context) => {
     assert.ok(sources.includes(file), `${file} does not exist: remove it from LONG`);
 });
 
-it('names are kebab-case nouns that say something', () => {
+it('file names are meaningful kebab-case nouns', () => {
   for (const file of sources) {
     const names = [...dirname(file).split('/'), basename(file).replace(/\..*$/, '')].filter((name) => name !== '.');
     for (const name of names) {
@@ -81,7 +81,7 @@ it('names are kebab-case nouns that say something', () => {
   }
 });
 
-it('every test runs: none is skipped, left for later, or keeps others from running', () => {
+it('every test runs: none is skip, todo or only', () => {
   for (const file of sources.filter((path) => path.endsWith('.test.ts'))) {
     assert.doesNotMatch(textOf(file), /\b(it|test|describe)\.(only|skip|todo)\b|\{ *(only|skip|todo): *true/, file);
   }

@@ -12,12 +12,12 @@ const REFUSED: Readonly<Record<string, { file: string; text: string; rule: strin
     text: "import { Kafka } from 'kafkajs';\nexport const kafka = Kafka;\n",
     rule: 'noRestrictedImports',
   },
-  'a part of a Kafka client': {
+  'a subpath of a Kafka client': {
     file: 'services/a/src/part.ts',
     text: "import part from '@platformatic/kafka/dist/part.js';\nexport { part };\n",
     rule: 'noRestrictedImports',
   },
-  'a Kafka client that is loaded later': {
+  'a dynamic import of a Kafka client': {
     file: 'packages/b/src/later.ts',
     text: "export const kafka = await import('kafkajs');\n",
     rule: 'noRestrictedImports',
@@ -37,12 +37,12 @@ const REFUSED: Readonly<Record<string, { file: string; text: string; rule: strin
     text: "import { env } from 'node:process';\nexport const variable = env.VARIABLE;\n",
     rule: 'noRestrictedImports',
   },
-  'a package that package.json does not name': {
+  'a package missing in package.json': {
     file: 'services/a/src/undeclared.ts',
     text: "import { b } from '@switchboard/b';\nexport { b };\n",
     rule: 'noUndeclaredDependencies',
   },
-  'a cycle of imports': {
+  'an import cycle': {
     file: 'services/a/src/hen.ts',
     text: "import { egg } from './egg.ts';\nexport const hen = () => egg;\n",
     rule: 'noImportCycles',
@@ -76,7 +76,7 @@ describe('the lint rules refuse', () => {
     const biome = join(root, 'node_modules/.bin/biome');
     const args = ['lint', '--reporter=json', '--max-diagnostics=1000'];
     const report = await new Promise<string>((resolve, reject) => {
-      // It fails, as it finds something.
+      // It fails because it finds something.
       execFile(biome, args, { cwd: scratch }, (error, output) => (output === '' ? reject(error) : resolve(output)));
     });
     found = (JSON.parse(report) as { diagnostics: Diagnostic[] }).diagnostics.map(
@@ -91,7 +91,7 @@ describe('the lint rules refuse', () => {
     it(what, () => assert.ok(found.some((one) => one.file.endsWith(file) && one.rule === rule)));
   }
 
-  it('nothing of that where it belongs', () => {
+  it('none of these where they are allowed', () => {
     const allowed = found.filter(({ file, rule }) => rule !== 'noImportCycles' && file in ALLOWED);
     assert.deepEqual(allowed, []);
   });

@@ -21,11 +21,11 @@ it('the lockfile has every binary that a package names', () => {
   for (const { owner, id } of binaries) assert.ok(id in packages, `${owner} needs ${id}`);
 });
 
-it('packages with binaries have one for each platform that we promise', () => {
+it('packages with binaries have one for each supported platform', () => {
   for (const owner of new Set(binaries.map(({ owner }) => owner))) {
     const names = binaries.filter((binary) => binary.owner === owner).map(({ name }) => name);
     for (const platform of PLATFORMS) {
-      // turbo writes 64 for x64; a single binary is for one platform only, such as fsevents.
+      // turbo writes 64 for x64; a package with one binary, such as fsevents, is for one platform only.
       const pattern = new RegExp(platform.replace('-x64', '-(x64|64)\\b'));
       assert.ok(
         names.length === 1 || names.some((name) => pattern.test(name)),

@@ -12,7 +12,7 @@ import { createLogger, environment } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { createScratchCopy, type ScratchCopy } from './scratch-copy.ts';
 
-/** Not a name that others of the shared stack consume under. */
+/** A name that other tests of the shared stack do not use as a consumer group. */
 const NAME = `order-archive-${randomUUID().replace(/^\d/, 'a').slice(0, 6)}`;
 const TYPE = 'order.shipped';
 const folder = `services/${NAME}`;
@@ -31,7 +31,7 @@ before(async () => {
 after(() => copy?.[Symbol.dispose]());
 
 describe('npm run new-service', () => {
-  it('says what it has written', () => {
+  it('lists the files that it has written', () => {
     for (const file of ['package.json', 'src/main.ts', 'src/config.ts', 'src/on-order-shipped.ts', 'README.md']) {
       assert.ok(said.includes(`${folder}/${file}`), file);
     }
@@ -53,7 +53,7 @@ describe('npm run new-service', () => {
     ]);
   });
 
-  it('points it to the sandbox, as npm start does with all of them', async () => {
+  it('points it at the sandbox, as npm start does with all services', async () => {
     const url = "(await import('./local/start/outside-systems.ts')).outsideSystems";
     const places = "{ sandboxUrl: 'http://sandbox', smtpPort: 1, directory: '' }";
     const printed = await copy.run(process.execPath, '--eval', `console.log(${url}('${NAME}', ${places}))`);
@@ -78,11 +78,11 @@ describe('npm run new-service', () => {
     assert.match(printed, /^# pass 2$/m);
   });
 
-  it('keeps the rules of the repository, and its lists in step', async () => {
+  it('follows the rules of the repository and updates its lists', async () => {
     await copy.run(process.execPath, '--test', 'tests/repository/docs.test.ts', 'tests/repository/layout.test.ts');
   });
 
-  it('gives each service a port of its own', async () => {
+  it('gives each service a separate port', async () => {
     const ports = [...copy.read('deploy/services.ts').matchAll(/port: (\d+)/g)].map(([, port]) => port);
     await generate(`${NAME}-too`, 'incident.opened');
     const later = [...copy.read('deploy/services.ts').matchAll(/port: (\d+)/g)].map(([, port]) => port);

@@ -16,13 +16,13 @@ import { promisify } from 'node:util';
 import { environment } from '@switchboard/service';
 import { type Manifest, root } from './source-files.ts';
 
-/** The repository's files elsewhere, to be changed and run there. */
+/** A copy of the repository's files that tests may change and run. */
 export interface ScratchCopy extends Disposable {
   readonly root: string;
   read(path: string): string;
-  /** Makes what each package may import resolvable, without an install; again after a package was added. */
+  /** Makes each package's imports resolvable without an install. Call again after adding a package. */
   link(): void;
-  /** @throws with all that was printed, unless the command ends well */
+  /** @throws with the complete output unless the command succeeds */
   run(command: string, ...args: string[]): Promise<string>;
 }
 
@@ -55,7 +55,7 @@ export function createScratchCopy(): ScratchCopy {
     }
   }
 
-  /** Where a dependency of that package is, or of another one: they have one version. */
+  /** Finds a dependency of this package or of another one; they use the same version. */
   function installed(name: string, folder: string): string {
     const [place] = [folder, ...globSync('{.,packages/*,services/*}', { cwd: root })]
       .map((other) => join(root, other, 'node_modules', name))
@@ -70,7 +70,7 @@ export function createScratchCopy(): ScratchCopy {
     read: (path) => readFileSync(join(copy, path), 'utf8'),
     link,
     async run(command, ...args) {
-      // A test runner within a test runner would report to it instead of running.
+      // A nested test runner would report to the outer one instead of running.
       const { NODE_TEST_CONTEXT: _, ...variables } = environment;
       const { stdout } = await promisify(execFile)(command, args, {
         cwd: copy,

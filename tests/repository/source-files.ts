@@ -5,7 +5,7 @@ export const root = join(import.meta.dirname, '../..');
 
 const IGNORED = new Set(['node_modules', '.git', '.local', '.turbo', 'target']);
 
-/** The repository's files that match, by their paths from its root. */
+/** The repository's files that match, by path from its root. */
 export const filesOf = (pattern: string): string[] =>
   globSync(pattern, { cwd: root, exclude: (path) => path.split(sep).some((name) => IGNORED.has(name)) }).sort();
 
@@ -23,6 +23,6 @@ export const manifestOf = (folder: string): Manifest => JSON.parse(textOf(join(f
 /** The folders of the workspace's packages, without the root's. */
 export const packageFolders = filesOf('*/**/package.json').map(dirname);
 
-/** The folder of the package that a file belongs to. */
+/** The folder of a file's package. */
 export const packageOf = (file: string): string | undefined =>
   packageFolders.filter((folder) => file.startsWith(`${folder}/`)).sort((one, other) => other.length - one.length)[0];

@@ -5,7 +5,7 @@ import type { Webhooks } from './webhooks.ts';
 
 export interface ClosedLoop {
   port: number;
-  /** Each sends its next webhook when the last was answered. */
+  /** The number of connections; each sends its next webhook after a response. */
   connections: number;
   warmUpSeconds: number;
   seconds: number;
@@ -13,13 +13,13 @@ export interface ClosedLoop {
 
 export interface ClosedLoopResult {
   acceptedPerSecond: number;
-  /** User and system time of the server, in microseconds. */
+  /** User and system CPU time of the server, in microseconds. */
   cpuPerAccepted: number;
-  /** In all, the warm-up included. */
+  /** The total, including the warm-up. */
   accepted: number;
 }
 
-/** As many webhooks as the server takes. Rejects when it does not accept one. */
+/** Sends as many webhooks as the server accepts. Rejects if it does not accept one. */
 export async function closedLoop(load: ClosedLoop, webhooks: Webhooks): Promise<ClosedLoopResult> {
   const { port, seconds, warmUpSeconds } = load;
   const broken = Promise.withResolvers<never>();
@@ -45,7 +45,7 @@ export async function closedLoop(load: ClosedLoop, webhooks: Webhooks): Promise<
     };
   }
 
-  /** Sends one after the other until it is over; resolves with the last answer, so that none is left uncounted. */
+  /** Sends one after another until the end; resolves with the last response, so that none is left uncounted. */
   function drive(connection: Connection): Promise<void> {
     return new Promise((resolve) => {
       function sendNext(): void {

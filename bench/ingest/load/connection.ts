@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** One keep-alive connection with at most one request under way, as light as it can be: the cores are shared. */
+/** A minimal keep-alive connection with at most one request in flight: load and server share the cores. */
 export interface Connection {
-  /** Calls `accepted` when the answer says so. */
+  /** Calls `accepted` on acceptance. */
   send(request: Buffer, accepted: () => void): void;
   close(): void;
 }
 
 /**
- * @param failed called when the connection ends before `close`, or anything is answered but an acceptance: what was
- * refused, or was a duplicate, is no measurement
+ * @param failed called if the connection ends before `close` or the response is not an acceptance: rejections and
+ * duplicates are not measurements
  */
 export async function openConnection(port: number, failed: (error: Error) => void): Promise<Connection> {
   let received = '';
@@ -28,7 +28,7 @@ export async function openConnection(port: number, failed: (error: Error) => voi
     return true;
   }
 
-  // Read into one buffer: a new one for each answer would cost more than the rest.
+  // One shared read buffer: allocating one per response would cost more than everything else.
   const onread = { buffer: Buffer.allocUnsafeSlow(64 * 1024), callback: onRead };
   const socket = connect({ host: '127.0.0.1', port, noDelay: true, onread });
   await once(socket, 'connect');
@@ -52,7 +52,7 @@ interface Answer {
   body: string;
 }
 
-/** Undefined until the answer is complete. */
+/** Undefined until the response is complete. */
 function readAnswer(text: string): Answer | undefined {
   const headEnd = text.indexOf('\r\n\r\n');
   if (headEnd === -1) return undefined;

@@ -12,7 +12,7 @@ import { createWebhooks } from './webhooks.ts';
 const SECRET = 'canary-secret';
 const ACCEPTED = '{"received":true}';
 
-/** A server that answers webhooks by the given function, and tells its metrics; with the bodies it was sent. */
+/** A server that answers webhooks with the given function and serves its metrics; records the bodies received. */
 async function startServer(t: TestContext, answer: (body: string) => string) {
   const bodies: string[] = [];
   const listener: RequestListener = async (request, response) => {
@@ -49,14 +49,14 @@ suite('the load', () => {
   });
 
   for (const answer of ['{"received":true,"duplicate":true}', '{"skipped":true}', '{"error":"no"}']) {
-    test(`takes ${answer} for no acceptance`, async (t) => {
+    test(`does not count ${answer} as an acceptance`, async (t) => {
       const { port } = await startServer(t, () => answer);
       const webhooks = createWebhooks({ secret: SECRET, run: 'a' });
       await assert.rejects(closedLoop({ port, ...closed }, webhooks), { message: `The server answered 200 ${answer}` });
     });
   }
 
-  test('on a schedule sends as many as are due, however few connections there are', async (t) => {
+  test('sends as many as scheduled, however few connections there are', async (t) => {
     const { port, bodies } = await startServer(t, () => ACCEPTED);
     const webhooks = createWebhooks({ secret: SECRET, run: 'a' });
     const schedule = { rate: 200, warmUpSeconds: 0.1, seconds: 0.4 };
@@ -67,7 +67,7 @@ suite('the load', () => {
   });
 });
 
-test('a stall is charged to everything that was due meanwhile', async () => {
+test('a stall counts for every request that was due during it', async () => {
   let calls = 0;
   const STALL_MS = 300;
   const { p50, most } = await sendOnSchedule({ rate: 100, warmUpSeconds: 0, seconds: 0.3 }, async () => {
@@ -77,6 +77,6 @@ test('a stall is charged to everything that was due meanwhile', async () => {
   });
   assert.equal(calls, 30);
   assert.ok(most >= STALL_MS, `${most} ms`);
-  // Sent at once after the stall; measured from when they were sent, they would have taken no time.
+  // Sent at once after the stall; measured from the send, they would have taken no time.
   assert.ok(p50 >= STALL_MS / 3, `${p50} ms`);
 });

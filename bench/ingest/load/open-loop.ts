@@ -4,16 +4,16 @@ import type { Webhooks } from './webhooks.ts';
 
 export interface OpenLoop extends Schedule {
   port: number;
-  /** When all are busy, a webhook waits for one, and the wait counts. */
+  /** The number of connections. If all are busy, a webhook waits for one, and the wait counts. */
   connections: number;
 }
 
 export interface OpenLoopResult extends Latencies {
-  /** In all, the warm-up included. */
+  /** The total, including the warm-up. */
   accepted: number;
 }
 
-/** Webhooks on a fixed schedule. Rejects when one is not accepted. */
+/** Sends webhooks on a fixed schedule. Rejects if one is not accepted. */
 export async function openLoop(load: OpenLoop, webhooks: Webhooks): Promise<OpenLoopResult> {
   let accepted = 0;
   const broken = Promise.withResolvers<never>();

@@ -1,9 +1,9 @@
 import { percentile } from '../../statistics.ts';
 
 export interface Schedule {
-  /** So many a second, evenly. */
+  /** Requests per second, evenly spaced. */
   rate: number;
-  /** Not measured. */
+  /** The warm-up, which is not measured. */
   warmUpSeconds: number;
   seconds: number;
 }
@@ -13,13 +13,13 @@ export interface Latencies {
   p50: number;
   p99: number;
   most: number;
-  /** How late the sends were themselves, which is part of the latencies. */
+  /** How late the sends themselves were, which is part of the latencies. */
   lateP99: number;
 }
 
 /**
- * Calls `send` on a fixed schedule, whether or not earlier ones are done, and measures each from the moment it was due:
- * a server that stalls is charged for everybody who would have come meanwhile.
+ * Calls `send` on a fixed schedule, whether or not earlier calls are done, and measures each from its due time: a
+ * stalled server is charged for every request that was due meanwhile.
  */
 export function sendOnSchedule(
   { rate, warmUpSeconds, seconds }: Schedule,
@@ -49,7 +49,7 @@ export function sendOnSchedule(
         start(started, startedAt + started * interval);
         started += 1;
       }
-      // A millisecond is the finest that a timer can do.
+      // A millisecond is the finest resolution of a timer.
       if (started < total) setTimeout(tick, 1);
     }
     tick();

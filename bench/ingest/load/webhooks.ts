@@ -2,15 +2,15 @@ import { createHmac } from 'node:crypto';
 import { catalogue } from '@switchboard/events';
 
 export interface Webhooks {
-  /** A signed request that was never sent before, as it goes over the wire. */
+  /** The next unique signed request, as wire bytes. */
   next(): Buffer;
-  /** Signs so many ahead, so that `next` costs nothing while it is measured. */
+  /** Signs this many in advance, so that `next` costs nothing during the measurement. */
   prepare(count: number): void;
 }
 
 const ID = '{id}';
 
-/** Escalations of about 1 KB, each of another conversation: `run` tells those of one load from those of another. */
+/** Escalations of about 1 KB, each of a new conversation; `run` distinguishes the loads. */
 export function createWebhooks({ secret, run }: { secret: string; run: string }): Webhooks {
   const { example } = catalogue['conversation.escalated'];
   const data = { ...example, conversationId: ID };

@@ -3,10 +3,10 @@ import { type ClosedLoop, type ClosedLoopResult, closedLoop } from './closed-loo
 import { type OpenLoop, type OpenLoopResult, openLoop } from './open-loop.ts';
 import { createWebhooks } from './webhooks.ts';
 
-/** A load, on a server that takes webhooks. */
+/** A load on a webhook server. */
 export type Load = ({ kind: 'closed' } & ClosedLoop) | ({ kind: 'open' } & OpenLoop);
 
-/** Signing costs about as much as sending, so it is done before, for as many as a server may take a second. */
+/** Signing costs about as much as sending, so it is done in advance for the most that a server may accept a second. */
 const MOST_PER_SECOND = 25_000;
 const MOST_PREPARED = 250_000;
 

@@ -6,7 +6,7 @@ import { kbIndexerConfig } from './config.ts';
 import { handlers } from './handlers.ts';
 
 describe('the configuration', () => {
-  it('needs only what the chosen index needs, and says what and why', async () => {
+  it('requires only the settings of the chosen index, and says which and why', async () => {
     const config = readConfig(kbIndexerConfig, { INDEX: 'postgres' });
     await assert.rejects(handlers({ config } as Parameters<typeof handlers>[0]), {
       name: 'ConfigError',
@@ -14,7 +14,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('refuses a path without a place for the id, and addresses of another kind', () => {
+  it('refuses a path without {id} and addresses with another scheme', () => {
     const wrong = { PLATFORM_DOCUMENT_PATH: '/v1/documents', POSTGRES_URL: 'mysql://x', EMBEDDINGS_URL: 'file:///x' };
     assert.throws(
       () => readConfig(kbIndexerConfig, wrong),
@@ -22,7 +22,7 @@ describe('the configuration', () => {
     );
   });
 
-  it('is in the README, all of it', async () => {
+  it('is completely documented in the README', async () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
     const settings = readme.slice(readme.indexOf('## Settings'));
     const listed = [...settings.matchAll(/^\| (`[A-Z_]+`[^|]*)\|/gm)].flatMap(

@@ -7,9 +7,9 @@ export const kbIndexerConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8083 }),
   INDEX: Type.Enum(['embedded', 'postgres', 'platform', 'embedded,platform', 'postgres,platform'], {
     default: 'embedded',
-    description: 'where articles are put',
+    description: 'where articles are indexed',
   }),
-  INDEX_FILE: optional('the file of the embedded index, on a disk that stays'),
+  INDEX_FILE: optional('the file of the embedded index, on a persistent disk'),
   POSTGRES_URL: Type.Optional(
     Type.String({ pattern: '^postgres(ql)?://', description: 'postgres://user:password@host/database' }),
   ),
@@ -18,25 +18,25 @@ export const kbIndexerConfig = Type.Object({
   PLATFORM_DOCUMENT_PATH: Type.String({
     pattern: '^/.*\\{id\\}',
     default: '/v1/knowledge/documents/{id}',
-    description: 'where the platform takes documents by PUT and DELETE',
+    description: 'the path for PUT and DELETE of documents on the platform',
   }),
-  EMBEDDINGS_URL: url('an endpoint compatible with OpenAI, up to and with /v1; without it search is by words'),
+  EMBEDDINGS_URL: url('an OpenAI-compatible endpoint, including /v1; without it search is by words only'),
   EMBEDDINGS_API_KEY: optional('its bearer token'),
   EMBEDDINGS_MODEL: optional('the model to embed with'),
   CHUNKS_PER_ARTICLE: Type.Integer({
     minimum: 1,
     maximum: 10_000,
     default: 500,
-    description: 'how many chunks of an article are indexed, and embedded; the rest of it is not found',
+    description: 'how many chunks of an article are indexed and embedded; searches do not find the rest',
   }),
   SEARCH_TENANT: Type.String({
     minLength: 1,
     default: 'local',
-    description: 'whose articles are searched when a request names no tenant',
+    description: 'the tenant of a search request that names none',
   }),
   SEARCH_API_KEYS: Type.String({
     default: '',
-    description: 'tenant=key, separated by commas: who may search; the tenant * may search every tenant',
+    description: 'comma-separated tenant=key pairs that may search; the tenant * may search every tenant',
   }),
 });
 

@@ -18,7 +18,7 @@ type Context = Pick<
   'config' | 'logger' | 'metrics' | 'http' | 'health' | 'redis' | 'target' | 'onStop' | 'stopping'
 >;
 
-/** The handlers on the index that the configuration names; where the index is our own, the search beside them. */
+/** The handlers of the configured index, with the search route if the index is our own. */
 export async function handlers(context: Context): Promise<Handlers> {
   const places = context.config.INDEX.split(',');
   const index = inAll(
@@ -26,7 +26,7 @@ export async function handlers(context: Context): Promise<Handlers> {
   );
   const leftOut = new Counter({
     name: 'kb_indexer_chunks_left_out_total',
-    help: 'Chunks of articles that have more than CHUNKS_PER_ARTICLE',
+    help: 'Chunks left out of articles with more than CHUNKS_PER_ARTICLE',
     registers: [context.metrics],
   });
   const put = onArticlePublished({ index, mostChunks: context.config.CHUNKS_PER_ARTICLE, leftOut });
@@ -40,7 +40,7 @@ function openPlatform({ config, redis, target }: Context): ArticleIndex {
   return createPlatformIndex({ target: platform, redis, path: config.PLATFORM_DOCUMENT_PATH });
 }
 
-/** Every change is safe to repeat: one that got into the first only is made in both when the event comes again. */
+/** Every change is safe to repeat: one that reached only the first index reaches both when the event is retried. */
 const inAll = ([first, ...others]: readonly ArticleIndex[]): ArticleIndex => ({
   async upsert(document, signal) {
     const outcome = await (first as ArticleIndex).upsert(document, signal);
@@ -90,7 +90,7 @@ function openEmbeddings({ config, target }: Context): Embeddings | undefined {
   return createEmbeddings(endpoint, model);
 }
 
-/** With embeddings, a document is put in together with its vectors, or waits until they can be had. */
+/** With embeddings, a document is indexed together with its vectors, or waits until they are available. */
 const embedded = (index: SearchIndex, embeddings: Embeddings | undefined): ArticleIndex => ({
   async upsert(document, signal) {
     const texts = document.chunks.map((chunk) => embeddedText(document.title, chunk));

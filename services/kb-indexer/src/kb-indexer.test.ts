@@ -48,7 +48,7 @@ describe('kb-indexer', () => {
 
   for (const [kind, variablesFor] of Object.entries(kinds)) {
     describe(`with the ${kind} index`, () => {
-      it('finds what was published, then what it was updated to, and nothing when it was withdrawn', async () => {
+      it('finds a published article, then its update, and nothing once it is unpublished', async () => {
         await using service = await startService(articles.optionsWith(await variablesFor()));
         await articles.publish('published', {
           title: 'Old',
@@ -63,14 +63,14 @@ describe('kb-indexer', () => {
         assert.deepEqual(await titles(service, 'thirty'), []);
         await articles.publish('unpublished', { version: 3 });
         await found(service, 'sixty', []);
-        // A late one; the marker tells that it was handled.
+        // A late event; the marker shows that it was handled.
         await articles.publish('updated', { title: 'Late', content: '<p>sixty days', version: 2 });
         await articles.publish('updated', { title: 'Marker', content: '<p>marker', version: 4 });
         await found(service, 'marker', ['Marker']);
         assert.deepEqual(await titles(service, 'sixty'), []);
       });
 
-      it('has one document for the same event ten times', async () => {
+      it('has one document after ten copies of an event', async () => {
         await using service = await startService(articles.optionsWith(await variablesFor()));
         const event = await articles.publish('published', { title: 'Once', content: 'parcel' });
         for (let time = 1; time < 10; time += 1) await articles.repeat(event);
@@ -82,7 +82,7 @@ describe('kb-indexer', () => {
         await found(service, 'parcel', ['Marker', 'Once']);
       });
 
-      it('has every article once after a kill in the middle', { timeout: 120_000 }, async () => {
+      it('has every article once after a kill halfway', { timeout: 120_000 }, async () => {
         const options = articles.optionsWith(await variablesFor());
         const content = '<p>parcel</p>'.repeat(200);
         const numbers = Array.from({ length: 200 }, (_, number) => number);
@@ -97,7 +97,7 @@ describe('kb-indexer', () => {
             }),
           ),
         );
-        await until('a part is there', async () => {
+        await until('part of the articles is indexed', async () => {
           const { body } = await worker.get('/v1/search?q=parcel&limit=50');
           return (body as SearchResult).hits.length >= 20;
         });
@@ -133,7 +133,7 @@ describe('kb-indexer', () => {
       await using service = await startService(articles.optionsWith(await variables()));
       await articles.publish('published', { title: 'Refunds', content: 'Your money comes back.' });
       await until(
-        'it searches by vectors too',
+        'it also searches by vectors',
         async () => (await search(service, { q: 'refunding' })).mode === 'hybrid',
       );
       await found(service, 'refunding', ['Refunds']);
@@ -153,13 +153,13 @@ describe('kb-indexer', () => {
           content: 'parcel',
         });
       }
-      await until('the endpoint was asked', () => sandbox.effects('embeddings').length > 0);
+      await until('the endpoint was called', () => sandbox.effects('embeddings').length > 0);
       assert.deepEqual(await titles(service, 'parcel'), []);
       sandbox.reset();
       await found(service, 'parcel', numbers.map((number) => `Article ${number}`).toSorted());
     });
 
-    it('embeds later what was indexed without', async () => {
+    it('embeds articles later that were indexed without embeddings', async () => {
       {
         await using service = await startService(articles.optionsWith(await kinds.embedded()));
         await articles.publish('published', { title: 'Refunds', content: 'Your money comes back.' });

@@ -1,9 +1,9 @@
 import { setImmediate as pause } from 'node:timers/promises';
 
-/** Others get their turn after this long; a single item takes far less. */
+/** Other work gets a turn after this time. A single item takes far less. */
 const TURN_MS = 20;
 
-/** Maps items one after the other, and lets the event loop turn in between: an article has hundreds of chunks. */
+/** Maps items in order and yields to the event loop in between: an article has hundreds of chunks. */
 export async function mapWithPauses<T, R>(items: readonly T[], map: (item: T) => R): Promise<R[]> {
   const results: R[] = [];
   let turnStartedAt = performance.now();

@@ -8,7 +8,7 @@ import { type Postgres, startPostgres } from '@switchboard/stack/postgres';
 import { createDatabase } from '../fixtures/database.ts';
 import { openShelf } from '../fixtures/shelf.ts';
 
-describe('an event with a megabyte of one repeated text in any field holds up nothing', () => {
+describe('an event with a megabyte of repeated text in any field does not block the process', () => {
   let folder: string;
   let postgres: Postgres;
   let sandbox: Sandbox;

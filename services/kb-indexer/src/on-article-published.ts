@@ -5,12 +5,12 @@ import type { ArticleIndex } from './index/article-index.ts';
 
 export interface OnArticlePublishedDeps {
   index: Pick<ArticleIndex, 'upsert'>;
-  /** Chunks of one article; each takes a place in the index and a part of a paid request for embeddings. */
+  /** The limit of indexed chunks per article. Each takes space in the index and part of a paid embeddings request. */
   mostChunks: number;
   leftOut: { inc(chunks: number): void };
 }
 
-/** Puts an article that became visible, or changed, into the index; of a very long one, the beginning. */
+/** Indexes a new or changed article; only the beginning of a very long one. */
 export const onArticlePublished =
   ({ index, mostChunks, leftOut }: OnArticlePublishedDeps) =>
   async (event: EventOf<'article.published' | 'article.updated'>, context: HandlerContext): Promise<void> => {
@@ -22,5 +22,5 @@ export const onArticlePublished =
     if (missing === 0) return;
     leftOut.inc(missing);
     const { articleId, locale } = document;
-    context.logger.warn({ articleId, locale, chunks: chunks.length, leftOut: missing }, 'article indexed only in part');
+    context.logger.warn({ articleId, locale, chunks: chunks.length, leftOut: missing }, 'article indexed partially');
   };

@@ -3,7 +3,7 @@ import type { EventOf } from '@switchboard/events';
 import { removalOf } from './article/document.ts';
 import type { ArticleIndex } from './index/article-index.ts';
 
-/** Takes an article that was withdrawn out of the index: in its locale, or without one in all of them. */
+/** Removes an unpublished article from the index: in its locale, or in all locales if it names none. */
 export const onArticleUnpublished =
   ({ index }: { index: Pick<ArticleIndex, 'remove'> }) =>
   async (event: EventOf<'article.unpublished'>, context: HandlerContext): Promise<void> => {

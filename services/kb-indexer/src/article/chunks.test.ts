@@ -11,20 +11,20 @@ const text = fc
   .array(fc.tuple(word, fc.constantFrom(' ', '. ', '\n', '。', ' ')), { maxLength: 600 })
   .map((words) => words.flat().join('').trim());
 
-/** That the chunks are in order and leave out nothing but spaces. */
+/** Asserts that the chunks are in order and omit only spaces. */
 function assertCovered(whole: string, chunks: readonly Chunk[]): void {
   let covered = 0;
   for (const { text } of chunks) {
-    // The latest place that leaves out nothing: a text may repeat itself.
+    // The latest position that omits nothing: a text may repeat itself.
     const place = whole.lastIndexOf(text, covered + whole.slice(covered).search(/\S|$/));
-    assert.ok(place >= 0, 'something was left out');
+    assert.ok(place >= 0, 'text is missing');
     covered = Math.max(covered, place + text.length);
   }
   assert.equal(whole.slice(covered).trim(), '');
 }
 
 describe('the chunks of an article', () => {
-  it('are small, whole characters, cover the text in order, and are no more than needed', () => {
+  it('are small, split no character, cover the text in order, and are as few as needed', () => {
     fc.assert(
       fc.property(text, (whole) => {
         const chunks = chunksOf([{ heading: 'H', text: whole }]);
@@ -40,7 +40,7 @@ describe('the chunks of an article', () => {
     );
   });
 
-  it('are those of its sections, each with its heading', () => {
+  it('follow its sections, each with its heading', () => {
     const sections = [
       { heading: 'A', text: 'one' },
       { heading: 'B', text: 'two '.repeat(500).trim() },
@@ -50,7 +50,7 @@ describe('the chunks of an article', () => {
     assert.equal(chunksOf(sections)[0]?.text, 'one');
   });
 
-  it('end with a line or a sentence where one ends, and share some words with the next', () => {
+  it('end at a line or sentence if possible, and overlap the next by some words', () => {
     const sentence = 'This is a sentence of some words. ';
     const [first, second] = chunksOf([{ heading: '', text: sentence.repeat(60).trim() }]).map((chunk) => chunk.text);
     assert.match(first ?? '', /words\.$/);
@@ -58,7 +58,7 @@ describe('the chunks of an article', () => {
     assert.ok((second ?? '').startsWith(shared.slice(0, 40)));
   });
 
-  it('are one, when the article has no text', () => {
+  it('are one if the article has no text', () => {
     assert.deepEqual(chunksOf([]), [{ heading: '', text: '' }]);
   });
 });

@@ -1,17 +1,17 @@
 import type { Section } from '../html/section-writer.ts';
 
-/** A piece of an article that is found, and embedded, as a whole. */
+/** The unit of an article that is embedded and found as a whole. */
 export interface Chunk {
   readonly heading: string;
   readonly text: string;
 }
 
-/** About 200 words: one thought, and far below what any embedding model takes. */
+/** About 200 words: one thought, and far below the limit of any embedding model. */
 export const LONGEST_CHUNK = 1_200;
-/** What two neighbours share at most, so that a sentence at the seam is whole in one of them. */
+/** The most that neighbouring chunks overlap, so that one of them has the whole sentence at the boundary. */
 export const OVERLAP = 150;
 
-/** The sections as chunks of at most `LONGEST_CHUNK` UTF-16 units; at least one, so that a title alone is found too. */
+/** Splits sections into chunks of at most `LONGEST_CHUNK` UTF-16 units; at least one, so a title alone is found. */
 export function chunksOf(sections: readonly Section[]): Chunk[] {
   const chunks = sections.flatMap(({ heading, text }) => split(text).map((piece) => ({ heading, text: piece })));
   return chunks.length > 0 ? chunks : [{ heading: '', text: '' }];
@@ -27,7 +27,7 @@ function split(text: string): string[] {
   }
 }
 
-/** Where a chunk that starts at `start` ends: after a line, else a sentence, else a word, in its second half. */
+/** The end of a chunk that starts at `start`: after a line, else a sentence, else a word, in its second half. */
 function seam(text: string, start: number): number {
   const half = start + LONGEST_CHUNK / 2;
   const window = text.slice(half, start + LONGEST_CHUNK);
@@ -38,13 +38,13 @@ function seam(text: string, start: number): number {
   return whole(text, start + LONGEST_CHUNK);
 }
 
-/** The start of a word between the two places; where there is none, the first place. */
+/** The start of a word between the two positions, otherwise the first position. */
 function wordStart(text: string, from: number, to: number): number {
   const space = text.slice(from, to).search(/\s\S/);
   return space === -1 ? whole(text, from) : from + space + 1;
 }
 
-/** Not between the halves of a surrogate pair. */
+/** Never splits a surrogate pair. */
 function whole(text: string, index: number): number {
   const code = text.charCodeAt(index);
   return code >= 0xdc00 && code <= 0xdfff ? index - 1 : index;

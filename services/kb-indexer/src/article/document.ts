@@ -9,23 +9,23 @@ import { EVERY_LOCALE, type Revision } from './revision.ts';
 export interface DocumentKey {
   readonly tenant: string;
   readonly articleId: string;
-  /** Canonical; '' when the article names none. */
+  /** Canonical; '' if the article names none. */
   readonly locale: string;
 }
 
 export interface Document extends DocumentKey {
   readonly title: string;
-  /** Of http or https. */
+  /** An http or https URL. */
   readonly url: string | null;
   readonly tags: readonly string[];
   readonly revision: Revision;
-  /** What a person reads, headings included; of very many headings, the beginning. */
+  /** The readable text, including headings. With very many headings, only the beginning. */
   readonly text: string;
-  /** The text in pieces; at least one. */
+  /** The text in chunks; at least one. */
   readonly chunks: readonly Chunk[];
 }
 
-/** Takes away an article in one language, or in every one. */
+/** Removes an article in one language or in all of them. */
 export interface Removal extends DocumentKey {
   readonly revision: Revision;
 }
@@ -33,12 +33,12 @@ export interface Removal extends DocumentKey {
 type Visible = EventOf<'article.published' | 'article.updated'>;
 type Withdrawn = EventOf<'article.unpublished'>;
 
-/** The title is kept with every chunk, and tags are compared for every hit. */
+/** Limited because the title is stored with every chunk and tags are compared for every hit. */
 const LONGEST_TITLE = 500;
 const LONGEST_TAG = 100;
 const MOST_TAGS = 100;
 
-/** Reads the article with pauses, in which others get their turn. */
+/** Reads the article with pauses that let other work run. */
 export const readDocument = async (event: Visible): Promise<Document> =>
   documentOf(event, await readSections(storable(event.content)));
 
@@ -55,7 +55,7 @@ export function documentOf(event: Visible, sections = sectionsOf(storable(event.
   };
 }
 
-/** As much as the content may have: the same headings above many short sections would make it far longer than that. */
+/** The limit of the content. Repeating long headings above many short sections would make the text far longer. */
 const LONGEST_TEXT = 1_048_576;
 
 function textOf(sections: readonly Section[]): string {
@@ -73,7 +73,7 @@ export function removalOf(event: Withdrawn): Removal {
   return { ...key, locale: key.locale || EVERY_LOCALE, revision: revisionOf(event) };
 }
 
-/** Without NUL and halves of surrogate pairs, which Postgres does not take. */
+/** Removes NUL and lone surrogates, which Postgres rejects. */
 export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
 
 function keyOf({ meta, articleId, locale: given }: Visible | Withdrawn): DocumentKey {
@@ -85,17 +85,17 @@ function keyOf({ meta, articleId, locale: given }: Visible | Withdrawn): Documen
   };
 }
 
-/** Clocks differ, and time zones are mistaken; what is further ahead is no time, and must not keep later updates out. */
+/** Tolerates clock and time zone errors. Ignores update times more than a day ahead, which would block later updates. */
 const MOST_AHEAD_MS = 24 * 3_600_000;
 
 const revisionOf = ({ meta, version, updatedAt }: Visible | Withdrawn): Revision => ({
   version,
   updatedAt: updatedAt !== null && updatedAt <= meta.receivedAt + MOST_AHEAD_MS ? updatedAt : null,
-  // A sender whose clock is ahead must not keep later events out.
+  // A sender whose clock is ahead must not block later events.
   occurredAt: Math.min(meta.occurredAt, meta.receivedAt),
 });
 
-/** A link that could run a script is none. */
+/** Drops links that could run a script. */
 function webAddress(text: string | null): string | null {
   const url = text === null ? null : URL.parse(text);
   return url !== null && /^https?:$/.test(url.protocol) ? url.href : null;

@@ -1,7 +1,7 @@
-/** Of a language tag, by RFC 5646. `Intl` takes hours for a tag of a megabyte. */
+/** Length limit of a language tag (RFC 5646). `Intl` takes hours for a tag of a megabyte. */
 const LONGEST_LOCALE = 35;
 
-/** `de_at` becomes `de-AT`; text that is no language tag is only put in lower case, and cut. */
+/** Canonicalises `de_at` to `de-AT`. Text that is not a language tag is only lower-cased and truncated. */
 export function canonicalLocale(text: string): string {
   const tag = text.trim().replaceAll('_', '-');
   if (tag.length > LONGEST_LOCALE) return plain(tag.slice(0, LONGEST_LOCALE));
@@ -14,12 +14,12 @@ export function canonicalLocale(text: string): string {
 
 const plain = (tag: string): string => tag.toWellFormed().replaceAll('\0', '').toLowerCase();
 
-/** `de` of `de-AT`. */
+/** The language of a locale: `de` for `de-AT`. */
 export const languageOf = (locale: string): string => locale.split('-', 1)[0] ?? '';
 
 /**
- * How well a document's locale serves somebody who asks for `wanted`; smaller is better. The locale itself, then its
- * parents (de-AT, de), then others of its language, then documents without a locale.
+ * How well a document's locale fits a request for `wanted`; smaller is better. The order is the locale itself, its
+ * parents (de-AT, de), other locales of its language, and documents without a locale.
  */
 export function localeDistance(locale: string, wanted: string): number {
   if (locale === '') return 100;

@@ -7,7 +7,7 @@ import { type AnyEvent, catalogue } from '@switchboard/events';
 import { documentWith } from '../../fixtures/document.ts';
 import { openShelf, type Shelf } from '../../fixtures/shelf.ts';
 
-describe('an article with more chunks than are indexed', () => {
+describe('an article with more chunks than the limit', () => {
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'switchboard-kb-'));
@@ -22,7 +22,7 @@ describe('an article with more chunks than are indexed', () => {
   const found = async ({ http }: Shelf, q: string): Promise<number> =>
     (await http.inject(`/v1/search?q=${q}`)).json().hits.length;
 
-  it('is found by its beginning and title, and its log and metric say what is missing', async () => {
+  it('is found by its beginning and title, and the log and metric report what is missing', async () => {
     await using shelf = await openShelf({ INDEX_FILE: join(folder, 'index.db'), CHUNKS_PER_ARTICLE: '3' });
     const sections = Array.from({ length: 10 }, (_, index) => `<h2>Part ${index}</h2><p>word${index}</p>`);
     await shelf.handle(articleOf(sections.join(''), 1));
@@ -39,14 +39,14 @@ describe('an article with more chunks than are indexed', () => {
     assert.equal(shelf.logged.length, 1);
   });
 
-  it('has 500 of them without a setting', async () => {
+  it('is limited to 500 chunks by default', async () => {
     await using shelf = await openShelf({ INDEX_FILE: join(folder, 'default.db') });
     await shelf.handle(articleOf('<h1>a'.repeat(60_000), 1));
     assert.equal(JSON.parse(shelf.logged[0] ?? '').chunks, 500);
   });
 });
 
-it('headings that stand above very many sections do not make the text longer than an article may be', () => {
+it('headings above very many sections do not exceed the length limit of an article', () => {
   const long = 'h'.repeat(190);
   const above = [1, 2, 3, 4, 5].map((level) => `<h${level}>${long}</h${level}>`).join('');
   const { text } = documentWith({ content: above + '<h6>x</h6>y'.repeat(50_000) });

@@ -2,7 +2,7 @@ import type { Outcome } from '../index/article-index.ts';
 import type { Removal } from './document.ts';
 import { EVERY_LOCALE, isOutdated, type KnownRevision } from './revision.ts';
 
-/** Of what is known of the article, the documents that the removal takes away or has taken, and what to call that. */
+/** Selects the known documents that a removal removes or has removed, and the outcome. */
 export function removedBy<Known extends KnownRevision>(
   { locale, revision }: Removal,
   known: readonly Known[],

@@ -1,4 +1,4 @@
-/** Which version of an article something is about. */
+/** The version of an article that an event is about. */
 export interface Revision {
   readonly version: number | null;
   readonly updatedAt: number | null;
@@ -6,8 +6,8 @@ export interface Revision {
 }
 
 /**
- * Above 0 when `one` is newer than `other`: by the version, else by the time of the update, else by the time of the
- * event. What one of the two does not know decides nothing.
+ * Above 0 if `one` is newer than `other`: by version, else by update time, else by event time. A field that one of
+ * them lacks is skipped.
  */
 function compareRevisions(one: Revision, other: Revision): number {
   for (const field of ['version', 'updatedAt', 'occurredAt'] as const) {
@@ -17,29 +17,29 @@ function compareRevisions(one: Revision, other: Revision): number {
   return 0;
 }
 
-/** In place of a locale: the article in whatever language. */
+/** Stands for an article in all locales. */
 export const EVERY_LOCALE = '*';
 
-/** What is known of an article in a locale, or in all of them, whether it is there or was removed. */
+/** The known state of an article in one locale or in all of them, present or removed. */
 export interface KnownRevision {
   readonly locale: string;
   readonly revision: Revision;
-  /** The last that there were before, for what the revision has none of. */
+  /** The last earlier version and update time, for the fields that the revision lacks. */
   readonly earlier?: Numbers | undefined;
   readonly removed: boolean;
 }
 
 export type Numbers = Pick<Revision, 'version' | 'updatedAt'>;
 
-/** The last version, and the last time of an update, that there were. */
+/** The last known version and update time. */
 export const lastNumbers = ({ revision, earlier }: Pick<KnownRevision, 'revision' | 'earlier'>): Numbers => ({
   version: revision.version ?? earlier?.version ?? null,
   updatedAt: revision.updatedAt ?? earlier?.updatedAt ?? null,
 });
 
 /**
- * Whether something newer is known. What is exactly as new may be done again. What the latest revision has no number
- * of, it is at least what an earlier one had: that tells what is older, and does not tell what is newer.
+ * Whether a newer revision is known. An equal revision may be applied again. A latest revision without a version or
+ * update time counts as at least the earlier one: this identifies older revisions, but not newer ones.
  */
 export const isOutdated = (
   { locale, revision }: Pick<KnownRevision, 'locale' | 'revision'>,

@@ -2,21 +2,21 @@ const names = (list: string): ReadonlySet<string> => new Set(list.split(' '));
 
 export const VOID = names('area base br col embed hr img input link meta param source track wbr');
 
-/** Their content is code, or belongs to the page rather than to the article. */
+/** Elements that contain code or belong to the page rather than the article. */
 export const UNREAD = names(
   'script style template noscript head title nav header footer aside form button select textarea iframe object audio video canvas svg dialog menu',
 );
 
 const UNREAD_ROLES = names('navigation banner contentinfo search dialog alert menu menubar toolbar');
 
-/** They begin on a line of their own. */
+/** Elements that start a new line. */
 export const BLOCKS = names(
   'address article blockquote body br caption center dd details div dl dt fieldset figcaption figure hr html li main ol p pre section summary table tbody tfoot thead tr ul',
 );
 
 export const HEADINGS = names('h1 h2 h3 h4 h5 h6');
 
-/** Whether nobody sees the element. */
+/** Whether the element is hidden from readers. */
 export function isHidden(attributes: ReadonlyMap<string, string>): boolean {
   if (attributes.size === 0) return false;
   return (
@@ -30,7 +30,7 @@ export function isHidden(attributes: ReadonlyMap<string, string>): boolean {
 const CELLS = names('td th');
 const TERMS = names('dt dd');
 
-/** The open elements that end where another begins, as their end tags may be left out. */
+/** The open elements that end where another starts, because their end tags are optional. */
 export function endsAt(element: string, open: string): boolean {
   if (open === 'p') return BLOCKS.has(element) && element !== 'br';
   if (open === 'li') return element === 'li';

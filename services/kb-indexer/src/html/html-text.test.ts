@@ -44,7 +44,7 @@ const piece = fc.constantFrom(
 );
 
 describe('the text of an article', () => {
-  it('is what a person reads, under its headings', () => {
+  it('is the readable text under its headings', () => {
     const html = `<!doctype html><html><head><title>Site</title><style>p { color: red }</style></head><body>
       <header><a href="/">Home</a></header><nav><ul><li>Menu</li></ul></nav>
       <main><p>Before <em>the</em> first&nbsp;heading.</p><!-- a comment -->
@@ -62,44 +62,44 @@ describe('the text of an article', () => {
   });
 
   for (const [what, html, text] of [
-    ['lists by lines', '<ul><li>One<li>Two<ol><li>a</ol></ul>', '- One\n- Two\n- a'],
-    ['tables by rows', '<table><tr><th>Size<th>Price<tr><td>S<td>1 €</table>', 'Size | Price\nS | 1 €'],
+    ['one line per list item', '<ul><li>One<li>Two<ol><li>a</ol></ul>', '- One\n- Two\n- a'],
+    ['one line per table row', '<table><tr><th>Size<th>Price<tr><td>S<td>1 €</table>', 'Size | Price\nS | 1 €'],
     [
-      'code with its spaces',
+      'code with its whitespace',
       '<pre><code>if (a &lt; b) {\n  go();\n}\n</code></pre>after',
       'if (a < b) {\n  go();\n}\nafter',
     ],
-    ['breaks as lines', 'one<br>two<br/>three', 'one\ntwo\nthree'],
-    ['words that markup divides as one', 'un<b>break</b>able soft&shy;hyphen', 'unbreakable softhyphen'],
+    ['breaks as new lines', 'one<br>two<br/>three', 'one\ntwo\nthree'],
+    ['words split by markup as one word', 'un<b>break</b>able soft&shy;hyphen', 'unbreakable softhyphen'],
     ['blocks apart', '<div>one</div><div>two</div><p>three<p>four', 'one\ntwo\nthree\nfour'],
-    ['pictures by what they show', '<p>see <img src="x" alt="the label"> here', 'see the label here'],
+    ['the alternative text of pictures', '<p>see <img src="x" alt="the label"> here', 'see the label here'],
     [
       'entities decoded once',
       '&amp;lt;b&amp;gt; &lt;script&gt; &eacute; &#x1F600; &nosuch;',
       '&lt;b&gt; <script> é 😀 &nosuch;',
     ],
     [
-      'nothing that is hidden',
+      'no hidden elements',
       '<p hidden>a<p style="color:red; display: none">b<p aria-hidden="true">c<div role="navigation">d</div>e',
       'e',
     ],
-    ['nothing inside what is hidden', '<div hidden><p>a</p><div>b</div></div><p>c', 'c'],
+    ['no content of hidden elements', '<div hidden><p>a</p><div>b</div></div><p>c', 'c'],
     [
-      'nothing of drawings, but what follows',
+      'no drawings, but the text after them',
       '<svg><title>t</title><style/><path/></svg>text<math><mi>x</mi></math>',
       'textx',
     ],
-    ['nothing of an end tag without its start', '</div>a</p></b>b', 'ab'],
-    ['an item whose end is left out', '<ul><li hidden>a<li>b</ul>', '- b'],
-    ['text of an end that is left out', '<p>one<b>two', 'onetwo'],
+    ['no end tag without a start tag', '</div>a</p></b>b', 'ab'],
+    ['an item without an end tag', '<ul><li hidden>a<li>b</ul>', '- b'],
+    ['text of an element without an end tag', '<p>one<b>two', 'onetwo'],
     ['plain text as it is', 'a < b and c > d & "e"', 'a < b and c > d & "e"'],
     ['no control characters', 'a\u0000b\u0007c\u200bd', 'abcd'],
-    ['nothing of nothing', ' <p> </p> <ul><li></ul>', ''],
+    ['no text if there is none', ' <p> </p> <ul><li></ul>', ''],
   ] as const) {
     it(`has ${what}`, () => assert.equal(textOf(html), text));
   }
 
-  it('keeps a text whose heading was never closed', () => {
+  it('keeps text after an unclosed heading', () => {
     const long = 'word '.repeat(100).trim();
     assert.deepEqual(sectionsOf(`<h1>Title</h1><h2>${long}<p>more`), [{ heading: 'Title', text: `${long}\nmore` }]);
     assert.deepEqual(sectionsOf('<h2>One<h2>Two</h2>text'), [
@@ -108,7 +108,7 @@ describe('the text of an article', () => {
     ]);
   });
 
-  it('is had of any text without failing, and holds no tag of it', () => {
+  it('is extracted from any input without failing, and contains no tags', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         for (const { heading, text } of sectionsOf(pieces.join(''))) assert.equal(typeof (heading + text), 'string');
@@ -117,7 +117,7 @@ describe('the text of an article', () => {
     );
   });
 
-  it('is the same in whatever slices it is read', async () => {
+  it('is the same for any slicing of the input', async () => {
     const html = fc.array(piece, { maxLength: 60 }).map((pieces) => pieces.join(''));
     await fc.assert(
       fc.asyncProperty(html, fc.integer({ min: 1, max: 40 }), async (text, slice) => {
@@ -127,7 +127,7 @@ describe('the text of an article', () => {
     );
   });
 
-  it('keeps a heading whose name the next one of its level begins with', () => {
+  it('keeps a heading that is a prefix of the next one of its level', () => {
     assert.deepEqual(sectionsOf('<h2>Refund</h2><h2>Refunds</h2>text'), [
       { heading: 'Refund', text: '' },
       { heading: 'Refunds', text: 'text' },
@@ -141,14 +141,14 @@ describe('a hostile text of a megabyte', () => {
   for (const [what, html] of Object.entries({
     'nested elements': fill('<div>'),
     'nested and closed elements': half('<div>', '</div>'),
-    'ends that fit no start': half('<abc>', '</abd>'),
+    'end tags without start tags': half('<abc>', '</abd>'),
     'implied paragraphs': half('<b>', '</p>'),
     'nested lists': fill('<ul><li>'),
     'nested tables': fill('<table><tr><td>'),
     'nested headings': fill('<h1><h2>a'),
     headings: fill('<h1>a'),
     'cells without a row': fill('<td>a'),
-    'tables that never end': fill('<table>'),
+    'unclosed tables': fill('<table>'),
     'dashes in cells': fill('<td>- '),
     dashes: fill('-'),
     'combining marks': fill('\u0301'),
@@ -156,8 +156,8 @@ describe('a hostile text of a megabyte', () => {
     'nested drawings': half('<svg>', '</g>'),
     'nested hidden elements': half('<div hidden>', '</p>'),
     'nested navigation': half('<nav><b>', '</nav>'),
-    'comments that never end': fill('<!--'),
-    'quotes that never end': fill('<a b="'),
+    'unclosed comments': fill('<!--'),
+    'unclosed quotes': fill('<a b="'),
     attributes: `<a ${fill('b=c ')}`,
     'attributes that are styles': `<a style="${fill('display :')}">`,
     entities: fill('&amp;'),
@@ -167,7 +167,7 @@ describe('a hostile text of a megabyte', () => {
     'lines of code': `<pre>${fill('\n')}`,
     breaks: fill('<br>'),
   })) {
-    // Some take tens of milliseconds; what is quadratic takes minutes.
+    // Some take tens of milliseconds; quadratic code takes minutes.
     it(`of ${what} is read in a few seconds`, { timeout: 20_000 }, () => {
       const startedAt = performance.now();
       sectionsOf(html);

@@ -3,20 +3,20 @@ import { mapWithPauses } from '../map-with-pauses.ts';
 import { endsAt, isHidden, UNREAD, VOID } from './html-elements.ts';
 import { createSectionWriter, type Section } from './section-writer.ts';
 
-/** Elements nested deeper than this are read, but not told apart; browsers have the same limit. */
+/** Elements nested deeper than this are read but not tracked. Browsers have the same limit. */
 const DEEPEST = 512;
 
-/** So much is read at a time before the event loop turns. */
+/** Characters to read before the event loop gets a turn. */
 const SLICE = 65_536;
 
-/** What a person reads of an HTML article, under its headings; entities decoded, markup gone. */
+/** The readable text of an HTML article under its headings, with entities decoded and markup removed. */
 export function sectionsOf(html: string): Section[] {
   const reader = createReader(html);
   reader.write(html);
   return reader.end();
 }
 
-/** The same, with pauses in which others get their turn. */
+/** The same, with pauses that let other work run. */
 export async function readSections(html: string, slice = SLICE): Promise<Section[]> {
   const reader = createReader(html);
   const starts = Array.from({ length: Math.ceil(html.length / slice) }, (_, index) => index * slice);
@@ -25,14 +25,14 @@ export async function readSections(html: string, slice = SLICE): Promise<Section
 }
 
 /**
- * Takes any text, in time linear in its length: of htmlparser2 only the tokenizer is used, as its parser is quadratic in
- * the depth of nesting.
- * @param html all of what is going to be written, in whatever slices
+ * Accepts any text, in time linear in its length. Uses only the tokenizer of htmlparser2, because its parser is
+ * quadratic in the nesting depth.
+ * @param html the complete text to write, in any slices
  */
 function createReader(html: string): { write(slice: string): void; end(): Section[] } {
   const writer = createSectionWriter();
   const open: string[] = [];
-  /** The place in `open` of the outermost element that is not read. */
+  /** The index in `open` of the outermost element that is not read. */
   let unreadFrom = Number.POSITIVE_INFINITY;
   let foreign = 0;
   let element = '';

@@ -1,10 +1,10 @@
 import { BLOCKS, HEADINGS } from './html-elements.ts';
 
-/** A part of an article under one heading; before the first heading there is none. */
+/** A part of an article under one heading; text before the first heading has none. */
 export interface Section {
-  /** The headings above the text, the outermost first: `Returns › Refunds`. */
+  /** The headings above the text, outermost first: `Returns › Refunds`. */
   readonly heading: string;
-  /** Plain text: paragraphs, list items, table rows and lines of code are lines. */
+  /** Plain text, with one line per paragraph, list item, table row and line of code. */
   readonly text: string;
 }
 
@@ -15,28 +15,28 @@ export interface SectionWriter {
   end(): Section[];
 }
 
-/** What is longer is no heading, but an end tag that was forgotten. */
+/** Longer text is not a heading, but the result of a missing end tag. */
 const LONGEST_HEADING = 200;
 
-/** Control characters, soft hyphens and spaces without width: they cut words in two. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+/** Control characters, soft hyphens and zero-width spaces: they split words. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression removes them
 const INVISIBLE = /[\u0000-\u0008\u000b-\u001f\u007f\u00ad\u200b\u2060\ufeff]/g;
 
-/** A heading and those above it. */
+/** A heading with its parents. */
 interface Heading {
   readonly level: number;
   readonly above: Heading | undefined;
-  /** With those above it. */
+  /** Includes the parents. */
   readonly path: string;
 }
 
-/** Puts what is read of an article under its headings, in time linear in its length. */
+/** Collects the text of an article under its headings, in time linear in its length. */
 export function createSectionWriter(): SectionWriter {
   const sections: { under: Heading | undefined; text: string }[] = [];
   let under: Heading | undefined;
   let lines: string[] = [];
   let line = '';
-  /** Asking the line itself would walk through it again for every cell of a table. */
+  /** Tracked separately, because testing the line would scan it again for every table cell. */
   let blank = true;
   let heading: string | undefined;
   let preformatted = 0;
@@ -102,7 +102,7 @@ export function createSectionWriter(): SectionWriter {
     end() {
       endHeading();
       endSection();
-      // A heading right above another one is in the path of that.
+      // A heading directly above another one is part of that one's path.
       return sections
         .filter(
           ({ under, text }, index) => text !== '' || (under !== undefined && !isWithin(sections[index + 1], under)),

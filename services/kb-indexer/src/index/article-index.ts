@@ -1,14 +1,14 @@
 import type { Document, DocumentKey, Removal } from '../article/document.ts';
 import type { Phrase } from '../search/query.ts';
 
-/** `outdated`: something newer is known, and what can be found is what it was. */
+/** `outdated`: a newer revision is known, and the index is unchanged. */
 export type Outcome = 'done' | 'outdated';
 
-/** Where articles are put, to be found. Every change is whole or not there, and safe to repeat. */
+/** An index of articles. Every change is atomic and safe to repeat. */
 export interface ArticleIndex {
-  /** Puts the document in place of its earlier revisions. */
+  /** Replaces the earlier revisions of the document. */
   upsert(document: Document, signal: AbortSignal): Promise<Outcome>;
-  /** Takes the documents away, and remembers the revision, so that an older document does not come back. */
+  /** Removes the documents and records the revision, so that an older document does not return. */
   remove(removal: Removal, signal: AbortSignal): Promise<Outcome>;
 }
 
@@ -19,7 +19,7 @@ export interface Filter {
   readonly tag?: string | undefined;
 }
 
-/** A chunk that was found, and the document it is of. */
+/** A chunk found by a search, and its document. */
 export interface Passage extends Omit<DocumentKey, 'tenant'> {
   readonly title: string;
   readonly url: string | null;
@@ -30,30 +30,30 @@ export interface Passage extends Omit<DocumentKey, 'tenant'> {
 
 export interface StoredChunk {
   readonly id: number;
-  /** Its title, heading and text. */
+  /** The chunk's title, heading and text. */
   readonly text: string;
 }
 
-/** An index of our own, which can be searched: embedded, or in Postgres. */
+/** A searchable index of our own: embedded or in Postgres. */
 export interface SearchIndex {
-  /** @param vectors one per chunk, when there are embeddings */
+  /** @param vectors one per chunk, if there are embeddings */
   upsert(document: Document, vectors?: readonly Float32Array[]): Promise<Outcome>;
   remove(removal: Removal): Promise<Outcome>;
-  /** The best chunk of each document with all, or any, of the phrases; the best first. */
+  /** The best chunk of each document with all, or any, of the phrases, best first. */
   matching(phrases: readonly Phrase[], match: 'all' | 'any', filter: Filter, limit: number): Promise<Passage[]>;
-  /** Those of the phrases that do not consist of words which very many chunks have; all, when there is no other. */
+  /** The phrases without those of very common words; all of them if none remain. */
   telling(phrases: readonly Phrase[]): Promise<readonly Phrase[]>;
-  /** The chunks nearest to the vector; the nearest first. */
+  /** The chunks nearest to the vector, nearest first. */
   nearest(vector: Float32Array, filter: Filter, limit: number): Promise<Passage[]>;
-  /** Chunks that have no vector of the current model yet. */
+  /** Chunks without a vector of the current model. */
   withoutVector(limit: number): Promise<StoredChunk[]>;
-  /** Adds what `withoutVector` answered; a chunk that is gone meanwhile is left out. */
+  /** Adds vectors for chunks of `withoutVector`. Skips chunks that no longer exist. */
   addVectors(vectors: ReadonlyMap<number, Float32Array>): Promise<void>;
-  /** Throws when it cannot be used. */
+  /** Throws if the index is unusable. */
   check(): Promise<void> | void;
   close(): Promise<void> | void;
 }
 
-/** What is embedded of a chunk. */
+/** The text of a chunk that is embedded. */
 export const embeddedText = (title: string, { heading, text }: { heading: string; text: string }): string =>
   [title, heading, text].filter((part) => part !== '').join('\n') || '-';

@@ -34,7 +34,7 @@ describe('the embedded index', () => {
     };
   });
 
-  it('belongs to one process, and is free again when that was killed', async () => {
+  it('belongs to one process, and is available again after that process is killed', async () => {
     const { file, remove } = await temporaryFile();
     const other = fork(join(import.meta.dirname, '../../fixtures/index-holder.ts'), [file]);
     await once(other, 'message');
@@ -52,7 +52,7 @@ describe('the embedded index', () => {
     await remove();
   });
 
-  it('goes on with a file that does not have the earlier versions yet', async () => {
+  it('migrates a file without the columns for earlier versions', async () => {
     const { file, remove } = await temporaryFile();
     const old = createEmbeddedIndex({ file });
     await old.upsert(documentWith({ version: 5, occurredAt: 10 }));

@@ -14,11 +14,11 @@ import { dimensionError } from './index-error.ts';
 
 export interface EmbeddedOptions {
   file: string;
-  /** The name of the embedding model, when there is one. */
+  /** The name of the embedding model, if there is one. */
   model?: string | undefined;
 }
 
-/** Busy, input or output, full: of the disk, not of the article. */
+/** SQLite errors of the disk rather than the article: busy, input or output, full. */
 const PASSING = new Set([5, 10, 13]);
 
 /** An index in a file, for one process. @throws IndexError */
@@ -48,10 +48,10 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
   }
 
   const setting = <T>(name: string) => all<{ value: T }>('SELECT value FROM settings WHERE name = ?', name)[0]?.value;
-  /** Of the vectors; undefined as long as there is none. */
+  /** The length of the vectors; undefined until there is one. */
   const dimension = () => setting<number>('dimension');
 
-  /** Vectors of another model are of no use. */
+  /** Vectors of another model are useless. */
   function useModel(): void {
     if (model === undefined || setting('model') === model) return;
     database.exec('DROP TABLE IF EXISTS vectors; DELETE FROM embedded; DELETE FROM settings');
@@ -159,7 +159,7 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
     async upsert(document, vectors) {
       const title = termsOf(document.title);
       const columnsOf = ({ heading, text }: Chunk): ChunkTerms => [title, termsOf(heading), termsOf(text)];
-      // The transaction holds up everything else, so it only writes.
+      // The transaction blocks everything else, so it only writes.
       const terms = await mapWithPauses(document.chunks, columnsOf);
       return transact(() => upsert(document, terms, vectors));
     },
@@ -222,7 +222,7 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
   };
 }
 
-/** Of its title, heading and text. */
+/** Joins title, heading and text. */
 type ChunkTerms = [string, string, string];
 
 interface KnownRow extends Revision {
@@ -247,7 +247,7 @@ function conditionsOf({ tenant, language, tag }: Filter): { where: string; value
   };
 }
 
-/** FTS5 sees only letters, digits and spaces. */
+/** FTS5 gets only letters, digits and spaces. */
 const termsOf = (text: string): string => Array.from(wordsOf(text), ({ term }) => term).join(' ');
 const matchOf = ({ terms, prefix }: Phrase): string => `"${terms.join(' ')}"${prefix ? '*' : ''}`;
 

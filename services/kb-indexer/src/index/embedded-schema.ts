@@ -5,11 +5,11 @@ import { load } from 'sqlite-vec';
 import { IndexError } from './index-error.ts';
 
 const VERSION = 2;
-/** How long a process that is stopping may still hold the file. */
+/** How long a stopping process may still hold the file. */
 const LOCK_WAIT_MS = 5_000;
 const SQLITE_BUSY = 5;
 
-/** `terms` holds only the words; what is shown is in `chunks`. `vectors` is made with the first vector. */
+/** `terms` holds only the words; `chunks` holds the displayed text. `vectors` is created with the first vector. */
 const SCHEMA = `
   CREATE TABLE documents (
     id INTEGER PRIMARY KEY, tenant TEXT NOT NULL, article TEXT NOT NULL, locale TEXT NOT NULL, language TEXT NOT NULL,
@@ -26,7 +26,7 @@ const SCHEMA = `
   CREATE TABLE settings (name TEXT PRIMARY KEY, value ANY) STRICT;
 `;
 
-/** What was added since version 1, in which every index begins. */
+/** Migrations since version 1, the version of every new index. */
 const ADDITIONS = `
   ALTER TABLE documents ADD COLUMN earlier_version INTEGER;
   ALTER TABLE documents ADD COLUMN earlier_updated_at INTEGER;
@@ -34,15 +34,15 @@ const ADDITIONS = `
 `;
 
 /**
- * Opens the file of an embedded index, for this process alone until it ends.
- * @throws IndexError when another process has it, or another version wrote it
+ * Opens the file of an embedded index with an exclusive lock for the lifetime of the process.
+ * @throws IndexError if another process holds the file or another version wrote it
  */
 export function openEmbedded(file: string): DatabaseSync {
   mkdirSync(dirname(file), { recursive: true });
   const database = new DatabaseSync(file, { allowExtension: true, timeout: LOCK_WAIT_MS });
   try {
     load(database);
-    // FULL: what was answered as done survives a power cut.
+    // FULL: committed changes survive a power failure.
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
     database.exec('PRAGMA cache_size = -32768; BEGIN IMMEDIATE');
     const version = database.prepare('PRAGMA user_version').get()?.user_version;
@@ -51,7 +51,7 @@ export function openEmbedded(file: string): DatabaseSync {
     else if (version !== VERSION) {
       throw new IndexError(
         'OTHER_VERSION',
-        `INDEX_FILE ${file} has version ${version}, this service version ${VERSION}: name another file.`,
+        `INDEX_FILE ${file} has version ${version}, but this service needs version ${VERSION}: use another file.`,
       );
     }
     database.exec('COMMIT');
@@ -61,8 +61,8 @@ export function openEmbedded(file: string): DatabaseSync {
     if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
     throw new IndexError(
       'LOCKED',
-      `INDEX_FILE ${file} is in use by another process: an embedded index serves one instance. Stop that one, name ` +
-        'another file, or set INDEX=postgres for several instances.',
+      `INDEX_FILE ${file} is in use by another process: an embedded index serves one instance. Stop the other ` +
+        'process, use another file, or set INDEX=postgres for several instances.',
       { cause: error },
     );
   }

@@ -8,7 +8,7 @@ import { createEmbeddings } from './embeddings.ts';
 const { signal } = new AbortController();
 
 describe('embeddings', () => {
-  it('come in batches, one for each text, in the order of the texts', async () => {
+  it('are requested in batches, one per text, in the order of the texts', async () => {
     await using sandbox = await startSandbox();
     const target = createTarget({
       name: 'embeddings',
@@ -52,7 +52,7 @@ describe('embeddings', () => {
       },
     ],
     [
-      'what is too large',
+      'too large a response',
       {
         data: [
           { index: 0, embedding: [1] },

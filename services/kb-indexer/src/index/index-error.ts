@@ -1,16 +1,16 @@
 export type IndexErrorCode =
-  /** Another process has the file. */
+  /** Another process holds the file. */
   | 'LOCKED'
-  /** The file was written by another version of this service. */
+  /** Another version of this service wrote the file. */
   | 'OTHER_VERSION'
-  /** The vectors do not fit those of the index. */
+  /** The vectors' length differs from the index's. */
   | 'DIMENSION'
-  /** Another instance has changed the index over to another model. */
+  /** Another instance has switched the index to another model. */
   | 'OTHER_MODEL'
   /** Postgres has no pgvector. */
   | 'NO_PGVECTOR';
 
-/** The index cannot do what it was asked to. The message says what to do. */
+/** The index cannot perform an operation. The message says what to do. */
 export class IndexError extends Error {
   override readonly name = 'IndexError';
   readonly code: IndexErrorCode;
@@ -24,6 +24,6 @@ export class IndexError extends Error {
 export const dimensionError = (known: number, given: number): IndexError =>
   new IndexError(
     'DIMENSION',
-    `The embeddings endpoint answered ${given} numbers, and the index holds vectors of ${known}: if the model is another ` +
-      'one, say so by EMBEDDINGS_MODEL, and everything is embedded anew.',
+    `The embeddings endpoint returned ${given} numbers, but the index holds vectors of ${known}: if the model has ` +
+      'changed, set EMBEDDINGS_MODEL, and all articles are embedded again.',
   );

@@ -34,14 +34,14 @@ describe("the chatbot platform's knowledge base", () => {
     };
   }
 
-  /** What took effect, in order. */
+  /** The changes that took effect, in order. */
   const effects = () =>
     sandbox
       .effects('chat')
       .filter(({ kind }) => kind === 'effect')
       .map(({ method, body }) => (method === 'PUT' ? `PUT ${(body as { title: string }).title}` : method));
 
-  it('is given the document, and it is taken away; what is late changes nothing', async () => {
+  it('receives and removes the document; late events change nothing', async () => {
     await using opened = await open();
     const { articles } = opened;
     await articles.publish('published', {
@@ -76,7 +76,7 @@ describe("the chatbot platform's knowledge base", () => {
     await eventually(() => assert.deepEqual(effects(), ['PUT One', 'PUT Three', 'DELETE', 'PUT Five']));
   });
 
-  it('does not get back an older version when what came last had none', async () => {
+  it('does not return to an older version if the latest event had none', async () => {
     await using opened = await open();
     const { articles } = opened;
     await articles.publish('published', { title: 'Five', version: 5 });
@@ -86,7 +86,7 @@ describe("the chatbot platform's knowledge base", () => {
     await eventually(() => assert.deepEqual(effects(), ['PUT Five', 'DELETE', 'PUT Five again']));
   });
 
-  it('loses the document without a locale also when Redis knows nothing of it', async () => {
+  it('loses the document without a locale even if Redis has no record of it', async () => {
     await using opened = await open();
     const { articles } = opened;
     const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
@@ -97,7 +97,7 @@ describe("the chatbot platform's knowledge base", () => {
     await eventually(() => assert.deepEqual(effects(), ['PUT One', 'DELETE']));
   });
 
-  it('is not asked to take away a document without a locale that is newer, or gone', async () => {
+  it('is not asked to remove a document without a locale that is newer or gone', async () => {
     await using opened = await open();
     const { articles } = opened;
     await articles.publish('published', { title: 'Nine', version: 9 });
@@ -117,10 +117,10 @@ describe("the chatbot platform's knowledge base", () => {
   for (const [what, fault] of [
     ['429', { status: 429, retryAfter: 1, count: 1 }],
     ['500s', { status: 500, count: 2 }],
-    ['an answer that is lost', { dropResponse: true, count: 1 }],
+    ['a lost response', { dropResponse: true, count: 1 }],
     ['malformed JSON', { malformed: true, count: 1 }],
   ] as const) {
-    it(`has the last state after ${what}`, async () => {
+    it(`has the latest state after ${what}`, async () => {
       await using opened = await open();
       sandbox.fault('chat', fault);
       await opened.articles.publish('published', { title: 'One', version: 1 });
@@ -132,7 +132,7 @@ describe("the chatbot platform's knowledge base", () => {
     });
   }
 
-  it('rejects for good what it rejects: the article goes to the dead letters, the next one goes on', async () => {
+  it('rejects an article permanently: the article becomes a dead letter, and the next one proceeds', async () => {
     await using opened = await open();
     sandbox.fault('chat', { status: 422, count: 1 });
     await opened.articles.publish('published', { title: 'One', version: 1 });

@@ -9,13 +9,13 @@ import type { ArticleIndex, Outcome } from './article-index.ts';
 interface Deps {
   target: Pick<Target, 'request'>;
   redis: Pick<Redis, 'hgetall' | 'hset'>;
-  /** With `{id}` where the document's id belongs. */
+  /** Contains `{id}` in place of the document's id. */
   path: string;
 }
 
 /**
- * The chatbot platform's own knowledge base. It does not compare versions, so what it was sent is remembered in Redis:
- * noted after the platform has answered, so that what a crash left unnoted is sent again.
+ * The chatbot platform's own knowledge base. It does not compare versions, so Redis stores what was sent. It is stored
+ * after the platform has answered, so a change that a crash left unrecorded is sent again.
  */
 export function createPlatformIndex({ target, redis, path }: Deps): ArticleIndex {
   const keyOf = ({ tenant, articleId }: DocumentKey) =>
@@ -69,12 +69,12 @@ export function createPlatformIndex({ target, redis, path }: Deps): ArticleIndex
   };
 }
 
-/** Also that of a document without a locale of which nothing is known: Redis may have lost its data. */
+/** Includes the document without a locale even if it is unknown, because Redis may have lost its data. */
 function localesOf(older: readonly KnownRevision[], rows: readonly KnownRevision[]): string[] {
   const locales = older.filter(({ removed }) => !removed).map(({ locale }) => locale);
   return rows.some(({ locale }) => locale === '') ? locales : [...locales, ''];
 }
 
-/** `local:article-42:de-AT`: the same for every revision, and never that of another document. */
+/** `local:article-42:de-AT`: the same for every revision, and unique to the document. */
 const documentId = ({ tenant, articleId, locale }: DocumentKey): string =>
   [tenant, articleId, ...(locale === '' ? [] : [locale])].map(encodeURIComponent).join(':');

@@ -3,7 +3,7 @@ import pg from 'pg';
 
 export interface Database {
   query<Row>(sql: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Runs the work on one connection, and all of it or nothing takes place. */
+  /** Runs the work in one transaction on one connection. */
   transact<T>(work: (client: pg.ClientBase) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -18,7 +18,7 @@ export function connectPostgres(url: string): Database {
     statement_timeout: 20_000,
     application_name: 'kb-indexer',
   });
-  // A connection that was lost tells so by the query that uses it, and by no event that would end the process.
+  // A lost connection fails the query that uses it. Without this listener, its event would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   return {
@@ -43,7 +43,7 @@ export function connectPostgres(url: string): Database {
         await client?.query('ROLLBACK').catch(() => {});
         throw failure;
       } finally {
-        // One that the server has left is not used again.
+        // A connection that the server has closed is not reused.
         client?.release(failure instanceof UnavailableError);
       }
     },
@@ -51,7 +51,7 @@ export function connectPostgres(url: string): Database {
   };
 }
 
-/** Connection, resources, shutdown, read-only after a failover: of the server, not of the article. */
+/** Errors of the server rather than the article: connection, resources, shutdown, read-only after a failover. */
 const PASSING = /^(?:08|53|57P|25006|E(?:CONN|TIMEDOUT|PIPE|NOTFOUND|AI_AGAIN|HOSTUNREACH))/;
 
 function classified(error: unknown): Error {

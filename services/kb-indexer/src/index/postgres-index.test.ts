@@ -29,7 +29,7 @@ describe('the index in Postgres', () => {
     };
   });
 
-  it('is shared by instances that start at the same time', async () => {
+  it('is shared by instances that start concurrently', async () => {
     const url = await createDatabase(postgres);
     const instances = await Promise.all(Array.from({ length: 4 }, () => createPostgresIndex({ url, model: 'toy' })));
     const documents = Array.from({ length: 40 }, (_, number) =>
@@ -45,7 +45,7 @@ describe('the index in Postgres', () => {
     }
   });
 
-  it('goes on with tables that do not have the earlier versions yet', async () => {
+  it('migrates tables without the columns for earlier versions', async () => {
     const url = await createDatabase(postgres);
     const old = await createPostgresIndex({ url });
     await old.upsert(documentWith({ version: 5, occurredAt: 10 }));
@@ -60,7 +60,7 @@ describe('the index in Postgres', () => {
     await index.close();
   });
 
-  it('takes no vectors of an instance with another model than the others', async () => {
+  it('rejects vectors of an instance with another model', async () => {
     const url = await createDatabase(postgres);
     const [old, young] = [
       await createPostgresIndex({ url, model: 'toy' }),
@@ -76,7 +76,7 @@ describe('the index in Postgres', () => {
     await young.close();
   });
 
-  it('is unavailable, not broken, while Postgres is away, and goes on after that', async () => {
+  it('is unavailable while Postgres is down, and recovers afterwards', async () => {
     const url = await createDatabase(postgres);
     const index = await createPostgresIndex({ url });
     await index.upsert(documentWith({ version: 1 }));

@@ -13,7 +13,7 @@ import { preparePostgres } from './postgres-schema.ts';
 
 export interface PostgresOptions {
   url: string;
-  /** The name of the embedding model, when there is one. */
+  /** The name of the embedding model, if there is one. */
   model?: string | undefined;
 }
 
@@ -27,14 +27,14 @@ export async function createPostgresIndex({ url, model }: PostgresOptions): Prom
     throw error;
   }
 
-  /** Checks once per change that the vectors fit those that are there; the model stays until the transaction ends. */
+  /** Checks once per change that the vectors' length matches the index. Locks the model until the transaction ends. */
   async function checkVectors(client: ClientBase, { length }: Float32Array): Promise<void> {
     await client.query("INSERT INTO kb_settings VALUES ('dimension', $1) ON CONFLICT DO NOTHING", [length]);
     const { rows } = await client.query<{ name: string; value: string }>('SELECT * FROM kb_settings FOR SHARE');
     const settings = new Map(rows.map(({ name, value }) => [name, value]));
     if (settings.get('model') !== model) {
-      const other = `the index is used with the model ${settings.get('model')}, this instance has ${model}`;
-      throw new IndexError('OTHER_MODEL', `${other}: give all instances the same EMBEDDINGS_MODEL and restart them.`);
+      const other = `the index uses the model ${settings.get('model')}, but this instance uses ${model}`;
+      throw new IndexError('OTHER_MODEL', `${other}: set the same EMBEDDINGS_MODEL on all instances, then restart.`);
     }
     const dimension = Number(settings.get('dimension'));
     if (dimension !== length) throw dimensionError(dimension, length);
@@ -98,7 +98,7 @@ export async function createPostgresIndex({ url, model }: PostgresOptions): Prom
       );
     },
     async telling(phrases) {
-      // What ANALYZE knows of the words; autovacuum runs it.
+      // Uses the word statistics of ANALYZE, which autovacuum runs.
       const rows = await database.query<{ term: string; chunks: number }>(
         `SELECT term, share * reltuples AS chunks FROM pg_class, pg_stats,
            unnest(most_common_elems::text::text[], most_common_elem_freqs) AS common (term, share)
@@ -147,13 +147,13 @@ export async function createPostgresIndex({ url, model }: PostgresOptions): Prom
 
 const PASSAGE = 'article AS "articleId", locale, title, url, tags, heading, text';
 
-/** Three values from the given place on; one that is null does not narrow. */
+/** Uses three values from position `place` on. A null value does not filter. */
 const conditionsOf = (place: number): string =>
   `tenant = $${place} AND NOT removed AND ($${place + 1}::text IS NULL OR language IN ($${place + 1}, ''))
    AND ($${place + 2}::text IS NULL OR tags @> ARRAY[$${place + 2}])`;
 const valuesOf = ({ tenant, language, tag }: Filter) => [tenant, language ?? null, tag ?? null];
 
-/** What is known of the article, which no other transaction changes meanwhile. */
+/** The known revisions of the article, locked against other transactions. */
 async function known(client: ClientBase, key: DocumentKey): Promise<(KnownRevision & { id: string })[]> {
   const values = [key.tenant, key.articleId];
   await client.query('SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))', values);
@@ -181,7 +181,7 @@ async function remember(client: ClientBase, key: DocumentKey, revision: Revision
   return rows[0]?.id ?? '';
 }
 
-/** A chunk that is gone, or has its vector, is left out. */
+/** Skips a chunk that no longer exists or already has a vector. */
 async function addVectors(client: ClientBase, vectors: ReadonlyMap<number, Float32Array>): Promise<void> {
   await client.query(
     `INSERT INTO kb_vectors (chunk, document, vector)
@@ -193,10 +193,10 @@ async function addVectors(client: ClientBase, vectors: ReadonlyMap<number, Float
 
 const textOf = (vector: Float32Array): string => `[${vector.join()}]`;
 
-/** Postgres numbers the words of a text up to here. */
+/** The highest word position in Postgres. */
 const LAST_PLACE = 16_383;
 
-/** The words as Postgres writes them; they hold only letters and digits. */
+/** The words in Postgres's query syntax. They contain only letters and digits. */
 function termsOf(title: string, { heading, text }: { heading: string; text: string }): string {
   let place = 0;
   const weighted = ([weight, part]: [string, string]) =>

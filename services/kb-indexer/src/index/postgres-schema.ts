@@ -26,11 +26,11 @@ const VECTORS = `
 `;
 
 /**
- * Makes the tables that are not there yet, within a transaction. Vectors of another model are of no use and are dropped.
- * @throws IndexError when there is no pgvector, and a model
+ * Creates missing tables in a transaction. Drops the vectors of another model, which are useless.
+ * @throws IndexError if there is a model but no pgvector
  */
 export async function preparePostgres(client: ClientBase, model: string | undefined): Promise<void> {
-  // IF NOT EXISTS alone does not keep two instances that start together apart.
+  // IF NOT EXISTS alone does not serialise two instances that start together.
   await client.query("SELECT pg_advisory_xact_lock(hashtext('kb-indexer schema'))");
   await client.query(SCHEMA);
   if (model === undefined) return;

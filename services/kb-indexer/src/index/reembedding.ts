@@ -13,8 +13,8 @@ const BATCH = 64;
 const RETRY_MS = 5_000;
 
 /**
- * Embeds what was indexed without embeddings, or with another model, beside the daily work; until then those articles are
- * found by their words. Tries until it is done or `signal` is aborted; several instances may do it at once.
+ * Embeds chunks indexed without embeddings or with another model, in the background. Until then, those articles are
+ * found by their words. Retries until it is done or `signal` is aborted. Several instances may run it at once.
  */
 export async function reembed({ index, embeddings, logger }: ReembedDeps, signal: AbortSignal): Promise<void> {
   let embedded = 0;
@@ -22,7 +22,7 @@ export async function reembed({ index, embeddings, logger }: ReembedDeps, signal
     try {
       const chunks = await index.withoutVector(BATCH);
       if (chunks.length === 0) {
-        if (embedded > 0) logger.info({ chunks: embedded }, 'embedded what had no vector');
+        if (embedded > 0) logger.info({ chunks: embedded }, 'embedded the chunks without a vector');
         return;
       }
       const vectors = await embeddings.embed(
@@ -33,7 +33,7 @@ export async function reembed({ index, embeddings, logger }: ReembedDeps, signal
       embedded += chunks.length;
     } catch (error) {
       if (signal.aborted) return;
-      logger.warn({ err: error }, 'could not embed, trying again');
+      logger.warn({ err: error }, 'cannot embed chunks, retrying');
       await sleep(RETRY_MS, undefined, { signal }).catch(() => {});
     }
   }

@@ -1,18 +1,18 @@
 import { type Word, wordsOf } from './words.ts';
 
-/** Terms that stand beside each other. */
+/** Adjacent terms. */
 export interface Phrase {
   readonly terms: readonly string[];
-  /** Whether the last term may be the beginning of a word. */
+  /** Whether the last term may be a prefix. */
   readonly prefix: boolean;
 }
 
-/** Longer questions are cut: the time of a search is bounded. */
+/** Longer questions are cut to bound the time of a search. */
 const MOST_PHRASES = 24;
 
 /**
- * What a person typed, as phrases of letters and digits only; nothing of it is an operator. The last word may be
- * unfinished. Scripts without spaces are matched by pairs of characters.
+ * Converts user input to phrases of letters and digits only; nothing in it acts as an operator. The last word may be
+ * incomplete. Scripts without spaces are matched by pairs of characters.
  */
 export function phrasesOf(text: string): Phrase[] {
   const phrases = new Map<string, Phrase>();
@@ -33,10 +33,10 @@ export function phrasesOf(text: string): Phrase[] {
   return [...phrases.values()];
 }
 
-/** A word that more chunks have than this tells little about one of them, and takes long to rank. */
+/** A word in more chunks than this says little about any of them and is slow to rank. */
 const COMMON = 1_000;
 
-/** The phrases that do not consist of common words; all of them, when there is no other. */
+/** The phrases without those of common words only; all of them if none remain. */
 export function tellingPhrases(phrases: readonly Phrase[], chunksWith: (term: string) => number): readonly Phrase[] {
   const telling = phrases.filter(({ terms }) => terms.some((term) => chunksWith(term) <= COMMON));
   return telling.length > 0 ? telling : phrases;

@@ -23,7 +23,7 @@ const passage = (articleId: string, locale = '', text = 'text'): Passage => ({
 const order = (rankings: Passage[][], wanted = '') => fuse(rankings, wanted).map((found) => found.passage.title);
 
 describe('the fusion of rankings', () => {
-  it('puts first what both put first, and what both have before what one has', () => {
+  it('ranks hits of both rankings above hits of one', () => {
     const [a, b, c] = ['a', 'b', 'c'].map((id) => passage(id)) as [Passage, Passage, Passage];
     assert.deepEqual(
       order([
@@ -42,7 +42,7 @@ describe('the fusion of rankings', () => {
     assert.deepEqual(fuse([[a], [a]], '')[0]?.score, 1);
   });
 
-  it('has an article once, in the nearest locale, however often it was found', () => {
+  it('returns an article once, in the nearest locale', () => {
     const found = fuse([[passage('a', 'de'), passage('b'), passage('a', 'de-AT'), passage('a', 'de')]], 'de-AT');
     assert.deepEqual(
       found.map(({ passage: { articleId, locale } }) => `${articleId} ${locale}`),
@@ -51,7 +51,7 @@ describe('the fusion of rankings', () => {
   });
 });
 
-it('a question is asked without the words that very many chunks have, unless it has no others', () => {
+it('a search omits very common words unless the question has no others', () => {
   const chunks = new Map([
     ['how', 20_000],
     ['to', 1_001],
@@ -63,7 +63,7 @@ it('a question is asked without the words that very many chunks have, unless it 
   assert.deepEqual(termsOf('how to'), ['how', 'to']);
 });
 
-it('a question whose only telling word is nowhere is asked with the others', async () => {
+it('a search falls back to common words if the others match nothing', async () => {
   const asked: string[] = [];
   const search = createSearch({
     index: {
@@ -84,12 +84,12 @@ describe('a snippet', () => {
   const text =
     `${'Filling words here. '.repeat(40)}The Größe of the label matters. ${'More of them. '.repeat(40)}`.trim();
 
-  it('shows where the most words of the question are, in whole words', () => {
+  it('shows the part with the most words of the question, in whole words', () => {
     const snippet = snippetOf(text, phrasesOf('groesse grosse lab'));
     assert.match(snippet, /^….* The Größe of the label .*…$/);
   });
 
-  it('is a part of the text, never longer than 240 characters, and cuts no character in two', () => {
+  it('is a part of the text of at most 240 characters, and splits no character', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', maxLength: 2_000 }),
@@ -103,7 +103,7 @@ describe('a snippet', () => {
     );
   });
 
-  it('is the beginning when no word is found, also of a text without spaces', () => {
+  it('is the beginning if no word matches, also of a text without spaces', () => {
     assert.match(snippetOf(text, []), /^Filling words.*…$/);
     assert.equal(snippetOf('x'.repeat(1_000), []).length, 241);
   });
@@ -174,7 +174,7 @@ describe('GET /v1/search', () => {
     assert.equal(await tenants('every-key-0123456789', '&tenant=other'), 'other');
   });
 
-  it('takes nobody for local who comes through a proxy or by another name', async () => {
+  it('does not treat proxied requests or other host names as local', async () => {
     const { http } = app(async () => []);
     for (const headers of [{ 'x-forwarded-for': '192.0.2.1' }, { forwarded: 'for=x' }, { host: 'rebound.example' }]) {
       assert.equal((await http.inject({ url: '/v1/search?q=a', headers })).statusCode, 401);

@@ -22,12 +22,12 @@ export interface Hit {
   tags: readonly string[];
   heading: string;
   snippet: string;
-  /** 1 is the best there can be; it compares the hits of one answer, not those of two. */
+  /** 1 is the best possible score. Compares the hits of one response, not of different ones. */
   score: number;
 }
 
 export interface SearchResult {
-  /** `keyword`, when there are no embeddings or they cannot be had now. */
+  /** `keyword` if there are no embeddings or they are unavailable. */
   mode: 'keyword' | 'hybrid';
   hits: Hit[];
 }
@@ -38,14 +38,14 @@ export interface SearchDeps {
   logger: Pick<Logger, 'warn'>;
 }
 
-/** How many documents of each ranking are looked at; more than are answered, as those of one article are one hit. */
+/** Documents per ranking; more than the hits returned, because those of one article merge into one hit. */
 const CANDIDATES = 100;
-/** Somebody waits for the answer: the words alone are better than a late answer. */
+/** A user waits for the response: word matches alone are better than a late response. */
 const EMBEDDING_LIMIT_MS = 1_500;
-/** The usual constant of reciprocal rank fusion: how little the first ranks differ. */
+/** The usual constant of reciprocal rank fusion; it sets how little the first ranks differ. */
 const FLATNESS = 60;
 
-/** Finds articles by their words and, with embeddings, by their meaning. */
+/** Searches articles by words and, with embeddings, by meaning. */
 export function createSearch({ index, embeddings, logger }: SearchDeps): (query: SearchQuery) => Promise<SearchResult> {
   async function byMeaning(text: string, filter: Filter): Promise<Passage[] | undefined> {
     if (embeddings === undefined) return undefined;
@@ -58,7 +58,7 @@ export function createSearch({ index, embeddings, logger }: SearchDeps): (query:
     }
   }
 
-  /** Those with all of the words; when they are few, as for a question in a sentence, then those with some. */
+  /** Documents with all of the words; if they are few, as for a question in a sentence, also those with some. */
   async function byWords(phrases: readonly Phrase[], filter: Filter, limit: number): Promise<Passage[]> {
     const found = await index.matching(phrases, 'all', filter, CANDIDATES);
     if (found.length >= limit || phrases.length < 2) return found;
@@ -95,8 +95,8 @@ export function createSearch({ index, embeddings, logger }: SearchDeps): (query:
 const documentOf = ({ articleId, locale }: Passage): string => JSON.stringify([articleId, locale]);
 
 /**
- * Reciprocal rank fusion of rankings of passages into one of articles. Of an article in several locales the one nearest to
- * `wanted` is taken; of a document, the passage of the first ranking.
+ * Merges rankings of passages into one ranking of articles by reciprocal rank fusion. Picks the locale nearest to
+ * `wanted` of each article, and the passage of the first ranking of each document.
  */
 export function fuse(rankings: readonly (readonly Passage[])[], wanted: string): { passage: Passage; score: number }[] {
   const articles = new Map<string, { passage: Passage; score: number }>();

@@ -3,7 +3,7 @@ import { type Word, wordsOf } from './words.ts';
 
 const LENGTH = 240;
 
-/** The part of a text with the most words of the question: plain text, as untrusted as the article is. */
+/** The part of a text with the most words of the question: plain text, as untrusted as the article. */
 export function snippetOf(text: string, phrases: readonly Phrase[]): string {
   if (text.length <= LENGTH) return text;
   const exact = new Set(phrases.flatMap(({ terms }) => terms));
@@ -20,7 +20,7 @@ export function snippetOf(text: string, phrases: readonly Phrase[]): string {
   return `${start > 0 ? '…' : ''}${cut.trim()}${end < text.length ? '…' : ''}`;
 }
 
-/** The match that is followed by the most different ones within a snippet. */
+/** The match followed by the most distinct matches within a snippet. */
 function densest(matches: readonly Word[]): Word | undefined {
   let best: Word | undefined;
   let most = 0;

@@ -1,10 +1,10 @@
-/** A word of a text, as it is compared: without case, accents and other forms of the same letter. */
+/** A word of a text in its comparable form: without case, accents and letter variants. */
 export interface Word {
   readonly term: string;
-  /** Where it stands in the text. */
+  /** Its position in the text. */
   readonly start: number;
   readonly end: number;
-  /** Whether it is a character of a script that is written without spaces; each is a word of its own. */
+  /** Whether it is a character of a script without spaces; each such character is a word. */
   readonly unspaced: boolean;
 }
 
@@ -12,10 +12,10 @@ const SCRIPTS = ['Han', 'Hiragana', 'Katakana', 'Hangul', 'Thai', 'Lao', 'Khmer'
 const UNSPACED = `[${SCRIPTS.map((script) => `\\p{scx=${script}}`).join('')}]`;
 const WORD = new RegExp(`([${UNSPACED}&&[\\p{L}\\p{N}]])\\p{M}*|[[\\p{L}\\p{N}\\p{M}]--${UNSPACED}]+`, 'gv');
 
-/** What is longer is no word; only its beginning is compared. */
+/** Longer sequences are not words; only the beginning is compared. */
 const LONGEST_TERM = 64;
 
-/** The words of a text in their order, the same way for what is indexed and for what is asked. */
+/** The words of a text in order, extracted the same way for indexing and searching. */
 export function* wordsOf(text: string): Generator<Word> {
   for (const match of text.matchAll(WORD)) {
     const [word, unspaced] = match;
