@@ -130,7 +130,7 @@ test('one press of Ctrl-C reaches the script once, though terminal and npm both 
   await until('the script is ready', () => /ready \d+ x/.test(seen.output));
   seen.child.kill('SIGINT');
   seen.child.kill('SIGINT');
-  await until('the script has been told', () => seen.output.includes('SIGINT'));
+  await until('the signal has reached the script', () => seen.output.includes('SIGINT'));
   assert.equal(count(seen.output, 'SIGINT'), 1);
   await until('the next press counts as another one', () => {
     seen.child.kill('SIGINT');

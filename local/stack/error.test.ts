@@ -29,5 +29,5 @@ for (const [what, output, line] of [
   ],
   ['that there is nothing', '', 'it said nothing'],
 ] as const) {
-  test(`of a long output is told: ${what}`, () => assert.equal(tellingLine(output), line));
+  test(`the line that explains a long output: ${what}`, () => assert.equal(tellingLine(output), line));
 }

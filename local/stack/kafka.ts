@@ -22,7 +22,7 @@ export interface KafkaSettings {
   directory: string;
   /** The port for clients, one per broker. */
   ports: readonly number[];
-  /** What clients are told to connect to, when it is not the broker itself. */
+  /** The address that clients connect to, if it is not the broker's own. */
   advertise: (brokerId: number, port: number) => string;
 }
 

@@ -31,7 +31,7 @@ test('a lock whose holder has died is taken over, by one of those who wait', asy
   assert.equal(await readFile(file, 'utf8'), '30');
 });
 
-test('whoever waits is told for whom, once', async () => {
+test('a waiting process names the holder once', async () => {
   const lock = join(await temporaryFolder(), 'lock');
   const holders: number[] = [];
   const first = Promise.withResolvers<void>();
@@ -60,7 +60,7 @@ test('a lock is given back when the work fails', async () => {
   assert.equal(await withLock(lock, async () => 'again'), 'again');
 });
 
-test('a process is told from a later one with the same pid', () => {
+test('a process is distinguished from a later one with the same pid', () => {
   const identity = processIdentity(process.pid) ?? '';
   assert.equal(isRunning(identity), true);
   assert.equal(isRunning(`${process.pid} another start`), false);

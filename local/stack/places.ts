@@ -15,7 +15,7 @@ export interface Place {
   address: string;
   /** One; for Kafka one per broker. */
   ports: readonly number[];
-  /** false when something already answers there, or nobody asked for it. */
+  /** False when something already answers there, or it is not wanted. */
   toStart: boolean;
 }
 

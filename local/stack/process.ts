@@ -34,7 +34,7 @@ export function createProcess(
   const record = join(directory, `${file}.pid`);
   let child: ChildProcess | undefined;
   let exited = Promise.resolve('not started');
-  /** Told apart from the end that nobody asked for. */
+  /** Distinguishes an unexpected end from a requested one. */
   let settled = false;
 
   async function start(): Promise<void> {
@@ -82,7 +82,7 @@ export function createProcess(
         `${name} ended while starting (${reason}): ${tellingLine(readFileSync(log, 'utf8'))} (the whole log is ${log})`,
       );
     });
-    // It may end at any later time too, when nobody waits for it here.
+    // It may also end later, when nothing awaits it here.
     over.catch(() => {});
     const deadline = Date.now() + START_LIMIT_MS;
     while (!(await Promise.race([answers(), over]))) {

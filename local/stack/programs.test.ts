@@ -32,7 +32,7 @@ for (const [version, number] of [
   });
 }
 
-test('no Java, and a java that does not run, are told apart', async () => {
+test('a missing Java differs from one that does not run', async () => {
   const folder = await program(await temporaryFolder(), 'java', 'exit 2');
   assert.deepEqual(await findJava({}), { problem: 'no Java was found' });
   assert.deepEqual(await findJava({ PATH: folder }), { problem: `${join(folder, 'java')} did not tell its version` });

@@ -26,13 +26,13 @@ export interface StackOptions {
    * so is what KAFKA_BROKERS, SCHEMA_REGISTRY_URL, REDIS_URL name. `free`: a stack of its own, whatever else runs.
    */
   ports?: 'default' | 'free';
-  /** The address that clients are told for a broker, to put a proxy in between. */
+  /** The address that clients use for a broker, such as that of a proxy in between. */
   advertise?: (brokerId: number, port: number) => string;
   /** Told in a line each what takes time. */
   progress?: (line: string) => void;
-  /** Told when a part ended that nobody stopped; otherwise `progress` is. */
+  /** Called when a part ends unexpectedly; by default `progress` is. */
   onExit?: (reason: string, part: Part) => void;
-  /** All three, unless told otherwise. */
+  /** Default all three. */
   parts?: readonly PartName[];
   /** Ends the start: what runs by then is stopped, and the promise rejects with the signal's reason. */
   signal?: AbortSignal;

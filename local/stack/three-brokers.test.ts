@@ -25,8 +25,8 @@ test('three brokers form a cluster, tell clients the advertised addresses, and n
   assert.equal(stack.brokers, 'proxy-1.test:19091,proxy-2.test:19092,proxy-3.test:19093');
   const [first, second] = stack.kafka;
   assert.ok(first !== undefined && second !== undefined);
-  const told = await metadata(first.port);
-  for (const id of [1, 2, 3]) assert.ok(told.includes(`proxy-${id}.test`));
+  const advertised = await metadata(first.port);
+  for (const id of [1, 2, 3]) assert.ok(advertised.includes(`proxy-${id}.test`));
   await second.kill();
   await until('the cluster has noticed', async () => (await liveBrokers(first.port)) === 2);
 });

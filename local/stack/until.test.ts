@@ -7,7 +7,7 @@ it('until asks until there is an answer, and names what did not happen', async (
   assert.equal(await until('a number comes', () => answers.shift()), 0);
   await assert.rejects(
     until('the door opens', () => false, 0),
-    /in vain until the door opens/,
+    /waiting until the door opens/,
   );
   await assert.rejects(
     until('it answers', () => Promise.reject(new Error('broken'))),

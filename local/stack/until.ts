@@ -12,7 +12,7 @@ export async function until<T>(
   for (const deadline = Date.now() + limitMs; ; await sleep(20)) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
-    if (Date.now() > deadline) throw new Error(`Waited ${limitMs / 1_000} s in vain until ${what}`);
+    if (Date.now() > deadline) throw new Error(`Gave up after ${limitMs / 1_000} s of waiting until ${what}`);
   }
 }
 

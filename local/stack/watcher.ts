@@ -7,7 +7,7 @@ const GRACE_MS = 10_000;
 
 /**
  * A small process that outlives ours, however ours ends: when the pipe between the two closes, it ends every process
- * that it has been told of. Nothing is left behind even after `kill -9`.
+ * that it knows of. Nothing is left behind even after `kill -9`.
  */
 export interface Watcher {
   add(pid: number): void;

@@ -9,7 +9,7 @@ import { backOffMs } from './back-off.ts';
 import { openServiceLog } from './service-log.ts';
 import { causeOf, StartError, supervise } from './supervise.ts';
 
-/** A service that does as it is told. */
+/** A service that dies on request. */
 const script = join(import.meta.dirname, '../../packages/service/fixtures/echo.ts');
 
 async function superviseEcho(variables: Record<string, string>) {

@@ -38,7 +38,7 @@ export function supervise(service: SupervisedService): Supervision {
   const { name, log, say } = service;
   const stopping = new AbortController();
   const ready = Promise.withResolvers<void>();
-  // It may be rejected when nobody waits for it any more.
+  // It may be rejected when it is no longer awaited.
   ready.promise.catch(() => {});
   let child: ChildProcess | undefined;
   let wasReady = false;

@@ -49,7 +49,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 };
 
-/** Runs everything that can be told without running the program; a line for each. */
+/** Runs the checks that need no running program, and prints a line for each. */
 export async function runChecks(say: (line: string) => void, signal: AbortSignal): Promise<Result> {
   const outcomes = await Promise.all(
     Object.entries(CHECKS).map(async ([name, check]) => {

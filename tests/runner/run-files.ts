@@ -23,7 +23,7 @@ export async function runFiles(options: RunOptions): Promise<Result> {
     concurrency,
     timeout: testLimitMs,
     env: { ...variables } as NodeJS.ProcessEnv,
-    // A handle that nobody closed must not keep a finished file waiting.
+    // An open handle must not keep a finished file waiting.
     execArgv: ['--test-force-exit', `--import=${limit}`],
     signal,
   });
