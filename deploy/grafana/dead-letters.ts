@@ -43,7 +43,7 @@ export const deadLetters: Dashboard = {
     },
     {
       title: 'Retries',
-      description: 'The share of endings that lead into the retry chain. RetryRateHigh fires above 10 %.',
+      description: 'The share of endings that lead into the retry topics. RetryRateHigh fires above 10 %.',
       ...{ kind: 'timeseries', unit: 'percentunit', warn: 0.05, alarm: 0.1, runbook: 'RetryRateHigh' },
       queries: [
         {
@@ -53,7 +53,7 @@ export const deadLetters: Dashboard = {
       ],
     },
     {
-      title: 'In the retry chain',
+      title: 'In the retry topics',
       description: 'Records in each retry topic.',
       ...{ kind: 'timeseries', unit: 'short', runbook: 'RetryRateHigh' },
       queries: [

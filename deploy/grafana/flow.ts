@@ -105,7 +105,7 @@ export const flow: Dashboard = {
     },
     {
       title: 'Lag in records',
-      description: 'Records that are not committed: new ones, and those that wait in the retry chain.',
+      description: 'Records that are not committed: new ones, and those that wait in the retry topics.',
       ...{ kind: 'timeseries', unit: 'short', warn: 10_000, runbook: 'ConsumerLag' },
       queries: [
         { expr: 'sum by (service) (kafka_consumergroup_lag{topic!~".*\\\\.retry\\\\..*"})', legend: '{{service}}' },
@@ -130,7 +130,7 @@ export const flow: Dashboard = {
         },
         {
           expr: 'sum by (service) (consumer_records_total{outcome=~"retried|deferred"})',
-          legend: 'to the retry chain',
+          legend: 'to the retry topics',
         },
         { expr: 'sum by (service) (consumer_left_total)', legend: 'left to others' },
         { expr: 'sum by (service) (consumer_in_flight_records)', legend: 'in memory' },

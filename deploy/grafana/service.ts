@@ -40,7 +40,7 @@ export const service: Dashboard = {
     {
       title: 'Records by outcome',
       description:
-        'done and dead are final; retried and deferred go on in the retry chain; skipped are of types for others.',
+        'done and dead are final; retried and deferred go on in the retry topics; skipped are of types for others.',
       ...{ kind: 'timeseries', unit: 'cps', runbook: 'RetryRateHigh' },
       queries: [
         { expr: `sum by (outcome) (rate(consumer_records_total{service="$service"}${RATE}))`, legend: '{{outcome}}' },
@@ -114,7 +114,7 @@ export const service: Dashboard = {
       ],
     },
     {
-      title: 'Publishing to the chain',
+      title: 'Publishing to the retry topics',
       description:
         'How long Kafka takes to acknowledge what goes into the retry and dead-letter topics, and what fails.',
       ...{ kind: 'timeseries', unit: 's', warn: 0.25, runbook: 'EventsNotStored' },
