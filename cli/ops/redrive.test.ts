@@ -173,7 +173,7 @@ describe('dlq redrive', () => {
     );
     const { code, err, document } = await service.ops('dlq', 'redrive', '--service', service.name, '--all', '--json');
     assert.deepEqual([code, document.redriven, document.left], [1, 2, 1]);
-    assert.match(err, /0-2 stays a dead letter: A record of \d+ bytes is more than/);
+    assert.match(err, /0-2 stays a dead letter: The record has \d+ bytes, more than/);
     assert.equal((await service.open()).length, 1);
   });
 
