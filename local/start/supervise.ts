@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compileCache, nodeFlags } from '@switchboard/deploy/services';
+import { signalGroup } from '@switchboard/stack/watcher';
 import { backOffMs } from './back-off.ts';
 import type { ServiceLog } from './service-log.ts';
 
@@ -82,7 +83,7 @@ export function supervise(service: SupervisedService): Supervision {
 
   const running = run();
   const signal = (name: NodeJS.Signals): void => {
-    if (child?.pid !== undefined && child.exitCode === null) killGroup(child.pid, name);
+    if (child?.pid !== undefined && child.exitCode === null) signalGroup(child.pid, name);
   };
   return {
     ready: ready.promise,
@@ -142,12 +143,4 @@ async function untilReady(url: string, signal: AbortSignal): Promise<boolean> {
     await sleep(100, undefined, { signal }).catch(() => {});
   }
   return false;
-}
-
-function killGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // It has just ended.
-  }
 }
