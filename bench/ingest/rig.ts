@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createTopics } from '@switchboard/kafka';
+import { createTopics, logOffsets } from '@switchboard/kafka';
 import type { BenchContext } from '../comparison.ts';
 import { startWorker, type Worker } from '../worker.ts';
 import type { ClosedLoop, ClosedLoopResult } from './load/closed-loop.ts';
@@ -7,7 +7,6 @@ import type { OpenLoop, OpenLoopResult } from './load/open-loop.ts';
 import type { Latencies, Schedule } from './load/schedule.ts';
 import type { Load } from './load/worker.ts';
 import { SECRET, type ServerName, type Servers, startServers } from './servers.ts';
-import { countRecords } from './topic-size.ts';
 import { PARTITIONS, startIngestStack, TOPIC } from './variants.ts';
 
 const BARE_TOPIC = 'bench.bare';
@@ -48,6 +47,12 @@ export async function buildRig(context: BenchContext): Promise<Rig> {
     closedLoop: (server, load) => put<ClosedLoopResult>(server, { kind: 'closed', port: servers[server], ...load }),
     openLoop: (server, load) => put<OpenLoopResult>(server, { kind: 'open', port: servers[server], ...load }),
     bareSend: (schedule) => bare.do(schedule),
-    account: async () => ({ accepted, stored: await countRecords(brokers, TOPIC) }),
+    account: async () => ({ accepted, stored: await countRecords(brokers) }),
   };
+}
+
+/** The number of records ever written to the topic. */
+async function countRecords(brokers: string): Promise<number> {
+  const [partitions = []] = await logOffsets({ brokers }, [TOPIC]);
+  return partitions.reduce((sum, { high }) => sum + high, 0);
 }
