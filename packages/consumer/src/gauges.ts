@@ -1,5 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { PartitionLag } from './assignment/lag.ts';
+import { PAUSE_REASONS, type PauseReason } from './queues/pause.ts';
 import type { StateGauges } from './redis/state-gauges.ts';
 
 /** The values of the gauges at each scrape. */
@@ -11,13 +12,11 @@ export interface GaugeSources {
   bufferedBytes(): number;
   /** Records that Kafka refuses in a retry or dead-letter topic. */
   refused(): number;
-  pausedBy(): Iterable<string>;
+  pausedBy(): ReadonlySet<PauseReason>;
   lag(): readonly PartitionLag[];
   /** Undefined until the first answer of Redis. */
   stateGauges(): StateGauges | undefined;
 }
-
-const PAUSE_REASONS = ['redis', 'registry', 'outside'];
 
 /** docs/metrics.md describes each of them. */
 export function registerGauges(registry: Registry, service: string, gauges: GaugeSources): void {
@@ -44,7 +43,7 @@ export function registerGauges(registry: Registry, service: string, gauges: Gaug
     labelNames: ['reason'],
     registers: [registry],
     collect() {
-      const reasons = new Set(gauges.pausedBy());
+      const reasons = gauges.pausedBy();
       for (const reason of PAUSE_REASONS) this.set({ reason }, reasons.has(reason) ? 1 : 0);
     },
   });

@@ -1,5 +1,6 @@
 /** The systems that a consumer can wait for. */
-export type PauseReason = 'redis' | 'registry' | 'outside';
+export const PAUSE_REASONS = ['redis', 'registry', 'outside'] as const;
+export type PauseReason = (typeof PAUSE_REASONS)[number];
 
 export interface PauseDetail {
   /** Epoch milliseconds. */

@@ -161,7 +161,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         retries,
         tries,
         quickTries: limits.quickTries,
-        backoffMs: backoff(limits.quickBackoffMs, tries),
+        backoffMs: outcome.kind === 'failed' ? backoff(limits.quickBackoffMs, tries) : 0,
         isStopping: stopping.signal.aborted,
         now: Date.now(),
       });
