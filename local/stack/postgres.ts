@@ -79,7 +79,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** Postgres refuses to run as root: then it runs as the user `nobody`, who owns the folder. */
+/** Postgres refuses to run as root. In that case it runs as an unprivileged user, who owns the folder. */
 async function userFor(directory: string): Promise<{ uid: number; gid: number } | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const numbers = await Promise.all(['-u', '-g'].map((option) => run('id', [option, 'nobody'])));
