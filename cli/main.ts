@@ -1,7 +1,7 @@
 import { enableCompileCache } from 'node:module';
 import { explainAndExit } from '@switchboard/deploy/explain';
 import { compileCache } from '@switchboard/deploy/services';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from '@switchboard/service/command-line';
 
 interface Command {
   readonly summary: string;

@@ -1,12 +1,12 @@
 import { readDeployConfig } from '@switchboard/deploy/config';
 import { sandbox, services } from '@switchboard/deploy/services';
 import { environment } from '@switchboard/service';
+import { parseOptions } from '@switchboard/service/command-line';
 import { isTaken } from '@switchboard/stack/ports';
 import { PREREQUISITES, type Prerequisite } from '@switchboard/stack/prerequisites';
 import type { Variables } from '@switchboard/stack/programs';
 import { stackPorts } from '@switchboard/stack/status';
 import { list } from '../ops/table.ts';
-import { parseOptions } from '../usage-error.ts';
 
 const USAGE = `npm run switchboard -- doctor
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventTypes } from '@switchboard/events';
+import { parseOptions, UsageError } from '@switchboard/service/command-line';
 import { markInstalled } from '@switchboard/stack/installed';
-import { parseOptions, UsageError } from '../usage-error.ts';
 import { createService, NewServiceError } from './create-service.ts';
 
 const USAGE = `Writes a new consumer service, with a test:

@@ -1,4 +1,4 @@
-import { parseOptions, UsageError } from '../usage-error.ts';
+import { parseOptions, UsageError } from '@switchboard/service/command-line';
 import { readTime } from './times.ts';
 
 /** All options; a command lists those that it takes. */

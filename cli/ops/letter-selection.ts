@@ -1,5 +1,5 @@
 import { type DeadLetter, readDeadLetters } from '@switchboard/consumer/operate';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '@switchboard/service/command-line';
 import type { Arguments, OptionName } from './arguments.ts';
 import type { Context } from './context.ts';
 import { OpsError } from './ops-error.ts';

@@ -1,5 +1,5 @@
 import type { DeadMessage, DeadMessages } from '@switchboard/notifier/dead-messages';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '@switchboard/service/command-line';
 import type { Arguments, OptionName } from './arguments.ts';
 import type { Command } from './command.ts';
 import type { Context } from './context.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '@switchboard/consumer/operate';
 import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '@switchboard/service/command-line';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { OpsError } from './ops-error.ts';

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '@switchboard/service/command-line';
 import { type Arguments, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { type Output, openContext, sentenceOf, type Variables } from './context.ts';

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withinLimit } from '@switchboard/async';
 import { ingest, portVariable } from '@switchboard/deploy/services';
 import { brokerCount } from '@switchboard/kafka';
 import type { Arguments } from './arguments.ts';
@@ -35,7 +35,7 @@ async function report(given: Arguments, context: Context): Promise<number> {
 
   async function line(name: string, ask: () => Promise<string>): Promise<Line> {
     try {
-      return { name, ok: true, text: await withinLimit(ask) };
+      return { name, ok: true, text: await withinLimit(LIMIT_MS, ask, tooLate) };
     } catch (error) {
       const sentence = sentenceOf(error, variables);
       if (sentence === undefined) throw error;
@@ -70,6 +70,10 @@ async function serviceLines(context: Context): Promise<(Line & Verdict)[]> {
   });
 }
 
+const tooLate = (): never => {
+  throw new OpsError(`no answer within ${LIMIT_MS / 1_000} s.`);
+};
+
 async function askIngest(url: string): Promise<string> {
   try {
     const response = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(LIMIT_MS / 2) });
@@ -78,18 +82,5 @@ async function askIngest(url: string): Promise<string> {
   } catch (error) {
     if (error instanceof OpsError) throw error;
     throw new OpsError(`no answer at ${url}; --url says where it listens.`, { cause: error });
-  }
-}
-
-async function withinLimit(ask: () => Promise<string>): Promise<string> {
-  const over = new AbortController();
-  const limit = sleep(LIMIT_MS, undefined, { signal: over.signal }).then(() => {
-    throw new OpsError(`no answer within ${LIMIT_MS / 1_000} s.`);
-  });
-  limit.catch(() => {});
-  try {
-    return await Promise.race([ask(), limit]);
-  } finally {
-    over.abort();
   }
 }

@@ -2,7 +2,7 @@ import { type DeployConfig, readDeployConfig } from '@switchboard/deploy/config'
 import { handlersOf, ingest, sandbox } from '@switchboard/deploy/services';
 import { catalogue, type EventType, eventTypes, isEventType } from '@switchboard/events';
 import { environment } from '@switchboard/service';
-import { parseOptions, UsageError } from '../usage-error.ts';
+import { parseOptions, UsageError } from '@switchboard/service/command-line';
 import { playDemo } from './demo.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { type Answer, sendEvents } from './send-events.ts';
