@@ -10,18 +10,20 @@ const sources = filesOf('**/*.{ts,mjs}').filter((path) => !path.includes('/gener
 const ALLOWED: Readonly<Record<string, string>> = {
   'packages/events': '',
   'packages/async': '',
+  'packages/expressions': '',
+  'packages/providers': 'events expressions',
   'packages/tracing': 'async',
   'packages/service': 'async tracing',
   'packages/outbound': 'tracing',
   'packages/kafka': 'async events tracing',
   'packages/consumer': 'async events kafka outbound service tracing',
   services: 'async consumer events outbound service tracing',
-  'services/ingest': 'async events kafka service tracing',
+  'services/ingest': 'async events kafka providers service tracing',
   sandbox: 'service',
   deploy: 'events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest sandbox service stack',
-  cli: 'async consumer deploy events ingest kafka notifier service stack',
+  cli: 'async consumer deploy events ingest kafka notifier providers service stack',
 };
 const ALLOWED_IN_TESTS = 'cli events kafka sandbox service stack tracing';
 
