@@ -102,6 +102,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
         REDIS_URL: redisUrl,
         SOURCES_FILE: config.SOURCES_FILE,
         LOCAL_SECRET: config.LOCAL_SECRET,
+        RESUBMIT_SECRET: config.RESUBMIT_SECRET,
       },
       log: openServiceLog(logDirectory, name, tell),
       say: tell,

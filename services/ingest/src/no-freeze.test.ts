@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encodePayload, eventHeaders, eventTypes, identityOf, keyOf } from '@switchboard/events';
 import { assertNoFreeze, repetitiveTexts } from '@switchboard/events/fixtures';
-import { parse } from './event/json/parse.ts';
+import { type JsonObject, parse } from './event/json/parse.ts';
 import { type Normalised, normalise } from './event/normalise.ts';
 
 const SENDER = { name: 'shop', tenant: 'acme', events: new Map() };
@@ -12,7 +12,7 @@ const MAX_BYTES = 1_048_576;
 function take(body: Buffer): Normalised {
   const parsed = parse(body);
   assert.ok(parsed.ok, 'the test sends JSON');
-  const normalised = normalise({ json: parsed.value, body, receivedAt: Date.now() }, SENDER);
+  const normalised = normalise({ json: parsed.value as JsonObject, body, receivedAt: Date.now() }, SENDER);
   if (normalised.kind === 'event') {
     const { event } = normalised;
     eventHeaders(event);

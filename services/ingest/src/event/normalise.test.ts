@@ -12,7 +12,7 @@ function read(body: unknown) {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const parsed = parse(bytes);
   assert.ok(parsed.ok);
-  return normalise({ json: parsed.value, body: bytes, receivedAt }, sender);
+  return normalise({ json: parsed.value as JsonObject, body: bytes, receivedAt }, sender);
 }
 
 function event(body: unknown): AnyEvent {

@@ -27,8 +27,10 @@ const signed = (sources: Sources, name: string, secret: string): boolean => {
   const source = sources.get(name);
   assert.ok(source);
   const signature = createHmac('sha256', secret).update(body).digest('hex');
-  const request = { headers: { 'x-webhook-signature': signature }, body };
-  return source.verify(request, source.secrets, { requireTimestamp: false, now: 0 }) === 'valid';
+  const request = { method: 'POST', url: undefined, headers: { 'x-webhook-signature': signature }, body };
+  const verdict = source.verify(request, 0);
+  assert.ok(!(verdict instanceof Promise));
+  return verdict.kind === 'valid';
 };
 
 describe('sources file', () => {
@@ -48,11 +50,11 @@ sources:
     repeatSeconds: 60
     maxBytes: 1000
 `);
-    const { secrets, verify, ...shop } = sources.get('shop') ?? assert.fail();
+    const { provider, verify, ...shop } = sources.get('shop') ?? assert.fail();
     assert.deepEqual(shop, {
       name: 'shop',
       tenant: 'acme',
-      requireTimestamp: false,
+      publicUrl: undefined,
       hasInsecureSecrets: false,
       events: new Map(),
       allow: undefined,
@@ -64,7 +66,6 @@ sources:
     assert.deepEqual(cms?.rate, { perSecond: 50, burst: 200 });
     assert.equal(cms?.repeatMs, 60_000);
     assert.equal(cms?.maxBytes, 1000);
-    assert.equal(cms?.requireTimestamp, true);
     assert.equal(cms?.events.get('sold'), 'order.created');
     assert.ok(cms?.allow?.has('10.1.1.1'));
   });
@@ -118,13 +119,17 @@ sources:
   });
 
   it('names what does not belong, and what is missing', async () => {
-    assert.match(await problems('sources: { a: { tenant: x, scheme: plattform, secrets: [], ratee: 5 } }'), /ratee/);
+    assert.match(
+      await problems('sources: { a: { tenant: x, scheme: platform, secrets: [{ env: SHOP_SECRET }], ratee: 5 } }'),
+      /ratee/,
+    );
     assert.match(await problems('sources: { a: { tenant: x, scheme: plattform, secrets: [] } }'), /scheme .*platform/);
     assert.match(
       await problems('sources: { a: { tenant: "x:y", scheme: platform, secrets: [] } }'),
       /tenant .*pattern/,
     );
-    assert.match(await problems('sources: { a: { scheme: platform } }'), /tenant.*secrets/s);
+    assert.match(await problems('sources: { a: { scheme: platform } }'), /tenant/);
+    assert.match(await problems('sources: { a: { tenant: x, scheme: platform } }'), /secrets is required/);
     assert.match(
       await problems('sources: { a: { tenant: x, scheme: platform, secrets: [plain-canary] } }'),
       /secrets\/0/,

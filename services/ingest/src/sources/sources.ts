@@ -2,24 +2,22 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type EventType, isEventType } from '@switchboard/events';
+import { type Provider, providerNames, providers, type Verify } from '@switchboard/providers';
 import { ConfigError } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { parseDocument } from 'yaml';
 import { type AddressList, createAddressList } from '../http/address-list.ts';
 import type { Rate } from '../http/rate-limiter.ts';
-import { schemeNames, schemes } from './verifiers/schemes.ts';
-import type { Verifier } from './verifiers/verifier.ts';
 
 /** One sender, as the sources file describes it. */
 export interface Source {
   name: string;
   tenant: string;
-  verify: Verifier;
-  /** All live at once; never empty. */
-  secrets: readonly KeyObject[];
-  /** Refuses requests that are signed without a time. */
-  requireTimestamp: boolean;
+  provider: Provider;
+  verify: Verify;
+  /** The address that the vendor calls, without a query. */
+  publicUrl: string | undefined;
   /** Its secrets may be short: for development only. */
   hasInsecureSecrets: boolean;
   /** The sender's own names for events of the catalogue. */
@@ -49,8 +47,9 @@ const NAME = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';
 const SourceEntry = Type.Object(
   {
     tenant: Type.String({ pattern: NAME }),
-    scheme: Type.Enum(schemeNames),
-    secrets: Type.Array(Secret, { minItems: 1, maxItems: 10 }),
+    scheme: Type.Enum([...providerNames]),
+    secrets: Type.Optional(Type.Array(Secret, { minItems: 1, maxItems: 10 })),
+    publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^?#]+$' })),
     requireTimestamp: Type.Optional(Type.Boolean()),
     insecureSecrets: Type.Optional(Type.Boolean()),
     events: Type.Optional(Type.Record(Type.String(), Type.String())),
@@ -60,7 +59,8 @@ const SourceEntry = Type.Object(
     burst: Type.Optional(Type.Number({ minimum: 1 })),
     maxBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1.5 * MIB })),
   },
-  { additionalProperties: false },
+  // Checked against the settings of the provider.
+  { additionalProperties: true },
 );
 
 const SourcesFile = Type.Object({ sources: Type.Record(Type.String(), SourceEntry) }, { additionalProperties: false });
@@ -93,7 +93,7 @@ const named = (params: object): string => {
 
 /** The files that secrets come from; relative paths start at the folder of the sources file. */
 export const secretFiles = (entries: Entries, path: string): string[] =>
-  Object.values(entries).flatMap(({ secrets }) =>
+  Object.values(entries).flatMap(({ secrets = [] }) =>
     secrets.flatMap((secret) => ('file' in secret ? [resolve(dirname(path), secret.file)] : [])),
   );
 
@@ -109,15 +109,25 @@ export async function resolveSources(entries: Entries, path: string, environment
       problems.push(`${path}: /sources/${name}${where} ${what}`);
     };
     if (!new RegExp(NAME).test(name)) complain('', 'must be a name of letters, digits, - and _, up to 63 long');
+    const provider: Provider = providers[entry.scheme];
+    const { publicUrl, requireTimestamp = false } = entry;
+    if (provider.needs?.publicUrl && publicUrl === undefined) {
+      complain('/publicUrl', `is required: ${entry.scheme} signs the address that it calls`);
+    }
+    const settings = readSettings(entry, provider, complain);
+    const keys = await readSecrets(entry, { path, environment, provider, complain });
+    const events = readEvents(entry, complain);
+    const allow = readAllow(entry, complain);
+    if (problems.length > 0) continue;
     sources.set(name, {
       name,
       tenant: entry.tenant,
-      verify: schemes[entry.scheme],
-      secrets: await readSecrets(entry, path, environment, complain),
-      requireTimestamp: entry.requireTimestamp ?? false,
+      provider,
+      verify: provider.verifier({ keys, requireTimestamp, publicUrl, settings }),
+      publicUrl,
       hasInsecureSecrets: entry.insecureSecrets ?? false,
-      events: readEvents(entry, complain),
-      allow: readAllow(entry, complain),
+      events,
+      allow,
       rate: entry.rate ? { perSecond: entry.rate, burst: entry.burst ?? Math.max(1, entry.rate) } : undefined,
       repeatMs: (entry.repeatSeconds ?? 10) * 1_000,
       maxBytes: entry.maxBytes ?? MIB,
@@ -129,9 +139,28 @@ export async function resolveSources(entries: Entries, path: string, environment
 
 type Complain = (where: string, what: string) => void;
 
-async function readSecrets(entry: Entry, path: string, environment: Environment, complain: Complain) {
+/** What the entry says for its provider only. */
+function readSettings(entry: Entry, { settings = {} }: Provider, complain: Complain) {
+  const own = Object.fromEntries(Object.entries(entry).filter(([key]) => !Object.hasOwn(SourceEntry.properties, key)));
+  const schema = Type.Object(settings, { additionalProperties: false });
+  const complete = Value.Default(schema, own);
+  for (const { instancePath, message, params } of Value.Errors(schema, complete)) {
+    complain(instancePath, `${message}${named(params)}`);
+  }
+  return complete as Static<typeof schema>;
+}
+
+interface SecretReading {
+  path: string;
+  environment: Environment;
+  provider: Provider;
+  complain: Complain;
+}
+
+async function readSecrets(entry: Entry, { path, environment, provider, complain }: SecretReading) {
   const secrets: KeyObject[] = [];
-  for (const [index, secret] of entry.secrets.entries()) {
+  if (entry.secrets === undefined && provider.needs?.secrets !== false) complain('/secrets', 'is required');
+  for (const [index, secret] of (entry.secrets ?? []).entries()) {
     const where = `/secrets/${index}`;
     const value = await readSecret(secret, path, environment, (what) => complain(where, what));
     if (value === undefined) continue;
@@ -139,14 +168,19 @@ async function readSecrets(entry: Entry, path: string, environment: Environment,
       const advice = 'use `openssl rand -hex 32`, or for development only set insecureSecrets: true';
       complain(where, `is shorter than ${LEAST_SECRET} characters: ${advice}`);
     } else {
-      secrets.push(createSecretKey(Buffer.from(value)));
+      try {
+        secrets.push(provider.readSecret?.(value) ?? createSecretKey(Buffer.from(value)));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        complain(where, error.message);
+      }
     }
   }
   return secrets;
 }
 
 async function readSecret(
-  secret: Entry['secrets'][number],
+  secret: Static<typeof Secret>,
   path: string,
   environment: Environment,
   complain: (what: string) => void,
