@@ -1,3 +1,4 @@
+import { api } from './api.ts';
 import { github } from './github.ts';
 import { platform } from './platform.ts';
 import type { Provider } from './provider.ts';
@@ -5,6 +6,7 @@ import type { Provider } from './provider.ts';
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
   platform,
+  api,
   github,
 } as const satisfies Record<string, Provider>;
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import type { SignedRequest, Verdict } from '@switchboard/providers';
+import type { SignatureFault, SignedRequest, Verdict } from '@switchboard/providers';
 import { createRefusalLog, type Logger, limitConnections, serverOptions } from '@switchboard/service';
 import { type Tracer, untraced } from '@switchboard/tracing';
 import Fastify, {
@@ -10,6 +10,7 @@ import Fastify, {
 } from 'fastify';
 import type { Registry } from 'prom-client';
 import { replyWith } from './answers.ts';
+import { registerEventsApi } from './api/events-route.ts';
 import { createAmbiguousIds } from './event/ambiguous-ids.ts';
 import { createDuplicates } from './event/duplicates.ts';
 import type { SeenIds } from './event/seen-ids.ts';
@@ -21,13 +22,13 @@ import { createRateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Refusal, refusals } from './http/refusals.ts';
 import { createResubmissions } from './http/resubmission.ts';
 import { createTurns } from './http/turns.ts';
-import { createIntake, type Publishing } from './intake.ts';
+import { createIntake, EVENTS_ROUTE, type Publishing } from './intake.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
 import type { LiveSources } from './sources/live-sources.ts';
 import type { Source } from './sources/sources.ts';
 
 export interface IngestDeps extends Publishing {
-  sources: Pick<LiveSources, 'get' | 'names'>;
+  sources: Pick<LiveSources, 'get' | 'names' | 'values'>;
   seenIds: Pick<SeenIds, 'get' | 'add' | 'claim' | 'shorten'>;
   metrics: Registry;
   logger: Logger;
@@ -79,10 +80,10 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const metrics = createMetrics({ registry: deps.metrics, sources: sources.names, bytesInFlight: () => budget.used });
   const resubmissions = createResubmissions(deps.resubmitSecret);
   const { isOne: isResubmission } = resubmissions;
-  const admit = createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission });
+  const { admit, senderOf } = createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission });
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
-  const take = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
+  const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
   const refusalLog = createRefusalLog(http);
   const pace = setInterval(budget.judgePace, PACE_MS);
   pace.unref();
@@ -129,10 +130,15 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       if (verdict.kind !== 'valid') return refuseSignature(source.name, verdict);
       if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
       const itemIndex = isResubmitted ? resubmissions.itemIndex(headers) : undefined;
-      return await take({ source, headers, body, deliveryId: verdict.id, isResubmitted, itemIndex });
+      return await intake.take({ source, headers, body, deliveryId: verdict.id, isResubmitted, itemIndex });
     } finally {
       budget.release(claim);
     }
+  }
+
+  function unauthorized(fault: SignatureFault | 'expired'): void {
+    metrics.signatureRefused(UNKNOWN_SOURCE, fault);
+    refusalLog.refused({ route: EVENTS_ROUTE }, 'api_key', { fault });
   }
 
   http.register(async (scope) => {
@@ -145,6 +151,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       logger.error({ stack: error.stack }, 'request failed');
       send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
+
+    registerEventsApi(scope, { sources, budget, intake, metrics, senderOf, turn, send, unauthorized });
 
     scope.route({
       method: ['DELETE', 'OPTIONS', 'PATCH', 'PUT'],

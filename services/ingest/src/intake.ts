@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf } from '@switchboard/events';
+import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf, type Problem } from '@switchboard/events';
 import { DeliveryError, eventAttributes, type OutgoingRecord, withoutPerson } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
@@ -23,7 +23,7 @@ export interface Publishing {
   encode(event: AnyEvent): Buffer;
 }
 
-interface Intake extends Publishing {
+interface IntakeDeps extends Publishing {
   ambiguousIds: AmbiguousIds;
   duplicates: Duplicates;
   rates: RateLimiter;
@@ -61,9 +61,19 @@ const ANSWER_MS = 2_400;
 const FOR_OPERATORS = { refusesBadBodies: true } as const;
 
 const ROUTE = '/webhooks/:source';
+export const EVENTS_ROUTE = '/v1/events';
 
-/** Turns a verified body into an answer. 200 means that Kafka acknowledged its events, now or at an earlier delivery. */
-export function createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer }: Intake) {
+export interface Intake {
+  /** Turns a webhook into an answer. 200 means that Kafka acknowledged its events, now or at an earlier delivery. */
+  take(request: VerifiedRequest): Promise<Answer>;
+  /** Takes the items of one request, and says of each what became of it. */
+  takeEach(request: VerifiedRequest, items: readonly Item[]): Promise<ReadonlyMap<Item, ItemResult>>;
+  /** Why an item cannot become an event; undefined if it can. Nothing is stored or counted. */
+  problemsOf(request: VerifiedRequest, item: Item): readonly Problem[] | undefined;
+}
+
+export function createIntake(deps: IntakeDeps): Intake {
+  const { publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer } = deps;
   const keep = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
 
@@ -172,27 +182,53 @@ export function createIntake({ publish, encode, ambiguousIds, duplicates, rates,
     return answerOf(results, manners);
   }
 
-  return async function take(request: VerifiedRequest): Promise<Answer> {
+  /** Traces a request; only authenticated ones come here. */
+  function receive<T>(route: string, request: VerifiedRequest, work: (reception: Reception) => Promise<T>): Promise<T> {
     const { source, headers } = request;
-    const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
-    if (wait > 0) {
-      metrics.rejected(source.name, 'source_rate');
-      return answerTo({ reason: 'source_rate', retryAfterSeconds: wait });
-    }
     const receivedAt = Date.now();
     const times = { receivedAt, since: performance.now(), deadline: receivedAt + ANSWER_MS };
-
-    // Trace authenticated requests only.
     const cause = { traceparent: headers.traceparent as string | undefined };
-    const attributes = (): SpanAttributes => ({ 'http.route': ROUTE, 'switchboard.source': source.name });
-    return tracer.span({ kind: 'server', name: `POST ${ROUTE}`, cause, attributes }, async (span) => {
-      const answer = await accept({ ...request, ...times, span });
-      span.set(() => ({ 'http.response.status_code': answer.status }));
-      if (answer.status >= 500) span.fail(String(answer.status));
-      return answer;
-    });
+    const attributes = (): SpanAttributes => ({ 'http.route': route, 'switchboard.source': source.name });
+    return tracer.span({ kind: 'server', name: `POST ${route}`, cause, attributes }, (span) =>
+      work({ ...request, ...times, span }),
+    );
+  }
+
+  return {
+    async take(request) {
+      const { source } = request;
+      const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
+      if (wait > 0) {
+        metrics.rejected(source.name, 'source_rate');
+        return answerTo({ reason: 'source_rate', retryAfterSeconds: wait });
+      }
+      return receive(ROUTE, request, async (reception) => {
+        const answer = await accept(reception);
+        const { span } = reception;
+        span.set(() => ({ 'http.response.status_code': answer.status }));
+        if (answer.status >= 500) span.fail(String(answer.status));
+        return answer;
+      });
+    },
+    takeEach: (request, items) =>
+      receive(EVENTS_ROUTE, request, async (reception) => {
+        const results = await Promise.all(items.map((item) => handle(reception, item)));
+        return new Map(items.map((item, index) => [item, worstOf(results[index] ?? [])]));
+      }),
+    problemsOf({ source, headers, deliveryId }, item) {
+      const read = readEvents(item, { source, headers, receivedAt: Date.now(), deliveryId });
+      if (read.kind === 'events') return undefined;
+      const { problems, error } = read.kind === 'refused' ? read.refusal : {};
+      return problems ?? [{ path: '', message: error ?? 'is not in the catalogue' }];
+    },
   };
 }
+
+/** An item is good if all of its events are. */
+const worstOf = (results: readonly ItemResult[]): ItemResult => {
+  const bad = results.find(({ kind }) => kind === 'unavailable') ?? results.find(({ kind }) => kind === 'refused');
+  return bad ?? results[0] ?? { kind: 'skipped', hint: undefined };
+};
 
 /** Never asks a sender to repeat a request that must fail again: it would repeat it for ever. */
 function undelivered(code: DeliveryError['code']): Reason {

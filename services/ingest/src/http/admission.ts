@@ -24,18 +24,30 @@ export interface Admitted {
 
 const JSON_ONLY: readonly BodyKind[] = ['json'];
 
+export interface Sender {
+  address: string;
+  /** Who sends, as rate limits count senders. */
+  sender: string;
+}
+
 /** Everything that can be judged before the body is read, the cheapest and least telling first. */
 export function createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission }: Gate) {
   const rate = { perSecond: ipRate, burst: Math.max(1, ipRate) };
 
-  return function admit(request: IncomingMessage, sourceName: string): Admitted | Refusal {
-    const { headers } = request;
-    const source = sources.get(sourceName);
-    const forwarded = headers['x-forwarded-for'] as string | undefined;
+  function senderOf(request: IncomingMessage): Sender | Refusal {
+    const forwarded = request.headers['x-forwarded-for'] as string | undefined;
     const address = clientAddress(request.socket.remoteAddress ?? '', forwarded, trustedProxies);
     const sender = rateKey(address);
     const wait = ipRate > 0 ? rates.take(`ip:${sender}`, rate) : 0;
-    if (wait > 0) return { reason: 'ip_rate', retryAfterSeconds: wait };
+    return wait > 0 ? { reason: 'ip_rate', retryAfterSeconds: wait } : { address, sender };
+  }
+
+  function admit(request: IncomingMessage, sourceName: string): Admitted | Refusal {
+    const { headers } = request;
+    const source = sources.get(sourceName);
+    const from = senderOf(request);
+    if ('reason' in from) return from;
+    const { address, sender } = from;
     if (source?.allow?.has(address) === false && !isResubmission(headers)) return { reason: 'address' };
     if (source === undefined) return { reason: 'unknown_source' };
     const { bodies = JSON_ONLY, methods } = source.provider;
@@ -46,5 +58,7 @@ export function createAdmission({ sources, rates, ipRate, trustedProxies, isResu
     }
     if (Number(headers['content-length'] ?? 0) > source.maxBytes) return { reason: 'too_large' };
     return { source, sender };
-  };
+  }
+
+  return { admit, senderOf };
 }

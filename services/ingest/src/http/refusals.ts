@@ -13,6 +13,7 @@ export const refusals = {
   aborted: { status: 400, error: 'The body ended before its announced length' },
   signature: { status: 401, error: 'Invalid signature' },
   timestamp: { status: 401, error: 'Sign with the current time' },
+  api_key: { status: 401, error: 'Send a valid API key or token as Authorization: Bearer …' },
   keys_unavailable: { status: 503, error: 'The keys that verify the signature cannot be had now, send again' },
   source_rate: { status: 429, error: 'Too many requests to this source' },
   json: { status: 400, error: 'The body is not usable JSON' },

@@ -6,6 +6,7 @@ import { parseSources, resolveSources, type Source, type Sources, secretFiles } 
 export interface LiveSources {
   get(name: string): Source | undefined;
   names(): Iterable<string>;
+  values(): Iterable<Source>;
   /** Reads again, changed or not; a file that cannot be used leaves the sources as they are. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -99,6 +100,7 @@ export async function openSources({
   return {
     get: (name) => sources.get(name),
     names: () => sources.keys(),
+    values: () => sources.values(),
     reload,
     async close() {
       clearInterval(timer);

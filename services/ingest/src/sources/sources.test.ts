@@ -54,6 +54,8 @@ sources:
     assert.deepEqual(shop, {
       name: 'shop',
       tenant: 'acme',
+      scheme: 'platform',
+      apiKeys: [],
       publicUrl: undefined,
       hasInsecureSecrets: false,
       events: new Map(),

@@ -2,11 +2,13 @@ import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type EventType, isEventType } from '@switchboard/events';
-import { type Provider, providerNames, providers, type Verify } from '@switchboard/providers';
+import { type Provider, type ProviderName, providerNames, providers, type Verify } from '@switchboard/providers';
 import { ConfigError } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { parseDocument } from 'yaml';
+import { digestOf, isApiKey } from '../api/api-keys.ts';
+import { type ApiKey, typesOf } from '../api/clients.ts';
 import { type AddressList, createAddressList } from '../http/address-list.ts';
 import type { Rate } from '../http/rate-limiter.ts';
 
@@ -14,8 +16,11 @@ import type { Rate } from '../http/rate-limiter.ts';
 export interface Source {
   name: string;
   tenant: string;
+  scheme: ProviderName;
   provider: Provider;
   verify: Verify;
+  /** The keys of its API client, if it has one. */
+  apiKeys: readonly ApiKey[];
   /** The address that the vendor calls, without a query. */
   publicUrl: string | undefined;
   /** Its secrets may be short: for development only. */
@@ -116,14 +121,17 @@ export async function resolveSources(entries: Entries, path: string, environment
     }
     const settings = readSettings(entry, provider, complain);
     const keys = await readSecrets(entry, { path, environment, provider, complain });
+    const apiKeys = entry.scheme === 'api' ? readApiKeys(keys, settings, complain) : [];
     const events = readEvents(entry, complain);
     const allow = readAllow(entry, complain);
     if (problems.length > 0) continue;
     sources.set(name, {
       name,
       tenant: entry.tenant,
+      scheme: entry.scheme,
       provider,
       verify: provider.verifier({ keys, requireTimestamp, publicUrl, settings }),
+      apiKeys,
       publicUrl,
       hasInsecureSecrets: entry.insecureSecrets ?? false,
       events,
@@ -149,6 +157,30 @@ function readSettings(entry: Entry, { settings = {} }: Provider, complain: Compl
   }
   return complete as Static<typeof schema>;
 }
+
+/** The keys of an API client: those whose hash is in the file, and secrets, which may send all types. */
+function readApiKeys(secrets: readonly KeyObject[], settings: ApiSettings, complain: Complain): ApiKey[] {
+  const keys = (settings.keys ?? []).map(({ name, sha256, types, expires }, index): ApiKey => {
+    const expiresAt = expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires);
+    if (Number.isNaN(expiresAt)) complain(`/keys/${index}/expires`, 'must be an ISO 8601 time');
+    try {
+      return { name, digest: sha256, types: types && typesOf(types), expiresAt };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      complain(`/keys/${index}/types`, error.message);
+      return { name, digest: sha256, types: undefined, expiresAt };
+    }
+  });
+  const whole = secrets.map((secret, index): ApiKey => {
+    const text = secret.export().toString();
+    if (!isApiKey(text)) complain(`/secrets/${index}`, 'is no API key: `npm run switchboard -- keys new` makes one');
+    return { name: `secret-${index}`, digest: digestOf(text), types: undefined, expiresAt: Number.POSITIVE_INFINITY };
+  });
+  if (keys.length + whole.length === 0) complain('/keys', 'is required: an API client needs a key');
+  return [...keys, ...whole];
+}
+
+type ApiSettings = Static<ReturnType<typeof Type.Object<NonNullable<(typeof providers.api)['settings']>>>>;
 
 interface SecretReading {
   path: string;
