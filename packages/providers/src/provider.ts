@@ -112,9 +112,15 @@ export interface Provider<Settings extends TProperties = TProperties> {
   readonly examples: readonly Example[];
   /**
    * The headers of a signed request, as the vendor sends it, for `npm run send` and tests.
-   * @param secret as the sources file has it
+   * @param secret as the sources file has it; the private key in PEM where the source has a public key
+   * @param settings as the sources file has them
    */
-  sign(message: UnsignedMessage, secret: string, now: number): Record<string, string> | Promise<Record<string, string>>;
+  sign(
+    message: UnsignedMessage,
+    secret: string,
+    now: number,
+    settings?: Static<ReturnType<typeof Type.Object<Settings>>>,
+  ): Record<string, string> | Promise<Record<string, string>>;
 }
 
 /** Keeps the types of the settings. */
