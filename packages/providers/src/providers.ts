@@ -1,9 +1,13 @@
 import { github } from './github.ts';
+import { hubspot } from './hubspot.ts';
 import type { Provider } from './provider.ts';
+import { twilio } from './twilio.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
   github,
+  hubspot,
+  twilio,
 } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof providers;
