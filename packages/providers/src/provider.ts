@@ -92,6 +92,7 @@ export interface Provider<Settings extends TProperties = TProperties> {
    * @throws RangeError that says what the text must be; it never quotes the text
    */
   readSecret?(text: string): KeyObject;
+  /** @throws RangeError that says which setting is wrong, if the settings or keys do not fit together */
   verifier(source: VerifiedSource<Static<ReturnType<typeof Type.Object<Settings>>>>): Verify;
   /** Answers a verified request that only checks the address. */
   handshake?(delivery: Delivery): Reply | undefined;
