@@ -1,9 +1,11 @@
 import { github } from './github.ts';
 import type { Provider } from './provider.ts';
+import { standardWebhooks } from './standard-webhooks.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
   github,
+  'standard-webhooks': standardWebhooks,
 } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof providers;
