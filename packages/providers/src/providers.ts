@@ -1,10 +1,12 @@
 import { github } from './github.ts';
 import type { Provider } from './provider.ts';
+import { slack } from './slack.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
   github,
+  slack,
   'standard-webhooks': standardWebhooks,
 } as const satisfies Record<string, Provider>;
 
