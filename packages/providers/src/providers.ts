@@ -1,4 +1,5 @@
 import { github } from './github.ts';
+import { meta } from './meta.ts';
 import type { Provider } from './provider.ts';
 import { slack } from './slack.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
@@ -6,6 +7,7 @@ import { standardWebhooks } from './standard-webhooks.ts';
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
   github,
+  meta,
   slack,
   'standard-webhooks': standardWebhooks,
 } as const satisfies Record<string, Provider>;
