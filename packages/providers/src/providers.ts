@@ -1,3 +1,4 @@
+import { chatwoot } from './chatwoot.ts';
 import { github } from './github.ts';
 import { meta } from './meta.ts';
 import type { Provider } from './provider.ts';
@@ -6,6 +7,7 @@ import { standardWebhooks } from './standard-webhooks.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
+  chatwoot,
   github,
   meta,
   slack,
