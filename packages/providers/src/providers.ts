@@ -1,5 +1,6 @@
 import { chatwoot } from './chatwoot.ts';
 import { github } from './github.ts';
+import { intercom } from './intercom.ts';
 import { meta } from './meta.ts';
 import type { Provider } from './provider.ts';
 import { slack } from './slack.ts';
@@ -9,6 +10,7 @@ import { standardWebhooks } from './standard-webhooks.ts';
 export const providers = {
   chatwoot,
   github,
+  intercom,
   meta,
   slack,
   'standard-webhooks': standardWebhooks,
