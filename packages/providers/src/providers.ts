@@ -5,6 +5,7 @@ import { meta } from './meta.ts';
 import type { Provider } from './provider.ts';
 import { slack } from './slack.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
+import { zendesk } from './zendesk.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
@@ -14,6 +15,7 @@ export const providers = {
   meta,
   slack,
   'standard-webhooks': standardWebhooks,
+  zendesk,
 } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof providers;
