@@ -5,6 +5,7 @@ import { meta } from './meta.ts';
 import type { Provider } from './provider.ts';
 import { slack } from './slack.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
+import { sunshine } from './sunshine.ts';
 import { zendesk } from './zendesk.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
@@ -15,6 +16,7 @@ export const providers = {
   meta,
   slack,
   'standard-webhooks': standardWebhooks,
+  sunshine,
   zendesk,
 } as const satisfies Record<string, Provider>;
 
