@@ -3,6 +3,7 @@ import { github } from './github.ts';
 import { intercom } from './intercom.ts';
 import { meta } from './meta.ts';
 import type { Provider } from './provider.ts';
+import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
 import { sunshine } from './sunshine.ts';
@@ -14,6 +15,7 @@ export const providers = {
   github,
   intercom,
   meta,
+  shopify,
   slack,
   'standard-webhooks': standardWebhooks,
   sunshine,
