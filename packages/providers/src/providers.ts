@@ -6,6 +6,7 @@ import type { Provider } from './provider.ts';
 import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
+import { stripe } from './stripe.ts';
 import { sunshine } from './sunshine.ts';
 import { zendesk } from './zendesk.ts';
 
@@ -18,6 +19,7 @@ export const providers = {
   shopify,
   slack,
   'standard-webhooks': standardWebhooks,
+  stripe,
   sunshine,
   zendesk,
 } as const satisfies Record<string, Provider>;
