@@ -1,6 +1,7 @@
 import { chatwoot } from './chatwoot.ts';
 import { github } from './github.ts';
 import { intercom } from './intercom.ts';
+import { line } from './line.ts';
 import { meta } from './meta.ts';
 import type { Provider } from './provider.ts';
 import { shopify } from './shopify.ts';
@@ -15,6 +16,7 @@ export const providers = {
   chatwoot,
   github,
   intercom,
+  line,
   meta,
   shopify,
   slack,
