@@ -9,6 +9,7 @@ import { slack } from './slack.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
 import { stripe } from './stripe.ts';
 import { sunshine } from './sunshine.ts';
+import { telegram } from './telegram.ts';
 import { zendesk } from './zendesk.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
@@ -23,6 +24,7 @@ export const providers = {
   'standard-webhooks': standardWebhooks,
   stripe,
   sunshine,
+  telegram,
   zendesk,
 } as const satisfies Record<string, Provider>;
 
