@@ -1,4 +1,5 @@
 import { chatwoot } from './chatwoot.ts';
+import { front } from './front.ts';
 import { github } from './github.ts';
 import { intercom } from './intercom.ts';
 import { line } from './line.ts';
@@ -15,6 +16,7 @@ import { zendesk } from './zendesk.ts';
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
   chatwoot,
+  front,
   github,
   intercom,
   line,
