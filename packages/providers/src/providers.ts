@@ -11,6 +11,7 @@ import { standardWebhooks } from './standard-webhooks.ts';
 import { stripe } from './stripe.ts';
 import { sunshine } from './sunshine.ts';
 import { telegram } from './telegram.ts';
+import { viber } from './viber.ts';
 import { zendesk } from './zendesk.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
@@ -27,6 +28,7 @@ export const providers = {
   stripe,
   sunshine,
   telegram,
+  viber,
   zendesk,
 } as const satisfies Record<string, Provider>;
 
