@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { basic } from './basic.ts';
 
 const readSecret = (text: string) => basic.readSecret?.(text) ?? assert.fail();
@@ -14,6 +15,12 @@ const judge = (authorization: string | undefined) =>
 const invalid = (fault: string) => ({ kind: 'invalid', fault });
 
 describe('user name and password', () => {
+  passesEveryProvider(basic, {
+    secret: 'local:secret',
+    otherSecret: 'another:secret',
+    covers: { body: false, time: false },
+  });
+
   it("accepts the RFC's examples, and what it makes", async () => {
     assert.deepEqual(judge('Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=='), { kind: 'valid' });
     assert.deepEqual(judge('basic dGVzdDoxMjPCow=='), { kind: 'valid' });

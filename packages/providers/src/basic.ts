@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
+import { timeless } from './hmac-scheme.ts';
 import { defineProvider } from './provider.ts';
-import { fromBase64, headerOf, isSameSecret } from './signature.ts';
+import { fromBase64, headerOf, isOneOf } from './signature.ts';
 
 /** User name and password (RFC 7617), for senders that have nothing better. They do not cover the body. */
 export const basic = defineProvider({
@@ -9,13 +10,13 @@ export const basic = defineProvider({
     return createSecretKey(Buffer.from(text));
   },
   verifier:
-    ({ keys }) =>
+    ({ keys, requireTimestamp }) =>
     ({ headers }) => {
       const given = headerOf(headers, 'authorization');
       if (given === undefined) return { kind: 'invalid', fault: 'missing' };
       const credentials = fromBase64(/^Basic +(\S+)$/i.exec(given)?.[1] ?? '');
       if (credentials === undefined) return { kind: 'invalid', fault: 'form' };
-      return isSameSecret(keys, credentials) ? { kind: 'valid' } : { kind: 'invalid', fault: 'mismatch' };
+      return isOneOf(keys, credentials) ? timeless(requireTimestamp) : { kind: 'invalid', fault: 'mismatch' };
     },
   // The platform's own mapping belongs here.
   mapping: { events: [] },

@@ -3,6 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { verifyKey } from 'discord-interactions';
 import { keyPair } from '../fixtures/key-pair.ts';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { discord } from './discord.ts';
 
 const hexOf = (publicKey: string) =>
@@ -26,6 +27,13 @@ const SIGNATURE = 'x-signature-ed25519';
 const TIME = 'x-signature-timestamp';
 
 describe("Discord's signature", () => {
+  passesEveryProvider(discord, {
+    secret: hexOf(application.publicKey),
+    otherSecret: hexOf(keyPair('ed25519').publicKey),
+    signingSecret: application.privateKey,
+    covers: { body: true, time: true },
+  });
+
   it("accepts what Discord's library accepts", async () => {
     const headers = await signed();
     assert.deepEqual(judge(headers), { kind: 'valid' });

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { defineProvider, type Json, type JsonObject } from './provider.ts';
+import { isObject } from './json.ts';
+import { defineProvider } from './provider.ts';
 import { freshness, fromHex, headerOf } from './signature.ts';
 
 const SIGNATURE_BYTES = 64;
@@ -40,9 +41,6 @@ export const discord = defineProvider({
     };
   },
 });
-
-const isObject = (value: Json): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Discord shows the application's public key as 32 bytes in hex. */
 function publicKeyOf(text: string): KeyObject {

@@ -3,6 +3,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { CompactSign, importPKCS8 } from 'jose';
 import { keyPair } from '../fixtures/key-pair.ts';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { freshchat } from './freshchat.ts';
 
 const account = keyPair();
@@ -20,6 +21,13 @@ const signed = async (body: string, { privateKey } = account) =>
 const invalid = (fault: string) => ({ kind: 'invalid', fault });
 
 describe("Freshchat's signature", () => {
+  passesEveryProvider(freshchat, {
+    secret: account.publicKey,
+    otherSecret: keyPair().publicKey,
+    signingSecret: account.privateKey,
+    covers: { body: true, time: false },
+  });
+
   it('accepts RSA-SHA256 of the body, with each of the keys', async () => {
     assert.deepEqual(judge(BODY, await signed(BODY)), { kind: 'valid' });
     assert.deepEqual(judge(BODY, await signed(BODY), keyPair().publicKey, account.publicKey), { kind: 'valid' });

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { timeless } from './hmac-scheme.ts';
 import { defineProvider } from './provider.ts';
 import { fromBase64, headerOf } from './signature.ts';
 
@@ -6,14 +7,14 @@ import { fromBase64, headerOf } from './signature.ts';
 export const freshchat = defineProvider({
   readSecret: publicKeyOf,
   verifier:
-    ({ keys }) =>
+    ({ keys, requireTimestamp }) =>
     ({ headers, body }) => {
       const given = headerOf(headers, 'x-freshchat-signature');
       if (given === undefined) return { kind: 'invalid', fault: 'missing' };
       const signature = fromBase64(given);
       if (signature === undefined) return { kind: 'invalid', fault: 'form' };
       const isSigned = keys.some((key) => verify('RSA-SHA256', body, key, signature));
-      return isSigned ? { kind: 'valid' } : { kind: 'invalid', fault: 'mismatch' };
+      return isSigned ? timeless(requireTimestamp) : { kind: 'invalid', fault: 'mismatch' };
     },
   mapping: { events: [] },
   examples: [],

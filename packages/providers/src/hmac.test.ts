@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { hmac } from './hmac.ts';
 
 type Settings = Parameters<typeof hmac.verifier>[0]['settings'];
@@ -178,6 +179,8 @@ const schemes: Record<string, [settings: Settings, request: Request]> = {
 };
 
 describe('the declarative scheme', () => {
+  passesEveryProvider(hmac, { secret: 'local-secret', otherSecret: 'another', covers: { body: true, time: false } });
+
   for (const [name, [settings, request]] of Object.entries(schemes)) {
     const idHeader = settings.idHeader?.toLowerCase();
     const valid = idHeader === undefined ? { kind: 'valid' } : { kind: 'valid', id: request.headers[idHeader] };
@@ -274,5 +277,15 @@ describe('the declarative scheme', () => {
       });
     const noUrl = { keys: [], requireTimestamp: false, publicUrl: undefined, settings: { content: '{url}{body}' } };
     assert.throws(() => hmac.verifier(noUrl), /publicUrl/);
+  });
+});
+
+describe('the declarative scheme with a time and several signatures', () => {
+  passesEveryProvider(hmac, {
+    secret: 'local-secret',
+    otherSecret: 'another',
+    settings: { separator: ',', prefix: 'v1=', content: '{timestamp}.{body}', timestampPrefix: 't=' },
+    severalSignatures: true,
+    covers: { body: true, time: true },
   });
 });

@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, type KeyObject, randomUUID } from 'node:cr
 import { type Static, Type } from 'typebox';
 import { contentOf, parseTemplate, type SignedPart } from './hmac/template.ts';
 import { readTime, writeTime } from './hmac/time.ts';
+import { timeless } from './hmac-scheme.ts';
 import { defineProvider, type Verdict } from './provider.ts';
 import { freshness, fromBase64, fromHex, headerOf, isSignedBy } from './signature.ts';
 
@@ -58,8 +59,7 @@ export const hmac = defineProvider({
 
       const content = contentOf(scheme.content, { method, url, id, timestamp, body });
       if (!isSignedBy(keys, scheme.algorithm, content, ...signatures)) return { kind: 'invalid', fault: 'mismatch' };
-      if (!scheme.isTimed && source.requireTimestamp) return { kind: 'stale', skewMs: undefined };
-      const verdict = freshness(time, now, scheme.toleranceMs);
+      const verdict = scheme.isTimed ? freshness(time, now, scheme.toleranceMs) : timeless(source.requireTimestamp);
       return verdict.kind === 'valid' && id !== '' ? { kind: 'valid', id } : verdict;
     };
   },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Signature } from '@hubspot/api-client/lib/src/utils/signature.js';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { hubspot } from './hubspot.ts';
 
 const SECRET = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy';
@@ -27,6 +28,8 @@ const judge = (change: Partial<typeof sent> = {}, now = TIME) => {
 const MISMATCH = { kind: 'invalid', fault: 'mismatch' };
 
 describe("HubSpot's signature", () => {
+  passesEveryProvider(hubspot, { secret: 'local-secret', otherSecret: 'another', covers: { body: true, time: true } });
+
   it("accepts the documentation's example", () => {
     assert.deepEqual(judge(), { kind: 'valid' });
   });

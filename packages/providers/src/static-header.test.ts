@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { staticHeader } from './static-header.ts';
 
 const judge = (headers: Record<string, string | undefined>, settings: { header?: string } = {}) =>
@@ -12,6 +13,12 @@ const judge = (headers: Record<string, string | undefined>, settings: { header?:
   })({ method: 'POST', url: undefined, headers, body: Buffer.from('{}') }, 0);
 
 describe('a secret in a header', () => {
+  passesEveryProvider(staticHeader, {
+    secret: 'local-secret',
+    otherSecret: 'another',
+    covers: { body: false, time: false },
+  });
+
   it('is accepted with each of the secrets', () => {
     assert.deepEqual(judge({ 'x-bp-secret': 'old' }), { kind: 'valid' });
     assert.deepEqual(judge({ 'x-bp-secret': 'new' }), { kind: 'valid' });

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { defineProvider } from './provider.ts';
-import { headerOf, isSameSecret } from './signature.ts';
+import { secretHeader } from './secret-header.ts';
 
 const HEADER = 'x-bp-secret';
 
@@ -15,16 +15,10 @@ export const staticHeader = defineProvider({
       }),
     ),
   },
-  verifier: ({ keys, settings: { header = HEADER } }) => {
-    const name = header.toLowerCase();
-    return ({ headers }) => {
-      const given = headerOf(headers, name);
-      if (given === undefined) return { kind: 'invalid', fault: 'missing' };
-      return isSameSecret(keys, given) ? { kind: 'valid' } : { kind: 'invalid', fault: 'mismatch' };
-    };
-  },
+  verifier: (source) => secretHeader((source.settings.header ?? HEADER).toLowerCase()).verifier(source),
   // The platform's own mapping belongs here.
   mapping: { events: [] },
   examples: [],
-  sign: (_message, secret, _now, settings) => ({ [(settings?.header ?? HEADER).toLowerCase()]: secret }),
+  sign: (message, secret, _now, settings) =>
+    secretHeader((settings?.header ?? HEADER).toLowerCase()).sign(message, secret),
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { getExpectedTwilioSignature, validateRequest, validateRequestWithBody } from 'twilio/lib/webhooks/webhooks.js';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { twilio } from './twilio.ts';
 
 const TOKEN = '12345';
@@ -33,6 +34,8 @@ const judge = (body: string, signature: string | undefined, url = URL, token = T
 const MISMATCH = { kind: 'invalid', fault: 'mismatch' };
 
 describe("Twilio's signature", () => {
+  passesEveryProvider(twilio, { secret: 'local-secret', otherSecret: 'another', covers: { body: true, time: false } });
+
   it("accepts the documentation's form and JSON", () => {
     assert.deepEqual(judge(FORM, SIGNATURE), { kind: 'valid' });
     assert.deepEqual(judge(JSON_BODY, JSON_SIGNATURE, JSON_URL), { kind: 'valid' });

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { timeless } from './hmac-scheme.ts';
 import { defineProvider } from './provider.ts';
 import { fromBase64, headerOf, isSignedBy } from './signature.ts';
 
@@ -10,7 +11,7 @@ export const twilio = defineProvider({
   needs: { publicUrl: true },
   bodies: ['form', 'json'],
   verifier:
-    ({ keys }) =>
+    ({ keys, requireTimestamp }) =>
     ({ url = '', headers, body }) => {
       const given = headerOf(headers, 'x-twilio-signature');
       if (given === undefined) return { kind: 'invalid', fault: 'missing' };
@@ -18,7 +19,7 @@ export const twilio = defineProvider({
       const fields = signedFields(url, body);
       if (signature === undefined || fields === undefined) return { kind: 'invalid', fault: 'form' };
       const isSigned = addresses(url).some((address) => isSignedBy(keys, 'sha1', [address, fields], signature));
-      return isSigned && isBodyOf(url, body) ? { kind: 'valid' } : { kind: 'invalid', fault: 'mismatch' };
+      return isSigned && isBodyOf(url, body) ? timeless(requireTimestamp) : { kind: 'invalid', fault: 'mismatch' };
     },
   mapping: { events: [] },
   reply: {
