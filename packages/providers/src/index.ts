@@ -1,3 +1,4 @@
+export { fillExample } from './examples.ts';
 export type { Each, EventRule, Expression, Mapping, Place } from './mapping/mapping.ts';
 export type {
   Delivery,
