@@ -152,7 +152,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
 
-    registerEventsApi(scope, { sources, budget, intake, metrics, senderOf, turn, send, unauthorized });
+    registerEventsApi(scope, { sources, budget, intake, rates, metrics, senderOf, turn, send, unauthorized });
 
     scope.route({
       method: ['DELETE', 'OPTIONS', 'PATCH', 'PUT'],

@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ItemResult } from '../answers.ts';
 import { readBody } from '../http/body.ts';
 import type { ByteBudget } from '../http/byte-budget.ts';
+import type { RateLimiter } from '../http/rate-limiter.ts';
 import { type Answer, answerTo, type Refusal } from '../http/refusals.ts';
 import { EVENTS_ROUTE, type Intake } from '../intake.ts';
-import type { Metrics } from '../metrics.ts';
+import { type Metrics, UNKNOWN_SOURCE } from '../metrics.ts';
 import type { Source } from '../sources/sources.ts';
 import { isBatchType, readBatch } from './batch.ts';
 import { checkEvent } from './check-event.ts';
@@ -16,6 +17,7 @@ interface EventsApi {
   sources: { values(): Iterable<Source> };
   budget: ByteBudget;
   intake: Intake;
+  rates: RateLimiter;
   metrics: Metrics;
   /** Judged before the key: the rate of the address. */
   senderOf(request: IncomingMessage): { sender: string; address: string } | Refusal;
@@ -26,7 +28,7 @@ interface EventsApi {
 
 /** Adds `POST /v1/events`, for clients with an API key or a token: one event, a list, or CloudEvents. */
 export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
-  const { sources, budget, intake, metrics, senderOf, turn } = api;
+  const { sources, budget, intake, rates, metrics, senderOf, turn } = api;
 
   function refuse(source: string, refusal: Refusal): Answer {
     metrics.rejected(source, refusal.reason);
@@ -34,20 +36,22 @@ export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
   }
 
   function refuseCaller(authentication: Exclude<Authentication, { kind: 'client' }>): Answer {
-    if (authentication.kind === 'unavailable') return refuse('unknown', { reason: 'keys_unavailable' });
+    if (authentication.kind === 'unavailable') return refuse(UNKNOWN_SOURCE, { reason: 'keys_unavailable' });
     api.unauthorized(authentication.fault);
-    return refuse('unknown', { reason: 'api_key' });
+    return refuse(UNKNOWN_SOURCE, { reason: 'api_key' });
   }
 
   async function receive(request: IncomingMessage, atomic: boolean): Promise<Answer | undefined> {
     const from = senderOf(request);
-    if ('reason' in from) return refuse('unknown', from);
+    if ('reason' in from) return refuse(UNKNOWN_SOURCE, from);
     const authentication = await authenticate(request.headers, sources.values(), Date.now());
     if (authentication.kind !== 'client') return refuseCaller(authentication);
     const { client } = authentication;
     const { source } = client;
     metrics.received(source.name);
     metrics.apiKeyUsed(source.name, client.key);
+    const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
+    if (wait > 0) return refuse(source.name, { reason: 'source_rate', retryAfterSeconds: wait });
     if (source.allow?.has(from.address) === false) return refuse(source.name, { reason: 'address' });
     const { headers } = request;
     if (headers['content-encoding'] !== undefined || !isBatchType(headers['content-type'])) {

@@ -125,12 +125,14 @@ export async function resolveSources(entries: Entries, path: string, environment
     const events = readEvents(entry, complain);
     const allow = readAllow(entry, complain);
     if (problems.length > 0) continue;
+    const verify = createVerify(provider, { keys, requireTimestamp, publicUrl, settings }, complain);
+    if (verify === undefined) continue;
     sources.set(name, {
       name,
       tenant: entry.tenant,
       scheme: entry.scheme,
       provider,
-      verify: provider.verifier({ keys, requireTimestamp, publicUrl, settings }),
+      verify,
       apiKeys,
       publicUrl,
       hasInsecureSecrets: entry.insecureSecrets ?? false,
@@ -146,6 +148,20 @@ export async function resolveSources(entries: Entries, path: string, environment
 }
 
 type Complain = (where: string, what: string) => void;
+
+function createVerify(
+  provider: Provider,
+  source: Parameters<Provider['verifier']>[0],
+  complain: Complain,
+): Verify | undefined {
+  try {
+    return provider.verifier(source);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    complain('', error.message);
+    return undefined;
+  }
+}
 
 /** What the entry says for its provider only. */
 function readSettings(entry: Entry, { settings = {} }: Provider, complain: Complain) {
