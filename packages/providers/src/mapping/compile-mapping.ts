@@ -2,7 +2,6 @@ import { type EventType, eventTypes, isEventType, type Problem } from '@switchbo
 import { Budget } from '@switchboard/expressions';
 import { type Compiling, compilePath, type Keys, type Values } from './compiling.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
-import { spellingsOf } from './json.ts';
 import type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapped-item.ts';
 import type { Mapping } from './mapping.ts';
 import { MappingError } from './mapping-error.ts';
@@ -109,7 +108,7 @@ function triggersOf({ fields, lists }: FieldPlan): ReadonlySet<string> | undefin
       for (const name of typeof first === 'object' ? first : []) triggers.add(name);
     }
   }
-  for (const { name } of lists) for (const spelling of spellingsOf(name)) triggers.add(spelling);
+  for (const { to } of lists) for (const name of to[0] ?? []) triggers.add(name);
   return triggers;
 }
 

@@ -61,9 +61,9 @@ const anything = (value: unknown): unknown => value;
 
 export function applyRule(rule: Rule, values: Values, problems: Problem[]): MappedEvent {
   const { type, plan } = rule;
-  const sent = new SentPaths('', (name) => placeOf(plan, name));
+  const sent = new SentPaths([], (name) => placeOf(plan, name));
   const rest = isObject(values.body) ? (values.body as Fields) : undefined;
-  const event: EventInMaking = { values, payload: {}, rest, sent, problems, data: undefined };
+  const event: EventInMaking = { values, payload: {}, isCopy: true, rest, sent, problems, data: undefined };
   moveFields(event, plan);
   const id = readPlace(event, rule.id);
   const timestamp = readPlace(event, rule.at);
@@ -90,7 +90,7 @@ export const finished = (type: EventType, id: unknown, timestamp: unknown, event
 function placeOf({ fields, lists }: FieldPlan, name: string): string | undefined {
   const [list = '', field] = name.split('[].');
   const moves = field === undefined ? [...fields, ...lists] : (lists.find((move) => move.name === list)?.items ?? []);
-  const sources = moves.find((move) => move.name === (field ?? list))?.sources ?? [];
+  const sources = moves.find((move) => move.name === name)?.sources ?? [];
   const plain = sources.find((source) => source.kind === 'plain');
   return plain?.steps.map((step) => (typeof step === 'number' ? `[${step}]` : step[0])).join('.');
 }
