@@ -46,7 +46,8 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
     inData,
   );
   const plans = hasShapes ? plansOf(tablesOf, inData) : new Map<EventType, NamedPlan>();
-  for (const { layer, at } of layers) checkRest(layer, at, compiling);
+  const made = hasShapes ? undefined : new Set(groups.flat().map(({ type }) => type));
+  for (const { layer, at } of layers) checkRest(layer, at, made, compiling);
   if (compiling.problems.length > 0) throw new MappingError(compiling.problems);
 
   const named: Named = {
@@ -126,10 +127,19 @@ function applyRules(rules: readonly Rule[], values: Values, problems: Problem[])
 const numbered = (id: unknown, index: number): unknown =>
   typeof id === 'string' || typeof id === 'number' ? `${id}#${index}` : id;
 
-function checkRest({ fields, ignore }: Mapping, at: Keys, compiling: Compiling): void {
+/** @param made the types of the rules; undefined when shapes can name any type */
+function checkRest(
+  { fields, ignore }: Mapping,
+  at: Keys,
+  made: Set<EventType> | undefined,
+  compiling: Compiling,
+): void {
+  const complain = (type: string, message: string): void => {
+    compiling.problems.push({ at: [...at, 'fields', type], message });
+  };
   for (const type of Object.keys(fields ?? {})) {
-    if (isEventType(type)) continue;
-    compiling.problems.push({ at: [...at, 'fields', type], message: 'is not an event type of the catalogue' });
+    if (!isEventType(type)) complain(type, 'is not an event type of the catalogue');
+    else if (made?.has(type) === false) complain(type, 'has no rule in events that makes it; add one');
   }
   for (const [index, path] of (ignore ?? []).entries()) compilePath(path, 'body', [...at, 'ignore', index], compiling);
 }
