@@ -23,4 +23,4 @@ export class Budget {
 }
 
 /** A part takes about 50 ns. */
-export const DEFAULT_BUDGET = 40_000;
+export const DEFAULT_BUDGET = 60_000;

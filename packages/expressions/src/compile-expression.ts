@@ -7,6 +7,7 @@ import { checkLimits, FUNCTIONS, MOST_DEPTH, MOST_NODES } from './limits.ts';
 import { meter } from './metering.ts';
 import { type Path, plainPath } from './plain-path.ts';
 import { readable } from './readable.ts';
+import { RefusedError } from './refused-error.ts';
 import { nodesOf } from './syntax-tree.ts';
 
 /** A CEL type such as `dyn`, `string` or `map<string, string>`, or the types of an object's fields. */
@@ -75,6 +76,7 @@ export function compileExpression(text: string, { variables, budget }: CompileOp
           if (ABSENT_CODES.has(error.code)) return ABSENT;
           return fail(failureMessage(error.code, error.summary), error.range?.start);
         }
+        if (error instanceof RefusedError) return fail(error.message);
         return fail(error instanceof BudgetError ? 'takes too long for what was sent' : failureMessage('', ''));
       }
     },
@@ -82,11 +84,16 @@ export function compileExpression(text: string, { variables, budget }: CompileOp
 }
 
 function evaluateReadable(run: (values: object) => unknown, values: object, budget: Budget): unknown {
+  const { stackTraceLimit } = Error;
+  // Absent fields are errors in cel-js, and most of an error's time goes into its stack.
+  Error.stackTraceLimit = 0;
   try {
     return run(values);
   } catch (error) {
     if (!(error instanceof EvaluationError) || error.code !== 'unsupported_type') throw error;
     return run(readable(values, budget) as object);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

@@ -39,7 +39,7 @@ const allowed: ReadonlySet<string> = new Set(FUNCTIONS);
 export function checkLimits(ast: ASTNode, variables: ReadonlySet<string>): void {
   let nodes = 0;
   const refuse = (code: 'TOO_LARGE' | 'NOT_ALLOWED' | 'UNKNOWN_NAME', message: string, node: ASTNode): never => {
-    throw new ExpressionError(code, message, ast.input, node.start);
+    throw new ExpressionError(code, message, ast.input, node.pos);
   };
 
   function visit(node: ASTNode, depth: number, loops: number, names: ReadonlySet<string>): void {
