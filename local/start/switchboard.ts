@@ -148,7 +148,7 @@ async function checkSources({ SOURCES_FILE: path, LOCAL_SECRET }: DeployConfig):
   const text = await readFile(path, 'utf8').catch((error: Error) => {
     throw new ConfigError([`SOURCES_FILE cannot be read: ${error.message}`]);
   });
-  await resolveSources(parseSources(text, path), path, { ...environment, LOCAL_SECRET });
+  await resolveSources(parseSources(text, path), { ...environment, LOCAL_SECRET });
 }
 
 /** @throws LocalStackError naming a port that something needs and cannot have */

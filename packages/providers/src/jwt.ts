@@ -5,6 +5,7 @@ import { bearerOf, judgeJwt } from './jwt/judge-jwt.ts';
 import { createKeySet } from './jwt/key-set.ts';
 import { loadJson } from './jwt/load-json.ts';
 import { algorithmOf, keyIdOf } from './jwt/local-key.ts';
+import { platformMapping } from './platform/platform-mapping.ts';
 import { defineProvider } from './provider.ts';
 import { headerOf, TOLERANCE_MS } from './signature.ts';
 
@@ -47,8 +48,7 @@ export const jwt = defineProvider({
         : { kind: 'invalid', fault: 'form' };
     };
   },
-  // The platform's own mapping belongs here.
-  mapping: { events: [] },
+  mapping: platformMapping,
   examples: [],
   /** `secret` is the private key in PEM; its public half must be among the keys at `jwksUrl`. */
   sign: async (_message, secret, now, settings) => {

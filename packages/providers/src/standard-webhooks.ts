@@ -1,6 +1,7 @@
 import { createHmac, createPublicKey, createSecretKey, type KeyObject, verify as verifyEd25519 } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { seconds } from './hmac-scheme.ts';
+import { platformMapping } from './platform/platform-mapping.ts';
 import { defineProvider, type UnsignedMessage } from './provider.ts';
 import { freshness, fromBase64, headerOf, isSignedBy } from './signature.ts';
 
@@ -38,7 +39,7 @@ export const standardWebhooks = defineProvider({
       return verdict.kind === 'valid' ? { kind: 'valid', id } : verdict;
     };
   },
-  mapping: { events: [] },
+  mapping: platformMapping,
   examples: [],
   sign: ({ body }: UnsignedMessage, secret, now) => {
     const id = `msg_${createHmac('sha256', secret).update(body).digest('hex').slice(0, 24)}`;
