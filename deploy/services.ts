@@ -44,7 +44,11 @@ export const services: readonly Service[] = [
     handles: [
       'order.created',
       'order.shipped',
+      'order.delivered',
+      'order.cancelled',
       'payment.confirmed',
+      'payment.failed',
+      'payment.refunded',
       'incident.opened',
       'incident.resolved',
       'conversation.escalated',

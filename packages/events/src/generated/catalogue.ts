@@ -11,9 +11,13 @@ import * as incidentResolved from './events/incident-resolved.ts';
 import * as inventoryReserved from './events/inventory-reserved.ts';
 import * as leadCaptured from './events/lead-captured.ts';
 import * as messageReceived from './events/message-received.ts';
+import * as orderCancelled from './events/order-cancelled.ts';
 import * as orderCreated from './events/order-created.ts';
+import * as orderDelivered from './events/order-delivered.ts';
 import * as orderShipped from './events/order-shipped.ts';
 import * as paymentConfirmed from './events/payment-confirmed.ts';
+import * as paymentFailed from './events/payment-failed.ts';
+import * as paymentRefunded from './events/payment-refunded.ts';
 import * as preferenceUpdated from './events/preference-updated.ts';
 import type {
   ConversationEscalated,
@@ -22,7 +26,16 @@ import type {
   LeadCaptured,
   MessageReceived,
 } from './types/chat.ts';
-import type { InventoryReserved, OrderCreated, OrderShipped, PaymentConfirmed } from './types/commerce.ts';
+import type {
+  InventoryReserved,
+  OrderCancelled,
+  OrderCreated,
+  OrderDelivered,
+  OrderShipped,
+  PaymentConfirmed,
+  PaymentFailed,
+  PaymentRefunded,
+} from './types/commerce.ts';
 import type { ArticlePublished, ArticleUnpublished, ArticleUpdated } from './types/content.ts';
 import type { IncidentOpened, IncidentResolved } from './types/ops.ts';
 import type { PreferenceUpdated } from './types/people.ts';
@@ -45,6 +58,10 @@ export interface FieldsByType {
   'order.shipped': OrderShipped;
   'payment.confirmed': PaymentConfirmed;
   'inventory.reserved': InventoryReserved;
+  'order.cancelled': OrderCancelled;
+  'order.delivered': OrderDelivered;
+  'payment.failed': PaymentFailed;
+  'payment.refunded': PaymentRefunded;
   'article.published': ArticlePublished;
   'article.updated': ArticleUpdated;
   'article.unpublished': ArticleUnpublished;
@@ -134,6 +151,42 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.InventoryReserved',
     subject: 'commerce.orders-switchboard.commerce.InventoryReserved',
+  },
+  'order.cancelled': {
+    ...orderCancelled,
+    type: 'order.cancelled',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.OrderCancelled',
+    subject: 'commerce.orders-switchboard.commerce.OrderCancelled',
+  },
+  'order.delivered': {
+    ...orderDelivered,
+    type: 'order.delivered',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.OrderDelivered',
+    subject: 'commerce.orders-switchboard.commerce.OrderDelivered',
+  },
+  'payment.failed': {
+    ...paymentFailed,
+    type: 'payment.failed',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.PaymentFailed',
+    subject: 'commerce.orders-switchboard.commerce.PaymentFailed',
+  },
+  'payment.refunded': {
+    ...paymentRefunded,
+    type: 'payment.refunded',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.PaymentRefunded',
+    subject: 'commerce.orders-switchboard.commerce.PaymentRefunded',
   },
   'article.published': {
     ...articlePublished,
