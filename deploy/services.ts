@@ -49,6 +49,8 @@ export const services: readonly Service[] = [
       'payment.confirmed',
       'payment.failed',
       'payment.refunded',
+      'subscription.changed',
+      'stock.replenished',
       'incident.opened',
       'incident.resolved',
       'conversation.escalated',

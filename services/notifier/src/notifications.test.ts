@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { eventually } from '@switchboard/stack/until';
 import { eventOf } from '../fixtures/events.ts';
 import { bodiesOf } from '../fixtures/office.ts';
 import { setStage } from '../fixtures/stage.ts';
@@ -70,6 +71,40 @@ Hier bezahlen: https://shop.example.com/orders/1001/pay`,
       text: 'Wir haben Ihre Zahlung für die Bestellung #1001 erstattet.\nBetrag: 89,9 EUR\nErstattet über: card',
     },
   },
+  'subscription.changed': {
+    en: {
+      subject: 'Your subscription has changed',
+      text: `Your subscription has changed.
+Plan: Team
+Previous plan: Starter
+Status: active
+Renews on: 15 February 2026
+Manage it here: https://shop.example.com/account/subscription`,
+    },
+    de: {
+      subject: 'Ihr Abonnement hat sich geändert',
+      text: `Ihr Abonnement hat sich geändert.
+Tarif: Team
+Bisheriger Tarif: Starter
+Status: active
+Verlängert sich am: 15. Februar 2026
+Verwalten: https://shop.example.com/account/subscription`,
+    },
+  },
+  'stock.replenished': {
+    en: {
+      subject: 'Back in stock',
+      text: `Kettle, 1.7 l is back in stock.
+Price: 89.9 EUR
+See it here: https://shop.example.com/products/kettle`,
+    },
+    de: {
+      subject: 'Wieder lieferbar',
+      text: `Kettle, 1.7 l ist wieder lieferbar.
+Preis: 89,9 EUR
+Ansehen: https://shop.example.com/products/kettle`,
+    },
+  },
 };
 
 describe('the people of an event are notified in their language', () => {
@@ -79,8 +114,9 @@ describe('the people of an event are notified in their language', () => {
       const locales = { jane: 'en-GB', erika: 'de' };
       for (const [userId, locale] of Object.entries(locales)) {
         await stage.prefer(office, userId, { email: true }, { locale, email: `${userId}@example.com` });
-        await office.tell(eventOf(type, `e-${userId}`, stage.clock, { userId }));
+        await office.tell(eventOf(type, `e-${userId}`, stage.clock, { userId, userIds: [userId] }));
       }
+      await eventually(() => assert.equal(bodiesOf(stage.sandbox, 'smtp').length, 2));
       const told = bodiesOf(stage.sandbox, 'smtp').map(({ subject, text }) => ({ subject, text: text?.trim() }));
       assert.deepEqual(told, [TEXTS[type]?.en, TEXTS[type]?.de]);
     });

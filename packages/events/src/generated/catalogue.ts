@@ -6,6 +6,7 @@ import * as articleUpdated from './events/article-updated.ts';
 import * as conversationEscalated from './events/conversation-escalated.ts';
 import * as conversationResolved from './events/conversation-resolved.ts';
 import * as conversationUnresolved from './events/conversation-unresolved.ts';
+import * as fraudFlagged from './events/fraud-flagged.ts';
 import * as incidentOpened from './events/incident-opened.ts';
 import * as incidentResolved from './events/incident-resolved.ts';
 import * as inventoryReserved from './events/inventory-reserved.ts';
@@ -19,6 +20,9 @@ import * as paymentConfirmed from './events/payment-confirmed.ts';
 import * as paymentFailed from './events/payment-failed.ts';
 import * as paymentRefunded from './events/payment-refunded.ts';
 import * as preferenceUpdated from './events/preference-updated.ts';
+import * as stockChanged from './events/stock-changed.ts';
+import * as stockReplenished from './events/stock-replenished.ts';
+import * as subscriptionChanged from './events/subscription-changed.ts';
 import type {
   ConversationEscalated,
   ConversationResolved,
@@ -27,6 +31,7 @@ import type {
   MessageReceived,
 } from './types/chat.ts';
 import type {
+  FraudFlagged,
   InventoryReserved,
   OrderCancelled,
   OrderCreated,
@@ -35,6 +40,9 @@ import type {
   PaymentConfirmed,
   PaymentFailed,
   PaymentRefunded,
+  StockChanged,
+  StockReplenished,
+  SubscriptionChanged,
 } from './types/commerce.ts';
 import type { ArticlePublished, ArticleUnpublished, ArticleUpdated } from './types/content.ts';
 import type { IncidentOpened, IncidentResolved } from './types/ops.ts';
@@ -62,6 +70,10 @@ export interface FieldsByType {
   'order.delivered': OrderDelivered;
   'payment.failed': PaymentFailed;
   'payment.refunded': PaymentRefunded;
+  'subscription.changed': SubscriptionChanged;
+  'stock.changed': StockChanged;
+  'stock.replenished': StockReplenished;
+  'fraud.flagged': FraudFlagged;
   'article.published': ArticlePublished;
   'article.updated': ArticleUpdated;
   'article.unpublished': ArticleUnpublished;
@@ -187,6 +199,42 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.PaymentRefunded',
     subject: 'commerce.orders-switchboard.commerce.PaymentRefunded',
+  },
+  'subscription.changed': {
+    ...subscriptionChanged,
+    type: 'subscription.changed',
+    topic: 'commerce.subscriptions',
+    keyField: 'subscriptionId',
+    keyFields: ['subscriptionId', 'userId'],
+    recordName: 'switchboard.commerce.SubscriptionChanged',
+    subject: 'commerce.subscriptions-switchboard.commerce.SubscriptionChanged',
+  },
+  'stock.changed': {
+    ...stockChanged,
+    type: 'stock.changed',
+    topic: 'commerce.stock',
+    keyField: 'productId',
+    keyFields: ['productId', 'sku'],
+    recordName: 'switchboard.commerce.StockChanged',
+    subject: 'commerce.stock-switchboard.commerce.StockChanged',
+  },
+  'stock.replenished': {
+    ...stockReplenished,
+    type: 'stock.replenished',
+    topic: 'commerce.stock',
+    keyField: 'productId',
+    keyFields: ['productId', 'sku'],
+    recordName: 'switchboard.commerce.StockReplenished',
+    subject: 'commerce.stock-switchboard.commerce.StockReplenished',
+  },
+  'fraud.flagged': {
+    ...fraudFlagged,
+    type: 'fraud.flagged',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.FraudFlagged',
+    subject: 'commerce.orders-switchboard.commerce.FraudFlagged',
   },
   'article.published': {
     ...articlePublished,
