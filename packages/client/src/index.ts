@@ -1,0 +1,12 @@
+export {
+  type Client,
+  type ClientOptions,
+  createClient,
+  type SendOptions,
+  type Sent,
+  type WebhookEvent,
+} from './client.ts';
+export type { SendingOptions } from './options.ts';
+export type { Retry } from './retry.ts';
+export { type EventResult, type Problem, SendError, type SendErrorCode } from './send-error.ts';
+export { sign } from './sign.ts';
