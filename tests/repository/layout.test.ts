@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   deploy: 'events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest sandbox service stack',
+  catalogue: 'deploy events ingest kb-indexer notifier service',
   cli: 'async consumer deploy events ingest kafka notifier service stack',
 };
 const ALLOWED_IN_TESTS = 'cli events kafka sandbox service stack tracing';
