@@ -64,10 +64,10 @@ it("AsyncAPI's parser accepts the AsyncAPI document", async () => {
 });
 
 for (const type of eventTypes) {
-  const { schema, example } = catalogue[type];
+  const { schema, recordName, keyFields, example } = catalogue[type];
 
   it(`the example of ${type} matches its JSON Schema, in every shape of a body`, () => {
-    assert.ok(matches(schema.name, example));
+    assert.ok(matches(recordName, example));
     assert.ok(matches('Webhook', { event: type, timestamp: '2026-01-15T10:30:00Z', data: example }));
     assert.ok(matches('Webhook', { event_type: type.replace('.', '_'), payload: example }));
     assert.ok(!matches('Webhook', { event: type, data: { meta: 1 } }));
@@ -75,20 +75,23 @@ for (const type of eventTypes) {
       assert.ok(matches('Webhook', { ...example, action: type.replace('article.', '') }));
   });
 
-  it(`the JSON Schema of ${type} refuses what ingest refuses: missing fields and texts that are too long`, () => {
+  it(`the JSON Schema of ${type} refuses what ingest refuses: missing fields and keys, and texts that are too long`, () => {
     for (const field of schema.fields.filter((one) => one.name !== 'meta' && one.default === undefined)) {
       const { [field.name]: _, ...rest } = example;
       assert.equal(readFields(type, rest).ok, false, field.name);
-      assert.ok(!matches(schema.name, rest), field.name);
+      assert.ok(!matches(recordName, rest), field.name);
     }
+    const keyless = Object.fromEntries(Object.entries(example).filter(([name]) => !keyFields.includes(name)));
+    assert.equal(readFields(type, keyless).ok, false);
+    assert.ok(!matches(recordName, keyless));
     for (const { name, maxLength } of textBounds(type)) {
       const [longest, longer] = [maxLength, maxLength + 1].map((length) => ({
         ...example,
         [name]: 'x'.repeat(length),
       }));
-      assert.equal(readFields(type, longest ?? {}).ok, matches(schema.name, longest), name);
+      assert.equal(readFields(type, longest ?? {}).ok, matches(recordName, longest), name);
       assert.equal(readFields(type, longer ?? {}).ok, false, name);
-      assert.ok(!matches(schema.name, longer), name);
+      assert.ok(!matches(recordName, longer), name);
     }
   });
 }

@@ -1,6 +1,8 @@
 import { handlersOf } from '@switchboard/deploy/services';
 import {
+  type AvroEnum,
   type AvroField,
+  type AvroRecord,
   type AvroSchema,
   catalogue,
   type EventType,
@@ -11,7 +13,7 @@ import {
   namesOf,
   nullableOf,
 } from '@switchboard/events';
-import { isRequired, shortName } from './json-schema.ts';
+import { isRequired } from './json-schema.ts';
 
 /** A field, or one in it: `transcript[].text`. */
 export interface FieldEntry {
@@ -48,7 +50,7 @@ function entryOf(type: EventType): EventEntry {
   return { type, doc: schema.doc ?? '', topic, key: keyFields, subject, consumers: handlersOf(type), fields, example };
 }
 
-type Named = Exclude<AvroSchema, string | readonly AvroSchema[]>;
+type Named = AvroRecord | AvroEnum;
 
 /** The field, and those of the record in it; `named` has the types that are defined so far. */
 function rowsOf(field: AvroField, prefix: string, named: Map<string, Named>): FieldEntry[] {
@@ -72,7 +74,7 @@ function typeOf(schema: AvroSchema, named: Map<string, Named>): [type: string, s
   if (isUnion(schema)) throw new TypeError('The only union is the nullable one, on a field.');
   if (typeof schema === 'string') {
     const known = named.get(schema);
-    return known === undefined ? [schema, ''] : [shortName(schema), '', known];
+    return known === undefined ? [schema, ''] : [known.name, '', known];
   }
   switch (schema.type) {
     case 'record':

@@ -10,15 +10,12 @@ import {
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Avro's short name; no two types of the catalogue share one. */
-export const shortName = (full: string): string => full.slice(full.lastIndexOf('.') + 1);
-
-const refTo = (full: string): JsonSchema => ({ $ref: `#/components/schemas/${shortName(full)}` });
+const refTo = (full: string): JsonSchema => ({ $ref: `#/components/schemas/${full}` });
 
 const INT = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 };
 
 /**
- * The JSON Schemas, by short name, of what senders may write as the fields of an event, and of the types in it.
+ * The JSON Schemas, by Avro's full name, of what senders may write as the fields of an event, and of the types in it.
  * They have the canonical names, and limits count code points where ingest counts UTF-16 units: ingest decides.
  * @param keyFields fields of which at least one must be present
  */
@@ -26,7 +23,7 @@ export function jsonSchemasOf(record: AvroRecord, keyFields: readonly string[]):
   const schemas = new Map<string, JsonSchema>();
   const own = recordSchema({ ...record, fields: record.fields.filter(({ name }) => name !== 'meta') }, schemas);
   const keys = keyFields.length > 1 ? { anyOf: keyFields.map((field) => ({ required: [field] })) } : {};
-  return schemas.set(record.name, { ...own, ...keys });
+  return schemas.set(fullName(record), { ...own, ...keys });
 }
 
 function recordSchema({ doc, fields }: AvroRecord, schemas: Map<string, JsonSchema>): JsonSchema {
@@ -61,10 +58,10 @@ function typeSchema(schema: AvroSchema, limits: AvroField, schemas: Map<string, 
   if (typeof schema === 'string') return primitiveSchema(schema, limits);
   switch (schema.type) {
     case 'record':
-      schemas.set(schema.name, recordSchema(schema, schemas));
+      schemas.set(fullName(schema), recordSchema(schema, schemas));
       return refTo(fullName(schema));
     case 'enum':
-      schemas.set(schema.name, { enum: schema.symbols, ...(schema.doc ? { description: schema.doc } : {}) });
+      schemas.set(fullName(schema), { enum: schema.symbols, ...(schema.doc ? { description: schema.doc } : {}) });
       return refTo(fullName(schema));
     case 'array':
       return { type: 'array', maxItems: limits.maxItems, items: typeSchema(schema.items, limits, schemas) };

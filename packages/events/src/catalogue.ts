@@ -34,9 +34,6 @@ export const eventTypes = Object.keys(catalogue) as readonly EventType[];
 
 export const topics: readonly string[] = [...new Set(eventTypes.map((type) => catalogue[type].topic))];
 
-/** The name of an event type's record, without its namespace: `OrderShipped`. */
-export const recordNameOf = (type: EventType): string => catalogue[type].schema.name;
-
 export const isEventType = (type: string): type is EventType => Object.hasOwn(catalogue, type);
 
 const readers = new Map(

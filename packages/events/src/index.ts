@@ -1,4 +1,5 @@
 export {
+  type AvroEnum,
   type AvroField,
   type AvroRecord,
   type AvroSchema,
@@ -18,7 +19,6 @@ export {
   type FieldsOf,
   isEventType,
   readFields,
-  recordNameOf,
   topics,
 } from './catalogue.ts';
 export { eventHeaders, identityOf, keyOf } from './envelope.ts';

@@ -2,6 +2,14 @@ import { type ApiDescription, type ApiOperation, jsonResponse } from './api-desc
 
 const status = { type: 'object', required: ['status'], properties: { status: { type: 'string' } } };
 
+const notReady = {
+  ...status,
+  properties: {
+    ...status.properties,
+    failed: { type: 'array', items: { type: 'string' }, description: 'The required dependencies that fail.' },
+  },
+};
+
 const get = (operationId: string, summary: string, responses: Record<string, object>, description?: string) => ({
   get: { operationId, summary, ...(description === undefined ? {} : { description }), responses, security: [] },
 });
@@ -18,7 +26,7 @@ export const operationsApi: ApiDescription = {
     '/livez': get('livez', 'Tells whether the process runs', { 200: jsonResponse('It runs.', status) }),
     '/readyz': get('readyz', 'Tells whether the service takes requests', {
       200: jsonResponse('It takes requests.', status),
-      503: jsonResponse('It starts, stops, or cannot reach a required dependency.', status),
+      503: jsonResponse('It starts, stops, or cannot reach a required dependency.', notReady),
     }),
     '/health': get(
       'health',

@@ -1,4 +1,4 @@
-import { type EventType, eventTypes, recordNameOf } from '@switchboard/events';
+import { catalogue, type EventType, eventTypes } from '@switchboard/events';
 import { type ApiDescription, jsonResponse } from '@switchboard/service';
 import { answerTo, type Reason, refusals } from './refusals.ts';
 
@@ -12,9 +12,9 @@ const identity = {
   event_id: { type: 'string', maxLength: 256, description: 'A repeat of this id has no second effect.' },
 };
 
-/** The three shapes of a body. The document has the fields of each event type under the name of its record. */
+/** The three shapes of a body. The document has the fields of each event type under the full name of its record. */
 function bodyOf(type: EventType): object {
-  const fields = ref(recordNameOf(type));
+  const fields = ref(catalogue[type].recordName);
   const names = { enum: [...new Set([type, type.replaceAll('.', '_')])] };
   const shape = (name: string, payload: string) => ({
     type: 'object',
