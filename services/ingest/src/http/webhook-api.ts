@@ -15,7 +15,7 @@ const identity = {
 /** The three shapes of a body. The document has the fields of each event type under the full name of its record. */
 function bodyOf(type: EventType): object {
   const fields = ref(catalogue[type].recordName);
-  const names = { enum: [...new Set([type, type.replaceAll('.', '_')])] };
+  const names = { enum: [type, type.replace('.', '_')] };
   const shape = (name: string, payload: string) => ({
     type: 'object',
     required: [name, payload],
