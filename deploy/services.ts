@@ -44,7 +44,13 @@ export const services: readonly Service[] = [
     handles: [
       'order.created',
       'order.shipped',
+      'order.delivered',
+      'order.cancelled',
       'payment.confirmed',
+      'payment.failed',
+      'payment.refunded',
+      'subscription.changed',
+      'stock.replenished',
       'incident.opened',
       'incident.resolved',
       'conversation.escalated',

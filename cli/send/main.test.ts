@@ -70,6 +70,14 @@ describe('npm run send', () => {
     assert.match(sending.output, /^handled by no service: it stays in chat\.conversations$/m);
   });
 
+  for (const type of ['fraud.flagged', 'stock.changed']) {
+    it(`sends a ${type}, which no service handles yet`, async () => {
+      const sending = send(type, '--url', url);
+      assert.equal(await sending.exit, 0, sending.output);
+      assert.match(sending.output, /^handled by no service: it stays in commerce\.(orders|stock)$/m);
+    });
+  }
+
   it('keeps to a rate', async () => {
     const startedAt = performance.now();
     let last = 0;

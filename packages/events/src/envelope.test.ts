@@ -62,6 +62,8 @@ test('events of one entity share a topic and a key to keep their order', () => {
   assert.deepEqual([...topics].sort(), [
     'chat.conversations',
     'commerce.orders',
+    'commerce.stock',
+    'commerce.subscriptions',
     'content.articles',
     'ops.incidents',
     'people.preferences',

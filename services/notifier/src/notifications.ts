@@ -24,7 +24,23 @@ const isCritical = ({ severity }: { severity: string | null }): boolean => sever
 export const notifications = {
   'order.created': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: DAY },
   'order.shipped': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
+  'order.delivered': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: DAY },
+  'order.cancelled': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
   'payment.confirmed': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: DAY },
+  'payment.failed': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
+  'payment.refunded': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
+  'subscription.changed': {
+    to: ({ userId }) => one(userId),
+    about: ({ subscriptionId, userId }) => `subscription:${subscriptionId ?? userId}`,
+    urgent: never,
+    expiresAfterMs: 3 * DAY,
+  },
+  'stock.replenished': {
+    to: ({ userIds }) => userIds,
+    about: ({ productId, sku }) => `product:${productId ?? sku}`,
+    urgent: never,
+    expiresAfterMs: DAY,
+  },
   'incident.opened': { to: ({ userIds }) => userIds, about: incident, urgent: isCritical, expiresAfterMs: 4 * HOUR },
   'incident.resolved': { to: ({ userIds }) => userIds, about: incident, urgent: isCritical, expiresAfterMs: 12 * HOUR },
   'conversation.escalated': {

@@ -6,15 +6,23 @@ import * as articleUpdated from './events/article-updated.ts';
 import * as conversationEscalated from './events/conversation-escalated.ts';
 import * as conversationResolved from './events/conversation-resolved.ts';
 import * as conversationUnresolved from './events/conversation-unresolved.ts';
+import * as fraudFlagged from './events/fraud-flagged.ts';
 import * as incidentOpened from './events/incident-opened.ts';
 import * as incidentResolved from './events/incident-resolved.ts';
 import * as inventoryReserved from './events/inventory-reserved.ts';
 import * as leadCaptured from './events/lead-captured.ts';
 import * as messageReceived from './events/message-received.ts';
+import * as orderCancelled from './events/order-cancelled.ts';
 import * as orderCreated from './events/order-created.ts';
+import * as orderDelivered from './events/order-delivered.ts';
 import * as orderShipped from './events/order-shipped.ts';
 import * as paymentConfirmed from './events/payment-confirmed.ts';
+import * as paymentFailed from './events/payment-failed.ts';
+import * as paymentRefunded from './events/payment-refunded.ts';
 import * as preferenceUpdated from './events/preference-updated.ts';
+import * as stockChanged from './events/stock-changed.ts';
+import * as stockReplenished from './events/stock-replenished.ts';
+import * as subscriptionChanged from './events/subscription-changed.ts';
 import type {
   ConversationEscalated,
   ConversationResolved,
@@ -22,7 +30,20 @@ import type {
   LeadCaptured,
   MessageReceived,
 } from './types/chat.ts';
-import type { InventoryReserved, OrderCreated, OrderShipped, PaymentConfirmed } from './types/commerce.ts';
+import type {
+  FraudFlagged,
+  InventoryReserved,
+  OrderCancelled,
+  OrderCreated,
+  OrderDelivered,
+  OrderShipped,
+  PaymentConfirmed,
+  PaymentFailed,
+  PaymentRefunded,
+  StockChanged,
+  StockReplenished,
+  SubscriptionChanged,
+} from './types/commerce.ts';
 import type { ArticlePublished, ArticleUnpublished, ArticleUpdated } from './types/content.ts';
 import type { IncidentOpened, IncidentResolved } from './types/ops.ts';
 import type { PreferenceUpdated } from './types/people.ts';
@@ -45,6 +66,14 @@ export interface FieldsByType {
   'order.shipped': OrderShipped;
   'payment.confirmed': PaymentConfirmed;
   'inventory.reserved': InventoryReserved;
+  'order.cancelled': OrderCancelled;
+  'order.delivered': OrderDelivered;
+  'payment.failed': PaymentFailed;
+  'payment.refunded': PaymentRefunded;
+  'subscription.changed': SubscriptionChanged;
+  'stock.changed': StockChanged;
+  'stock.replenished': StockReplenished;
+  'fraud.flagged': FraudFlagged;
   'article.published': ArticlePublished;
   'article.updated': ArticleUpdated;
   'article.unpublished': ArticleUnpublished;
@@ -134,6 +163,78 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.InventoryReserved',
     subject: 'commerce.orders-switchboard.commerce.InventoryReserved',
+  },
+  'order.cancelled': {
+    ...orderCancelled,
+    type: 'order.cancelled',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.OrderCancelled',
+    subject: 'commerce.orders-switchboard.commerce.OrderCancelled',
+  },
+  'order.delivered': {
+    ...orderDelivered,
+    type: 'order.delivered',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.OrderDelivered',
+    subject: 'commerce.orders-switchboard.commerce.OrderDelivered',
+  },
+  'payment.failed': {
+    ...paymentFailed,
+    type: 'payment.failed',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.PaymentFailed',
+    subject: 'commerce.orders-switchboard.commerce.PaymentFailed',
+  },
+  'payment.refunded': {
+    ...paymentRefunded,
+    type: 'payment.refunded',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.PaymentRefunded',
+    subject: 'commerce.orders-switchboard.commerce.PaymentRefunded',
+  },
+  'subscription.changed': {
+    ...subscriptionChanged,
+    type: 'subscription.changed',
+    topic: 'commerce.subscriptions',
+    keyField: 'subscriptionId',
+    keyFields: ['subscriptionId', 'userId'],
+    recordName: 'switchboard.commerce.SubscriptionChanged',
+    subject: 'commerce.subscriptions-switchboard.commerce.SubscriptionChanged',
+  },
+  'stock.changed': {
+    ...stockChanged,
+    type: 'stock.changed',
+    topic: 'commerce.stock',
+    keyField: 'productId',
+    keyFields: ['productId', 'sku'],
+    recordName: 'switchboard.commerce.StockChanged',
+    subject: 'commerce.stock-switchboard.commerce.StockChanged',
+  },
+  'stock.replenished': {
+    ...stockReplenished,
+    type: 'stock.replenished',
+    topic: 'commerce.stock',
+    keyField: 'productId',
+    keyFields: ['productId', 'sku'],
+    recordName: 'switchboard.commerce.StockReplenished',
+    subject: 'commerce.stock-switchboard.commerce.StockReplenished',
+  },
+  'fraud.flagged': {
+    ...fraudFlagged,
+    type: 'fraud.flagged',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.FraudFlagged',
+    subject: 'commerce.orders-switchboard.commerce.FraudFlagged',
   },
   'article.published': {
     ...articlePublished,
