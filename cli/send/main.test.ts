@@ -70,11 +70,20 @@ describe('npm run send', () => {
     assert.match(sending.output, /^handled by no service: it stays in chat\.conversations$/m);
   });
 
-  for (const type of ['fraud.flagged', 'stock.changed']) {
-    it(`sends a ${type}, which no service handles yet`, async () => {
+  const UNHANDLED: Record<string, [source: string, topic: string]> = {
+    'fraud.flagged': ['shop', 'commerce.orders'],
+    'stock.changed': ['shop', 'commerce.stock'],
+    'ticket.created': ['shop', 'support.tickets'],
+    'ticket.updated': ['shop', 'support.tickets'],
+    'customer.updated': ['chatbot', 'people.customers'],
+    'message.status': ['chatbot', 'chat.conversations'],
+  };
+  for (const [type, [source, topic]] of Object.entries(UNHANDLED)) {
+    it(`sends ${type} and says that it stays in ${topic}`, async () => {
       const sending = send(type, '--url', url);
       assert.equal(await sending.exit, 0, sending.output);
-      assert.match(sending.output, /^handled by no service: it stays in commerce\.(orders|stock)$/m);
+      assert.ok(sending.output.includes(`handled by no service: it stays in ${topic}\n`), sending.output);
+      assert.equal(received[0]?.path, `/webhooks/${source}`);
     });
   }
 

@@ -65,8 +65,12 @@ test('events of one entity share a topic and a key to keep their order', () => {
     'commerce.stock',
     'commerce.subscriptions',
     'content.articles',
+    'ops.deployments',
     'ops.incidents',
+    'ops.maintenance',
+    'people.customers',
     'people.preferences',
+    'support.tickets',
   ]);
 });
 

@@ -105,6 +105,74 @@ Preis: 89,9 EUR
 Ansehen: https://shop.example.com/products/kettle`,
     },
   },
+  'maintenance.scheduled': {
+    en: {
+      subject: 'Planned maintenance: Database upgrade',
+      text: `We are planning maintenance: Database upgrade
+Start: 18 January 2026 at 22:00 UTC
+End: 18 January 2026 at 23:30 UTC
+The checkout is unavailable for some minutes.
+Affected: checkout, payments
+Read more: https://status.example.com/maintenance/2026-003`,
+    },
+    de: {
+      subject: 'Geplante Wartung: Database upgrade',
+      text: `Wir planen eine Wartung: Database upgrade
+Beginn: 18. Januar 2026 um 22:00 UTC
+Ende: 18. Januar 2026 um 23:30 UTC
+The checkout is unavailable for some minutes.
+Betroffen: checkout, payments
+Mehr dazu: https://status.example.com/maintenance/2026-003`,
+    },
+  },
+  'deploy.finished': {
+    en: {
+      subject: 'Deployment finished: checkout',
+      text: `Deployment finished: checkout
+Status: success
+Environment: production
+Version: 2.14.0
+Branch: main
+Author: octocat
+All health checks pass.
+Details: https://ci.example.com/deployments/3101`,
+    },
+    de: {
+      subject: 'Deployment beendet: checkout',
+      text: `Deployment beendet: checkout
+Status: success
+Umgebung: production
+Version: 2.14.0
+Branch: main
+Autor: octocat
+All health checks pass.
+Details: https://ci.example.com/deployments/3101`,
+    },
+  },
+  'build.failed': {
+    en: {
+      subject: 'Build failed: checkout',
+      text: `Build failed: checkout
+Build: 412
+Branch: main
+Commit: 9f3c2ab
+Author: octocat
+Failed step: npm test
+2 of 318 tests failed.
+Details: https://ci.example.com/builds/8812`,
+    },
+    de: {
+      subject: 'Build fehlgeschlagen: checkout',
+      text: `Build fehlgeschlagen: checkout
+Build: 412
+Branch: main
+Commit: 9f3c2ab
+Autor: octocat
+Fehlgeschlagener Schritt: npm test
+2 of 318 tests failed.
+Details: https://ci.example.com/builds/8812`,
+    },
+  },
 };
 
 describe('the people of an event are notified in their language', () => {

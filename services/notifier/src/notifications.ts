@@ -19,6 +19,7 @@ const one = (userId: string | null): readonly string[] => (userId === null ? [] 
 const never = (): boolean => false;
 const order = ({ orderId }: { orderId: string }): string => `order:${orderId}`;
 const incident = ({ incidentId }: { incidentId: string }): string => `incident:${incidentId}`;
+const maintenance = ({ maintenanceId }: { maintenanceId: string }): string => `maintenance:${maintenanceId}`;
 const isCritical = ({ severity }: { severity: string | null }): boolean => severity?.toLowerCase() === 'critical';
 
 export const notifications = {
@@ -43,6 +44,19 @@ export const notifications = {
   },
   'incident.opened': { to: ({ userIds }) => userIds, about: incident, urgent: isCritical, expiresAfterMs: 4 * HOUR },
   'incident.resolved': { to: ({ userIds }) => userIds, about: incident, urgent: isCritical, expiresAfterMs: 12 * HOUR },
+  'maintenance.scheduled': { to: ({ userIds }) => userIds, about: maintenance, urgent: never, expiresAfterMs: 3 * DAY },
+  'deploy.finished': {
+    to: ({ userIds }) => userIds,
+    about: ({ deploymentId }) => `deployment:${deploymentId}`,
+    urgent: never,
+    expiresAfterMs: 12 * HOUR,
+  },
+  'build.failed': {
+    to: ({ userIds }) => userIds,
+    about: ({ buildId }) => `build:${buildId}`,
+    urgent: never,
+    expiresAfterMs: 12 * HOUR,
+  },
   'conversation.escalated': {
     to: () => 'agents',
     about: ({ conversationId }) => `conversation:${conversationId}`,

@@ -3,15 +3,20 @@
 import * as articlePublished from './events/article-published.ts';
 import * as articleUnpublished from './events/article-unpublished.ts';
 import * as articleUpdated from './events/article-updated.ts';
+import * as buildFailed from './events/build-failed.ts';
 import * as conversationEscalated from './events/conversation-escalated.ts';
 import * as conversationResolved from './events/conversation-resolved.ts';
 import * as conversationUnresolved from './events/conversation-unresolved.ts';
+import * as customerUpdated from './events/customer-updated.ts';
+import * as deployFinished from './events/deploy-finished.ts';
 import * as fraudFlagged from './events/fraud-flagged.ts';
 import * as incidentOpened from './events/incident-opened.ts';
 import * as incidentResolved from './events/incident-resolved.ts';
 import * as inventoryReserved from './events/inventory-reserved.ts';
 import * as leadCaptured from './events/lead-captured.ts';
+import * as maintenanceScheduled from './events/maintenance-scheduled.ts';
 import * as messageReceived from './events/message-received.ts';
+import * as messageStatus from './events/message-status.ts';
 import * as orderCancelled from './events/order-cancelled.ts';
 import * as orderCreated from './events/order-created.ts';
 import * as orderDelivered from './events/order-delivered.ts';
@@ -23,12 +28,15 @@ import * as preferenceUpdated from './events/preference-updated.ts';
 import * as stockChanged from './events/stock-changed.ts';
 import * as stockReplenished from './events/stock-replenished.ts';
 import * as subscriptionChanged from './events/subscription-changed.ts';
+import * as ticketCreated from './events/ticket-created.ts';
+import * as ticketUpdated from './events/ticket-updated.ts';
 import type {
   ConversationEscalated,
   ConversationResolved,
   ConversationUnresolved,
   LeadCaptured,
   MessageReceived,
+  MessageStatus,
 } from './types/chat.ts';
 import type {
   FraudFlagged,
@@ -45,8 +53,15 @@ import type {
   SubscriptionChanged,
 } from './types/commerce.ts';
 import type { ArticlePublished, ArticleUnpublished, ArticleUpdated } from './types/content.ts';
-import type { IncidentOpened, IncidentResolved } from './types/ops.ts';
-import type { PreferenceUpdated } from './types/people.ts';
+import type {
+  BuildFailed,
+  DeployFinished,
+  IncidentOpened,
+  IncidentResolved,
+  MaintenanceScheduled,
+} from './types/ops.ts';
+import type { CustomerUpdated, PreferenceUpdated } from './types/people.ts';
+import type { TicketCreated, TicketUpdated } from './types/support.ts';
 
 export type * from './types/chat.ts';
 export type * from './types/commerce.ts';
@@ -54,6 +69,7 @@ export type * from './types/content.ts';
 export type * from './types/ops.ts';
 export type * from './types/people.ts';
 export type * from './types/shared.ts';
+export type * from './types/support.ts';
 
 /** The fields of each event type, without `meta`. */
 export interface FieldsByType {
@@ -62,6 +78,7 @@ export interface FieldsByType {
   'conversation.unresolved': ConversationUnresolved;
   'message.received': MessageReceived;
   'lead.captured': LeadCaptured;
+  'message.status': MessageStatus;
   'order.created': OrderCreated;
   'order.shipped': OrderShipped;
   'payment.confirmed': PaymentConfirmed;
@@ -79,7 +96,13 @@ export interface FieldsByType {
   'article.unpublished': ArticleUnpublished;
   'incident.opened': IncidentOpened;
   'incident.resolved': IncidentResolved;
+  'deploy.finished': DeployFinished;
+  'build.failed': BuildFailed;
+  'maintenance.scheduled': MaintenanceScheduled;
   'preference.updated': PreferenceUpdated;
+  'customer.updated': CustomerUpdated;
+  'ticket.created': TicketCreated;
+  'ticket.updated': TicketUpdated;
 }
 
 export const entries = {
@@ -127,6 +150,15 @@ export const entries = {
     keyFields: ['conversationId', 'leadId', 'userId', 'email', 'phone'],
     recordName: 'switchboard.chat.LeadCaptured',
     subject: 'chat.conversations-switchboard.chat.LeadCaptured',
+  },
+  'message.status': {
+    ...messageStatus,
+    type: 'message.status',
+    topic: 'chat.conversations',
+    keyField: 'conversationId',
+    keyFields: ['conversationId', 'userId'],
+    recordName: 'switchboard.chat.MessageStatus',
+    subject: 'chat.conversations-switchboard.chat.MessageStatus',
   },
   'order.created': {
     ...orderCreated,
@@ -281,6 +313,33 @@ export const entries = {
     recordName: 'switchboard.ops.IncidentResolved',
     subject: 'ops.incidents-switchboard.ops.IncidentResolved',
   },
+  'deploy.finished': {
+    ...deployFinished,
+    type: 'deploy.finished',
+    topic: 'ops.deployments',
+    keyField: 'deploymentId',
+    keyFields: ['deploymentId'],
+    recordName: 'switchboard.ops.DeployFinished',
+    subject: 'ops.deployments-switchboard.ops.DeployFinished',
+  },
+  'build.failed': {
+    ...buildFailed,
+    type: 'build.failed',
+    topic: 'ops.deployments',
+    keyField: 'buildId',
+    keyFields: ['buildId'],
+    recordName: 'switchboard.ops.BuildFailed',
+    subject: 'ops.deployments-switchboard.ops.BuildFailed',
+  },
+  'maintenance.scheduled': {
+    ...maintenanceScheduled,
+    type: 'maintenance.scheduled',
+    topic: 'ops.maintenance',
+    keyField: 'maintenanceId',
+    keyFields: ['maintenanceId'],
+    recordName: 'switchboard.ops.MaintenanceScheduled',
+    subject: 'ops.maintenance-switchboard.ops.MaintenanceScheduled',
+  },
   'preference.updated': {
     ...preferenceUpdated,
     type: 'preference.updated',
@@ -289,5 +348,32 @@ export const entries = {
     keyFields: ['userId'],
     recordName: 'switchboard.people.PreferenceUpdated',
     subject: 'people.preferences-switchboard.people.PreferenceUpdated',
+  },
+  'customer.updated': {
+    ...customerUpdated,
+    type: 'customer.updated',
+    topic: 'people.customers',
+    keyField: 'customerId',
+    keyFields: ['customerId', 'userId', 'email'],
+    recordName: 'switchboard.people.CustomerUpdated',
+    subject: 'people.customers-switchboard.people.CustomerUpdated',
+  },
+  'ticket.created': {
+    ...ticketCreated,
+    type: 'ticket.created',
+    topic: 'support.tickets',
+    keyField: 'ticketId',
+    keyFields: ['ticketId'],
+    recordName: 'switchboard.support.TicketCreated',
+    subject: 'support.tickets-switchboard.support.TicketCreated',
+  },
+  'ticket.updated': {
+    ...ticketUpdated,
+    type: 'ticket.updated',
+    topic: 'support.tickets',
+    keyField: 'ticketId',
+    keyFields: ['ticketId'],
+    recordName: 'switchboard.support.TicketUpdated',
+    subject: 'support.tickets-switchboard.support.TicketUpdated',
   },
 } as const;
