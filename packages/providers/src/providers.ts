@@ -4,6 +4,7 @@ import { github } from './github.ts';
 import { intercom } from './intercom.ts';
 import { line } from './line.ts';
 import { meta } from './meta.ts';
+import { platform } from './platform/platform.ts';
 import type { Provider } from './provider.ts';
 import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';
@@ -22,6 +23,7 @@ export const providers = {
   intercom,
   line,
   meta,
+  platform,
   shopify,
   slack,
   'standard-webhooks': standardWebhooks,
