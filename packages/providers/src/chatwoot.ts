@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme, seconds } from './hmac-scheme.ts';
 import type { Each, Fields } from './mapping/mapping.ts';
 import { defineProvider } from './provider.ts';
@@ -109,6 +110,13 @@ export const chatwoot = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      account can_reply changed_attributes channel content_attributes content_type
+      conversation.channel conversation.status created_at event identifier inbox
+      inbox_id labels message_type messages meta.assignee.email meta.assignee.id meta.assignee.name
+      meta.assignee.type meta.sender.phone_number meta.sender.type private sender.type source_id
+      status timestamp unread_count
+    `),
   },
   examples: [
     {

@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme, milliseconds } from './hmac-scheme.ts';
 import { isObject } from './json.ts';
 import { defineProvider } from './provider.ts';
@@ -74,6 +75,12 @@ export const front = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      _links conversation.recipient.handle conversation.recipient.role conversation.status
+      conversation.subject conversation.tags source target._meta target.data.attachments
+      target.data.author target.data.blurb target.data.body target.data.is_inbound
+      target.data.recipients type
+    `),
   },
   examples: [
     {

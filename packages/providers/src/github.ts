@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme } from './hmac-scheme.ts';
 import { isObject } from './json.ts';
 import { defineProvider } from './provider.ts';
@@ -72,6 +73,12 @@ export const github = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      action deployment.creator.id deployment.environment deployment.task deployment_status.log_url
+      deployment_status.updated_at repository.id repository.private sender workflow
+      workflow_run.actor.id workflow_run.created_at workflow_run.event workflow_run.head_commit.id
+      workflow_run.status
+    `),
   },
   examples: [
     {

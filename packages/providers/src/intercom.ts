@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme } from './hmac-scheme.ts';
 import { at, isObject, listOf } from './json.ts';
 import type { Each, Fields } from './mapping/mapping.ts';
@@ -110,6 +111,15 @@ export const intercom = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      app_id data.item.contacts data.item.conversation_parts.conversation_parts
+      data.item.conversation_parts.total_count data.item.conversation_parts.type data.item.created_at
+      data.item.source.attachments data.item.source.author.email data.item.source.author.id
+      data.item.source.author.name data.item.source.author.type data.item.source.body
+      data.item.source.delivered_as data.item.source.id data.item.source.subject data.item.source.type
+      data.item.state data.item.type data.item.updated_at data.type delivered_at delivery_attempts
+      delivery_status first_sent_at links self topic type
+    `),
   },
   examples: [
     {

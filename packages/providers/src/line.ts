@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme } from './hmac-scheme.ts';
 import { isObject, listOf, without } from './json.ts';
 import { defineProvider } from './provider.ts';
@@ -34,6 +35,11 @@ export const line = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      destination event.deliveryContext event.message.fileName event.message.fileSize
+      event.message.quoteToken event.message.type event.mode event.replyToken event.source.type
+      event.type
+    `),
   },
   examples: [
     {

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import Type from 'typebox';
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme } from './hmac-scheme.ts';
 import { isObject, listOf, without } from './json.ts';
 import { defineProvider, type Json, type JsonObject, type Verdict } from './provider.ts';
@@ -111,6 +112,11 @@ export const meta = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      contact.wa_id entry field message.image.id message.image.mime_type message.image.sha256
+      message.timestamp message.type messaging.recipient messaging_product metadata object
+      status.conversation status.errors status.pricing status.timestamp
+    `),
   },
   examples: [
     {

@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme } from './hmac-scheme.ts';
 import type { Each, Fields } from './mapping/mapping.ts';
 import { defineProvider } from './provider.ts';
@@ -141,6 +142,13 @@ export const shopify = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      cancel_reason cancelled_at city created_at customer.email customer.first_name customer.last_name
+      customer.phone destination.city financial_status fulfillment_id fulfillment_status line_items
+      location_id message name order_adjustments order_status_url payment_gateway_names phone
+      processed_at refund_line_items restock service shipment_status shipping_address.city
+      shipping_address.country_code shop_id test transactions updated_at user_id
+    `),
   },
   examples: [
     { name: 'orders/create', ...sent('orders/create', orderBody('pending')), becomes: ['order.created'] },

@@ -101,6 +101,13 @@ describe('Slack', () => {
     assert.equal(slack.handshake?.({ body: { ...body, challenge: 1 }, headers: {} }), undefined);
   });
 
+  it('drops the token, with which others could pretend to be Slack', () => {
+    assert.deepEqual(slack.split?.({ body: { token: 't', type: 'event_callback' }, headers: {} }), [
+      { type: 'event_callback' },
+    ]);
+    assert.deepEqual(slack.split?.({ body: { payload: '{"token":"t"}' }, headers: {} }), [{}]);
+  });
+
   it('reads the JSON in the form of an interaction', () => {
     const split = (body: { payload: string }) => slack.split?.({ body, headers: {} });
     assert.deepEqual(split({ payload: '{"type":"block_actions"}' }), [{ type: 'block_actions' }]);

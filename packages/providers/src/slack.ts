@@ -1,5 +1,6 @@
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme, seconds } from './hmac-scheme.ts';
-import { isObject } from './json.ts';
+import { isObject, without } from './json.ts';
 import { defineProvider, type Json } from './provider.ts';
 import { headerOf } from './signature.ts';
 
@@ -29,7 +30,7 @@ export const slack = defineProvider({
     isObject(body) && body.type === 'url_verification' && typeof body.challenge === 'string'
       ? { status: 200, contentType: 'text/plain', body: body.challenge }
       : undefined,
-  split: ({ body }) => [interactionOf(body) ?? body],
+  split: ({ body }) => [withoutToken(interactionOf(body) ?? body)],
   mapping: {
     events: [
       {
@@ -65,6 +66,10 @@ export const slack = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      api_app_id channel_name command event.channel_type event.event_ts event.type response_url
+      team_domain team_id type
+    `),
   },
   /** The answer to a command is shown to whoever typed it. */
   reply: { status: 200, contentType: 'text/plain', body: '' },
@@ -110,6 +115,9 @@ function isCertificateCheck(contentType: string | undefined, body: Buffer): bool
   if (!contentType?.startsWith('application/x-www-form-urlencoded') || body.length > 1_000) return false;
   return new URLSearchParams(body.toString()).get('ssl_check') === '1';
 }
+
+/** Older apps still accept the token as a proof that a request comes from Slack. */
+const withoutToken = (body: Json): Json => (isObject(body) ? without(body, 'token') : body);
 
 /** Interactions are JSON inside of a form. */
 function interactionOf(body: Json): Json | undefined {

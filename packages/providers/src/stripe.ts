@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { bodyPaths } from './body-paths.ts';
 import { seconds } from './hmac-scheme.ts';
 import type { Fields, Mapping } from './mapping/mapping.ts';
 import { defineProvider, type Example } from './provider.ts';
@@ -113,6 +114,16 @@ const mapping: Mapping = {
       },
     },
   ],
+  ignore: bodyPaths(`
+      api_version data.object.amount data.object.amount_received data.object.amount_refunded
+      data.object.billing_details.phone data.object.cancel_at data.object.currency
+      data.object.customer data.object.ended_at data.object.id data.object.items.data
+      data.object.items.object data.object.last_payment_error.code
+      data.object.last_payment_error.payment_method.id data.object.last_payment_error.type
+      data.object.object data.object.payment_method_types data.object.refunded
+      data.object.status data.previous_attributes.amount_refunded livemode object pending_webhooks
+      request type
+    `),
 };
 
 const event = (type: string, object: string, previous = ''): string => `{

@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { isObject, listOf, without } from './json.ts';
 import { defineProvider } from './provider.ts';
 import { secretHeader } from './secret-header.ts';
@@ -33,6 +34,10 @@ export const sunshine = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      app event.payload.conversation.type event.payload.message.author.type
+      event.payload.message.content.type event.payload.message.source.integrationId event.type webhook
+    `),
   },
   examples: [
     {

@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { defineProvider } from './provider.ts';
 import { secretHeader } from './secret-header.ts';
 
@@ -38,6 +39,11 @@ export const telegram = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      message.chat.first_name message.chat.last_name message.chat.type message.chat.username
+      message.document.file_id message.document.file_name message.document.mime_type
+      message.from.first_name message.from.is_bot message.from.last_name message.from.username
+    `),
   },
   examples: [
     {

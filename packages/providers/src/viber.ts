@@ -1,3 +1,4 @@
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme } from './hmac-scheme.ts';
 import { isObject } from './json.ts';
 import { defineProvider } from './provider.ts';
@@ -44,6 +45,10 @@ export const viber = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      event message.media message.tracking_data message.type sender.api_version sender.avatar
+      sender.country
+    `),
   },
   examples: [
     {

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { readTimestamp } from '@switchboard/events';
+import { bodyPaths } from './body-paths.ts';
 import { hmacScheme, type TimeUnit } from './hmac-scheme.ts';
 import type { Fields } from './mapping/mapping.ts';
 import { defineProvider } from './provider.ts';
@@ -147,6 +148,13 @@ export const zendesk = defineProvider({
         },
       },
     ],
+    ignore: bodyPaths(`
+      account_id detail.assignee_id detail.brand_id detail.created_at detail.description
+      detail.external_id detail.is_public detail.priority detail.requester_id detail.status detail.via
+      event.author_id event.category_id event.comment.author.id event.comment.author.is_staff
+      event.current event.meta event.previous event.section_id priority status subject type
+      zendesk_event_version
+    `),
   },
   examples: [
     {
