@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
 import { after, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { type JWTPayload, SignJWT } from 'jose';
+import { anyToken } from '../fixtures/any-token.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
 import { startKeyServer } from '../fixtures/key-server.ts';
 import { botFramework } from './bot-framework.ts';
@@ -109,5 +111,18 @@ describe("Bot Framework's token", () => {
     server.pages.set('/large', { x: 'x'.repeat(1_048_576) });
     for (const path of ['/away', '/unsafe', '/broken', '/large'])
       assert.deepEqual(await judge(await bearer(), BODY, NOW, verifier(server.url + path)), { kind: 'unavailable' });
+  });
+
+  it('never throws for any token and body, nor accepts one', async () => {
+    const kid = await keyIdOf(privateKey);
+    const named = anyToken.map((token) =>
+      token.replace(/^/, `${Buffer.from(JSON.stringify({ alg: 'RS256', kid })).toString('base64url')}.`),
+    );
+    const header = fc.oneof(anyToken, named).map((token) => `Bearer ${token}`);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(header, fc.string()), fc.oneof(fc.json(), fc.string()), async (authorization, body) => {
+        assert.equal((await judge(authorization, body)).kind, 'invalid');
+      }),
+    );
   });
 });

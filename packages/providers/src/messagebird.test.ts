@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { decodeJwt, SignJWT } from 'jose';
+import { anyToken } from '../fixtures/any-token.ts';
 import { messagebird } from './messagebird.ts';
 
 // https://github.com/messagebird/messagebird-nodejs/blob/master/lib/testdata/webhook-signature-jwt-reference.json
@@ -68,6 +70,34 @@ describe("MessageBird's token", () => {
     assert.deepEqual(await judge({}, NOW + 64_000), VALID);
     assert.deepEqual(await judge({}, NOW + 65_000), { kind: 'stale', skewMs: -5000 });
     assert.deepEqual(await judge({}, NOW - 6000), { kind: 'stale', skewMs: 6000 });
+  });
+
+  it('never throws for any token, nor accepts one', async () => {
+    const token = fc.oneof(
+      anyToken,
+      anyToken.map((text) => `${HEADER}.${text}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(token, fc.string(), fc.string(), async (token, url, body) => {
+        assert.equal((await judge({ token, url, body })).kind, 'invalid');
+      }),
+    );
+  });
+
+  it('never throws for any signed claims', async () => {
+    const claims = fc.record({
+      jti: fc.jsonValue(),
+      url_hash: fc.jsonValue(),
+      payload_hash: fc.jsonValue(),
+      exp: fc.jsonValue(),
+      nbf: fc.jsonValue(),
+    });
+    await fc.assert(
+      fc.asyncProperty(claims, async (change) => {
+        assert.notEqual((await judge({ token: await signed(change) })).kind, 'valid');
+      }),
+      { numRuns: 50 },
+    );
   });
 });
 
