@@ -3,7 +3,7 @@ import { type JSONWebKeySet, SignJWT } from 'jose';
 import { Type } from 'typebox';
 import { bearerOf, judgeJwt } from './jwt/judge-jwt.ts';
 import { createKeySet } from './jwt/key-set.ts';
-import { loadJson } from './jwt/load-json.ts';
+import { addressIn, loadJson } from './jwt/load-json.ts';
 import { algorithmOf, keyIdOf } from './jwt/local-key.ts';
 import { defineProvider, type JsonObject } from './provider.ts';
 import { headerOf, TOLERANCE_MS } from './signature.ts';
@@ -62,10 +62,8 @@ export const botFramework = defineProvider({
 
 /** The keys at the address that the metadata names. */
 async function publishedAt(openIdMetadata: string): Promise<JSONWebKeySet> {
-  const { jwks_uri: address } = await loadJson(openIdMetadata);
-  const isSafe = typeof address === 'string' && (address.startsWith('https:') || openIdMetadata.startsWith('http:'));
-  if (!isSafe) throw new Error(`${openIdMetadata} must name the keys' address, with https`);
-  return (await loadJson(address)) as unknown as JSONWebKeySet;
+  const metadata = await loadJson(openIdMetadata);
+  return (await loadJson(addressIn(openIdMetadata, metadata.jwks_uri))) as unknown as JSONWebKeySet;
 }
 
 function activityOf(body: Buffer): JsonObject {
