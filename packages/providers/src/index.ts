@@ -1,5 +1,8 @@
 export { fillExample } from './examples.ts';
-export type { Each, EventRule, Expression, Mapping, Place } from './mapping/mapping.ts';
+export { type CompileMappingOptions, compileMapping } from './mapping/compile-mapping.ts';
+export type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapping/mapped-item.ts';
+export type { Each, EventRule, Expression, Fields, Mapping, Meaning, Place, Shape } from './mapping/mapping.ts';
+export { MappingError, type MappingProblem } from './mapping/mapping-error.ts';
 export type {
   Delivery,
   Example,

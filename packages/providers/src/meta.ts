@@ -6,6 +6,26 @@ import { defineProvider, type Json, type JsonObject, type Verdict } from './prov
 
 const scheme = hmacScheme({ header: 'x-hub-signature-256', prefix: 'sha256=', algorithm: 'sha256', encoding: 'hex' });
 
+const isWhatsApp = 'body.object == "whatsapp_business_account"';
+
+const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'];
+
+const whatsApp = (list: string): string => `{
+  "object": "whatsapp_business_account",
+  "entry": [{
+    "id": "8856996819413533",
+    "changes": [{
+      "field": "messages",
+      "value": {
+        "messaging_product": "whatsapp",
+        "metadata": { "display_phone_number": "16505553333", "phone_number_id": "27681414235104944" },
+        "contacts": [{ "profile": { "name": "Kerry Fisher" }, "wa_id": "16315551234" }],
+        ${list}
+      }
+    }]
+  }]
+}`;
+
 /** https://developers.facebook.com/docs/graph-api/webhooks/getting-started: WhatsApp, Messenger and Instagram. */
 export const meta = defineProvider({
   ...scheme,
@@ -27,8 +47,150 @@ export const meta = defineProvider({
     const around = without(body, 'entry');
     return entries.flatMap((entry) => (isObject(entry) ? itemsOf(entry, around) : [{ ...around, entry }]));
   },
-  mapping: { events: [] },
-  examples: [],
+  mapping: {
+    events: [
+      {
+        type: 'message.received',
+        when: `${isWhatsApp} && body.field == "messages" && has(body.message.id) &&
+          !(body.message.type in ["reaction", "system"])`,
+        id: 'body.message.id',
+        at: 'double(body.message.timestamp)',
+        fields: {
+          userId: 'body.message.from',
+          messageId: 'body.message.id',
+          text: [
+            'body.message.text.body',
+            'body.message.button.text',
+            'body.message.interactive.button_reply.title',
+            'body.message.interactive.list_reply.title',
+            ...MEDIA.map((kind) => `body.message.${kind}.caption`),
+          ],
+          attachments: {
+            each: MEDIA.map((kind) => `[body.message.${kind}]`),
+            fields: { url: 'item.url', type: 'item.mime_type', name: 'item.filename' },
+          },
+          channel: '"whatsapp"',
+          'customer.name': 'body.contact.profile.name',
+          'customer.phone': '"+" + body.message.from',
+          sentAt: 'double(body.message.timestamp)',
+        },
+      },
+      {
+        type: 'message.status',
+        when: `${isWhatsApp} && has(body.status.id)`,
+        id: 'body.status.id + "-" + body.status.status',
+        at: 'double(body.status.timestamp)',
+        fields: {
+          userId: 'body.status.recipient_id',
+          messageId: 'body.status.id',
+          status: 'body.status.status',
+          errorCode: 'body.status.errors[0].code',
+          errorText: ['body.status.errors[0].error_data.details', 'body.status.errors[0].title'],
+          phone: '"+" + body.status.recipient_id',
+          channel: '"whatsapp"',
+          changedAt: 'double(body.status.timestamp)',
+        },
+      },
+      {
+        type: 'message.received',
+        when: `body.object in ["page", "instagram"] && has(body.messaging.message.mid) &&
+          (!has(body.messaging.message.is_echo) || body.messaging.message.is_echo != true) &&
+          !has(body.messaging.message.is_deleted)`,
+        id: 'body.messaging.message.mid',
+        at: 'body.messaging.timestamp',
+        fields: {
+          userId: 'body.messaging.sender.id',
+          messageId: 'body.messaging.message.mid',
+          text: 'body.messaging.message.text',
+          attachments: {
+            each: 'body.messaging.message.attachments',
+            fields: { url: 'item.payload.url', type: 'item.type', name: 'item.payload.title' },
+          },
+          channel: 'body.object == "page" ? "messenger" : "instagram"',
+          sentAt: 'body.messaging.timestamp',
+        },
+      },
+    ],
+  },
+  examples: [
+    {
+      name: 'WhatsApp message',
+      body: whatsApp(`"messages": [{
+        "from": "16315551234", "id": "wamid.{{run}}", "timestamp": "{{seconds}}", "type": "text",
+        "text": { "body": "Hello this is an answer" }
+      }]`),
+      becomes: ['message.received'],
+    },
+    {
+      name: 'WhatsApp image and reaction',
+      body: whatsApp(`"messages": [
+        {
+          "from": "16315551234", "id": "wamid.{{run}}-image", "timestamp": "{{seconds}}", "type": "image",
+          "image": { "caption": "The kettle", "mime_type": "image/jpeg", "sha256": "81d3bd8a", "id": "1003383421387256" }
+        },
+        {
+          "from": "16315551234", "id": "wamid.{{run}}-reaction", "timestamp": "{{seconds}}", "type": "reaction",
+          "reaction": { "message_id": "wamid.HBgLM", "emoji": "👍" }
+        }
+      ]`),
+      becomes: ['message.received'],
+    },
+    {
+      name: 'WhatsApp statuses',
+      body: whatsApp(`"statuses": [
+        {
+          "id": "wamid.{{run}}-out", "status": "delivered", "timestamp": "{{seconds}}", "recipient_id": "16315551234",
+          "conversation": { "id": "cc9c7d8a", "origin": { "type": "service" } },
+          "pricing": { "billable": true, "pricing_model": "PMP", "category": "service" }
+        },
+        {
+          "id": "wamid.{{run}}-late", "status": "failed", "timestamp": "{{seconds}}", "recipient_id": "16315551234",
+          "errors": [{
+            "code": 131047, "title": "Re-engagement message", "message": "Re-engagement message",
+            "error_data": { "details": "More than 24 hours have passed since the person last replied." }
+          }]
+        }
+      ]`),
+      becomes: ['message.status', 'message.status'],
+    },
+    {
+      name: 'Messenger message and echo',
+      body: `{
+        "object": "page",
+        "entry": [{
+          "id": "1067280970047460", "time": {{milliseconds}},
+          "messaging": [
+            {
+              "sender": { "id": "5489123456" }, "recipient": { "id": "1067280970047460" }, "timestamp": {{milliseconds}},
+              "message": { "mid": "m_{{run}}", "text": "hello, world!" }
+            },
+            {
+              "sender": { "id": "1067280970047460" }, "recipient": { "id": "5489123456" }, "timestamp": {{milliseconds}},
+              "message": { "mid": "m_{{run}}-echo", "text": "How can I help?", "is_echo": true, "app_id": 1517776481860111 }
+            }
+          ]
+        }]
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'Instagram message',
+      body: `{
+        "object": "instagram",
+        "entry": [{
+          "id": "17841405822304914", "time": {{milliseconds}},
+          "messaging": [{
+            "sender": { "id": "826342938" }, "recipient": { "id": "17841405822304914" }, "timestamp": {{milliseconds}},
+            "message": {
+              "mid": "ig_{{run}}",
+              "attachments": [{ "type": "image", "payload": { "url": "https://lookaside.example.com/image.jpg" } }]
+            }
+          }]
+        }]
+      }`,
+      becomes: ['message.received'],
+    },
+  ],
 });
 
 function checkAddress(url: string | undefined, verifyToken: string): Verdict {

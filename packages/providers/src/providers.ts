@@ -12,6 +12,7 @@ import { jwt } from './jwt.ts';
 import { line } from './line.ts';
 import { messagebird } from './messagebird.ts';
 import { meta } from './meta.ts';
+import { platform } from './platform/platform.ts';
 import type { Provider } from './provider.ts';
 import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';
@@ -40,6 +41,7 @@ export const providers = {
   line,
   messagebird,
   meta,
+  platform,
   shopify,
   slack,
   'standard-webhooks': standardWebhooks,

@@ -8,7 +8,7 @@ import {
   nullableOf,
 } from '@switchboard/events';
 
-export type FieldKind = 'text' | 'number' | 'list' | 'other';
+export type FieldKind = 'text' | 'number' | 'boolean' | 'list' | 'other';
 
 /**
  * What a field of an event holds; `['transcript', 'text']` is the text of each item of the transcript.
@@ -27,6 +27,7 @@ export function kindOf(type: EventType, path: readonly string[]): FieldKind {
   const held = nullableOf(field.type) ?? field.type;
   if (held === 'string') return 'text';
   if (held === 'int' || held === 'long' || held === 'double') return 'number';
+  if (held === 'boolean') return 'boolean';
   return isArray(held) ? 'list' : 'other';
 }
 
@@ -48,4 +49,34 @@ function recordsIn(record: AvroRecord, found: Map<string, AvroRecord>): Map<stri
     if (inner !== undefined && !found.has(fullName(inner))) recordsIn(inner, found);
   }
   return found;
+}
+
+/** The value as a plain path moves it; undefined when the field cannot hold it. Many senders write ids as numbers. */
+export function usableAs(kind: FieldKind): (value: unknown) => unknown {
+  switch (kind) {
+    case 'text':
+      return (value) => {
+        if (typeof value === 'string') return value;
+        return Number.isSafeInteger(value) ? String(value) : undefined;
+      };
+    case 'number':
+      return (value) => (typeof value === 'number' || typeof value === 'string' ? value : undefined);
+    case 'list':
+      return (value) => (Array.isArray(value) ? value : undefined);
+    default:
+      return (value) => value;
+  }
+}
+
+const FITTING: Readonly<Record<Exclude<FieldKind, 'other'>, readonly string[]>> = {
+  text: ['string', 'int', 'uint', 'double'],
+  number: ['int', 'uint', 'double', 'string'],
+  boolean: ['bool'],
+  list: [],
+};
+
+/** Whether a field may hold what an expression of this CEL type computes. */
+export function fits(kind: FieldKind, type: string): boolean {
+  if (type === 'dyn' || kind === 'other') return true;
+  return type.startsWith('list') ? kind === 'list' : FITTING[kind].includes(type);
 }

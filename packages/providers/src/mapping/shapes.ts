@@ -1,0 +1,145 @@
+import type { EventType, Problem } from '@switchboard/events';
+import type { Expression } from '@switchboard/expressions';
+import { adopt, type Beside } from './adoption.ts';
+import { type Compiling, compilePath, compilePlace, type Keys, type Source, type Values } from './compiling.ts';
+import { type EventInMaking, moveFields } from './event-in-making.ts';
+import type { FieldPlan } from './field-plan.ts';
+import { type Fields, isGiven, isObject } from './json.ts';
+import { lookUp } from './look-up.ts';
+import type { MappedItem } from './mapped-item.ts';
+import type { Shape } from './mapping.ts';
+import type { Names } from './meanings.ts';
+import { type SentPath, type Step, textOf, at as valueAt, without } from './paths.ts';
+import { compileCondition, finished, isMet } from './rules.ts';
+import { SentPaths } from './sent-paths.ts';
+
+export interface CompiledShape {
+  readonly when: Expression | undefined;
+  readonly name: SentPath;
+  readonly prefix: string;
+  readonly data: SentPath;
+  readonly id: readonly Source[];
+  readonly at: readonly Source[];
+  readonly beside: Beside;
+  readonly path: string;
+}
+
+export function compileShape(shape: Shape, at: Keys, compiling: Compiling): CompiledShape {
+  // `data` is what the shape finds, so its own expressions cannot read it.
+  const outer: Compiling = { ...compiling, variables: ['body', 'headers'], anySpelling: false };
+  const path = (text: string | undefined, key: string): SentPath | undefined =>
+    text === undefined ? undefined : compilePath(text, 'body', [...at, key], outer)?.map(nameOf);
+  const beside = (text: string | undefined, key: string): string | undefined => {
+    const names = path(text, key);
+    if (names === undefined || (names.length === 1 && typeof names[0] === 'string')) return names?.[0] as string;
+    outer.problems.push({ at: [...at, key], message: 'must be a field of the body itself' });
+    return undefined;
+  };
+  return {
+    when: compileCondition(shape.when, [...at, 'when'], outer),
+    name: path(shape.name, 'name') ?? [],
+    prefix: shape.prefix ?? '',
+    data: path(shape.data, 'data') ?? [],
+    id: compilePlace(shape.id, [...at, 'id'], outer),
+    at: compilePlace(shape.at, [...at, 'at'], outer),
+    beside: { entity: beside(shape.entity, 'entity'), person: beside(shape.person, 'person') },
+    path: at.join('.'),
+  };
+}
+
+const nameOf = (step: Step): string | number => (typeof step === 'number' ? step : (step[0] as string));
+
+const read = (body: unknown, path: SentPath): unknown => path.reduce(valueAt, body);
+
+export function shapeOf(
+  shapes: readonly CompiledShape[],
+  values: Values,
+  problems: Problem[],
+): CompiledShape | undefined {
+  return shapes.find(({ when, name, path }) =>
+    when === undefined ? read(values.body, name) !== undefined : isMet(when, values, path, problems),
+  );
+}
+
+export interface Named {
+  readonly names: Names;
+  planOf(type: EventType): FieldPlan | undefined;
+  /** The names of fields in `data` of which one must be there for the plan to do anything; undefined for any. */
+  triggersOf(type: EventType): ReadonlySet<string> | undefined;
+}
+
+export function applyShape(shape: CompiledShape, outer: Values, named: Named, problems: Problem[]): MappedItem {
+  const { body } = outer;
+  const word = read(body, shape.name);
+  if (typeof word !== 'string') {
+    return failed({ path: textOf(shape.name), message: word === undefined ? 'is required' : 'must be a string' });
+  }
+  const name = shape.prefix + word;
+  const sentData = read(body, shape.data);
+  const values: Values = { ...outer, data: sentData };
+  const type = named.names.get(name)?.(values, problems);
+  if (problems.length > 0) return { kind: 'failed', problems };
+  if (type === undefined) return { kind: 'unhandled', name };
+  if (!isObject(sentData)) {
+    const message = sentData === undefined ? 'is required' : 'must be an object';
+    return failed({ path: textOf(shape.data), message });
+  }
+
+  const id = lookUp(shape.id, outer, given, problems);
+  const timestamp = lookUp(shape.at, outer, given, problems);
+  const event: EventInMaking = {
+    values,
+    payload: sentData,
+    rest: undefined,
+    sent: new SentPaths(textOf(shape.data)),
+    problems,
+    data: shape.data,
+  };
+  const consumed = [shape.name, ...[...absentPaths(shape, body), id, timestamp].flatMap(bodyPath)];
+  if (shape.data.length === 0) {
+    event.payload = remaining(body as Fields, consumed) ?? {};
+  } else {
+    event.rest = remaining(body as Fields, [...consumed, shape.data]);
+    if (event.rest !== undefined) event.payload = adopt(event.payload, event.rest, type, shape.beside);
+  }
+  const plan = named.planOf(type);
+  if (plan !== undefined && isTriggered(event.payload, named.triggersOf(type))) moveFields(event, plan);
+  if (problems.length > 0) return { kind: 'failed', problems };
+  return { kind: 'events', events: [finished(type, id?.value, timestamp?.value, event)] };
+}
+
+const failed = (problem: Problem): MappedItem => ({ kind: 'failed', problems: [problem] });
+
+const given = (value: unknown): unknown => value;
+
+type Placed = { readonly variable: string | undefined; readonly path?: SentPath } | undefined;
+
+const bodyPath = (found: Placed): SentPath[] => (found?.variable === 'body' && found.path ? [found.path] : []);
+
+/** The paths of an id and a time that are written, but as null or ''. */
+function absentPaths({ at, id }: CompiledShape, body: unknown): Placed[] {
+  return [...at, ...id.slice(0, 1)].flatMap((source) => {
+    if (source.kind !== 'plain' || source.variable !== 'body') return [];
+    const path = source.steps.map(nameOf);
+    const value = read(body, path);
+    return value !== undefined && !isGiven(value) ? [{ variable: 'body', path }] : [];
+  });
+}
+
+/** The fields of the body outside of the paths; without a prototype, so that `__proto__` is a key like any other. */
+function remaining(body: Fields, paths: readonly SentPath[]): Fields | undefined {
+  let rest: Fields | undefined;
+  const deep = paths.filter((path) => path.length > 1);
+  for (const key in body) {
+    if (paths.some((path) => path.length === 1 && path[0] === key)) continue;
+    rest ??= Object.create(null) as Fields;
+    rest[key] = body[key];
+  }
+  return deep.reduce<Fields | undefined>((left, path) => without(left, path) as Fields | undefined, rest);
+}
+
+function isTriggered(payload: Fields, triggers: ReadonlySet<string> | undefined): boolean {
+  if (triggers === undefined) return true;
+  for (const key in payload) if (triggers.has(key)) return true;
+  return false;
+}
