@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { basic } from './basic.ts';
 
@@ -39,4 +40,8 @@ describe('user name and password', () => {
     for (const text of ['hunter2', ':hunter2', 'hunter2:'])
       assert.throws(() => readSecret(text), { name: 'RangeError', message: 'must be written as user:password' });
   });
+});
+
+describe('basic mapping', () => {
+  mapsItsExamples(basic);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHmac, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { hmac } from './hmac.ts';
 
@@ -288,4 +289,8 @@ describe('the declarative scheme with a time and several signatures', () => {
     severalSignatures: true,
     covers: { body: true, time: true },
   });
+});
+
+describe('hmac mapping', () => {
+  mapsItsExamples(hmac);
 });

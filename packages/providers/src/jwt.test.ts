@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { SignJWT } from 'jose';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
 import { startKeyServer } from '../fixtures/key-server.ts';
 import { keyIdOf, publishedKeys } from './jwt/local-key.ts';
@@ -57,4 +58,8 @@ describe('a bearer token', () => {
     const away = verifier({ jwksUrl: `${server.url}/away` });
     assert.deepEqual(await judge(await bearer(rsa.privateKey), NOW, away), { kind: 'unavailable' });
   });
+});
+
+describe('jwt mapping', () => {
+  mapsItsExamples(jwt);
 });

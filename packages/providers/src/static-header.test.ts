@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { staticHeader } from './static-header.ts';
 
@@ -37,4 +38,8 @@ describe('a secret in a header', () => {
     assert.deepEqual(judge(made, { header }), { kind: 'valid' });
     assert.deepEqual(judge({ 'x-bp-secret': 'new' }, { header }), { kind: 'invalid', fault: 'missing' });
   });
+});
+
+describe('static-header mapping', () => {
+  mapsItsExamples(staticHeader);
 });
