@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { getExpectedTwilioSignature, validateRequest, validateRequestWithBody } from 'twilio/lib/webhooks/webhooks.js';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { mapExample } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { twilio } from './twilio.ts';
 
@@ -86,5 +88,57 @@ describe("Twilio's signature", () => {
   it('answers with TwiML that does nothing', () => {
     assert.match(twilio.reply?.contentType ?? '', /^text\/xml/);
     assert.match(twilio.reply?.body ?? '', /<Response><\/Response>$/);
+  });
+});
+
+describe('twilio mapping', () => {
+  mapsItsExamples(twilio);
+
+  it('maps to exactly these fields', () => {
+    const [sms, whatsApp, status] = twilio.examples.map((example) => mapExample(twilio, example));
+    assert.deepEqual(sms, [
+      {
+        type: 'message.received',
+        id: 'SMrun-1',
+        at: undefined,
+        fields: {
+          userId: '+14158675309',
+          messageId: 'SMrun-1',
+          text: 'Where is my order?',
+          channel: 'sms',
+          customer: { phone: '+14158675309' },
+        },
+      },
+    ]);
+    assert.deepEqual(whatsApp, [
+      {
+        type: 'message.received',
+        id: 'MMrun-1',
+        at: undefined,
+        fields: {
+          userId: 'whatsapp:+14158675309',
+          messageId: 'MMrun-1',
+          text: 'It arrived broken',
+          channel: 'whatsapp',
+          attachments: [{ url: 'https://api.twilio.com/Media/ME1', type: 'image/jpeg' }],
+          customer: { phone: '+14158675309', name: 'Ada Lovelace' },
+        },
+      },
+    ]);
+    assert.deepEqual(status, [
+      {
+        type: 'message.status',
+        id: 'SMrun-1-undelivered',
+        at: undefined,
+        fields: {
+          userId: '+14158675309',
+          messageId: 'SMrun-1',
+          status: 'failed',
+          errorCode: '30003',
+          phone: '+14158675309',
+          channel: 'sms',
+        },
+      },
+    ]);
   });
 });
