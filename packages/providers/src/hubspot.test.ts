@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Signature } from '@hubspot/api-client/lib/src/utils/signature.js';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { mapBody, mapExample, NOW } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { hubspot } from './hubspot.ts';
 
@@ -77,5 +79,46 @@ describe("HubSpot's signature", () => {
     assert.deepEqual(items([{ a: 1 }, { a: 2 }]), [{ a: 1 }, { a: 2 }]);
     assert.deepEqual(items([]), []);
     assert.deepEqual(items({ a: 1 }), [{ a: 1 }]);
+  });
+});
+
+describe('hubspot mapping', () => {
+  mapsItsExamples(hubspot);
+
+  it('maps to exactly these fields', () => {
+    const [example] = hubspot.examples;
+    const [lead, customer] = mapExample(hubspot, example ?? assert.fail());
+    const id = String(lead?.fields.leadId);
+    assert.match(id, /^\d{13}$/);
+    assert.deepEqual(lead, { type: 'lead.captured', id: Number(`${id}1`), at: NOW, fields: { leadId: id } });
+    assert.deepEqual(customer, {
+      type: 'customer.updated',
+      id: Number(`${id}2`),
+      at: NOW,
+      fields: {
+        customerId: id,
+        email: 'ada@example.com',
+        changes: { email: 'ada@example.com' },
+        changedBy: 'userId:9586504',
+        updatedAt: NOW,
+      },
+    });
+  });
+
+  it('maps a removed value, other properties, and objects by the id of their type', () => {
+    const sent = { objectId: 1, eventId: 2, subscriptionType: 'object.propertyChange', objectTypeId: '0-1' };
+    const changed = (change: Record<string, string | null>) => mapBody(hubspot, [{ ...sent, ...change }])[0]?.fields;
+    assert.deepEqual(changed({ propertyName: 'phone', propertyValue: null }), {
+      customerId: '1',
+      changes: { phone: '' },
+    });
+    assert.deepEqual(changed({ propertyName: '__proto__', propertyValue: 'x' })?.customerId, '1');
+    assert.deepEqual(changed({ propertyName: 'jobtitle', propertyValue: 'CTO', changeSource: 'FORM' }), {
+      customerId: '1',
+      jobTitle: 'CTO',
+      changes: { jobtitle: 'CTO' },
+      changedBy: 'FORM',
+    });
+    assert.deepEqual(mapBody(hubspot, [{ ...sent, objectTypeId: '0-2', propertyName: 'x' }]), []);
   });
 });
