@@ -4,8 +4,10 @@ import { after, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type JWTPayload, SignJWT } from 'jose';
 import { anyToken } from '../fixtures/any-token.ts';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
 import { startKeyServer } from '../fixtures/key-server.ts';
+import { bodyOf, mapBody, mapExample } from '../fixtures/map-example.ts';
 import { botFramework } from './bot-framework.ts';
 import { keyIdOf, publishedKeys } from './jwt/local-key.ts';
 
@@ -127,5 +129,44 @@ describe("Bot Framework's token", () => {
         assert.equal((await judge(authorization, body)).kind, 'invalid');
       }),
     );
+  });
+});
+
+describe('bot-framework mapping', () => {
+  mapsItsExamples(botFramework);
+
+  it('maps to exactly these fields', () => {
+    const [example] = botFramework.examples;
+    const [event] = mapExample(botFramework, example ?? assert.fail());
+    const { conversation, from } = bodyOf(example ?? assert.fail()) as Record<string, { id: string }>;
+    assert.deepEqual(event, {
+      type: 'message.received',
+      id: `${conversation?.id}/run-1`,
+      at: '2026-01-15T10:30:00.000Z',
+      fields: {
+        conversationId: conversation?.id,
+        userId: from?.id,
+        messageId: 'run-1',
+        text: 'Where is my order?',
+        channel: 'msteams',
+        locale: 'en-US',
+        customer: { name: 'Ada Lovelace' },
+        sentAt: 1_768_473_000_000,
+      },
+    });
+  });
+
+  it('maps files, and no attachment without an address', () => {
+    const attachments = [
+      { contentType: 'image/png', contentUrl: 'https://files.example/1.png', name: '1.png' },
+      { contentType: 'text/html', content: '<p></p>' },
+    ];
+    const sent = { type: 'message', id: '1', from: { id: 'u' }, conversation: { id: 'c' }, attachments };
+    assert.deepEqual(mapBody(botFramework, sent)[0]?.fields, {
+      conversationId: 'c',
+      userId: 'u',
+      messageId: '1',
+      attachments: [{ url: 'https://files.example/1.png', type: 'image/png', name: '1.png' }],
+    });
   });
 });
