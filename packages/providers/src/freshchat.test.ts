@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { CompactSign, importPKCS8 } from 'jose';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
+import { mapExample } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { freshchat } from './freshchat.ts';
 
@@ -62,5 +64,38 @@ describe("Freshchat's signature", () => {
     const texts = ['local-secret', account.privateKey, '-----BEGIN PUBLIC KEY-----\nlocal-secret'];
     for (const text of [...texts, ec.export({ type: 'spki', format: 'pem' }).toString()])
       assert.throws(() => readSecret(text), { name: 'RangeError', message: /^must be the account's RSA public key/ });
+  });
+});
+
+describe('freshchat mapping', () => {
+  mapsItsExamples(freshchat);
+
+  it('maps to exactly these fields', () => {
+    const [message, ofAgent, resolved] = freshchat.examples.map((example) => mapExample(freshchat, example));
+    assert.deepEqual(message, [
+      {
+        type: 'message.received',
+        id: 'run-1',
+        at: '2026-01-15T10:30:00.000Z',
+        fields: {
+          conversationId: 'ac2175df14d36caf64e9a578fad89070',
+          userId: 'dbec0910-b4d6-4d81-8015-81f560a918de',
+          messageId: 'run-1',
+          text: 'Where is my order?',
+          attachments: [{ url: 'https://files.example/receipt.png', type: 'image/png' }],
+          channel: 'web',
+          sentAt: 1_768_473_000_000,
+        },
+      },
+    ]);
+    assert.deepEqual(ofAgent, []);
+    assert.deepEqual(resolved, [
+      {
+        type: 'conversation.resolved',
+        id: 'conv-run-1-2026-01-15T10:30:00.000Z',
+        at: '2026-01-15T10:30:00.000Z',
+        fields: { conversationId: 'conv-run-1', resolvedBy: 'agent' },
+      },
+    ]);
   });
 });
