@@ -4,6 +4,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { decodeJwt, SignJWT } from 'jose';
 import { anyToken } from '../fixtures/any-token.ts';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { mapBody, mapExample } from '../fixtures/map-example.ts';
 import { messagebird } from './messagebird.ts';
 
 // https://github.com/messagebird/messagebird-nodejs/blob/master/lib/testdata/webhook-signature-jwt-reference.json
@@ -105,3 +107,54 @@ const signed = (change: Record<string, unknown>, alg = 'HS256'): Promise<string>
   new SignJWT({ ...decodeJwt(TOKEN), url_hash: createHash('sha256').update(URL).digest('hex'), ...change })
     .setProtectedHeader({ alg })
     .sign(createSecretKey(Buffer.from(SECRET)));
+
+describe('messagebird mapping', () => {
+  mapsItsExamples(messagebird);
+
+  it('maps to exactly these fields', () => {
+    const [message, status] = messagebird.examples.map((example) => mapExample(messagebird, example));
+    assert.deepEqual(message, [
+      {
+        type: 'message.received',
+        id: 'run-1',
+        at: '2026-01-15T10:30:00.000Z',
+        fields: {
+          conversationId: '2e15efafec384e1c82e9842075e87beb',
+          userId: '9354647c5b144a2b4c99f2n42497249',
+          messageId: 'run-1',
+          text: 'Where is my order?',
+          channel: 'whatsapp',
+          customer: { name: 'Ada Lovelace', phone: '+31612345678' },
+          sentAt: 1_768_473_000_000,
+        },
+      },
+    ]);
+    assert.deepEqual(status, [
+      {
+        type: 'message.status',
+        id: 'run-1-delivered',
+        at: '2026-01-15T10:30:00.000Z',
+        fields: {
+          conversationId: '2e15efafec384e1c82e9842075e87beb',
+          userId: '9354647c5b144a2b4c99f2n42497249',
+          messageId: 'run-1',
+          status: 'delivered',
+          phone: '+31612345678',
+          channel: 'whatsapp',
+          changedAt: 1_768_473_000_000,
+        },
+      },
+    ]);
+  });
+
+  it('maps the file of a message, with its caption', () => {
+    const content = { image: { url: 'https://media.example/1', caption: 'Broken' } };
+    const message = { id: '1', direction: 'received', type: 'image', content };
+    assert.deepEqual(mapBody(messagebird, { type: 'message.created', contact: { id: 'c' }, message })[0]?.fields, {
+      userId: 'c',
+      messageId: '1',
+      text: 'Broken',
+      attachments: [{ url: 'https://media.example/1', type: 'image' }],
+    });
+  });
+});
