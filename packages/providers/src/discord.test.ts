@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { verifyKey } from 'discord-interactions';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
+import { mapBody, mapExample } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { discord } from './discord.ts';
 
@@ -75,5 +77,40 @@ describe("Discord's signature", () => {
   it('reads the public key of the application, and never quotes it', () => {
     for (const text of ['local-secret', '', hexOf(application.publicKey).slice(2), application.privateKey])
       assert.throws(() => readSecret(text), { name: 'RangeError', message: /64 characters of hex/ });
+  });
+});
+
+describe('discord mapping', () => {
+  mapsItsExamples(discord);
+
+  it('maps to exactly these fields', () => {
+    const [command] = discord.examples.map((example) => mapExample(discord, example));
+    assert.deepEqual(command, [
+      {
+        type: 'message.received',
+        id: 'run-1',
+        at: undefined,
+        fields: {
+          conversationId: '645027906669510667',
+          userId: '53908232506183680',
+          messageId: 'run-1',
+          text: '/ask Where is my order?',
+          channel: 'discord',
+          locale: 'en-US',
+          customer: { name: 'Ada' },
+        },
+      },
+    ]);
+  });
+
+  it('maps a command without options, in a direct message', () => {
+    const sent = { type: 2, id: '1', user: { id: 'u', username: 'ada' }, data: { name: 'help' } };
+    assert.deepEqual(mapBody(discord, sent)[0]?.fields, {
+      userId: 'u',
+      messageId: '1',
+      text: '/help',
+      channel: 'discord',
+      customer: { name: 'ada' },
+    });
   });
 });
