@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { basic } from './basic.ts';
 
@@ -43,5 +45,19 @@ describe('user name and password', () => {
 });
 
 describe('basic mapping', () => {
-  mapsItsExamples(basic);
+  knowsItsExamples(basic);
+  mapsItsExamples(basic, {
+    escalation: [
+      {
+        type: 'conversation.escalated',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: `conv-${RUN}`,
+          reason: 'Asked for a person',
+          customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        },
+      },
+    ],
+  });
 });

@@ -7,7 +7,8 @@ import { anyToken } from '../fixtures/any-token.ts';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
 import { startKeyServer } from '../fixtures/key-server.ts';
-import { bodyOf, mapBody, mapExample } from '../fixtures/map-example.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { createMapper, ISO, NOW as MAPPED_AT, RUN } from '../fixtures/map-example.ts';
 import { botFramework } from './bot-framework.ts';
 import { keyIdOf, publishedKeys } from './jwt/local-key.ts';
 
@@ -60,6 +61,8 @@ async function bearer(change: Partial<Token> = {}): Promise<string> {
   const { alg, kid, pem, ...claims } = token;
   return `Bearer ${await new SignJWT(claims as JWTPayload).setProtectedHeader({ alg, kid }).sign(createPrivateKey(pem))}`;
 }
+const CONVERSATION =
+  'a:17I0kl9EkpE1O9PH5TWrzrLNwnWWcfrU7QZjKR0WSfOpzbfcAg2IaydGElSo10tVr4C7Fc6GtieTJX663WuJCc1uA83n4CSrHSgGBj5XNYLcVlJAs2ZX8DbYBPck201w-';
 const VALID = { kind: 'valid' };
 const invalid = (fault: string) => ({ kind: 'invalid', fault });
 
@@ -133,27 +136,27 @@ describe("Bot Framework's token", () => {
 });
 
 describe('bot-framework mapping', () => {
-  mapsItsExamples(botFramework);
-
-  it('maps to exactly these fields', () => {
-    const [example] = botFramework.examples;
-    const [event] = mapExample(botFramework, example ?? assert.fail());
-    const { conversation, from } = bodyOf(example ?? assert.fail()) as Record<string, { id: string }>;
-    assert.deepEqual(event, {
-      type: 'message.received',
-      id: `${conversation?.id}/run-1`,
-      at: '2026-01-15T10:30:00.000Z',
-      fields: {
-        conversationId: conversation?.id,
-        userId: from?.id,
-        messageId: 'run-1',
-        text: 'Where is my order?',
-        channel: 'msteams',
-        locale: 'en-US',
-        customer: { name: 'Ada Lovelace' },
-        sentAt: 1_768_473_000_000,
+  knowsItsExamples(botFramework);
+  mapsItsExamples(botFramework, {
+    'message in Teams': [
+      {
+        type: 'message.received',
+        id: `${CONVERSATION}/${RUN}`,
+        at: ISO,
+        fields: {
+          conversationId: CONVERSATION,
+          userId: '29:1XJKJMvc5GBtc2JwZq0oj8tHZmzrQgFmB39ATiQWA85gQtHieVkKilBZ9XHoq9j7Zaqt7CZ-NJWi7me2kHTL3Bw',
+          messageId: RUN,
+          text: 'Where is my order?',
+          channel: 'msteams',
+          locale: 'en-US',
+          customer: { name: 'Ada Lovelace' },
+          sentAt: MAPPED_AT,
+        },
       },
-    });
+    ],
+    'message of a bot': [],
+    'someone joined': [],
   });
 
   it('maps files, and no attachment without an address', () => {
@@ -162,7 +165,7 @@ describe('bot-framework mapping', () => {
       { contentType: 'text/html', content: '<p></p>' },
     ];
     const sent = { type: 'message', id: '1', from: { id: 'u' }, conversation: { id: 'c' }, attachments };
-    assert.deepEqual(mapBody(botFramework, sent)[0]?.fields, {
+    assert.deepEqual(createMapper(botFramework)(sent)[0]?.fields, {
       conversationId: 'c',
       userId: 'u',
       messageId: '1',

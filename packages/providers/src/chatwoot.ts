@@ -34,7 +34,7 @@ const transcript: Each = {
 };
 
 const conversationExample = (before: string, after: string): string => `{
-  "event": "conversation_status_changed", "id": 42, "status": "${after}", "channel": "Channel::WebWidget", "inbox_id": 3,
+  "event": "conversation_status_changed", "id": {{number}}, "status": "${after}", "channel": "Channel::WebWidget", "inbox_id": 3,
   "changed_attributes": [{ "status": { "previous_value": "${before}", "current_value": "${after}" } }],
   "meta": {
     "sender": { "id": 7, "name": "Jane Doe", "email": "jane.doe@example.com", "phone_number": null, "type": "contact" },

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { verifyKey } from 'discord-interactions';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
-import { mapBody, mapExample } from '../fixtures/map-example.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { createMapper, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { discord } from './discord.ts';
 
@@ -81,31 +82,28 @@ describe("Discord's signature", () => {
 });
 
 describe('discord mapping', () => {
-  mapsItsExamples(discord);
-
-  it('maps to exactly these fields', () => {
-    const [command] = discord.examples.map((example) => mapExample(discord, example));
-    assert.deepEqual(command, [
+  knowsItsExamples(discord);
+  mapsItsExamples(discord, {
+    command: [
       {
         type: 'message.received',
-        id: 'run-1',
-        at: undefined,
+        id: RUN,
         fields: {
           conversationId: '645027906669510667',
           userId: '53908232506183680',
-          messageId: 'run-1',
+          messageId: RUN,
           text: '/ask Where is my order?',
           channel: 'discord',
           locale: 'en-US',
           customer: { name: 'Ada' },
         },
       },
-    ]);
+    ],
   });
 
   it('maps a command without options, in a direct message', () => {
     const sent = { type: 2, id: '1', user: { id: 'u', username: 'ada' }, data: { name: 'help' } };
-    assert.deepEqual(mapBody(discord, sent)[0]?.fields, {
+    assert.deepEqual(createMapper(discord)(sent)[0]?.fields, {
       userId: 'u',
       messageId: '1',
       text: '/help',

@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import { CompactSign, importPKCS8 } from 'jose';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
-import { mapExample } from '../fixtures/map-example.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, NOW, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { freshchat } from './freshchat.ts';
 
@@ -68,34 +69,32 @@ describe("Freshchat's signature", () => {
 });
 
 describe('freshchat mapping', () => {
-  mapsItsExamples(freshchat);
-
-  it('maps to exactly these fields', () => {
-    const [message, ofAgent, resolved] = freshchat.examples.map((example) => mapExample(freshchat, example));
-    assert.deepEqual(message, [
+  knowsItsExamples(freshchat);
+  mapsItsExamples(freshchat, {
+    'message of a user': [
       {
         type: 'message.received',
-        id: 'run-1',
-        at: '2026-01-15T10:30:00.000Z',
+        id: RUN,
+        at: ISO,
         fields: {
           conversationId: 'ac2175df14d36caf64e9a578fad89070',
           userId: 'dbec0910-b4d6-4d81-8015-81f560a918de',
-          messageId: 'run-1',
+          messageId: RUN,
           text: 'Where is my order?',
           attachments: [{ url: 'https://files.example/receipt.png', type: 'image/png' }],
           channel: 'web',
-          sentAt: 1_768_473_000_000,
+          sentAt: NOW,
         },
       },
-    ]);
-    assert.deepEqual(ofAgent, []);
-    assert.deepEqual(resolved, [
+    ],
+    'message of an agent': [],
+    'conversation resolved': [
       {
         type: 'conversation.resolved',
-        id: 'conv-run-1-2026-01-15T10:30:00.000Z',
-        at: '2026-01-15T10:30:00.000Z',
-        fields: { conversationId: 'conv-run-1', resolvedBy: 'agent' },
+        id: `conv-${RUN}-${ISO}`,
+        at: ISO,
+        fields: { conversationId: `conv-${RUN}`, resolvedBy: 'agent' },
       },
-    ]);
+    ],
   });
 });

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHmac, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { hmac } from './hmac.ts';
 
@@ -292,5 +294,19 @@ describe('the declarative scheme with a time and several signatures', () => {
 });
 
 describe('hmac mapping', () => {
-  mapsItsExamples(hmac);
+  knowsItsExamples(hmac);
+  mapsItsExamples(hmac, {
+    escalation: [
+      {
+        type: 'conversation.escalated',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: `conv-${RUN}`,
+          reason: 'Asked for a person',
+          customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        },
+      },
+    ],
+  });
 });

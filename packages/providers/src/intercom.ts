@@ -119,12 +119,18 @@ export const intercom = defineProvider({
     },
     {
       name: 'conversation.user.replied',
-      body: notification('conversation.user.replied', conversation(part('comment', 'user', 'Jane Doe', '<p>It is 1001.</p>'))),
+      body: notification(
+        'conversation.user.replied',
+        conversation(part('comment', 'user', 'Jane Doe', '<p>It is 1001.</p>')),
+      ),
       becomes: ['message.received'],
     },
     {
       name: 'conversation.admin.replied',
-      body: notification('conversation.admin.replied', conversation(part('comment', 'admin', 'Alex Kim', '<p>Hello!</p>'))),
+      body: notification(
+        'conversation.admin.replied',
+        conversation(part('comment', 'admin', 'Alex Kim', '<p>Hello!</p>')),
+      ),
       becomes: [],
     },
     {

@@ -5,6 +5,8 @@ import { SignJWT } from 'jose';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
 import { startKeyServer } from '../fixtures/key-server.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, RUN } from '../fixtures/map-example.ts';
 import { keyIdOf, publishedKeys } from './jwt/local-key.ts';
 import { jwt } from './jwt.ts';
 
@@ -61,5 +63,19 @@ describe('a bearer token', () => {
 });
 
 describe('jwt mapping', () => {
-  mapsItsExamples(jwt);
+  knowsItsExamples(jwt);
+  mapsItsExamples(jwt, {
+    escalation: [
+      {
+        type: 'conversation.escalated',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: `conv-${RUN}`,
+          reason: 'Asked for a person',
+          customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        },
+      },
+    ],
+  });
 });

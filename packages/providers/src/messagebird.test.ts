@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { decodeJwt, SignJWT } from 'jose';
 import { anyToken } from '../fixtures/any-token.ts';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
-import { mapBody, mapExample } from '../fixtures/map-example.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { createMapper, ISO, NOW as MAPPED_AT, RUN } from '../fixtures/map-example.ts';
 import { messagebird } from './messagebird.ts';
 
 // https://github.com/messagebird/messagebird-nodejs/blob/master/lib/testdata/webhook-signature-jwt-reference.json
@@ -109,48 +110,48 @@ const signed = (change: Record<string, unknown>, alg = 'HS256'): Promise<string>
     .sign(createSecretKey(Buffer.from(SECRET)));
 
 describe('messagebird mapping', () => {
-  mapsItsExamples(messagebird);
-
-  it('maps to exactly these fields', () => {
-    const [message, status] = messagebird.examples.map((example) => mapExample(messagebird, example));
-    assert.deepEqual(message, [
+  knowsItsExamples(messagebird);
+  mapsItsExamples(messagebird, {
+    'WhatsApp message': [
       {
         type: 'message.received',
-        id: 'run-1',
-        at: '2026-01-15T10:30:00.000Z',
+        id: RUN,
+        at: ISO,
         fields: {
           conversationId: '2e15efafec384e1c82e9842075e87beb',
           userId: '9354647c5b144a2b4c99f2n42497249',
-          messageId: 'run-1',
+          messageId: RUN,
           text: 'Where is my order?',
           channel: 'whatsapp',
           customer: { name: 'Ada Lovelace', phone: '+31612345678' },
-          sentAt: 1_768_473_000_000,
+          sentAt: MAPPED_AT,
         },
       },
-    ]);
-    assert.deepEqual(status, [
+    ],
+    'status of a sent message': [
       {
         type: 'message.status',
-        id: 'run-1-delivered',
-        at: '2026-01-15T10:30:00.000Z',
+        id: `${RUN}-delivered`,
+        at: ISO,
         fields: {
           conversationId: '2e15efafec384e1c82e9842075e87beb',
           userId: '9354647c5b144a2b4c99f2n42497249',
-          messageId: 'run-1',
+          messageId: RUN,
           status: 'delivered',
           phone: '+31612345678',
           channel: 'whatsapp',
-          changedAt: 1_768_473_000_000,
+          changedAt: MAPPED_AT,
         },
       },
-    ]);
+    ],
+    'message of an agent': [],
   });
 
   it('maps the file of a message, with its caption', () => {
     const content = { image: { url: 'https://media.example/1', caption: 'Broken' } };
     const message = { id: '1', direction: 'received', type: 'image', content };
-    assert.deepEqual(mapBody(messagebird, { type: 'message.created', contact: { id: 'c' }, message })[0]?.fields, {
+    const [event] = createMapper(messagebird)({ type: 'message.created', contact: { id: 'c' }, message });
+    assert.deepEqual(event?.fields, {
       userId: 'c',
       messageId: '1',
       text: 'Broken',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { invalid, judge, VALID } from '../fixtures/judge.ts';
+import { NOW, SECONDS } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { meta } from './meta.ts';
 import type { Json } from './provider.ts';
@@ -18,6 +20,98 @@ describe('Meta', () => {
     otherSecret: 'another-secret',
     settings,
     covers: { body: true, time: false },
+  });
+
+  mapsItsExamples(meta, {
+    'WhatsApp message': [
+      {
+        type: 'message.received',
+        id: 'wamid.run-1',
+        at: SECONDS,
+        fields: {
+          userId: '16315551234',
+          messageId: 'wamid.run-1',
+          text: 'Hello this is an answer',
+          channel: 'whatsapp',
+          customer: { name: 'Kerry Fisher', phone: '+16315551234' },
+          sentAt: NOW,
+        },
+      },
+    ],
+    'WhatsApp image and reaction': [
+      {
+        type: 'message.received',
+        id: 'wamid.run-1-image',
+        at: SECONDS,
+        fields: {
+          userId: '16315551234',
+          messageId: 'wamid.run-1-image',
+          text: 'The kettle',
+          attachments: [{ type: 'image/jpeg' }],
+          channel: 'whatsapp',
+          customer: { name: 'Kerry Fisher', phone: '+16315551234' },
+          sentAt: NOW,
+        },
+      },
+    ],
+    'WhatsApp statuses': [
+      {
+        type: 'message.status',
+        id: 'wamid.run-1-out-delivered',
+        at: SECONDS,
+        fields: {
+          userId: '16315551234',
+          messageId: 'wamid.run-1-out',
+          status: 'delivered',
+          phone: '+16315551234',
+          channel: 'whatsapp',
+          changedAt: NOW,
+        },
+      },
+      {
+        type: 'message.status',
+        id: 'wamid.run-1-late-failed',
+        at: SECONDS,
+        fields: {
+          userId: '16315551234',
+          messageId: 'wamid.run-1-late',
+          status: 'failed',
+          errorCode: '131047',
+          errorText: 'More than 24 hours have passed since the person last replied.',
+          phone: '+16315551234',
+          channel: 'whatsapp',
+          changedAt: NOW,
+        },
+      },
+    ],
+    'Messenger message and echo': [
+      {
+        type: 'message.received',
+        id: 'm_run-1',
+        at: NOW,
+        fields: {
+          userId: '5489123456',
+          messageId: 'm_run-1',
+          text: 'hello, world!',
+          channel: 'messenger',
+          sentAt: NOW,
+        },
+      },
+    ],
+    'Instagram message': [
+      {
+        type: 'message.received',
+        id: 'ig_run-1',
+        at: NOW,
+        fields: {
+          userId: '826342938',
+          messageId: 'ig_run-1',
+          attachments: [{ url: 'https://lookaside.example.com/image.jpg', type: 'image' }],
+          channel: 'instagram',
+          sentAt: NOW,
+        },
+      },
+    ],
   });
 
   it('accepts what the documentation describes: the hex HMAC of the body by the app secret', async () => {

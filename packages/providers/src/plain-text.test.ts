@@ -3,7 +3,10 @@ import { it } from 'node:test';
 import { plainText } from './plain-text.ts';
 
 it('keeps the text of simple HTML, a line for each paragraph', () => {
-  assert.equal(plainText('<p>Hello <b>you</b> &amp; me</p><p>1 &lt; 2<br/>&#39;x&#39;</p>'), "Hello you & me\n1 < 2\n'x'");
+  assert.equal(
+    plainText('<p>Hello <b>you</b> &amp; me</p><p>1 &lt; 2<br/>&#39;x&#39;</p>'),
+    "Hello you & me\n1 < 2\n'x'",
+  );
   assert.equal(plainText('no markup'), 'no markup');
 });
 

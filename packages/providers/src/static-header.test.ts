@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { staticHeader } from './static-header.ts';
 
@@ -41,5 +43,19 @@ describe('a secret in a header', () => {
 });
 
 describe('static-header mapping', () => {
-  mapsItsExamples(staticHeader);
+  knowsItsExamples(staticHeader);
+  mapsItsExamples(staticHeader, {
+    escalation: [
+      {
+        type: 'conversation.escalated',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: `conv-${RUN}`,
+          reason: 'Asked for a person',
+          customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        },
+      },
+    ],
+  });
 });

@@ -3,7 +3,8 @@ import { createHash, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { getExpectedTwilioSignature, validateRequest, validateRequestWithBody } from 'twilio/lib/webhooks/webhooks.js';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
-import { mapExample } from '../fixtures/map-example.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { twilio } from './twilio.ts';
 
@@ -92,53 +93,49 @@ describe("Twilio's signature", () => {
 });
 
 describe('twilio mapping', () => {
-  mapsItsExamples(twilio);
-
-  it('maps to exactly these fields', () => {
-    const [sms, whatsApp, status] = twilio.examples.map((example) => mapExample(twilio, example));
-    assert.deepEqual(sms, [
+  knowsItsExamples(twilio);
+  mapsItsExamples(twilio, {
+    SMS: [
       {
         type: 'message.received',
-        id: 'SMrun-1',
-        at: undefined,
+        id: `SM${RUN}`,
         fields: {
           userId: '+14158675309',
-          messageId: 'SMrun-1',
+          messageId: `SM${RUN}`,
           text: 'Where is my order?',
           channel: 'sms',
           customer: { phone: '+14158675309' },
         },
       },
-    ]);
-    assert.deepEqual(whatsApp, [
+    ],
+    'WhatsApp message with a picture': [
       {
         type: 'message.received',
-        id: 'MMrun-1',
-        at: undefined,
+        id: `MM${RUN}`,
         fields: {
           userId: 'whatsapp:+14158675309',
-          messageId: 'MMrun-1',
+          messageId: `MM${RUN}`,
           text: 'It arrived broken',
           channel: 'whatsapp',
           attachments: [{ url: 'https://api.twilio.com/Media/ME1', type: 'image/jpeg' }],
           customer: { phone: '+14158675309', name: 'Ada Lovelace' },
         },
       },
-    ]);
-    assert.deepEqual(status, [
+    ],
+    'status of a sent message': [
       {
         type: 'message.status',
-        id: 'SMrun-1-undelivered',
-        at: undefined,
+        id: `SM${RUN}-undelivered`,
         fields: {
           userId: '+14158675309',
-          messageId: 'SMrun-1',
+          messageId: `SM${RUN}`,
           status: 'failed',
           errorCode: '30003',
           phone: '+14158675309',
           channel: 'sms',
         },
       },
-    ]);
+    ],
+    'status of a queued message': [],
   });
 });

@@ -127,7 +127,13 @@ export const zendesk = defineProvider({
           updatedAt: 'body.updated_at',
         },
       },
-      { type: 'article.published', when: `${article}published"`, id: 'body.id', at: 'body.time', fields: articleFields },
+      {
+        type: 'article.published',
+        when: `${article}published"`,
+        id: 'body.id',
+        at: 'body.time',
+        fields: articleFields,
+      },
       {
         type: 'article.unpublished',
         when: `${article}unpublished"`,
