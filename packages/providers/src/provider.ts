@@ -92,6 +92,7 @@ export interface Provider<Settings extends TProperties = TProperties> {
    * @throws RangeError that says what the text must be; it never quotes the text
    */
   readSecret?(text: string): KeyObject;
+  /** @throws RangeError that says which setting is wrong, if the settings or keys do not fit together */
   verifier(source: VerifiedSource<Static<ReturnType<typeof Type.Object<Settings>>>>): Verify;
   /** Answers a verified request that only checks the address. */
   handshake?(delivery: Delivery): Reply | undefined;
@@ -112,9 +113,15 @@ export interface Provider<Settings extends TProperties = TProperties> {
   readonly examples: readonly Example[];
   /**
    * The headers of a signed request, as the vendor sends it, for `npm run send` and tests.
-   * @param secret as the sources file has it
+   * @param secret as the sources file has it; the private key in PEM where the source has a public key
+   * @param settings as the sources file has them
    */
-  sign(message: UnsignedMessage, secret: string, now: number): Record<string, string> | Promise<Record<string, string>>;
+  sign(
+    message: UnsignedMessage,
+    secret: string,
+    now: number,
+    settings?: Static<ReturnType<typeof Type.Object<Settings>>>,
+  ): Record<string, string> | Promise<Record<string, string>>;
 }
 
 /** Keeps the types of the settings. */

@@ -47,7 +47,7 @@ export const fromBase64 = (text: string): Buffer | undefined =>
   BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
 
 /** Whether the text is one of the secrets, in a time that says nothing of where they differ. */
-export function isOneOf(keys: readonly KeyObject[], text: string): boolean {
+export function isOneOf(keys: readonly KeyObject[], text: string | Buffer): boolean {
   const given = digest(text);
   let isSecret = false;
   for (const key of keys) if (timingSafeEqual(digest(key.export()), given)) isSecret = true;

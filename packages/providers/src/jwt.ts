@@ -1,0 +1,53 @@
+import { createPrivateKey } from 'node:crypto';
+import { type JSONWebKeySet, SignJWT } from 'jose';
+import { Type } from 'typebox';
+import { bearerOf, judgeJwt } from './jwt/judge-jwt.ts';
+import { createKeySet } from './jwt/key-set.ts';
+import { loadJson } from './jwt/load-json.ts';
+import { algorithmOf, keyIdOf } from './jwt/local-key.ts';
+import { ownPayload } from './platform/own-payload.ts';
+import { defineProvider } from './provider.ts';
+import { headerOf, TOLERANCE_MS } from './signature.ts';
+
+const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+
+/** A bearer token of an identity provider. It says who calls and does not cover the body. */
+export const jwt = defineProvider({
+  settings: {
+    jwksUrl: Type.String({ minLength: 1, description: 'Where the keys are published, as a JSON Web Key Set.' }),
+    issuer: Type.String({ minLength: 1, description: 'What the claim iss must be.' }),
+    audience: Type.String({ minLength: 1, description: 'What the claim aud must be or contain.' }),
+    algorithms: Type.Optional(
+      Type.Array(Type.Enum(ALGORITHMS), {
+        minItems: 1,
+        description: 'The algorithms that tokens may use. Default: RS256.',
+      }),
+    ),
+  },
+  needs: { secrets: false },
+  verifier: ({ settings: { jwksUrl, issuer, audience, algorithms = ['RS256'] } }) => {
+    const keys = createKeySet(async () => (await loadJson(jwksUrl)) as unknown as JSONWebKeySet);
+    const rules = { algorithms, issuer, audience, toleranceMs: TOLERANCE_MS };
+    return async ({ headers }, now) => {
+      const given = headerOf(headers, 'authorization');
+      if (given === undefined) return { kind: 'invalid', fault: 'missing' };
+      const token = bearerOf(given);
+      if (token === undefined) return { kind: 'invalid', fault: 'form' };
+      const judged = await judgeJwt(token, (header) => keys.keyFor(header, now), rules, now);
+      return judged.kind === 'signed' ? { kind: 'valid' } : judged;
+    };
+  },
+  ...ownPayload,
+  /** `secret` is the private key in PEM; its public half must be among the keys at `jwksUrl`. */
+  sign: async (_message, secret, now, settings) => {
+    const seconds = Math.floor(now / 1000);
+    const token = await new SignJWT()
+      .setProtectedHeader({ alg: algorithmOf(secret), kid: await keyIdOf(secret) })
+      .setIssuer(settings?.issuer ?? '')
+      .setAudience(settings?.audience ?? '')
+      .setIssuedAt(seconds)
+      .setExpirationTime(seconds + 300)
+      .sign(createPrivateKey(secret));
+    return { authorization: `Bearer ${token}` };
+  },
+});
