@@ -24,9 +24,9 @@ const conversation: Fields = {
   channel: channelOf('body.channel'),
 };
 
-/** Chatwoot sends the last message only. */
+/** Chatwoot sends the last message only; type 2 is what happened to the conversation. */
 const transcript: Each = {
-  each: 'body.messages.filter(message, !has(message.private) || message.private != true)',
+  each: 'body.messages.filter(one, (!has(one.private) || one.private != true) && one.message_type != 2.0)',
   fields: {
     role: 'item.message_type == 0.0 ? "user" : "agent"',
     text: 'item.content',

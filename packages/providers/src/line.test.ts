@@ -66,8 +66,8 @@ describe('LINE', () => {
   it('splits a body into its events, odd ones as well', () => {
     const split = (body: never) => line.split?.({ body, headers: {} });
     assert.deepEqual(split({ destination: 'U1', events: [{ type: 'message' }, 7] } as never), [
-      { destination: 'U1', event: { type: 'message' } },
-      { destination: 'U1', event: 7 },
+      { envelope: { destination: 'U1' }, event: { type: 'message' } },
+      { envelope: { destination: 'U1' }, event: 7 },
     ]);
     assert.deepEqual(split({ events: 'none' } as never), [{ events: 'none' }]);
   });

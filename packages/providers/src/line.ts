@@ -12,7 +12,8 @@ export const line = defineProvider({
   split: ({ body }) => {
     const events = listOf(body, 'events');
     if (events === undefined || !isObject(body)) return [body];
-    return events.map((event) => ({ ...without(body, 'events'), event }));
+    const envelope = without(body, 'events');
+    return events.map((event) => ({ envelope, event }));
   },
   mapping: {
     events: [
@@ -36,7 +37,7 @@ export const line = defineProvider({
       },
     ],
     ignore: bodyPaths(`
-      destination event.deliveryContext event.message.fileName event.message.fileSize
+      envelope event.deliveryContext event.message.fileName event.message.fileSize
       event.message.quoteToken event.message.type event.mode event.replyToken event.source.type
       event.type
     `),

@@ -8,6 +8,7 @@ import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { meta } from './meta.ts';
 import type { Json } from './provider.ts';
 
+const WHATSAPP = { envelope: { object: 'whatsapp_business_account' } };
 const settings = { verifyToken: 'local-verify-token' };
 
 const checkAddress = (query: string) =>
@@ -138,20 +139,12 @@ describe('Meta', () => {
       messages: [{ from: '1' }, 7],
       statuses: [{ id: 's' }],
     };
-    const around = {
-      object: 'whatsapp_business_account',
-      entry: { id: 'e' },
-      field: 'messages',
-      metadata: value.metadata,
-    };
-    assert.deepEqual(
-      split({ object: 'whatsapp_business_account', entry: [{ id: 'e', changes: [{ field: 'messages', value }] }] }),
-      [
-        { ...around, contact: contacts[0], message: { from: '1' } },
-        { ...around, message: 7 },
-        { ...around, status: { id: 's' } },
-      ],
-    );
+    const around = { ...WHATSAPP, entry: { id: 'e' }, field: 'messages', value: { metadata: value.metadata } };
+    assert.deepEqual(split({ ...WHATSAPP.envelope, entry: [{ id: 'e', changes: [{ field: 'messages', value }] }] }), [
+      { ...around, contact: contacts[0], message: { from: '1' } },
+      { ...around, message: 7 },
+      { ...around, status: { id: 's' } },
+    ]);
   });
 
   it('splits entries into the events of Messenger, and keeps what it does not know', () => {
@@ -160,16 +153,27 @@ describe('Meta', () => {
       { id: 'p', standby: [] },
       null,
     ];
+    const envelope = { object: 'page' };
     assert.deepEqual(split({ object: 'page', entry }), [
-      { object: 'page', entry: { id: 'page', time: 1 }, messaging: { message: { mid: 'm' } } },
-      { object: 'page', entry: { id: 'page', time: 1 }, messaging: 'odd' },
-      { object: 'page', entry: { id: 'p', standby: [] } },
-      { object: 'page', entry: null },
+      { envelope, entry: { id: 'page', time: 1 }, messaging: { message: { mid: 'm' } } },
+      { envelope, entry: { id: 'page', time: 1 }, messaging: 'odd' },
+      { envelope, entry: { id: 'p', standby: [] } },
+      { envelope, entry: null },
     ]);
     assert.deepEqual(split({ object: 'page' }), [{ object: 'page' }]);
     assert.deepEqual(split({ entry: [{ changes: [{ field: 'about', value: {} }, 3] }] }), [
-      { entry: {}, change: { field: 'about', value: {} } },
-      { entry: {}, change: 3 },
+      { envelope: {}, entry: {}, change: { field: 'about', value: {} } },
+      { envelope: {}, entry: {}, change: 3 },
     ]);
+  });
+
+  it('splits thousands of messages with thousands of contacts in linear time', () => {
+    const contacts = Array.from({ length: 20_000 }, (_, index) => ({ wa_id: String(index) }));
+    const messages = contacts.map(({ wa_id }) => ({ from: wa_id }));
+    const more = Object.fromEntries(messages.map((_, index) => [`k${index}`, index]));
+    const value = { contacts, messages, ...more };
+    const startedAt = process.cpuUsage().user;
+    assert.equal(split({ ...more, entry: [{ ...more, changes: [{ value }] }] })?.length, 20_000);
+    assert.ok((process.cpuUsage().user - startedAt) / 1_000 < 5_000);
   });
 });

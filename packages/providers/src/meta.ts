@@ -2,12 +2,12 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import Type from 'typebox';
 import { bodyPaths } from './body-paths.ts';
 import { hmacScheme } from './hmac-scheme.ts';
-import { isObject, listOf, without } from './json.ts';
+import { at, isObject, listOf, without } from './json.ts';
 import { defineProvider, type Json, type JsonObject, type Verdict } from './provider.ts';
 
 const scheme = hmacScheme({ header: 'x-hub-signature-256', prefix: 'sha256=', algorithm: 'sha256', encoding: 'hex' });
 
-const isWhatsApp = 'body.object == "whatsapp_business_account"';
+const isWhatsApp = 'body.envelope.object == "whatsapp_business_account"';
 
 const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'];
 
@@ -45,8 +45,8 @@ export const meta = defineProvider({
   split: ({ body }) => {
     const entries = listOf(body, 'entry');
     if (entries === undefined || !isObject(body)) return [body];
-    const around = without(body, 'entry');
-    return entries.flatMap((entry) => (isObject(entry) ? itemsOf(entry, around) : [{ ...around, entry }]));
+    const envelope = without(body, 'entry');
+    return entries.flatMap((entry) => (isObject(entry) ? itemsOf(entry, envelope) : [{ envelope, entry }]));
   },
   mapping: {
     events: [
@@ -94,7 +94,7 @@ export const meta = defineProvider({
       },
       {
         type: 'message.received',
-        when: `body.object in ["page", "instagram"] && has(body.messaging.message.mid) &&
+        when: `body.envelope.object in ["page", "instagram"] && has(body.messaging.message.mid) &&
           (!has(body.messaging.message.is_echo) || body.messaging.message.is_echo != true) &&
           !has(body.messaging.message.is_deleted)`,
         id: 'body.messaging.message.mid',
@@ -107,15 +107,15 @@ export const meta = defineProvider({
             each: 'body.messaging.message.attachments',
             fields: { url: 'item.payload.url', type: 'item.type', name: 'item.payload.title' },
           },
-          channel: 'body.object == "page" ? "messenger" : "instagram"',
+          channel: 'body.envelope.object == "page" ? "messenger" : "instagram"',
           sentAt: 'body.messaging.timestamp',
         },
       },
     ],
     ignore: bodyPaths(`
-      contact.wa_id entry field message.image.id message.image.mime_type message.image.sha256
-      message.timestamp message.type messaging.recipient messaging_product metadata object
-      status.conversation status.errors status.pricing status.timestamp
+      contact.wa_id entry envelope field message.image.id message.image.mime_type message.image.sha256
+      message.timestamp message.type messaging.recipient status.conversation status.errors
+      status.pricing status.timestamp value
     `),
   },
   examples: [
@@ -212,13 +212,13 @@ function checkAddress(url: string | undefined, verifyToken: string): Verdict {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
-/** The messages and statuses of an entry, each with its surroundings. */
-function itemsOf(entry: JsonObject, around: JsonObject): readonly Json[] {
-  const rest = without(entry, 'changes', 'messaging');
-  const messaging = (listOf(entry, 'messaging') ?? []).map((event) => ({ ...around, entry: rest, messaging: event }));
-  const changes = (listOf(entry, 'changes') ?? []).flatMap((change) => changesOf(change, { ...around, entry: rest }));
+/** The messages and statuses of an entry. What surrounds them is shared, not copied: a body may hold thousands. */
+function itemsOf(entry: JsonObject, envelope: JsonObject): readonly Json[] {
+  const around = { envelope, entry: without(entry, 'changes', 'messaging') };
+  const messaging = (listOf(entry, 'messaging') ?? []).map((event) => ({ ...around, messaging: event }));
+  const changes = (listOf(entry, 'changes') ?? []).flatMap((change) => changesOf(change, around));
   const items = [...messaging, ...changes];
-  return items.length > 0 ? items : [{ ...around, entry }];
+  return items.length > 0 ? items : [{ envelope, entry }];
 }
 
 function changesOf(change: Json, around: JsonObject): readonly Json[] {
@@ -227,17 +227,14 @@ function changesOf(change: Json, around: JsonObject): readonly Json[] {
   const messages = listOf(value, 'messages') ?? [];
   const statuses = listOf(value, 'statuses') ?? [];
   if (messages.length + statuses.length === 0) return [{ ...around, change }];
-  const contacts = listOf(value, 'contacts') ?? [];
-  const context = { ...around, field: change.field ?? null, ...without(value, 'contacts', 'messages', 'statuses') };
+  const contacts = new Map((listOf(value, 'contacts') ?? []).map((contact) => [at(contact, 'wa_id'), contact]));
+  contacts.delete(undefined);
+  const context = { ...around, field: change.field ?? null, value: without(value, 'contacts', 'messages', 'statuses') };
   return [
-    ...messages.map((message) => ({ ...context, ...contactOf(message, contacts), message })),
+    ...messages.map((message) => {
+      const contact = contacts.get(at(message, 'from'));
+      return { ...context, ...(contact !== undefined && { contact }), message };
+    }),
     ...statuses.map((status) => ({ ...context, status })),
   ];
-}
-
-/** Who wrote the message. */
-function contactOf(message: Json, contacts: readonly Json[]): JsonObject {
-  const from = isObject(message) ? message.from : undefined;
-  const contact = contacts.find((one) => isObject(one) && one.wa_id === from);
-  return contact === undefined ? {} : { contact };
 }

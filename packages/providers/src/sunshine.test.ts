@@ -34,8 +34,8 @@ describe('Sunshine Conversations', () => {
   it('splits a body into its events, odd ones as well', () => {
     const split = (body: never) => sunshine.split?.({ body, headers: {} });
     assert.deepEqual(split({ app: { id: 'a' }, events: [{ id: '1' }, null] } as never), [
-      { app: { id: 'a' }, event: { id: '1' } },
-      { app: { id: 'a' }, event: null },
+      { envelope: { app: { id: 'a' } }, event: { id: '1' } },
+      { envelope: { app: { id: 'a' } }, event: null },
     ]);
     assert.deepEqual(split([1] as never), [[1]]);
   });

@@ -9,7 +9,8 @@ export const sunshine = defineProvider({
   split: ({ body }) => {
     const events = listOf(body, 'events');
     if (events === undefined || !isObject(body)) return [body];
-    return events.map((event) => ({ ...without(body, 'events'), event }));
+    const envelope = without(body, 'events');
+    return events.map((event) => ({ envelope, event }));
   },
   mapping: {
     events: [
@@ -35,8 +36,8 @@ export const sunshine = defineProvider({
       },
     ],
     ignore: bodyPaths(`
-      app event.payload.conversation.type event.payload.message.author.type
-      event.payload.message.content.type event.payload.message.source.integrationId event.type webhook
+      envelope event.payload.conversation.type event.payload.message.author.type
+      event.payload.message.content.type event.payload.message.source.integrationId event.type
     `),
   },
   examples: [
