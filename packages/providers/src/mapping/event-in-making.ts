@@ -17,7 +17,7 @@ export interface EventInMaking {
   /** The payload is a copy of what was sent, and may be changed. */
   isCopy: boolean;
   /** What was sent and not moved. */
-  rest: Fields | undefined;
+  rest: unknown;
   readonly sent: SentPaths;
   readonly problems: Problem[];
   /** The path of `data` in the body, whose fields are the payload already; undefined when the payload starts empty. */
@@ -52,17 +52,18 @@ function changeable(event: EventInMaking): Fields {
 
 /** Takes what was moved out of where it stood, or leaves there what is given. */
 function take(event: EventInMaking, found: LookedUp, left: unknown): void {
-  if (found.variable === undefined || found.path.length === 0) return;
+  if (found.variable === undefined) return;
   const inData = dataPath(event, found);
   if (inData !== undefined) takeFromData(changeable(event), inData, left);
   else if (found.variable === 'body') {
-    const rest = left === undefined ? without(event.rest, found.path) : replaced(event.rest, found.path, left);
-    event.rest = rest as Fields | undefined;
+    event.rest = left === undefined ? without(event.rest, found.path) : replaced(event.rest, found.path, left);
   }
 }
 
 function takeFromData(payload: Fields, path: SentPath, left: unknown): void {
-  const [name = ''] = path;
+  const [name] = path;
+  // Data as a whole cannot be moved into itself.
+  if (name === undefined) return;
   const held = payload[name];
   const value = left === undefined ? without(held, path, 1) : replaced(held, path, left, 1);
   if (value === undefined) delete payload[name];
