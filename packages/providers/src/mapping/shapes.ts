@@ -117,7 +117,7 @@ export function applyShape(shape: CompiledShape, outer: Values, named: Named, pr
     problems,
     data: shape.data,
   };
-  if (!isWhole && rest !== undefined) event.payload = adopt(sentData, rest, type, shape.beside);
+  if (!isWhole && rest !== undefined) event.payload = adopt(sentData, rest, type, shape.beside, event.sent);
   const plan = named.planOf(type);
   if (plan !== undefined && isTriggered(event.payload, named.triggersOf(type))) moveFields(event, plan);
   if (problems.length > 0) return { kind: 'failed', problems };
