@@ -8,7 +8,7 @@ export function readable(value: unknown, budget: Budget): unknown {
   if (typeof value !== 'object' || value === null) return value;
   let copy: unknown[] | Record<string, unknown> | undefined;
   for (const key of Object.keys(value)) {
-    budget.spend(1);
+    budget.spend(4);
     const held: unknown = (value as Record<string, unknown>)[key];
     const fit = readable(held, budget);
     const isHidden = key === 'constructor' && !Array.isArray(value);

@@ -3,6 +3,8 @@ export { type CompileMappingOptions, compileMapping } from './mapping/compile-ma
 export type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapping/mapped-item.ts';
 export type { Each, EventRule, Expression, Fields, Mapping, Meaning, Place, Shape } from './mapping/mapping.ts';
 export { MappingError, type MappingProblem } from './mapping/mapping-error.ts';
+export { type MappingFile, type PlaceInFile, placeInFile } from './mapping/mapping-places.ts';
+export { readMapping } from './mapping/read-mapping.ts';
 export type {
   Delivery,
   Example,

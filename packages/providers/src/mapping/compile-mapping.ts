@@ -2,7 +2,6 @@ import { type EventType, eventTypes, isEventType, type Problem } from '@switchbo
 import { Budget } from '@switchboard/expressions';
 import { type Compiling, compilePath, type Keys, type Values } from './compiling.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
-import { spellingsOf } from './json.ts';
 import type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapped-item.ts';
 import type { Mapping } from './mapping.ts';
 import { MappingError } from './mapping-error.ts';
@@ -47,7 +46,8 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
     inData,
   );
   const plans = hasShapes ? plansOf(tablesOf, inData) : new Map<EventType, NamedPlan>();
-  for (const { layer, at } of layers) checkRest(layer, at, compiling);
+  const made = hasShapes ? undefined : new Set(groups.flat().map(({ type }) => type));
+  for (const { layer, at } of layers) checkRest(layer, at, made, compiling);
   if (compiling.problems.length > 0) throw new MappingError(compiling.problems);
 
   const named: Named = {
@@ -109,7 +109,7 @@ function triggersOf({ fields, lists }: FieldPlan): ReadonlySet<string> | undefin
       for (const name of typeof first === 'object' ? first : []) triggers.add(name);
     }
   }
-  for (const { name } of lists) for (const spelling of spellingsOf(name)) triggers.add(spelling);
+  for (const { to } of lists) for (const name of to[0] ?? []) triggers.add(name);
   return triggers;
 }
 
@@ -127,10 +127,19 @@ function applyRules(rules: readonly Rule[], values: Values, problems: Problem[])
 const numbered = (id: unknown, index: number): unknown =>
   typeof id === 'string' || typeof id === 'number' ? `${id}#${index}` : id;
 
-function checkRest({ fields, ignore }: Mapping, at: Keys, compiling: Compiling): void {
+/** @param made the types of the rules; undefined when shapes can name any type */
+function checkRest(
+  { fields, ignore }: Mapping,
+  at: Keys,
+  made: Set<EventType> | undefined,
+  compiling: Compiling,
+): void {
+  const complain = (type: string, message: string): void => {
+    compiling.problems.push({ at: [...at, 'fields', type], message });
+  };
   for (const type of Object.keys(fields ?? {})) {
-    if (isEventType(type)) continue;
-    compiling.problems.push({ at: [...at, 'fields', type], message: 'is not an event type of the catalogue' });
+    if (!isEventType(type)) complain(type, 'is not an event type of the catalogue');
+    else if (made?.has(type) === false) complain(type, 'has no rule in events that makes it; add one');
   }
   for (const [index, path] of (ignore ?? []).entries()) compilePath(path, 'body', [...at, 'ignore', index], compiling);
 }

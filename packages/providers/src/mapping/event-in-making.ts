@@ -1,7 +1,8 @@
 import type { Problem } from '@switchboard/events';
 import type { Values } from './compiling.ts';
+import type { FieldKind } from './field-kind.ts';
 import type { FieldMove, FieldPlan, ListMove } from './field-plan.ts';
-import { type Fields, isGiven, isObject, spellingsOf } from './json.ts';
+import { type Fields, isGiven, isObject } from './json.ts';
 import { type LookedUp, lookUp } from './look-up.ts';
 import { replaced, type SentPath, without } from './paths.ts';
 import type { SentPaths } from './sent-paths.ts';
@@ -13,8 +14,10 @@ export const MOST_ITEMS = 10_000;
 export interface EventInMaking {
   readonly values: Values;
   payload: Fields;
+  /** The payload is a copy of what was sent, and may be changed. */
+  isCopy: boolean;
   /** What was sent and not moved. */
-  rest: Fields | undefined;
+  rest: unknown;
   readonly sent: SentPaths;
   readonly problems: Problem[];
   /** The path of `data` in the body, whose fields are the payload already; undefined when the payload starts empty. */
@@ -37,19 +40,34 @@ function moveField(event: EventInMaking, { name, to, sources, usable, kind }: Fi
   const found = lookUp(sources, event.values, usable, event.problems);
   if (found === undefined) return;
   take(event, found, undefined);
-  event.payload = put(event.payload, to, kind === 'text' ? asText(found.value) : found.value);
+  put(changeable(event), to, asKind(kind, found.value));
   event.sent.moved(name, found);
+}
+
+function changeable(event: EventInMaking): Fields {
+  if (!event.isCopy) event.payload = { ...event.payload };
+  event.isCopy = true;
+  return event.payload;
 }
 
 /** Takes what was moved out of where it stood, or leaves there what is given. */
 function take(event: EventInMaking, found: LookedUp, left: unknown): void {
-  if (found.variable === undefined || found.path.length === 0) return;
+  if (found.variable === undefined) return;
   const inData = dataPath(event, found);
-  if (inData !== undefined) event.payload = (replaced(event.payload, inData, left) ?? {}) as Fields;
+  if (inData !== undefined) takeFromData(changeable(event), inData, left);
   else if (found.variable === 'body') {
-    const rest = left === undefined ? without(event.rest, found.path) : replaced(event.rest, found.path, left);
-    event.rest = rest as Fields | undefined;
+    event.rest = left === undefined ? without(event.rest, found.path) : replaced(event.rest, found.path, left);
   }
+}
+
+function takeFromData(payload: Fields, path: SentPath, left: unknown): void {
+  const [name] = path;
+  // Data as a whole cannot be moved into itself.
+  if (name === undefined) return;
+  const held = payload[name];
+  const value = left === undefined ? without(held, path, 1) : replaced(held, path, left, 1);
+  if (value === undefined) delete payload[name];
+  else payload[name] = value;
 }
 
 /** The path in `data`, also when it was read from the body. */
@@ -60,44 +78,53 @@ function dataPath({ data }: EventInMaking, { variable, path }: LookedUp & { path
   return data.every((name, index) => path[index] === name) ? path.slice(data.length) : undefined;
 }
 
-const asText = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
+const asKind = (kind: FieldKind, value: unknown): unknown =>
+  kind === 'text' && typeof value === 'number' ? String(value) : value;
 
 /** The name under which the payload has a field, in either spelling. */
-const heldName = (payload: Fields, name: string): string =>
-  spellingsOf(name).find((spelling) => isGiven(payload[spelling])) ?? name;
-
-function isFree(payload: Fields, [name = '', ...inner]: readonly string[]): boolean {
-  const held = payload[heldName(payload, name)];
-  if (!isGiven(held)) return true;
-  return inner.length > 0 && isObject(held) && isFree(held, inner);
+function heldName(payload: Fields, names: readonly string[]): string {
+  for (const name of names) if (isGiven(payload[name])) return name;
+  return names[0] as string;
 }
 
-function put(payload: Fields, [name = '', ...inner]: readonly string[], value: unknown): Fields {
-  const held = heldName(payload, name);
-  const { [held]: before } = payload;
-  const within = isObject(before) ? before : {};
-  return { ...payload, [held]: inner.length === 0 ? value : put(within, inner, value) };
+function isFree(payload: Fields, to: FieldMove['to'], index = 0): boolean {
+  const held = payload[heldName(payload, to[index] as readonly string[])];
+  if (!isGiven(held)) return true;
+  return index + 1 < to.length && isObject(held) && isFree(held, to, index + 1);
+}
+
+function put(payload: Fields, to: FieldMove['to'], value: unknown, index = 0): void {
+  const name = heldName(payload, to[index] as readonly string[]);
+  if (index + 1 === to.length) payload[name] = value;
+  else {
+    const inner = isObject(payload[name]) ? { ...payload[name] } : {};
+    put(inner, to, value, index + 1);
+    payload[name] = inner;
+  }
 }
 
 /** In each item, moves fields to the schema's names; its other fields stay as they are. */
-function renameInItems(event: EventInMaking, { name, items }: ListMove): void {
-  const key = spellingsOf(name).find((spelling) => Array.isArray(event.payload[spelling]));
+function renameInItems(event: EventInMaking, { to, items }: ListMove): void {
+  const key = to[0]?.find((name) => Array.isArray(event.payload[name]));
   const list = key === undefined ? undefined : (event.payload[key] as unknown[]);
   if (key === undefined || list === undefined || list.length > MOST_ITEMS) return;
+  const values = { ...event.values, item: undefined as unknown };
   const renamed = list.map((item) => {
     if (!isObject(item)) return item;
+    values.item = item;
     let record = item;
-    for (const { name: field, to, sources, usable, kind } of items) {
-      if (!isFree(record, to)) continue;
-      const found = lookUp(sources, { ...event.values, item }, usable, event.problems);
+    for (const { name, to: target, sources, usable, kind } of items) {
+      if (!isFree(record, target)) continue;
+      const found = lookUp(sources, values, usable, event.problems);
       if (found === undefined) continue;
-      if (found.variable === 'item') record = (without(record, found.path) ?? {}) as Fields;
-      record = put(record, to, kind === 'text' ? asText(found.value) : found.value);
-      event.sent.moved(`${name}[].${field}`, found);
+      const rest = found.variable === 'item' ? without(record, found.path) : record;
+      record = rest === record ? { ...record } : ((rest ?? {}) as Fields);
+      put(record, target, asKind(kind, found.value));
+      event.sent.moved(name, found);
     }
     return record;
   });
-  event.payload = { ...event.payload, [key]: renamed };
+  changeable(event)[key] = renamed;
 }
 
 /** Makes a record from each item; what the items held besides stays in the rest, at their places. */
@@ -109,21 +136,23 @@ function makeList(event: EventInMaking, { name, to, sources, usable, items }: Li
     event.problems.push({ path: event.sent.of(name), message: `must have at most ${MOST_ITEMS} items` });
     return;
   }
+  const values = { ...event.values, item: undefined as unknown };
   const left: unknown[] = [];
   const records = found.value.map((item: unknown) => {
-    let record: Fields = {};
+    values.item = item;
+    const record: Fields = {};
     let rest: unknown = item;
     for (const { name: field, to: target, sources: places, usable: fitting, kind } of items) {
-      const part = lookUp(places, { ...event.values, item }, fitting, event.problems);
+      const part = lookUp(places, values, fitting, event.problems);
       if (part === undefined) continue;
       if (part.variable === 'item') rest = without(rest, part.path);
       else take(event, part, undefined);
-      record = put(record, target, kind === 'text' ? asText(part.value) : part.value);
-      event.sent.moved(`${name}[].${field}`, part);
+      put(record, target, asKind(kind, part.value));
+      event.sent.moved(field, part);
     }
     left.push(rest ?? null);
     return record;
   });
   take(event, found, left.every((rest) => rest === null) ? undefined : left);
-  event.payload = put(event.payload, to, records);
+  put(changeable(event), to, records);
 }

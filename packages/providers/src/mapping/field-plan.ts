@@ -1,12 +1,14 @@
 import type { EventType } from '@switchboard/events';
 import { type Compiling, compilePlace, type Keys, type Source } from './compiling.ts';
 import { type FieldKind, fits, kindOf, usableAs } from './field-kind.ts';
-import { isObject } from './json.ts';
+import { isObject, spellingsOf } from './json.ts';
 import type { Each, Fields, Place } from './mapping.ts';
 
 export interface FieldMove {
+  /** The path of the event's field; `transcript[].text` for one of the items of a list. */
   readonly name: string;
-  readonly to: readonly string[];
+  /** The names that each step may have. */
+  readonly to: readonly (readonly string[])[];
   readonly sources: readonly Source[];
   readonly usable: (value: unknown) => unknown;
   readonly kind: FieldKind;
@@ -77,7 +79,7 @@ function moveTo(
   compiling: Compiling,
 ): FieldMove | undefined {
   const { problems } = compiling;
-  const to = (names.at(-1) as string).split('.');
+  const to = (names.at(-1) as string).split('.').map(spellingsOf);
   const whole = names.flatMap((name) => name.split('.'));
   const kind = kindAt(type, whole, names.length - 1);
   if (kind === undefined || whole[0] === 'meta') {
@@ -93,7 +95,7 @@ function moveTo(
     if (source.kind === 'plain' || fits(kind, source.expression.type)) continue;
     problems.push({ at, message: `is ${source.expression.type}, but ${whole.join('.')} of ${type} is ${kind}` });
   }
-  return { name: names.at(-1) as string, to, sources, usable: usableAs(kind), kind };
+  return { name: names.join('[].'), to, sources, usable: usableAs(kind), kind };
 }
 
 function kindAt(type: EventType, path: readonly string[], lists: number): FieldKind | 'in a list' | undefined {

@@ -1,15 +1,15 @@
 import type { EventType, Problem } from '@switchboard/events';
 import { isEventType } from '@switchboard/events';
 import type { Expression } from '@switchboard/expressions';
-import type { JsonObject } from '../provider.ts';
+import type { Json, JsonObject } from '../provider.ts';
 import { type Compiling, compile, compilePlace, type Keys, type Source, type Values } from './compiling.ts';
 import { type EventInMaking, moveFields } from './event-in-making.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
-import { type Fields, isObject } from './json.ts';
+import { isGiven, isObject } from './json.ts';
 import { lookUp } from './look-up.ts';
 import type { MappedEvent } from './mapped-item.ts';
 import type { EventRule } from './mapping.ts';
-import { type SentPath, without } from './paths.ts';
+import { without } from './paths.ts';
 import { SentPaths } from './sent-paths.ts';
 
 export interface Rule {
@@ -61,9 +61,16 @@ const anything = (value: unknown): unknown => value;
 
 export function applyRule(rule: Rule, values: Values, problems: Problem[]): MappedEvent {
   const { type, plan } = rule;
-  const sent = new SentPaths('', (name) => placeOf(plan, name));
-  const rest = isObject(values.body) ? (values.body as Fields) : undefined;
-  const event: EventInMaking = { values, payload: {}, rest, sent, problems, data: undefined };
+  const sent = new SentPaths([], (name) => placeOf(plan, name));
+  const event: EventInMaking = {
+    values,
+    payload: {},
+    isCopy: true,
+    rest: values.body,
+    sent,
+    problems,
+    data: undefined,
+  };
   moveFields(event, plan);
   const id = readPlace(event, rule.id);
   const timestamp = readPlace(event, rule.at);
@@ -73,7 +80,7 @@ export function applyRule(rule: Rule, values: Values, problems: Problem[]): Mapp
 /** Moves a value that is no field. */
 function readPlace(event: EventInMaking, sources: readonly Source[]): unknown {
   const found = lookUp(sources, event.values, anything, event.problems);
-  if (found?.variable === 'body') event.rest = without(event.rest, found.path as SentPath) as Fields | undefined;
+  if (found?.variable === 'body') event.rest = without(event.rest, found.path);
   return found?.value;
 }
 
@@ -82,15 +89,21 @@ export const finished = (type: EventType, id: unknown, timestamp: unknown, event
   id,
   timestamp,
   payload: event.payload as JsonObject,
-  rest: event.rest as JsonObject | undefined,
+  rest: restOf(event.rest),
   sentAs: (path) => event.sent.of(path),
 });
+
+/** An item that is no object has no names to be kept under. */
+function restOf(rest: unknown): JsonObject | undefined {
+  if (!isGiven(rest)) return undefined;
+  return isObject(rest) ? (rest as JsonObject) : { body: rest as Json };
+}
 
 /** Where a field is looked for first. */
 function placeOf({ fields, lists }: FieldPlan, name: string): string | undefined {
   const [list = '', field] = name.split('[].');
   const moves = field === undefined ? [...fields, ...lists] : (lists.find((move) => move.name === list)?.items ?? []);
-  const sources = moves.find((move) => move.name === (field ?? list))?.sources ?? [];
+  const sources = moves.find((move) => move.name === name)?.sources ?? [];
   const plain = sources.find((source) => source.kind === 'plain');
   return plain?.steps.map((step) => (typeof step === 'number' ? `[${step}]` : step[0])).join('.');
 }

@@ -1,25 +1,24 @@
 import type { LookedUp } from './look-up.ts';
-import { textOf } from './paths.ts';
+import { type SentPath, textOf } from './paths.ts';
 
 /** Where the fields of an event stood in what was sent. */
 export class SentPaths {
-  readonly #moved = new Map<string, string>();
-  readonly #data: string;
+  readonly #moved = new Map<string, LookedUp>();
+  readonly #data: SentPath;
   readonly #unmoved: (path: string) => string | undefined;
 
   /**
    * @param data the path of the object whose fields were taken as they are
    * @param unmoved where a field that was not found is looked for
    */
-  constructor(data: string, unmoved: (path: string) => string | undefined = () => undefined) {
+  constructor(data: SentPath, unmoved: (path: string) => string | undefined = () => undefined) {
     this.#data = data;
     this.#unmoved = unmoved;
   }
 
   /** `transcript[].text` is a field of each item; of several items, the first says where it stands. */
   moved(name: string, found: LookedUp): void {
-    if (this.#moved.has(name)) return;
-    this.#moved.set(name, this.#textOf(found));
+    if (!this.#moved.has(name)) this.#moved.set(name, found);
   }
 
   #textOf(found: LookedUp): string {
@@ -30,8 +29,8 @@ export class SentPaths {
   }
 
   #inData(path: string): string {
-    if (this.#data === '') return path;
-    return path.startsWith('[') ? this.#data + path : `${this.#data}.${path}`;
+    if (this.#data.length === 0) return path;
+    return textOf(this.#data) + (path.startsWith('[') ? path : `.${path}`);
   }
 
   /** `transcript[3].text` was sent as `data.messages[3].content`. */
@@ -48,7 +47,7 @@ export class SentPaths {
   #find(path: string): string | undefined {
     for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
       const sent = this.#moved.get(path.slice(0, end));
-      if (sent !== undefined) return sent + path.slice(end);
+      if (sent !== undefined) return this.#textOf(sent) + path.slice(end);
     }
     return undefined;
   }

@@ -5,7 +5,7 @@ import { type Compiling, compilePath, compilePlace, type Keys, type Source, type
 import { type EventInMaking, moveFields } from './event-in-making.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { type Fields, isGiven, isObject } from './json.ts';
-import { lookUp } from './look-up.ts';
+import { type LookedUp, lookUp } from './look-up.ts';
 import type { MappedItem } from './mapped-item.ts';
 import type { Shape } from './mapping.ts';
 import type { Names } from './meanings.ts';
@@ -22,6 +22,10 @@ export interface CompiledShape {
   readonly at: readonly Source[];
   readonly beside: Beside;
   readonly path: string;
+  /** What is never part of the rest. */
+  readonly consumed: readonly SentPath[];
+  /** Fields of the body that hold an id or a time; not given, they say nothing. */
+  readonly envelope: ReadonlySet<string>;
 }
 
 export function compileShape(shape: Shape, at: Keys, compiling: Compiling): CompiledShape {
@@ -35,21 +39,36 @@ export function compileShape(shape: Shape, at: Keys, compiling: Compiling): Comp
     outer.problems.push({ at: [...at, key], message: 'must be a field of the body itself' });
     return undefined;
   };
+  const name = path(shape.name, 'name') ?? [];
+  const data = path(shape.data, 'data') ?? [];
+  const id = compilePlace(shape.id, [...at, 'id'], outer);
+  const time = compilePlace(shape.at, [...at, 'at'], outer);
   return {
     when: compileCondition(shape.when, [...at, 'when'], outer),
-    name: path(shape.name, 'name') ?? [],
+    name,
     prefix: shape.prefix ?? '',
-    data: path(shape.data, 'data') ?? [],
-    id: compilePlace(shape.id, [...at, 'id'], outer),
-    at: compilePlace(shape.at, [...at, 'at'], outer),
+    data,
+    id,
+    at: time,
     beside: { entity: beside(shape.entity, 'entity'), person: beside(shape.person, 'person') },
     path: at.join('.'),
+    consumed: data.length === 0 ? [name] : [name, data],
+    envelope: new Set([...time, ...id.slice(0, 1)].flatMap(topField)),
   };
 }
 
+const topField = (source: Source): string[] => {
+  if (source.kind !== 'plain' || source.variable !== 'body' || source.steps.length !== 1) return [];
+  return [String(nameOf(source.steps[0] as Step))];
+};
+
 const nameOf = (step: Step): string | number => (typeof step === 'number' ? step : (step[0] as string));
 
-const read = (body: unknown, path: SentPath): unknown => path.reduce(valueAt, body);
+function read(body: unknown, path: SentPath): unknown {
+  let value = body;
+  for (const name of path) value = valueAt(value, name);
+  return value;
+}
 
 export function shapeOf(
   shapes: readonly CompiledShape[],
@@ -76,7 +95,7 @@ export function applyShape(shape: CompiledShape, outer: Values, named: Named, pr
   }
   const name = shape.prefix + word;
   const sentData = read(body, shape.data);
-  const values: Values = { ...outer, data: sentData };
+  const values: Values = { body, headers: outer.headers, data: sentData };
   const type = named.names.get(name)?.(values, problems);
   if (problems.length > 0) return { kind: 'failed', problems };
   if (type === undefined) return { kind: 'unhandled', name };
@@ -87,21 +106,18 @@ export function applyShape(shape: CompiledShape, outer: Values, named: Named, pr
 
   const id = lookUp(shape.id, outer, given, problems);
   const timestamp = lookUp(shape.at, outer, given, problems);
+  const isWhole = shape.data.length === 0;
+  const rest = remaining(body as Fields, shape, [id, timestamp]);
   const event: EventInMaking = {
     values,
-    payload: sentData,
-    rest: undefined,
-    sent: new SentPaths(textOf(shape.data)),
+    payload: isWhole ? (rest ?? {}) : sentData,
+    isCopy: isWhole,
+    rest: isWhole ? undefined : rest,
+    sent: new SentPaths(shape.data),
     problems,
     data: shape.data,
   };
-  const consumed = [shape.name, ...[...absentPaths(shape, body), id, timestamp].flatMap(bodyPath)];
-  if (shape.data.length === 0) {
-    event.payload = remaining(body as Fields, consumed) ?? {};
-  } else {
-    event.rest = remaining(body as Fields, [...consumed, shape.data]);
-    if (event.rest !== undefined) event.payload = adopt(event.payload, event.rest, type, shape.beside);
-  }
+  if (!isWhole && rest !== undefined) event.payload = adopt(sentData, rest, type, shape.beside, event.sent);
   const plan = named.planOf(type);
   if (plan !== undefined && isTriggered(event.payload, named.triggersOf(type))) moveFields(event, plan);
   if (problems.length > 0) return { kind: 'failed', problems };
@@ -112,30 +128,25 @@ const failed = (problem: Problem): MappedItem => ({ kind: 'failed', problems: [p
 
 const given = (value: unknown): unknown => value;
 
-type Placed = { readonly variable: string | undefined; readonly path?: SentPath } | undefined;
-
-const bodyPath = (found: Placed): SentPath[] => (found?.variable === 'body' && found.path ? [found.path] : []);
-
-/** The paths of an id and a time that are written, but as null or ''. */
-function absentPaths({ at, id }: CompiledShape, body: unknown): Placed[] {
-  return [...at, ...id.slice(0, 1)].flatMap((source) => {
-    if (source.kind !== 'plain' || source.variable !== 'body') return [];
-    const path = source.steps.map(nameOf);
-    const value = read(body, path);
-    return value !== undefined && !isGiven(value) ? [{ variable: 'body', path }] : [];
-  });
-}
-
-/** The fields of the body outside of the paths; without a prototype, so that `__proto__` is a key like any other. */
-function remaining(body: Fields, paths: readonly SentPath[]): Fields | undefined {
+/** What the body holds outside of the envelope; without a prototype, so that `__proto__` is a key like any other. */
+function remaining(body: Fields, shape: CompiledShape, read: readonly (LookedUp | undefined)[]): Fields | undefined {
+  const consumed = [...shape.consumed];
+  for (const found of read) if (found?.variable === 'body') consumed.push(found.path);
   let rest: Fields | undefined;
-  const deep = paths.filter((path) => path.length > 1);
   for (const key in body) {
-    if (paths.some((path) => path.length === 1 && path[0] === key)) continue;
+    if (isConsumed(consumed, key) || (shape.envelope.has(key) && !isGiven(body[key]))) continue;
     rest ??= Object.create(null) as Fields;
     rest[key] = body[key];
   }
-  return deep.reduce<Fields | undefined>((left, path) => without(left, path) as Fields | undefined, rest);
+  for (const path of consumed) {
+    if (path.length > 1) rest = without(rest, path) as Fields | undefined;
+  }
+  return rest;
+}
+
+function isConsumed(paths: readonly SentPath[], key: string): boolean {
+  for (const path of paths) if (path.length === 1 && path[0] === key) return true;
+  return false;
 }
 
 function isTriggered(payload: Fields, triggers: ReadonlySet<string> | undefined): boolean {
