@@ -19,4 +19,6 @@ export type {
   VerifiedSource,
   Verify,
 } from './provider.ts';
-export { type ProviderName, providers } from './providers.ts';
+export { defineProvider } from './provider.ts';
+export { type ProviderName, providerNames, providers } from './providers.ts';
+export { freshness, fromBase64, fromHex, headerOf, isSignedBy, TOLERANCE_MS } from './signature.ts';

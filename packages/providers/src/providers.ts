@@ -1,3 +1,4 @@
+import { api } from './api.ts';
 import { basic } from './basic.ts';
 import { botFramework } from './bot-framework.ts';
 import { chatwoot } from './chatwoot.ts';
@@ -27,6 +28,7 @@ import { zendesk } from './zendesk.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
+  api,
   basic,
   'bot-framework': botFramework,
   chatwoot,
@@ -55,3 +57,5 @@ export const providers = {
 } as const satisfies Record<string, Provider>;
 
 export type ProviderName = keyof typeof providers;
+
+export const providerNames = Object.keys(providers) as readonly ProviderName[];
