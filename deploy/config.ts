@@ -5,9 +5,17 @@ import { portVariable, type Service, sandbox, services } from './services.ts';
 
 const root = join(import.meta.dirname, '..');
 
+/** For development only, like the local secret. */
+export const LOCAL_RESUBMIT_SECRET = 'local-resubmit-secret';
+
 const schema = Type.Object({
   LOCAL_DIRECTORY: Type.String({ default: join(root, '.local'), description: 'where data and logs are kept' }),
   LOCAL_SECRET: Type.String({ default: 'local-secret', description: 'what the local sources sign with' }),
+  RESUBMIT_SECRET: Type.String({
+    minLength: 16,
+    default: LOCAL_RESUBMIT_SECRET,
+    description: 'what `ops quarantine resubmit` signs with',
+  }),
   SOURCES_FILE: Type.String({ default: join(root, 'local/sources.yaml'), description: 'the sources of ingest' }),
   TOPIC_PARTITIONS: Type.Integer({ minimum: 1, default: 6, description: 'of topics that do not exist yet' }),
   TOPIC_REPLICATION: Type.Integer({

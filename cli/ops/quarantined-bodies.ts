@@ -16,6 +16,10 @@ export interface QuarantinedBody {
   readonly reason: string;
   readonly problems: readonly string[];
   readonly contentType: string;
+  /** The place that it had in a larger body. */
+  readonly itemIndex: number | undefined;
+  /** The headers that its mapping reads. */
+  readonly sentHeaders: Readonly<Record<string, string>>;
   readonly receivedAt: number;
   readonly body: Buffer;
 }
@@ -58,13 +62,28 @@ function bodyOf(record: StoredRecord): Omit<QuarantinedBody, 'state' | 'places'>
     reason,
     problems: problems.split('\n', MOST_PROBLEMS).filter((line) => line !== ''),
     contentType: contentTypeOf(headers['content-type']),
+    itemIndex: /^\d{1,6}$/.test(headers.item ?? '') ? Number(headers.item) : undefined,
+    sentHeaders: sentHeadersOf(headers),
     receivedAt: epochMs(headers['received-at'], timestamp),
     body: value ?? Buffer.alloc(0),
   };
 }
 
+const SENT = /^sent-([a-z0-9-]{1,100})$/;
+
+function sentHeadersOf(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const sent: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    const [, original] = SENT.exec(name) ?? [];
+    if (original !== undefined && PRINTABLE.test(value)) sent[original] = value;
+  }
+  return sent;
+}
+
+const PRINTABLE = /^[\x20-\x7e]{1,200}$/;
+
 /** It becomes a header of a request, which takes no control characters. */
-const contentTypeOf = (text = ''): string => (/^[\x20-\x7e]{1,200}$/.test(text) ? text : 'application/json');
+const contentTypeOf = (text = ''): string => (PRINTABLE.test(text) ? text : 'application/json');
 
 export function findBody(bodies: readonly QuarantinedBody[], id: string): QuarantinedBody {
   const [partition, offset] = id.split('-');

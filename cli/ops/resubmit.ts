@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '@switchboard/consumer/operate';
+import { LOCAL_RESUBMIT_SECRET } from '@switchboard/deploy/config';
 import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
 import { UsageError } from '@switchboard/service/command-line';
 import type { Arguments } from './arguments.ts';
@@ -7,7 +8,6 @@ import type { Command } from './command.ts';
 import { OpsError } from './ops-error.ts';
 import { bodyDocument } from './quarantine.ts';
 import { BODY_FILTERS, bodyFilter, findBody, type QuarantinedBody, readQuarantine } from './quarantined-bodies.ts';
-import { createSign } from './resigned-body.ts';
 import { counted } from './table.ts';
 
 const RATE = 20;
@@ -41,24 +41,19 @@ export const quarantineResubmit: Command = {
       return 0;
     }
 
-    const sign = createSign(variables);
+    const secret = variables.RESUBMIT_SECRET || LOCAL_RESUBMIT_SECRET;
+    // All of ingest comes with it, which the other commands need not wait for.
+    const { signResubmission } = await import('@switchboard/ingest');
     const write = await openLedger(connection, QUARANTINE_TOPIC, (await context.publisher()).publish);
     const answers: { id: string; status: number; answer: string }[] = [];
     const startedAt = performance.now();
-    const unsigned = new Set<string>();
-    for (const { id, source, body, contentType, places } of bodies) {
-      if (unsigned.has(source)) continue;
-      const signature = await sign(source, body).catch((error: Error) => error);
-      if (signature instanceof Error) {
-        if (!(signature instanceof OpsError || signature.name === 'ConfigError')) throw signature;
-        unsigned.add(source);
-        note(privacy.sentence(signature.message));
-        continue;
-      }
+    for (const { id, source, body, contentType, itemIndex, sentHeaders, places } of bodies) {
       await sleep(Math.max(startedAt + (answers.length * 1_000) / rate - performance.now(), 0));
       if (signal.aborted) break;
-      const headers = { 'content-type': contentType, ...signature };
+      const signature = signResubmission({ source, body, itemIndex }, secret, Date.now());
+      const headers = { ...sentHeaders, 'content-type': contentType, ...signature };
       const { status, text } = await post(new URL(`/webhooks/${encodeURIComponent(source)}`, url), headers, body);
+      if (status === 401) throw new OpsError('Ingest refuses the signature: set RESUBMIT_SECRET to that of ingest.');
       const isTaken = status === 200 && !text.includes('"skipped"');
       answers.push({ id, status, answer: isTaken ? 'accepted' : privacy.sentence(text) });
       if (!isTaken) note(`${id}: ${status} ${privacy.sentence(text)}`);

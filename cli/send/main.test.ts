@@ -3,10 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { sign } from '@switchboard/client';
 import { runProgram } from '@switchboard/deploy/fixtures/program';
 import { eventTypes } from '@switchboard/events';
 import { freePort } from '@switchboard/stack';
-import { createSampleEvent, type SampleEvent, signatureOf } from './sample-event.ts';
+import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { sendEvents } from './send-events.ts';
 
 const SECRET = 'of this test';
@@ -28,7 +29,8 @@ describe('npm run send', () => {
     server = createServer(async (request, response) => {
       let body = '';
       for await (const bytes of request) body += bytes;
-      const signed = request.headers['x-webhook-signature'] === signatureOf(body, SECRET);
+      const { 'x-webhook-timestamp': seconds, 'x-webhook-signature': signature } = request.headers;
+      const signed = signature === sign(body, SECRET, Number(seconds) * 1_000)['x-webhook-signature'];
       received.push({ path: request.url ?? '', body });
       response.writeHead(signed ? status : 401).end('{"received":true}');
     });
@@ -69,6 +71,23 @@ describe('npm run send', () => {
     assert.equal(await sending.exit, 0, sending.output);
     assert.match(sending.output, /^handled by no service: it stays in chat\.conversations$/m);
   });
+
+  const UNHANDLED: Record<string, [source: string, topic: string]> = {
+    'fraud.flagged': ['shop', 'commerce.orders'],
+    'stock.changed': ['shop', 'commerce.stock'],
+    'ticket.created': ['shop', 'support.tickets'],
+    'ticket.updated': ['shop', 'support.tickets'],
+    'customer.updated': ['chatbot', 'people.customers'],
+    'message.status': ['chatbot', 'chat.conversations'],
+  };
+  for (const [type, [source, topic]] of Object.entries(UNHANDLED)) {
+    it(`sends ${type} and says that it stays in ${topic}`, async () => {
+      const sending = send(type, '--url', url);
+      assert.equal(await sending.exit, 0, sending.output);
+      assert.ok(sending.output.includes(`handled by no service: it stays in ${topic}\n`), sending.output);
+      assert.equal(received[0]?.path, `/webhooks/${source}`);
+    });
+  }
 
   it('keeps to a rate', async () => {
     const startedAt = performance.now();

@@ -102,6 +102,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
         REDIS_URL: redisUrl,
         SOURCES_FILE: config.SOURCES_FILE,
         LOCAL_SECRET: config.LOCAL_SECRET,
+        RESUBMIT_SECRET: config.RESUBMIT_SECRET,
       },
       log: openServiceLog(logDirectory, name, tell),
       say: tell,
@@ -147,7 +148,7 @@ async function checkSources({ SOURCES_FILE: path, LOCAL_SECRET }: DeployConfig):
   const text = await readFile(path, 'utf8').catch((error: Error) => {
     throw new ConfigError([`SOURCES_FILE cannot be read: ${error.message}`]);
   });
-  await resolveSources(parseSources(text, path), path, { ...environment, LOCAL_SECRET });
+  await resolveSources(parseSources(text, path), { ...environment, LOCAL_SECRET });
 }
 
 /** @throws LocalStackError naming a port that something needs and cannot have */

@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'packages/async': '',
   'packages/expressions': '',
   'packages/providers': 'events expressions',
+  'packages/client': '',
   'packages/tracing': 'async',
   'packages/service': 'async tracing',
   'packages/outbound': 'tracing',
@@ -23,9 +24,9 @@ const ALLOWED: Readonly<Record<string, string>> = {
   deploy: 'events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest sandbox service stack',
-  cli: 'async consumer deploy events ingest kafka notifier providers service stack',
+  cli: 'async client consumer deploy events ingest kafka notifier providers service stack',
 };
-const ALLOWED_IN_TESTS = 'cli events kafka sandbox service stack tracing';
+const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
 
 it('dependencies point one way: services, consumer, kafka, events', () => {
   for (const folder of packageFolders.filter((path) => !/^(bench|tests)$/.test(path))) {

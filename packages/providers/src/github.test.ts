@@ -1,35 +1,40 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { sign } from '@octokit/webhooks-methods';
+import { invalid, judge, VALID } from '../fixtures/judge.ts';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { github } from './github.ts';
 
-const SECRET = "It's a Secret to Everybody";
+const secrets = ["It's a Secret to Everybody"] as const;
 const SIGNATURE = 'sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17';
-const verify = github.verifier({
-  keys: [createSecretKey(Buffer.from(SECRET))],
-  requireTimestamp: false,
-  publicUrl: undefined,
-  settings: {},
-});
-const judge = (body: string, signature: string | undefined) =>
-  verify(
-    { method: 'POST', url: undefined, headers: { 'x-hub-signature-256': signature }, body: Buffer.from(body) },
-    Date.now(),
-  );
+const judgeSigned = (body: string, signature: string | undefined) =>
+  judge(github, { secrets, headers: { 'x-hub-signature-256': signature }, body });
 
 describe('GitHub', () => {
-  it("accepts the documentation's example", () => {
-    assert.deepEqual(judge('Hello, World!', SIGNATURE), { kind: 'valid' });
+  passesEveryProvider(github, {
+    secret: 'local-secret',
+    otherSecret: 'another-secret',
+    covers: { body: true, time: false },
+  });
+
+  it("accepts the documentation's example", async () => {
+    assert.deepEqual(await judgeSigned('Hello, World!', SIGNATURE), VALID);
   });
 
   it("accepts what GitHub's library signs", async () => {
-    assert.deepEqual(judge('{"a":1}', await sign(SECRET, '{"a":1}')), { kind: 'valid' });
+    assert.deepEqual(await judgeSigned('{"a":1}', await sign(secrets[0], '{"a":1}')), VALID);
   });
 
-  it('refuses a flipped byte, another form and a missing header', () => {
-    assert.deepEqual(judge('Hello, World?', SIGNATURE), { kind: 'invalid', fault: 'mismatch' });
-    assert.deepEqual(judge('Hello, World!', 'sha1=00'), { kind: 'invalid', fault: 'form' });
-    assert.deepEqual(judge('Hello, World!', undefined), { kind: 'invalid', fault: 'missing' });
+  it('refuses a flipped byte, another form and a missing header', async () => {
+    assert.deepEqual(await judgeSigned('Hello, World?', SIGNATURE), invalid('mismatch'));
+    assert.deepEqual(await judgeSigned('Hello, World!', 'sha1=00'), invalid('form'));
+    assert.deepEqual(await judgeSigned('Hello, World!', undefined), invalid('missing'));
+  });
+
+  it('answers the ping of a new webhook', () => {
+    const body = { zen: 'Keep it logically awesome.', hook_id: 1, hook: {} };
+    assert.equal(github.handshake?.({ body, headers: { 'x-github-event': 'ping' } })?.status, 200);
+    assert.equal(github.handshake?.({ body, headers: { 'x-github-event': 'push' } }), undefined);
+    assert.equal(github.handshake?.({ body: {}, headers: { 'x-github-event': 'ping' } }), undefined);
   });
 });

@@ -1,22 +1,15 @@
-import { createHmac } from 'node:crypto';
+import { hmacScheme } from './hmac-scheme.ts';
+import { isObject } from './json.ts';
 import { defineProvider } from './provider.ts';
-import { fromHex, headerOf, isSignedBy } from './signature.ts';
 
 /** https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries */
 export const github = defineProvider({
-  verifier:
-    ({ keys }) =>
-    ({ headers, body }) => {
-      const given = headerOf(headers, 'x-hub-signature-256');
-      if (given === undefined) return { kind: 'invalid', fault: 'missing' };
-      const signature = given.startsWith('sha256=') ? fromHex(given.slice('sha256='.length)) : undefined;
-      if (signature === undefined) return { kind: 'invalid', fault: 'form' };
-      return isSignedBy(keys, 'sha256', [body], signature) ? { kind: 'valid' } : { kind: 'invalid', fault: 'mismatch' };
-    },
+  ...hmacScheme({ header: 'x-hub-signature-256', prefix: 'sha256=', algorithm: 'sha256', encoding: 'hex' }),
+  handshake: ({ body, headers }) =>
+    headers['x-github-event'] === 'ping' && isObject(body) && 'zen' in body
+      ? { status: 200, contentType: 'text/plain', body: '' }
+      : undefined,
   mappedHeaders: ['x-github-event'],
   mapping: { events: [] },
   examples: [],
-  sign: ({ body }, secret) => ({
-    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
-  }),
 });

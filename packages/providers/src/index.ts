@@ -1,3 +1,4 @@
+export { fillExample } from './examples.ts';
 export { type CompileMappingOptions, compileMapping } from './mapping/compile-mapping.ts';
 export type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapping/mapped-item.ts';
 export type { Each, EventRule, Expression, Fields, Mapping, Meaning, Place, Shape } from './mapping/mapping.ts';
@@ -18,4 +19,6 @@ export type {
   VerifiedSource,
   Verify,
 } from './provider.ts';
-export { type ProviderName, providers } from './providers.ts';
+export { defineProvider } from './provider.ts';
+export { type ProviderName, providerNames, providers } from './providers.ts';
+export { freshness, fromBase64, fromHex, headerOf, isSignedBy, TOLERANCE_MS } from './signature.ts';

@@ -24,8 +24,11 @@ export interface SignedRequest {
 export type SignatureFault = 'missing' | 'form' | 'mismatch' | 'unknown_key';
 
 export type Verdict =
-  /** `id` is the vendor's id of this delivery, if the signature covers it. */
-  | { readonly kind: 'valid'; readonly id?: string }
+  /**
+   * `id` is the vendor's id of this delivery, if the signature covers it; `tenant` is whose events these are, where a
+   * token says so instead of the sources file.
+   */
+  | { readonly kind: 'valid'; readonly id?: string; readonly tenant?: string }
   /** The request only checks the address. */
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'invalid'; readonly fault: SignatureFault }
@@ -92,6 +95,7 @@ export interface Provider<Settings extends TProperties = TProperties> {
    * @throws RangeError that says what the text must be; it never quotes the text
    */
   readSecret?(text: string): KeyObject;
+  /** @throws RangeError that says which setting is wrong, if the settings or keys do not fit together */
   verifier(source: VerifiedSource<Static<ReturnType<typeof Type.Object<Settings>>>>): Verify;
   /** Answers a verified request that only checks the address. */
   handshake?(delivery: Delivery): Reply | undefined;
@@ -112,9 +116,15 @@ export interface Provider<Settings extends TProperties = TProperties> {
   readonly examples: readonly Example[];
   /**
    * The headers of a signed request, as the vendor sends it, for `npm run send` and tests.
-   * @param secret as the sources file has it
+   * @param secret as the sources file has it; the private key in PEM where the source has a public key
+   * @param settings as the sources file has them
    */
-  sign(message: UnsignedMessage, secret: string, now: number): Record<string, string> | Promise<Record<string, string>>;
+  sign(
+    message: UnsignedMessage,
+    secret: string,
+    now: number,
+    settings?: Static<ReturnType<typeof Type.Object<Settings>>>,
+  ): Record<string, string> | Promise<Record<string, string>>;
 }
 
 /** Keeps the types of the settings. */

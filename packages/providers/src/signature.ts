@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Verdict } from './provider.ts';
 
@@ -45,3 +45,14 @@ export const fromHex = (text: string): Buffer | undefined => (HEX.test(text) ? B
 /** The bytes of a signature; undefined if the text is no base64. */
 export const fromBase64 = (text: string): Buffer | undefined =>
   BASE64.test(text) ? Buffer.from(text, 'base64') : undefined;
+
+/** Whether the text is one of the secrets, in a time that says nothing of where they differ. */
+export function isOneOf(keys: readonly KeyObject[], text: string | Buffer): boolean {
+  const given = digest(text);
+  let isSecret = false;
+  for (const key of keys) if (timingSafeEqual(digest(key.export()), given)) isSecret = true;
+  return isSecret;
+}
+
+/** Equal lengths, as timingSafeEqual needs. */
+const digest = (bytes: string | Buffer): Buffer => createHash('sha256').update(bytes).digest();

@@ -5,8 +5,11 @@ export type RefusedAt = { readonly source: string } | { readonly route: string }
 
 /** Logs requests that are answered 401: the first of each kind at once, later ones as a count, once a minute. */
 export interface RefusalLog {
-  /** @param reason a fixed word, such as `signature` */
-  refused(at: RefusedAt, reason: string): void;
+  /**
+   * @param reason a fixed word, such as `signature`
+   * @param more what the first line of the kind says besides
+   */
+  refused(at: RefusedAt, reason: string, more?: object): void;
 }
 
 interface Kind {
@@ -42,7 +45,7 @@ export function createRefusalLog(http: Pick<FastifyInstance, 'log' | 'addHook'>,
   });
 
   return {
-    refused(at, reason) {
+    refused(at, reason, more) {
       const own = JSON.stringify([at, reason]);
       const isShared = !kinds.has(own) && kinds.size >= MOST_KINDS;
       const name = isShared ? reason : own;
@@ -53,7 +56,10 @@ export function createRefusalLog(http: Pick<FastifyInstance, 'log' | 'addHook'>,
       }
       const fields = isShared ? { reason } : { ...at, reason };
       kinds.set(name, { fields, count: 0 });
-      http.log.warn({ ...fields, count: 1 }, 'a request was answered 401; more of the kind are counted for a minute');
+      http.log.warn(
+        { ...fields, ...more, count: 1 },
+        'a request was answered 401; more of the kind are counted for a minute',
+      );
       timer ??= setInterval(sumUp, everyMs).unref();
     },
   };

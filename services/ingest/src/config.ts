@@ -24,6 +24,9 @@ export const ingestConfig = Type.Object({
     default: 86_400,
     description: 'how long a repeated event is recognised; Redis keeps about 120 bytes for each',
   }),
+  RESUBMIT_SECRET: Type.Optional(
+    Type.String({ minLength: 16, description: 'what `ops quarantine resubmit` signs with, 16 characters or more' }),
+  ),
   IP_RATE: Type.Number({
     minimum: 0,
     default: 0,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { SignatureFault, SignedRequest, Verdict } from '@switchboard/providers';
 import { createRefusalLog, type Logger, limitConnections, serverOptions } from '@switchboard/service';
 import { type Tracer, untraced } from '@switchboard/tracing';
 import Fastify, {
@@ -8,6 +9,8 @@ import Fastify, {
   type FastifyReply,
 } from 'fastify';
 import type { Registry } from 'prom-client';
+import { replyWith } from './answers.ts';
+import { registerEventsApi } from './api/events-route.ts';
 import { createAmbiguousIds } from './event/ambiguous-ids.ts';
 import { createDuplicates } from './event/duplicates.ts';
 import type { SeenIds } from './event/seen-ids.ts';
@@ -17,18 +20,22 @@ import { readBody } from './http/body.ts';
 import { createByteBudget } from './http/byte-budget.ts';
 import { createRateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Refusal, refusals } from './http/refusals.ts';
+import { createResubmissions } from './http/resubmission.ts';
 import { createTurns } from './http/turns.ts';
-import { createIntake, type Publishing } from './intake.ts';
+import { createIntake, EVENTS_ROUTE, type Publishing } from './intake.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
 import type { LiveSources } from './sources/live-sources.ts';
+import type { Source } from './sources/sources.ts';
 
 export interface IngestDeps extends Publishing {
-  sources: Pick<LiveSources, 'get' | 'names'>;
+  sources: Pick<LiveSources, 'get' | 'names' | 'values'>;
   seenIds: Pick<SeenIds, 'get' | 'add' | 'claim' | 'shorten'>;
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
   limits?: Partial<Limits>;
+  /** What operators sign bodies from quarantine with; without it, none can be resubmitted. */
+  resubmitSecret?: string | undefined;
 }
 
 export interface Limits {
@@ -71,10 +78,12 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const rates = createRateLimiter();
   const turn = createTurns();
   const metrics = createMetrics({ registry: deps.metrics, sources: sources.names, bytesInFlight: () => budget.used });
-  const admit = createAdmission({ sources, rates, ipRate, trustedProxies });
+  const resubmissions = createResubmissions(deps.resubmitSecret);
+  const { isOne: isResubmission } = resubmissions;
+  const { admit, senderOf } = createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission });
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
-  const take = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
+  const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
   const refusalLog = createRefusalLog(http);
   const pace = setInterval(budget.judgePace, PACE_MS);
   pace.unref();
@@ -85,6 +94,18 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     const answer = answerTo(refusal);
     if (answer.status === 401) refusalLog.refused({ source }, refusal.reason);
     return answer;
+  }
+
+  function refuseSignature(source: string, verdict: Exclude<Verdict, { kind: 'valid' | 'reply' }>): Answer {
+    if (verdict.kind === 'unavailable') return refuse(source, { reason: 'keys_unavailable' });
+    const fault = verdict.kind === 'stale' ? 'time' : verdict.fault;
+    metrics.signatureRefused(source, fault);
+    const reason = verdict.kind === 'stale' ? 'timestamp' : 'signature';
+    metrics.rejected(source, reason);
+    const skewMs = verdict.kind === 'stale' ? verdict.skewMs : undefined;
+    const skew = skewMs === undefined ? {} : { skewSeconds: Math.round(skewMs / 1_000) };
+    refusalLog.refused({ source }, reason, { fault, ...skew });
+    return answerTo({ reason });
   }
 
   /** Undefined when the sender has gone. */
@@ -100,15 +121,25 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       if (typeof body === 'string') return refuse(source.name, { reason: body });
       if (claim.size === 'large') await turn();
       const { headers } = request;
-      const { verify, secrets, requireTimestamp } = source;
-      const verdict = verify({ headers, body }, secrets, { requireTimestamp, now: Date.now() });
-      if (verdict === 'invalid') return refuse(source.name, { reason: 'signature' });
-      if (verdict === 'stale') return refuse(source.name, { reason: 'timestamp' });
+      const isResubmitted = isResubmission(headers);
+      const checked = isResubmitted
+        ? resubmissions.verify(headers, source.name, body, Date.now())
+        : source.verify(signedRequest(request, source, body), Date.now());
+      const verdict = checked instanceof Promise ? await checked : checked;
+      if (verdict.kind === 'reply') return replyWith(verdict.reply);
+      if (verdict.kind !== 'valid') return refuseSignature(source.name, verdict);
       if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
-      return await take(source, headers, body);
+      const itemIndex = isResubmitted ? resubmissions.itemIndex(headers) : undefined;
+      const owned = verdict.tenant === undefined ? source : { ...source, tenant: verdict.tenant };
+      return await intake.take({ source: owned, headers, body, deliveryId: verdict.id, isResubmitted, itemIndex });
     } finally {
       budget.release(claim);
     }
+  }
+
+  function unauthorized(fault: SignatureFault | 'expired'): void {
+    metrics.signatureRefused(UNKNOWN_SOURCE, fault);
+    refusalLog.refused({ route: EVENTS_ROUTE }, 'api_key', { fault });
   }
 
   http.register(async (scope) => {
@@ -122,19 +153,26 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
 
+    registerEventsApi(scope, { sources, budget, intake, rates, metrics, senderOf, turn, send, unauthorized });
+
     scope.route({
-      method: ['DELETE', 'GET', 'OPTIONS', 'PATCH', 'PUT'],
+      method: ['DELETE', 'OPTIONS', 'PATCH', 'PUT'],
       url: ROUTE,
       handler: (_request, reply) => reply.code(405).header('allow', 'POST').send({ error: 'Send a POST' }),
     });
 
-    scope.post<{ Params: { source: string } }>(ROUTE, {
+    scope.route<{ Params: { source: string } }>({
+      // GET only for the handshakes of some vendors.
+      method: ['POST', 'GET'],
+      exposeHeadRoute: false,
+      url: ROUTE,
       onRequest(request, reply, done) {
         const { source } = request.params;
         const label = sources.get(source) === undefined ? UNKNOWN_SOURCE : source;
         metrics.received(label);
         const admitted = admit(request.raw, source);
         if ('reason' in admitted) {
+          if (admitted.reason === 'method') reply.header('allow', 'POST');
           send(reply, refuse(label, admitted));
           return;
         }
@@ -152,8 +190,16 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   });
 }
 
-function send(reply: FastifyReply, { status, body, retryAfterSeconds }: Answer): FastifyReply {
+function signedRequest(request: IncomingMessage, { publicUrl }: Source, body: Buffer): SignedRequest {
+  const { method = 'POST', headers, url = '' } = request;
+  const query = url.indexOf('?');
+  const called = publicUrl === undefined || query < 0 ? publicUrl : publicUrl + url.slice(query);
+  return { method, url: called, headers, body };
+}
+
+function send(reply: FastifyReply, { status, body, contentType, retryAfterSeconds }: Answer): FastifyReply {
   reply.code(status);
+  if (contentType !== undefined) reply.header('content-type', contentType);
   if (retryAfterSeconds !== undefined) reply.header('retry-after', retryAfterSeconds);
   return reply.send(body);
 }

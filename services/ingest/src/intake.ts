@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf } from '@switchboard/events';
+import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf, type Problem } from '@switchboard/events';
 import { DeliveryError, eventAttributes, type OutgoingRecord, withoutPerson } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
+import { answerOf, type ItemResult, isUnavailable, replyWith } from './answers.ts';
 import type { AmbiguousIds } from './event/ambiguous-ids.ts';
 import type { Duplicates } from './event/duplicates.ts';
 import { contentOf } from './event/identity.ts';
-import { parse } from './event/json/parse.ts';
+import { type BodyReading, type Item, readItems, readKeptItem } from './event/items.ts';
 import { nearMiss } from './event/near-miss.ts';
-import { normalise } from './event/normalise.ts';
-import { shapeHint } from './event/shape-help.ts';
+import { readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
 import type { RateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
@@ -23,7 +23,7 @@ export interface Publishing {
   encode(event: AnyEvent): Buffer;
 }
 
-interface Intake extends Publishing {
+interface IntakeDeps extends Publishing {
   ambiguousIds: AmbiguousIds;
   duplicates: Duplicates;
   rates: RateLimiter;
@@ -32,20 +32,50 @@ interface Intake extends Publishing {
   tracer: Tracer;
 }
 
+/** A request whose sender is known. */
+export interface VerifiedRequest {
+  source: Source;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  /** The vendor's id of the delivery, if its signature covers it. */
+  deliveryId?: string | undefined;
+  /** An operator sends it from quarantine. */
+  isResubmitted?: boolean;
+  /** The place that it had in a larger body before it was kept in quarantine. */
+  itemIndex?: number | undefined;
+}
+
+/** What all items of a request share. */
+interface Reception extends VerifiedRequest {
+  receivedAt: number;
+  /** By the monotonic clock. */
+  since: number;
+  deadline: number;
+  span: Span;
+}
+
 /** Senders get an answer within 2.5 s; the difference is the time to send it. */
 const ANSWER_MS = 2_400;
 
+/** Operators want to know what is wrong, whatever the vendor can take. */
+const FOR_OPERATORS = { refusesBadBodies: true } as const;
+
 const ROUTE = '/webhooks/:source';
+export const EVENTS_ROUTE = '/v1/events';
 
-/** Turns a verified body into an answer. 200 means that Kafka acknowledged the event, now or at an earlier delivery. */
-export function createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer }: Intake) {
-  const quarantine = createQuarantine({ publish, metrics, logger });
+export interface Intake {
+  /** Turns a webhook into an answer. 200 means that Kafka acknowledged its events, now or at an earlier delivery. */
+  take(request: VerifiedRequest): Promise<Answer>;
+  /** Takes the items of one request, and says of each what became of it. */
+  takeEach(request: VerifiedRequest, items: readonly Item[]): Promise<ReadonlyMap<Item, ItemResult>>;
+  /** Why an item cannot become an event; undefined if it can. Nothing is stored or counted. */
+  problemsOf(request: VerifiedRequest, item: Item): readonly Problem[] | undefined;
+}
+
+export function createIntake(deps: IntakeDeps): Intake {
+  const { publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer } = deps;
+  const keep = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
-
-  function refuse(source: Source, refusal: Refusal): Answer {
-    metrics.rejected(source.name, refusal.reason);
-    return answerTo(refusal);
-  }
 
   async function send(event: AnyEvent, traceparent: unknown, deadline: number): Promise<void> {
     const { topic } = catalogue[event.meta.type];
@@ -63,30 +93,16 @@ export function createIntake({ publish, encode, ambiguousIds, duplicates, rates,
     });
   }
 
-  async function accept(source: Source, headers: IncomingHttpHeaders, body: Buffer, span: Span): Promise<Answer> {
-    const receivedAt = Date.now();
-    const since = performance.now();
-    const deadline = receivedAt + ANSWER_MS;
-    const contentType = headers['content-type'];
-    const reject = (refusal: Refusal, id?: string): Promise<Answer> =>
-      quarantine({ source, body, refusal, id, contentType, receivedAt, deadline, ids: span.ids });
+  async function refuse(reception: Reception, item: Item, refusal: Refusal, id?: string): Promise<ItemResult> {
+    const { source, headers, receivedAt, deadline, span } = reception;
+    const { bytes, index } = item;
+    const bad = { source, body: bytes, itemIndex: index, headers, refusal, id, receivedAt, deadline, ids: span.ids };
+    const kept = await keep(bad);
+    return isUnavailable(kept) ? { kind: 'unavailable', refusal: kept } : { kind: 'refused', refusal: kept };
+  }
 
-    const parsed = parse(body);
-    if (!parsed.ok) return reject({ reason: 'json', error: parsed.message });
-    const normalised = normalise({ json: parsed.value, body, receivedAt }, source);
-    if (normalised.kind === 'rejected') {
-      const { refusal } = normalised;
-      return reject(refusal.reason === 'shape' ? { ...refusal, hint: shapeHint(parsed.value, headers) } : refusal);
-    }
-    if (normalised.kind === 'unhandled') {
-      metrics.skipped(source.name);
-      const meant = nearMiss(normalised.name);
-      const hint = meant === undefined ? {} : { hint: `Did you mean ${meant}?` };
-      notice(source.name, normalised.name, hint);
-      return { status: 200, body: { skipped: true, reason: 'Unhandled event type', ...hint } };
-    }
-
-    const { event, isAmbiguous } = normalised;
+  async function store(reception: Reception, item: Item, event: AnyEvent, isAmbiguous: boolean): Promise<ItemResult> {
+    const { source, headers, deadline, span, since } = reception;
     const content = contentOf(event);
     const name = isAmbiguous ? await ambiguousIds.nameFor(event, source.repeatMs) : undefined;
     if (name !== undefined) event.meta.id = name.id;
@@ -95,52 +111,133 @@ export function createIntake({ publish, encode, ambiguousIds, duplicates, rates,
     try {
       const publishing = () => send(event, headers.traceparent, deadline);
       const outcome = await duplicates.once(identityOf(event.meta), content, publishing);
-      if (outcome === 'differs') return await reject({ reason: 'duplicate_differs' }, withoutPerson(id, type));
+      if (outcome === 'differs') {
+        return await refuse(reception, item, { reason: 'duplicate_differs' }, withoutPerson(id, type));
+      }
       if (outcome === 'duplicate') metrics.duplicate(source.name, type, isAmbiguous ? 'body' : 'id');
       else {
         name?.acknowledged();
         metrics.enqueued(source.name, type, (performance.now() - since) / 1000);
       }
-      return accepted(event, outcome === 'duplicate');
+      return { kind: outcome === 'duplicate' ? 'duplicate' : 'accepted', event };
     } catch (error) {
       const reason = error instanceof DeliveryError ? undelivered(error.code) : 'internal';
-      if (reason === 'not_acknowledged') return refuse(source, { reason });
+      if (reason === 'not_acknowledged') {
+        metrics.rejected(source.name, reason);
+        return { kind: 'unavailable', refusal: { reason } };
+      }
       // Only the stack: a cause may quote the event.
       if (reason === 'internal') {
         const shown = { source: source.name, id: withoutPerson(id, type), type };
         logger.error({ ...shown, stack: stackOf(error), ...span.ids }, 'event failed');
       }
-      return reject({ reason }, withoutPerson(id, type));
+      return refuse(reception, item, { reason }, withoutPerson(id, type));
     }
   }
 
-  return async function take(source: Source, headers: IncomingHttpHeaders, body: Buffer): Promise<Answer> {
-    const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
-    if (wait > 0) return refuse(source, { reason: 'source_rate', retryAfterSeconds: wait });
+  /** The results of an item's events, all of which are published at once. */
+  async function handle(reception: Reception, item: Item): Promise<readonly ItemResult[]> {
+    const { source, headers, receivedAt, deliveryId } = reception;
+    const read = readEvents(item, { source, headers, receivedAt, deliveryId });
+    if (read.kind === 'refused') return [await refuse(reception, item, read.refusal)];
+    if (read.kind === 'skipped') {
+      metrics.skipped(source.name);
+      const meant = nearMiss(read.name);
+      const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
+      notice(source.name, read.name, hint === undefined ? {} : { hint });
+      return [{ kind: 'skipped', hint }];
+    }
+    const { events } = read;
+    if (events.length === 0) {
+      metrics.skipped(source.name);
+      return [{ kind: 'skipped', hint: undefined }];
+    }
+    const [only] = events;
+    if (only !== undefined && events.length === 1) {
+      return [await store(reception, item, only.event, only.isAmbiguous)];
+    }
+    return Promise.all(events.map(({ event, isAmbiguous }) => store(reception, item, event, isAmbiguous)));
+  }
 
-    // Trace authenticated requests only.
+  function readBody({ source, headers, body, itemIndex }: Reception): BodyReading {
+    if (itemIndex !== undefined) return readKeptItem(body, itemIndex);
+    try {
+      return readItems(source.provider, headers, body);
+    } catch (error) {
+      logger.error({ source: source.name, stack: stackOf(error) }, 'a body could not be divided');
+      return { kind: 'refused', refusal: { reason: 'internal' } };
+    }
+  }
+
+  async function accept(reception: Reception): Promise<Answer> {
+    const { source, body } = reception;
+    const manners = reception.isResubmitted ? FOR_OPERATORS : source.provider;
+    const reading = readBody(reception);
+    if (reading.kind === 'reply') return replyWith(reading.reply);
+    if (reading.kind === 'refused') {
+      const whole = { json: null, bytes: body, index: undefined };
+      return answerOf([await refuse(reception, whole, reading.refusal)], manners);
+    }
+    const [only] = reading.items;
+    const results =
+      only !== undefined && reading.items.length === 1
+        ? await handle(reception, only)
+        : (await Promise.all(reading.items.map((item) => handle(reception, item)))).flat();
+    return answerOf(results, manners);
+  }
+
+  /** Traces a request; only authenticated ones come here. */
+  function receive<T>(route: string, request: VerifiedRequest, work: (reception: Reception) => Promise<T>): Promise<T> {
+    const { source, headers } = request;
+    const receivedAt = Date.now();
+    const times = { receivedAt, since: performance.now(), deadline: receivedAt + ANSWER_MS };
     const cause = { traceparent: headers.traceparent as string | undefined };
-    const attributes = (): SpanAttributes => ({ 'http.route': ROUTE, 'switchboard.source': source.name });
-    return tracer.span({ kind: 'server', name: `POST ${ROUTE}`, cause, attributes }, async (span) => {
-      const answer = await accept(source, headers, body, span);
-      span.set(() => ({ 'http.response.status_code': answer.status }));
-      if (answer.status >= 500) span.fail(String(answer.status));
-      return answer;
-    });
+    const attributes = (): SpanAttributes => ({ 'http.route': route, 'switchboard.source': source.name });
+    return tracer.span({ kind: 'server', name: `POST ${route}`, cause, attributes }, (span) =>
+      work({ ...request, ...times, span }),
+    );
+  }
+
+  return {
+    async take(request) {
+      const { source } = request;
+      const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
+      if (wait > 0) {
+        metrics.rejected(source.name, 'source_rate');
+        return answerTo({ reason: 'source_rate', retryAfterSeconds: wait });
+      }
+      return receive(ROUTE, request, async (reception) => {
+        const answer = await accept(reception);
+        const { span } = reception;
+        span.set(() => ({ 'http.response.status_code': answer.status }));
+        if (answer.status >= 500) span.fail(String(answer.status));
+        return answer;
+      });
+    },
+    takeEach: (request, items) =>
+      receive(EVENTS_ROUTE, request, async (reception) => {
+        const results = await Promise.all(items.map((item) => handle(reception, item)));
+        return new Map(items.map((item, index) => [item, worstOf(results[index] ?? [])]));
+      }),
+    problemsOf({ source, headers, deliveryId }, item) {
+      const read = readEvents(item, { source, headers, receivedAt: Date.now(), deliveryId });
+      if (read.kind === 'events') return undefined;
+      const { problems, error } = read.kind === 'refused' ? read.refusal : {};
+      return problems ?? [{ path: '', message: error ?? 'is not in the catalogue' }];
+    },
   };
 }
+
+/** An item is good if all of its events are. */
+const worstOf = (results: readonly ItemResult[]): ItemResult => {
+  const bad = results.find(({ kind }) => kind === 'unavailable') ?? results.find(({ kind }) => kind === 'refused');
+  return bad ?? results[0] ?? { kind: 'skipped', hint: undefined };
+};
 
 /** Never asks a sender to repeat a request that must fail again: it would repeat it for ever. */
 function undelivered(code: DeliveryError['code']): Reason {
   if (code === 'TOO_LARGE') return 'too_large_encoded';
   return code === 'INVALID_RECORD' ? 'internal' : 'not_acknowledged';
-}
-
-function accepted(event: AnyEvent, duplicate: boolean): Answer {
-  const { conversationId } = event as { conversationId?: string | null };
-  const what = conversationId ? { conversationId } : { id: event.meta.id };
-  const body = duplicate ? { received: true, ...what, duplicate } : { received: true, ...what };
-  return { status: 200, body };
 }
 
 const stackOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : 'not an error');

@@ -1,3 +1,4 @@
+import type { SignatureFault } from '@switchboard/providers';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { type Reason, refusals } from './http/refusals.ts';
 
@@ -9,6 +10,8 @@ export interface Metrics {
   skipped(source: string): void;
   rejected(source: string, reason: Reason): void;
   quarantineFailed(source: string): void;
+  apiKeyUsed(source: string, key: string): void;
+  signatureRefused(source: string, reason: SignatureFault | 'time' | 'expired'): void;
 }
 
 /** The label of requests without a known source; a label with the name they send would let anyone grow the metrics. */
@@ -46,6 +49,16 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
   const skipped = counter('ingest_skipped_total', 'Events of an undeclared type', ['source']);
   const rejected = counter('ingest_rejected_total', 'Refused requests', ['source', 'reason']);
   const unkept = counter('ingest_quarantine_failures_total', 'Refused bodies that could not be kept', ['source']);
+  const signatures = counter('ingest_signature_failures_total', 'Refused signatures, by what is wrong', [
+    'source',
+    'reason',
+  ]);
+  const apiKeys = new Gauge({
+    name: 'ingest_api_key_last_used_timestamp_seconds',
+    help: 'When an API key was last used, by its name',
+    labelNames: ['source', 'key'],
+    registers: [registry],
+  });
   const ack = new Histogram({
     name: 'ingest_ack_seconds',
     help: 'Time from the last byte of the body to the acknowledgement by Kafka',
@@ -81,6 +94,8 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
     duplicate: (source, type, by) => duplicates.inc({ source, type, by }),
     skipped: (source) => skipped.inc({ source }),
     rejected: (source, reason) => rejected.inc({ source, reason }),
+    apiKeyUsed: (source, key) => apiKeys.set({ source, key }, Date.now() / 1_000),
+    signatureRefused: (source, reason) => signatures.inc({ source, reason }),
     quarantineFailed: (source) => unkept.inc({ source }),
   };
 }

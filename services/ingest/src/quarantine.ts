@@ -1,8 +1,9 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Problem } from '@switchboard/events';
 import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import type { Span } from '@switchboard/tracing';
-import { type Answer, answerTo, type Refusal } from './http/refusals.ts';
+import type { Refusal } from './http/refusals.ts';
 import type { Metrics } from './metrics.ts';
 import type { Source } from './sources/sources.ts';
 
@@ -12,10 +13,12 @@ export const QUARANTINE_TOPIC = 'ingest.quarantine';
 export interface BadBody {
   source: Source;
   body: Buffer;
+  /** Its place in the body that it was sent in, with others. */
+  itemIndex: number | undefined;
+  headers: IncomingHttpHeaders;
   refusal: Refusal;
   /** The event's id as it may be shown, where it could be read. */
   id: string | undefined;
-  contentType: string | undefined;
   receivedAt: number;
   deadline: number;
   ids: Span['ids'];
@@ -27,9 +30,9 @@ interface Quarantine {
   logger: Logger;
 }
 
-/** Keeps what a real sender sent before it is refused; if that fails, the sender is asked to send again. */
+/** Keeps what a real sender sent before it is refused; if that fails, the sender is asked to send again. Returns why. */
 export function createQuarantine({ publish, metrics, logger }: Quarantine) {
-  return async function keep(bad: BadBody): Promise<Answer> {
+  return async function keep(bad: BadBody): Promise<Refusal> {
     const { source, refusal, id, ids } = bad;
     const { reason, problems = [] } = refusal;
     const paths = problems.map(({ path }) => path);
@@ -40,10 +43,10 @@ export function createQuarantine({ publish, metrics, logger }: Quarantine) {
       if (!(error instanceof DeliveryError)) throw error;
       metrics.quarantineFailed(source.name);
       metrics.rejected(source.name, 'not_acknowledged');
-      return answerTo({ reason: 'not_acknowledged' });
+      return { reason: 'not_acknowledged' };
     }
     metrics.rejected(source.name, reason);
-    return answerTo(refusal);
+    return refusal;
   };
 }
 
@@ -51,7 +54,15 @@ export function createQuarantine({ publish, metrics, logger }: Quarantine) {
 const LONGEST_HEADER = 2_000;
 
 /** The bytes as they were sent, with what is needed to understand or repeat them; no header holds a value of theirs. */
-function quarantineRecord({ source, body, refusal, contentType = '', receivedAt, deadline }: BadBody): OutgoingRecord {
+function quarantineRecord({
+  source,
+  body,
+  itemIndex,
+  headers,
+  refusal,
+  receivedAt,
+  deadline,
+}: BadBody): OutgoingRecord {
   const { reason, error = '', problems } = refusal;
   return {
     topic: QUARANTINE_TOPIC,
@@ -63,10 +74,18 @@ function quarantineRecord({ source, body, refusal, contentType = '', receivedAt,
       reason,
       problems: beginning(problems === undefined ? error : problems.map(asLine).join('\n')),
       'received-at': String(receivedAt),
-      'content-type': beginning(contentType),
+      'content-type': itemIndex === undefined ? beginning(headers['content-type'] ?? '') : 'application/json',
+      ...(itemIndex === undefined ? {} : { item: String(itemIndex) }),
+      ...mappedHeaders(source, headers),
     },
     deadline,
   };
+}
+
+/** What the mapping reads besides the body, so that it can be resubmitted. */
+function mappedHeaders({ provider }: Source, headers: IncomingHttpHeaders): Record<string, string> {
+  const mapped = (provider.mappedHeaders ?? []).filter((name) => typeof headers[name] === 'string');
+  return Object.fromEntries(mapped.map((name) => [`sent-${name}`, beginning(String(headers[name]))]));
 }
 
 const asLine = ({ path, message }: Problem): string => `${path} ${message}`;

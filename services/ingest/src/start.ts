@@ -59,6 +59,7 @@ export async function start({
     metrics,
     logger,
     tracer,
+    resubmitSecret: config.RESUBMIT_SECRET,
     limits: { ipRate: config.IP_RATE, trustedProxies, inFlightBytes: config.MAX_IN_FLIGHT_BYTES },
   });
 }

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { escalation, sign, sourceOf, sourcesOf, startApp } from '../../fixtures/app.ts';
 import { createAddressList } from './address-list.ts';
@@ -54,7 +53,7 @@ describe('signatures', () => {
   });
 
   it('are accepted in upper case, and of every live secret', async (t) => {
-    const secrets = ['old', 'new', 'newest'].map((secret) => createSecretKey(Buffer.from(secret)));
+    const secrets = ['old', 'new', 'newest'];
     const { post } = await startApp(t, { sources: sourcesOf(sourceOf('shop', { secrets })) });
     for (const secret of ['old', 'new', 'newest']) {
       const body = escalation();
@@ -109,10 +108,7 @@ describe('timestamps', () => {
     const body = escalation();
     assert.equal((await post('/webhooks/shop', body, timed(body, seconds(0)))).status, 200);
     const untimed = await post('/webhooks/shop', body);
-    assert.deepEqual(
-      [untimed.status, untimed.json()],
-      [401, { error: 'Sign with the current time in x-webhook-timestamp' }],
-    );
+    assert.deepEqual([untimed.status, untimed.json()], [401, { error: 'Sign with the current time' }]);
     const forged = await post('/webhooks/shop', body, { 'x-webhook-signature': '0'.repeat(64) });
     assert.deepEqual(forged.json(), { error: 'Invalid signature' });
   });

@@ -1,8 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Source } from '../sources/sources.ts';
 import type { AddressList } from './address-list.ts';
 import { clientAddress, rateKey } from './client-address.ts';
-import { isJsonInUtf8 } from './content-type.ts';
+import { type BodyKind, bodyKindOf } from './content-type.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import type { Refusal } from './refusals.ts';
 
@@ -12,6 +12,8 @@ interface Gate {
   /** Requests a second from one address; 0 is no limit. */
   ipRate: number;
   trustedProxies: AddressList;
+  /** Whether an operator claims to send the body; the claim is verified later. */
+  isResubmission(headers: IncomingHttpHeaders): boolean;
 }
 
 export interface Admitted {
@@ -20,24 +22,43 @@ export interface Admitted {
   sender: string;
 }
 
+const JSON_ONLY: readonly BodyKind[] = ['json'];
+
+export interface Sender {
+  address: string;
+  /** Who sends, as rate limits count senders. */
+  sender: string;
+}
+
 /** Everything that can be judged before the body is read, the cheapest and least telling first. */
-export function createAdmission({ sources, rates, ipRate, trustedProxies }: Gate) {
+export function createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission }: Gate) {
   const rate = { perSecond: ipRate, burst: Math.max(1, ipRate) };
 
-  return function admit(request: IncomingMessage, sourceName: string): Admitted | Refusal {
-    const { headers } = request;
-    const source = sources.get(sourceName);
-    const forwarded = headers['x-forwarded-for'] as string | undefined;
+  function senderOf(request: IncomingMessage): Sender | Refusal {
+    const forwarded = request.headers['x-forwarded-for'] as string | undefined;
     const address = clientAddress(request.socket.remoteAddress ?? '', forwarded, trustedProxies);
     const sender = rateKey(address);
     const wait = ipRate > 0 ? rates.take(`ip:${sender}`, rate) : 0;
-    if (wait > 0) return { reason: 'ip_rate', retryAfterSeconds: wait };
-    if (source?.allow?.has(address) === false) return { reason: 'address' };
+    return wait > 0 ? { reason: 'ip_rate', retryAfterSeconds: wait } : { address, sender };
+  }
+
+  function admit(request: IncomingMessage, sourceName: string): Admitted | Refusal {
+    const { headers } = request;
+    const source = sources.get(sourceName);
+    const from = senderOf(request);
+    if ('reason' in from) return from;
+    const { address, sender } = from;
+    if (source?.allow?.has(address) === false && !isResubmission(headers)) return { reason: 'address' };
     if (source === undefined) return { reason: 'unknown_source' };
-    if (headers['content-encoding'] !== undefined || !isJsonInUtf8(headers['content-type'])) {
+    const { bodies = JSON_ONLY, methods } = source.provider;
+    if (request.method === 'GET') return methods?.includes('GET') ? { source, sender } : { reason: 'method' };
+    const kind = bodyKindOf(headers['content-type']);
+    if (headers['content-encoding'] !== undefined || kind === undefined || !bodies.includes(kind)) {
       return { reason: 'content_type' };
     }
     if (Number(headers['content-length'] ?? 0) > source.maxBytes) return { reason: 'too_large' };
     return { source, sender };
-  };
+  }
+
+  return { admit, senderOf };
 }

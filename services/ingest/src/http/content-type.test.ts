@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { isJsonInUtf8 } from './content-type.ts';
+import { bodyKindOf } from './content-type.ts';
 
-it('accepts JSON in UTF-8 and nothing else', () => {
+it('knows JSON and forms in UTF-8, and nothing else', () => {
   for (const type of [
     'application/json',
     'Application/JSON',
@@ -10,7 +10,10 @@ it('accepts JSON in UTF-8 and nothing else', () => {
     'application/json;charset=UTF-8',
     'application/json\t;\tcharset="utf-8"',
   ]) {
-    assert.ok(isJsonInUtf8(type), type);
+    assert.equal(bodyKindOf(type), 'json', type);
+  }
+  for (const type of ['application/x-www-form-urlencoded', 'application/x-www-form-urlencoded; charset=UTF-8']) {
+    assert.equal(bodyKindOf(type), 'form', type);
   }
   for (const type of [
     undefined,
@@ -31,6 +34,6 @@ it('accepts JSON in UTF-8 and nothing else', () => {
     'xapplication/json',
     `application/json${' '.repeat(100_000)}x`,
   ]) {
-    assert.ok(!isJsonInUtf8(type), String(type).slice(0, 60));
+    assert.equal(bodyKindOf(type), undefined, String(type).slice(0, 60));
   }
 });

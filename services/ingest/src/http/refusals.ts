@@ -4,6 +4,7 @@ import type { Problem } from '@switchboard/events';
 export const refusals = {
   ip_rate: { status: 429, error: 'Too many requests from this address' },
   unknown_source: { status: 404, error: 'Unknown source' },
+  method: { status: 405, error: 'Send a POST' },
   address: { status: 403, error: 'This address may not send to this source' },
   content_type: { status: 415, error: 'Send application/json, in UTF-8 and without Content-Encoding' },
   too_large: { status: 413, error: 'The body is too large' },
@@ -11,9 +12,12 @@ export const refusals = {
   overload: { status: 503, error: 'Too much is in flight, send again' },
   aborted: { status: 400, error: 'The body ended before its announced length' },
   signature: { status: 401, error: 'Invalid signature' },
-  timestamp: { status: 401, error: 'Sign with the current time in x-webhook-timestamp' },
+  timestamp: { status: 401, error: 'Sign with the current time' },
+  api_key: { status: 401, error: 'Send a valid API key or token as Authorization: Bearer …' },
+  keys_unavailable: { status: 503, error: 'The keys that verify the signature cannot be had now, send again' },
   source_rate: { status: 429, error: 'Too many requests to this source' },
   json: { status: 400, error: 'The body is not usable JSON' },
+  too_many_items: { status: 413, error: 'The body holds too many items' },
   shape: { status: 400, error: 'The body has none of the known shapes' },
   duplicate_differs: { status: 409, error: 'Another event with this id was accepted before: send a new id' },
   schema: { status: 422, error: 'The event does not match its schema' },
@@ -49,7 +53,9 @@ const RETRY_AFTER_SECONDS = 1;
 
 export interface Answer {
   status: number;
-  body: object;
+  /** JSON, or a text of the given content type. */
+  body: object | string;
+  contentType?: string;
   retryAfterSeconds?: number;
 }
 

@@ -10,7 +10,7 @@ import { parseSources, resolveSources, type Sources } from './sources.ts';
 const environment = { SHOP_SECRET: 'canary-secret-0123' };
 
 const resolve = (text: string, path = '/sources.yaml'): Promise<Sources> =>
-  Promise.resolve().then(() => resolveSources(parseSources(text, path), path, environment));
+  Promise.resolve().then(() => resolveSources(parseSources(text, path), environment));
 
 async function problems(text: string): Promise<string> {
   try {
@@ -27,8 +27,10 @@ const signed = (sources: Sources, name: string, secret: string): boolean => {
   const source = sources.get(name);
   assert.ok(source);
   const signature = createHmac('sha256', secret).update(body).digest('hex');
-  const request = { headers: { 'x-webhook-signature': signature }, body };
-  return source.verify(request, source.secrets, { requireTimestamp: false, now: 0 }) === 'valid';
+  const request = { method: 'POST', url: undefined, headers: { 'x-webhook-signature': signature }, body };
+  const verdict = source.verify(request, 0);
+  assert.ok(!(verdict instanceof Promise));
+  return verdict.kind === 'valid';
 };
 
 describe('sources file', () => {
@@ -48,13 +50,14 @@ sources:
     repeatSeconds: 60
     maxBytes: 1000
 `);
-    const { secrets, verify, ...shop } = sources.get('shop') ?? assert.fail();
+    const { provider, verify, mapping, ...shop } = sources.get('shop') ?? assert.fail();
     assert.deepEqual(shop, {
       name: 'shop',
       tenant: 'acme',
-      requireTimestamp: false,
+      scheme: 'platform',
+      apiKeys: [],
+      publicUrl: undefined,
       hasInsecureSecrets: false,
-      events: new Map(),
       allow: undefined,
       rate: undefined,
       repeatMs: 10_000,
@@ -64,8 +67,8 @@ sources:
     assert.deepEqual(cms?.rate, { perSecond: 50, burst: 200 });
     assert.equal(cms?.repeatMs, 60_000);
     assert.equal(cms?.maxBytes, 1000);
-    assert.equal(cms?.requireTimestamp, true);
-    assert.equal(cms?.events.get('sold'), 'order.created');
+    const sold = { body: { event: 'sold', data: { orderId: 'o-1' } }, headers: {} };
+    assert.partialDeepStrictEqual(cms?.mapping.map(sold), { kind: 'events', events: [{ type: 'order.created' }] });
     assert.ok(cms?.allow?.has('10.1.1.1'));
   });
 
@@ -111,20 +114,24 @@ sources:
 `);
     assert.match(found, /shop\/secrets\/0 needs the environment variable NOT_SET/);
     assert.match(found, /shop\/secrets\/1 cannot be read: \/nowhere \(ENOENT\)/);
-    assert.match(found, /shop\/events\/x names order\.creatd, which is not an event type/);
+    assert.match(found, /shop\/events\/x \(line 3, column \d+\) is not an event type/);
     assert.match(found, /cms\/allow 10\.0\.0\.0\/40 is neither/);
     assert.match(found, /\/sources\/a b must be a name/);
     assert.doesNotMatch(found, /canary/);
   });
 
   it('names what does not belong, and what is missing', async () => {
-    assert.match(await problems('sources: { a: { tenant: x, scheme: plattform, secrets: [], ratee: 5 } }'), /ratee/);
+    assert.match(
+      await problems('sources: { a: { tenant: x, scheme: platform, secrets: [{ env: SHOP_SECRET }], ratee: 5 } }'),
+      /ratee/,
+    );
     assert.match(await problems('sources: { a: { tenant: x, scheme: plattform, secrets: [] } }'), /scheme .*platform/);
     assert.match(
       await problems('sources: { a: { tenant: "x:y", scheme: platform, secrets: [] } }'),
       /tenant .*pattern/,
     );
-    assert.match(await problems('sources: { a: { scheme: platform } }'), /tenant.*secrets/s);
+    assert.match(await problems('sources: { a: { scheme: platform } }'), /tenant/);
+    assert.match(await problems('sources: { a: { tenant: x, scheme: platform } }'), /secrets is required/);
     assert.match(
       await problems('sources: { a: { tenant: x, scheme: platform, secrets: [plain-canary] } }'),
       /secrets\/0/,
@@ -142,8 +149,8 @@ sources:
 
   it('ships a local one whose sources take the local secret', async () => {
     const path = new URL('../../../../local/sources.yaml', import.meta.url).pathname;
-    const entries = parseSources(await readFile(path, 'utf8'), path);
-    const sources = await resolveSources(entries, path, { LOCAL_SECRET: 'local-secret' });
+    const file = parseSources(await readFile(path, 'utf8'), path);
+    const sources = await resolveSources(file, { LOCAL_SECRET: 'local-secret' });
     assert.deepEqual([...sources.keys()].sort(), ['chatbot', 'cms-update', 'escalation', 'ops', 'shop']);
     for (const name of sources.keys()) assert.ok(signed(sources, name, 'local-secret'));
   });

@@ -1,29 +1,39 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type EventType, isEventType } from '@switchboard/events';
+import {
+  type CompiledMapping,
+  type Provider,
+  type ProviderName,
+  providerNames,
+  providers,
+  type Verify,
+} from '@switchboard/providers';
 import { ConfigError } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
+import { digestOf, isApiKey } from '../api/api-keys.ts';
+import { type ApiKey, typesOf } from '../api/clients.ts';
 import { type AddressList, createAddressList } from '../http/address-list.ts';
 import type { Rate } from '../http/rate-limiter.ts';
-import { schemeNames, schemes } from './verifiers/schemes.ts';
-import type { Verifier } from './verifiers/verifier.ts';
+import { createMapping } from './source-mapping.ts';
 
 /** One sender, as the sources file describes it. */
 export interface Source {
   name: string;
   tenant: string;
-  verify: Verifier;
-  /** All live at once; never empty. */
-  secrets: readonly KeyObject[];
-  /** Refuses requests that are signed without a time. */
-  requireTimestamp: boolean;
+  scheme: ProviderName;
+  provider: Provider;
+  verify: Verify;
+  /** The keys of its API client, if it has one. */
+  apiKeys: readonly ApiKey[];
+  /** The address that the vendor calls, without a query. */
+  publicUrl: string | undefined;
   /** Its secrets may be short: for development only. */
   hasInsecureSecrets: boolean;
-  /** The sender's own names for events of the catalogue. */
-  events: ReadonlyMap<string, EventType>;
+  /** What its items mean. */
+  mapping: CompiledMapping;
   allow: AddressList | undefined;
   rate: Rate | undefined;
   /** How long an equal body without an id and a time is a repeat. */
@@ -49,37 +59,47 @@ const NAME = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';
 const SourceEntry = Type.Object(
   {
     tenant: Type.String({ pattern: NAME }),
-    scheme: Type.Enum(schemeNames),
-    secrets: Type.Array(Secret, { minItems: 1, maxItems: 10 }),
+    scheme: Type.Enum([...providerNames]),
+    secrets: Type.Optional(Type.Array(Secret, { minItems: 1, maxItems: 10 })),
+    publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^?#]+$' })),
     requireTimestamp: Type.Optional(Type.Boolean()),
     insecureSecrets: Type.Optional(Type.Boolean()),
+    /** Names for event types: short for `mapping: { names: … }`. */
     events: Type.Optional(Type.Record(Type.String(), Type.String())),
+    /** A mapping, or `file`: where it is. */
+    mapping: Type.Optional(Type.Object({}, { additionalProperties: true })),
     allow: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
     rate: Type.Optional(Type.Number({ minimum: 0 })),
     repeatSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400 })),
     burst: Type.Optional(Type.Number({ minimum: 1 })),
     maxBytes: Type.Optional(Type.Integer({ minimum: 1, maximum: 1.5 * MIB })),
   },
-  { additionalProperties: false },
+  // Checked against the settings of the provider.
+  { additionalProperties: true },
 );
 
-const SourcesFile = Type.Object({ sources: Type.Record(Type.String(), SourceEntry) }, { additionalProperties: false });
+const FileForm = Type.Object({ sources: Type.Record(Type.String(), SourceEntry) }, { additionalProperties: false });
 
 type Entry = Static<typeof SourceEntry>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The sources file, understood but for its secrets. */
-export type Entries = Readonly<Record<string, Entry>>;
+/** The sources file, understood but for what it names: secrets and mappings. */
+export interface SourcesFile {
+  readonly path: string;
+  readonly text: string;
+  readonly document: Document.Parsed;
+  readonly entries: Readonly<Record<string, Entry>>;
+}
 
 /** @throws ConfigError naming every problem at once; it does not quote the file, which may hold a misplaced secret. */
-export function parseSources(text: string, path: string): Entries {
+export function parseSources(text: string, path: string): SourcesFile {
   const document = parseDocument(text);
   if (document.errors.length > 0) {
     throw new ConfigError(document.errors.map(({ message }) => `${path}: ${message.split('\n')[0]}`));
   }
   const file: unknown = document.toJS();
-  if (Value.Check(SourcesFile, file)) return file.sources;
-  const problems = Value.Errors(SourcesFile, file).map(
+  if (Value.Check(FileForm, file)) return { path, text, document, entries: file.sources };
+  const problems = Value.Errors(FileForm, file).map(
     ({ instancePath, message, params }) => `${path}: ${instancePath || '/'} ${message}${named(params)}`,
   );
   throw new ConfigError(problems);
@@ -91,17 +111,21 @@ const named = (params: object): string => {
   return Array.isArray(names) ? `: ${names.join(', ')}` : '';
 };
 
-/** The files that secrets come from; relative paths start at the folder of the sources file. */
-export const secretFiles = (entries: Entries, path: string): string[] =>
-  Object.values(entries).flatMap(({ secrets }) =>
-    secrets.flatMap((secret) => ('file' in secret ? [resolve(dirname(path), secret.file)] : [])),
-  );
+/** The files that secrets and mappings come from; relative paths start at the folder of the sources file. */
+export const namedFiles = ({ entries, path }: SourcesFile): string[] =>
+  Object.values(entries).flatMap(({ secrets = [], mapping }) => {
+    const files = [...secrets, ...(mapping === undefined ? [] : [mapping])];
+    return files.flatMap((named) => (isFile(named) ? [resolve(dirname(path), named.file)] : []));
+  });
+
+const isFile = (named: object): named is { file: string } => 'file' in named && typeof named.file === 'string';
 
 /**
- * Reads the secrets and resolves what the entries name.
+ * Reads the secrets and mappings, and resolves what the entries name.
  * @throws ConfigError naming every problem at once, and no value of a secret.
  */
-export async function resolveSources(entries: Entries, path: string, environment: Environment): Promise<Sources> {
+export async function resolveSources(file: SourcesFile, environment: Environment): Promise<Sources> {
+  const { entries, path } = file;
   const problems: string[] = [];
   const sources = new Map<string, Source>();
   for (const [name, entry] of Object.entries(entries)) {
@@ -109,15 +133,30 @@ export async function resolveSources(entries: Entries, path: string, environment
       problems.push(`${path}: /sources/${name}${where} ${what}`);
     };
     if (!new RegExp(NAME).test(name)) complain('', 'must be a name of letters, digits, - and _, up to 63 long');
+    const provider: Provider = providers[entry.scheme];
+    const { publicUrl, requireTimestamp = false } = entry;
+    if (provider.needs?.publicUrl && publicUrl === undefined) {
+      complain('/publicUrl', `is required: ${entry.scheme} signs the address that it calls`);
+    }
+    const settings = readSettings(entry, provider, complain);
+    const keys = await readSecrets(entry, { path, environment, provider, complain });
+    const apiKeys = entry.scheme === 'api' ? readApiKeys(keys, settings, complain) : [];
+    const mapping = await createMapping({ file, name, entry, provider, complain });
+    const allow = readAllow(entry, complain);
+    if (problems.length > 0 || mapping === undefined) continue;
+    const verify = createVerify(provider, { keys, requireTimestamp, publicUrl, settings }, complain);
+    if (verify === undefined) continue;
     sources.set(name, {
       name,
       tenant: entry.tenant,
-      verify: schemes[entry.scheme],
-      secrets: await readSecrets(entry, path, environment, complain),
-      requireTimestamp: entry.requireTimestamp ?? false,
+      scheme: entry.scheme,
+      provider,
+      verify,
+      apiKeys,
+      publicUrl,
       hasInsecureSecrets: entry.insecureSecrets ?? false,
-      events: readEvents(entry, complain),
-      allow: readAllow(entry, complain),
+      mapping,
+      allow,
       rate: entry.rate ? { perSecond: entry.rate, burst: entry.burst ?? Math.max(1, entry.rate) } : undefined,
       repeatMs: (entry.repeatSeconds ?? 10) * 1_000,
       maxBytes: entry.maxBytes ?? MIB,
@@ -129,9 +168,66 @@ export async function resolveSources(entries: Entries, path: string, environment
 
 type Complain = (where: string, what: string) => void;
 
-async function readSecrets(entry: Entry, path: string, environment: Environment, complain: Complain) {
+function createVerify(
+  provider: Provider,
+  source: Parameters<Provider['verifier']>[0],
+  complain: Complain,
+): Verify | undefined {
+  try {
+    return provider.verifier(source);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    complain('', error.message);
+    return undefined;
+  }
+}
+
+/** What the entry says for its provider only. */
+function readSettings(entry: Entry, { settings = {} }: Provider, complain: Complain) {
+  const own = Object.fromEntries(Object.entries(entry).filter(([key]) => !Object.hasOwn(SourceEntry.properties, key)));
+  const schema = Type.Object(settings, { additionalProperties: false });
+  const complete = Value.Default(schema, own);
+  for (const { instancePath, message, params } of Value.Errors(schema, complete)) {
+    complain(instancePath, `${message}${named(params)}`);
+  }
+  return complete as Static<typeof schema>;
+}
+
+/** The keys of an API client: those whose hash is in the file, and secrets, which may send all types. */
+function readApiKeys(secrets: readonly KeyObject[], settings: ApiSettings, complain: Complain): ApiKey[] {
+  const keys = (settings.keys ?? []).map(({ name, sha256, types, expires }, index): ApiKey => {
+    const expiresAt = expires === undefined ? Number.POSITIVE_INFINITY : Date.parse(expires);
+    if (Number.isNaN(expiresAt)) complain(`/keys/${index}/expires`, 'must be an ISO 8601 time');
+    try {
+      return { name, digest: sha256, types: types && typesOf(types), expiresAt };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      complain(`/keys/${index}/types`, error.message);
+      return { name, digest: sha256, types: undefined, expiresAt };
+    }
+  });
+  const whole = secrets.map((secret, index): ApiKey => {
+    const text = secret.export().toString();
+    if (!isApiKey(text)) complain(`/secrets/${index}`, 'is no API key: `npm run switchboard -- keys new` makes one');
+    return { name: `secret-${index}`, digest: digestOf(text), types: undefined, expiresAt: Number.POSITIVE_INFINITY };
+  });
+  if (keys.length + whole.length === 0) complain('/keys', 'is required: an API client needs a key');
+  return [...keys, ...whole];
+}
+
+type ApiSettings = Static<ReturnType<typeof Type.Object<NonNullable<(typeof providers.api)['settings']>>>>;
+
+interface SecretReading {
+  path: string;
+  environment: Environment;
+  provider: Provider;
+  complain: Complain;
+}
+
+async function readSecrets(entry: Entry, { path, environment, provider, complain }: SecretReading) {
   const secrets: KeyObject[] = [];
-  for (const [index, secret] of entry.secrets.entries()) {
+  if (entry.secrets === undefined && provider.needs?.secrets !== false) complain('/secrets', 'is required');
+  for (const [index, secret] of (entry.secrets ?? []).entries()) {
     const where = `/secrets/${index}`;
     const value = await readSecret(secret, path, environment, (what) => complain(where, what));
     if (value === undefined) continue;
@@ -139,14 +235,19 @@ async function readSecrets(entry: Entry, path: string, environment: Environment,
       const advice = 'use `openssl rand -hex 32`, or for development only set insecureSecrets: true';
       complain(where, `is shorter than ${LEAST_SECRET} characters: ${advice}`);
     } else {
-      secrets.push(createSecretKey(Buffer.from(value)));
+      try {
+        secrets.push(provider.readSecret?.(value) ?? createSecretKey(Buffer.from(value)));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        complain(where, error.message);
+      }
     }
   }
   return secrets;
 }
 
 async function readSecret(
-  secret: Entry['secrets'][number],
+  secret: Static<typeof Secret>,
   path: string,
   environment: Environment,
   complain: (what: string) => void,
@@ -165,15 +266,6 @@ async function readSecret(
     complain(`cannot be read: ${secret.file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }
   return undefined;
-}
-
-function readEvents({ events = {} }: Entry, complain: Complain): Map<string, EventType> {
-  const mapping = new Map<string, EventType>();
-  for (const [theirs, ours] of Object.entries(events)) {
-    if (isEventType(ours)) mapping.set(theirs, ours);
-    else complain(`/events/${theirs}`, `names ${ours}, which is not an event type of the catalogue`);
-  }
-  return mapping;
 }
 
 function readAllow({ allow }: Entry, complain: Complain): AddressList | undefined {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isExact } from './fault.ts';
-import { MAX_DEPTH, parse } from './parse.ts';
+import { type JsonObject, MAX_DEPTH, parse } from './parse.ts';
 
 const read = (text: string) => parse(Buffer.from(text));
 
@@ -19,7 +19,6 @@ describe('JSON parsing', () => {
       ['\uFEFF{"a":1}', /byte order mark/],
       [Buffer.from('7b2261223a22ff227d', 'hex'), /not valid UTF-8/],
       [Buffer.from('7b2261223a22eda080227d', 'hex'), /not valid UTF-8/],
-      ['[1]', /not an object/],
       ['null', /not an object/],
       ['"text"', /not an object/],
       ['{"a":1', /ends too early/],
@@ -121,7 +120,7 @@ describe('JSON parsing', () => {
     ]) {
       const parsed = read(`{"a":"${text}"}`);
       assert.ok(parsed.ok, text);
-      assert.equal(parsed.value.a, value);
+      assert.equal((parsed.value as JsonObject).a, value);
     }
   });
 

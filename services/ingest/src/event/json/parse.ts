@@ -4,12 +4,12 @@ import { scan } from './scan.ts';
 
 export type JsonObject = { [key: string]: unknown };
 
-export type Parsed = { ok: true; value: JsonObject } | { ok: false; message: string };
+export type Parsed = { ok: true; value: JsonObject | unknown[] } | { ok: false; message: string };
 
 export const MAX_DEPTH = 64;
 
 /**
- * Reads a JSON object and refuses what JavaScript would change without a word: duplicate keys, numbers that a double
+ * Reads a JSON object or list and refuses what JavaScript would change without a word: duplicate keys, numbers that a double
  * does not hold, lone surrogates. The time is linear in the length, whatever the bytes are; a message names at most
  * a key and a position, never a value.
  */
@@ -30,14 +30,12 @@ export function parse(bytes: Buffer): Parsed {
   } catch (error) {
     return refuse(whyNotJson(error, text));
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return refuse('The body is JSON, but not an object');
-  }
+  if (typeof value !== 'object' || value === null) return refuse('The body is JSON, but not an object');
   if (found.longNumber || found.loneSurrogate || countPairs(value) < found.pairs) {
     const fault = findFault(text);
     if (fault !== undefined) return refuse(fault);
   }
-  return { ok: true, value: value as JsonObject };
+  return { ok: true, value: value as JsonObject | unknown[] };
 }
 
 const refuse = (message: string): Parsed => ({ ok: false, message });

@@ -1,0 +1,14 @@
+import type { Json, JsonObject } from './provider.ts';
+
+export const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The list under the name; undefined if there is none. */
+export function listOf(value: Json | undefined, name: string): readonly Json[] | undefined {
+  const list = isObject(value) ? value[name] : undefined;
+  return Array.isArray(list) ? (list as readonly Json[]) : undefined;
+}
+
+/** The object without these names. */
+export const without = (value: JsonObject, ...names: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));

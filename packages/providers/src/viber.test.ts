@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { judge, VALID } from '../fixtures/judge.ts';
+import { passesEveryProvider } from '../fixtures/provider-suite.ts';
+import { viber } from './viber.ts';
+
+describe('Viber', () => {
+  passesEveryProvider(viber, {
+    secret: 'local-secret',
+    otherSecret: 'another-secret',
+    covers: { body: true, time: false },
+  });
+
+  it('accepts what the documentation describes: the hex HMAC of the body by the token', async () => {
+    const token = '445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9';
+    const body = '{"event":"delivered","message_token":491266184665523145}';
+    const headers = { 'x-viber-content-signature': createHmac('sha256', token).update(body).digest('hex') };
+    assert.deepEqual(await judge(viber, { secrets: [token], headers, body }), VALID);
+  });
+
+  it('answers the event that is sent when the address is set', () => {
+    const body = { event: 'webhook', timestamp: 1457764197627, message_token: 241256543215 };
+    assert.equal(viber.handshake?.({ body, headers: {} })?.status, 200);
+    assert.equal(viber.handshake?.({ body: { ...body, event: 'message' }, headers: {} }), undefined);
+  });
+});

@@ -1,0 +1,79 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Json } from '@switchboard/providers';
+import type { JsonObject } from '../event/json/parse.ts';
+import { parse } from '../event/json/parse.ts';
+import type { Refusal } from '../http/refusals.ts';
+
+export const MOST_EVENTS = 500;
+
+/** The content types of `POST /v1/events`. */
+const TYPES =
+  /^application\/(?:json|cloudevents\+json|cloudevents-batch\+json)(?:[ \t]*;[ \t]*charset="?utf-8"?)?[ \t]*$/i;
+
+export const isBatchType = (contentType: string | undefined): boolean => TYPES.test(contentType ?? '');
+
+export type BatchReading =
+  | { readonly ok: true; readonly events: readonly Json[] }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The events of a request: an object, a list, `{"events": […]}`, or CloudEvents in any of their modes. */
+export function readBatch(headers: IncomingHttpHeaders, bytes: Buffer): BatchReading {
+  const parsed = parse(bytes);
+  if (!parsed.ok) return { ok: false, refusal: { reason: 'json', error: parsed.message } };
+  const body = parsed.value as Json;
+  const events = eventsOf(headers, body);
+  if (events.length === 0) return { ok: false, refusal: { reason: 'json', error: 'The list of events is empty' } };
+  if (events.length <= MOST_EVENTS) return { ok: true, events };
+  return {
+    ok: false,
+    refusal: { reason: 'too_many_items', error: `Send at most ${MOST_EVENTS} events at once` },
+  };
+}
+
+function eventsOf(headers: IncomingHttpHeaders, body: Json): readonly Json[] {
+  // CloudEvents in binary mode: the attributes are headers, the body is the data.
+  if (headers['ce-specversion'] !== undefined) return [{ ...attributesOf(headers), data: body }];
+  if (Array.isArray(body)) return body;
+  if (isObject(body) && Array.isArray(body.events) && body.type === undefined) return body.events as Json[];
+  return [body];
+}
+
+function attributesOf(headers: IncomingHttpHeaders): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith('ce-') && typeof value === 'string') attributes[name.slice(3)] = decoded(value);
+  }
+  return attributes;
+}
+
+/** CloudEvents percent-encode header values. */
+function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
+
+/** Attributes of CloudEvents that say how the event is written, not what happened. */
+const TECHNICAL = new Set(['specversion', 'datacontenttype', 'dataschema']);
+
+/**
+ * The event in the shape that webhooks have; undefined if it is no object with a `type`. What Switchboard does not know
+ * stays, and becomes `meta.extra`.
+ */
+export function asWebhook(event: Json): JsonObject | undefined {
+  if (!isObject(event) || typeof event.type !== 'string') return undefined;
+  const { type, id, time, timestamp, data = {}, ...rest } = event;
+  const others = Object.entries(rest).filter(([name]) => !TECHNICAL.has(name));
+  return {
+    ...Object.fromEntries(others),
+    event: type,
+    ...(id === undefined ? {} : { event_id: id }),
+    timestamp: time ?? timestamp,
+    data,
+  };
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

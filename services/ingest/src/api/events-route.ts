@@ -1,0 +1,114 @@
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { ItemResult } from '../answers.ts';
+import { readBody } from '../http/body.ts';
+import type { ByteBudget } from '../http/byte-budget.ts';
+import type { RateLimiter } from '../http/rate-limiter.ts';
+import { type Answer, answerTo, type Refusal } from '../http/refusals.ts';
+import { EVENTS_ROUTE, type Intake } from '../intake.ts';
+import { type Metrics, UNKNOWN_SOURCE } from '../metrics.ts';
+import type { Source } from '../sources/sources.ts';
+import { isBatchType, readBatch } from './batch.ts';
+import { checkEvent } from './check-event.ts';
+import { type ApiClient, type Authentication, authenticate } from './clients.ts';
+import { answerToBatch, type EventResult, resultOf } from './results.ts';
+
+interface EventsApi {
+  sources: { values(): Iterable<Source> };
+  budget: ByteBudget;
+  intake: Intake;
+  rates: RateLimiter;
+  metrics: Metrics;
+  /** Judged before the key: the rate of the address. */
+  senderOf(request: IncomingMessage): { sender: string; address: string } | Refusal;
+  unauthorized(fault: Exclude<Authentication, { kind: 'client' | 'unavailable' }>['fault']): void;
+  turn(): Promise<void>;
+  send(reply: FastifyReply, answer: Answer): FastifyReply;
+}
+
+/** Adds `POST /v1/events`, for clients with an API key or a token: one event, a list, or CloudEvents. */
+export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
+  const { sources, budget, intake, rates, metrics, senderOf, turn } = api;
+
+  function refuse(source: string, refusal: Refusal): Answer {
+    metrics.rejected(source, refusal.reason);
+    return answerTo(refusal);
+  }
+
+  function refuseCaller(authentication: Exclude<Authentication, { kind: 'client' }>): Answer {
+    if (authentication.kind === 'unavailable') return refuse(UNKNOWN_SOURCE, { reason: 'keys_unavailable' });
+    api.unauthorized(authentication.fault);
+    return refuse(UNKNOWN_SOURCE, { reason: 'api_key' });
+  }
+
+  async function receive(request: IncomingMessage, atomic: boolean): Promise<Answer | undefined> {
+    const from = senderOf(request);
+    if ('reason' in from) return refuse(UNKNOWN_SOURCE, from);
+    const authentication = await authenticate(request.headers, sources.values(), Date.now());
+    if (authentication.kind !== 'client') return refuseCaller(authentication);
+    const { client } = authentication;
+    const { source } = client;
+    metrics.received(source.name);
+    metrics.apiKeyUsed(source.name, client.key);
+    const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
+    if (wait > 0) return refuse(source.name, { reason: 'source_rate', retryAfterSeconds: wait });
+    if (source.allow?.has(from.address) === false) return refuse(source.name, { reason: 'address' });
+    const { headers } = request;
+    if (headers['content-encoding'] !== undefined || !isBatchType(headers['content-type'])) {
+      return refuse(source.name, { reason: 'content_type' });
+    }
+    if (Number(headers['content-length'] ?? 0) > source.maxBytes) return refuse(source.name, { reason: 'too_large' });
+
+    const claim = budget.claim(from.sender, source.name);
+    if (claim === undefined || !budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
+    try {
+      const body = await readBody(request, source.maxBytes, budget, claim);
+      if (body === 'aborted') {
+        metrics.rejected(source.name, body);
+        return undefined;
+      }
+      if (typeof body === 'string') return refuse(source.name, { reason: body });
+      if (claim.size === 'large') await turn();
+      return await take(client, request, body, atomic);
+    } finally {
+      budget.release(claim);
+    }
+  }
+
+  async function take(client: ApiClient, request: IncomingMessage, body: Buffer, atomic: boolean): Promise<Answer> {
+    const { headers } = request;
+    const { source } = client;
+    const batch = readBatch(headers, body);
+    if (!batch.ok) return refuse(source.name, batch.refusal);
+    const checked = batch.events.map((event, index) => checkEvent(event, index, client));
+    if (atomic) {
+      const results = checked.map((check): EventResult => {
+        const problems = check.ok ? intake.problemsOf({ source, headers, body }, check.item) : check.problems;
+        return problems === undefined
+          ? { id: check.id, status: 'unavailable' }
+          : { id: check.id, status: 'invalid', problems };
+      });
+      if (results.some(({ status }) => status === 'invalid')) return { status: 422, body: { results } };
+    }
+    const good = checked.flatMap((check) => (check.ok ? [check.item] : []));
+    const taken = await intake.takeEach({ source, headers, body }, good);
+    const results = checked.map((check): EventResult => {
+      if (check.ok) return resultOf(taken.get(check.item) as ItemResult, check.id);
+      metrics.rejected(source.name, 'schema');
+      return { id: check.id, status: 'invalid', problems: check.problems };
+    });
+    return answerToBatch(results);
+  }
+
+  http.post<{ Querystring: { atomic?: string } }>(EVENTS_ROUTE, async (request, reply) => {
+    const { atomic } = request.query;
+    if (atomic !== undefined && atomic !== 'validate') {
+      return api.send(reply, { status: 400, body: { error: 'atomic can only be validate' } });
+    }
+    const answer = await receive(request.raw, atomic === 'validate');
+    if (answer === undefined) return reply.hijack();
+    if (answer.status === 401) reply.header('www-authenticate', 'Bearer');
+    if (answer.status === 408) reply.header('connection', 'close');
+    return api.send(reply, answer);
+  });
+}
