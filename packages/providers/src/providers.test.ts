@@ -4,6 +4,7 @@ import { readFields } from '@switchboard/events';
 import { compileExpression } from '@switchboard/expressions';
 import { evaluateByOracle } from '@switchboard/expressions/fixtures';
 import { sentPayloads } from '../fixtures/index.ts';
+import { fillExample } from './examples.ts';
 import { compileMapping } from './mapping/compile-mapping.ts';
 import type { Json, Provider } from './provider.ts';
 import { providers } from './providers.ts';
@@ -16,7 +17,7 @@ function itemsOf({ split }: Provider, body: Json, headers: Record<string, string
 }
 
 const parse = (text: string, contentType: string | undefined): Json => {
-  const filled = text.replaceAll('{{run}}', '-1');
+  const filled = fillExample(text, { run: '-1', now: Date.UTC(2026, 0, 15) });
   if (contentType?.startsWith('application/x-www-form-urlencoded') !== true) return JSON.parse(filled) as Json;
   return Object.fromEntries(new URLSearchParams(filled));
 };
