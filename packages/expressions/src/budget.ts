@@ -3,6 +3,8 @@ export class BudgetError extends Error {}
 
 /** How much work evaluations may do together: about one unit for each part of an expression that runs. */
 export class Budget {
+  /** That of the evaluation that runs now; evaluations are synchronous. */
+  static current: Budget | undefined;
   readonly limit: number;
   #left: number;
 

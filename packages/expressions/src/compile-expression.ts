@@ -42,14 +42,7 @@ const ABSENT_CODES: ReadonlySet<string> = new Set(['no_such_key', 'index_out_of_
 
 /** @throws ExpressionError for text that is no expression, or none whose time can be bounded. */
 export function compileExpression(text: string, { variables, budget }: CompileOptions): Expression {
-  const environment = new Environment({
-    homogeneousAggregateLiterals: false,
-    limits: { maxAstNodes: 4 * MOST_NODES, maxDepth: 4 * MOST_DEPTH },
-  });
-  for (const [name, type] of Object.entries(variables)) {
-    if (typeof type === 'string') environment.registerVariable(name, type);
-    else environment.registerVariable(name, { schema: type });
-  }
+  const environment = environmentOf(variables);
   const run = parse(environment, text);
   checkLimits(run.ast, new Set(Object.keys(variables)));
   const { valid, type = 'dyn', error } = run.check();
@@ -87,14 +80,37 @@ function evaluateReadable(run: (values: object) => unknown, values: object, budg
   const { stackTraceLimit } = Error;
   // Absent fields are errors in cel-js, and most of an error's time goes into its stack.
   Error.stackTraceLimit = 0;
+  Budget.current = budget;
   try {
     return run(values);
   } catch (error) {
     if (!(error instanceof EvaluationError) || error.code !== 'unsupported_type') throw error;
     return run(readable(values, budget) as object);
   } finally {
+    Budget.current = undefined;
     Error.stackTraceLimit = stackTraceLimit;
   }
+}
+
+const environments = new Map<string, Environment>();
+const MOST_ENVIRONMENTS = 100;
+
+/** Making one takes as long as compiling many expressions. */
+function environmentOf(variables: CompileOptions['variables']): Environment {
+  const key = JSON.stringify(variables);
+  const known = environments.get(key);
+  if (known !== undefined) return known;
+  const environment = new Environment({
+    homogeneousAggregateLiterals: false,
+    limits: { maxAstNodes: 4 * MOST_NODES, maxDepth: 4 * MOST_DEPTH },
+  });
+  for (const [name, type] of Object.entries(variables)) {
+    if (typeof type === 'string') environment.registerVariable(name, type);
+    else environment.registerVariable(name, { schema: type });
+  }
+  if (environments.size >= MOST_ENVIRONMENTS) environments.clear();
+  environments.set(key, environment);
+  return environment;
 }
 
 function parse(environment: Environment, text: string): ReturnType<Environment['parse']> {

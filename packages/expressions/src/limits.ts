@@ -39,7 +39,7 @@ const allowed: ReadonlySet<string> = new Set(FUNCTIONS);
 export function checkLimits(ast: ASTNode, variables: ReadonlySet<string>): void {
   let nodes = 0;
   const refuse = (code: 'TOO_LARGE' | 'NOT_ALLOWED' | 'UNKNOWN_NAME', message: string, node: ASTNode): never => {
-    throw new ExpressionError(code, message, ast.input, node.pos);
+    throw new ExpressionError(code, message, ast.input, startOf(node));
   };
 
   function visit(node: ASTNode, depth: number, loops: number, names: ReadonlySet<string>): void {
@@ -72,4 +72,11 @@ export function checkLimits(ast: ASTNode, variables: ReadonlySet<string>): void 
   }
 
   visit(ast, 1, 0, variables);
+}
+
+/** A method begins behind its receiver. */
+function startOf(node: ASTNode): number {
+  if (node.op !== 'rcall') return node.start;
+  const [name, receiver] = node.args;
+  return node.input.indexOf(name, receiver.end);
 }

@@ -1,4 +1,4 @@
-import { type Budget, BudgetError } from './budget.ts';
+import { Budget, BudgetError } from './budget.ts';
 import { RefusedError } from './refused-error.ts';
 
 /** What cel-js 8.0.0 keeps of a macro that goes through a list, and gives to the node's `handle`. */
@@ -29,7 +29,7 @@ export const ERROR_PARTS = 80;
 /** The loop of cel-js, which pays for each step and stops when nothing is left. */
 export function loop(budget: Budget, partsOfStep: number) {
   return (items: unknown, args: LoopArguments, evaluator: Evaluator, outer: unknown): unknown => {
-    payForErrors(evaluator, budget);
+    payForErrors(evaluator);
     // The keys of an object are not counted: with many, that alone takes too long.
     if (!Array.isArray(items)) throw new RefusedError('can only go through a list');
     const context = args.iterCtx.reuse(outer);
@@ -53,13 +53,13 @@ export function loop(budget: Budget, partsOfStep: number) {
 
 const paying = new WeakSet<Evaluator>();
 
-/** `||` and `&&` set errors aside too. Each expression has an evaluator of its own. */
-function payForErrors(evaluator: Evaluator, budget: Budget): void {
+/** `||` and `&&` set errors aside too. Expressions with the same variables share an evaluator. */
+function payForErrors(evaluator: Evaluator): void {
   if (paying.has(evaluator)) return;
   paying.add(evaluator);
   const { createError } = evaluator;
   evaluator.createError = (...args) => {
-    budget.spend(ERROR_PARTS);
+    Budget.current?.spend(ERROR_PARTS);
     return createError(...args);
   };
 }

@@ -1,5 +1,6 @@
 import { catalogue, type EventType, eventTypes } from '@switchboard/events';
 import { type Fields, isGiven, spellingsOf } from './json.ts';
+import type { SentPaths } from './sent-paths.ts';
 
 /** Fields of the event that senders may write next to its data. */
 interface Adoptable {
@@ -36,7 +37,13 @@ export interface Beside {
  * Moves fields next to the data into it where the data lacks them: a key field under its own name, the entity and the
  * person as their fields. Changes the rest, and a copy of the data, which it returns.
  */
-export function adopt(data: Fields, rest: Fields, type: EventType, { entity, person }: Beside): Fields {
+export function adopt(
+  data: Fields,
+  rest: Fields,
+  type: EventType,
+  { entity, person }: Beside,
+  sent: SentPaths,
+): Fields {
   const adoptable = adoptables.get(type) as Adoptable;
   let payload = data;
   const move = (key: string, names: readonly string[]): void => {
@@ -44,7 +51,11 @@ export function adopt(data: Fields, rest: Fields, type: EventType, { entity, per
     if (!isGiven(value)) return;
     const present = names.find((name) => isGiven(payload[name]));
     if (present !== undefined && payload[present] !== value) return;
-    if (present === undefined) payload = { ...payload, [names[0] as string]: value };
+    if (present === undefined) {
+      const name = names[0] as string;
+      payload = { ...payload, [name]: value };
+      sent.moved(name, { value, variable: 'body', path: [key] });
+    }
     delete rest[key];
   };
   for (const names of adoptable.keys) for (const name of names) move(name, names);

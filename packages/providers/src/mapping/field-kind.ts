@@ -16,7 +16,7 @@ export type FieldKind = 'text' | 'number' | 'boolean' | 'list' | 'other';
  */
 export function kindOf(type: EventType, path: readonly string[]): FieldKind {
   const { schema } = catalogue[type];
-  const records = recordsIn(schema, new Map());
+  const records = recordsOf(type);
   let record: AvroRecord | undefined = schema;
   let field: AvroField | undefined;
   for (const name of path) {
@@ -29,6 +29,14 @@ export function kindOf(type: EventType, path: readonly string[]): FieldKind {
   if (held === 'int' || held === 'long' || held === 'double') return 'number';
   if (held === 'boolean') return 'boolean';
   return isArray(held) ? 'list' : 'other';
+}
+
+const known = new Map<EventType, ReadonlyMap<string, AvroRecord>>();
+
+function recordsOf(type: EventType): ReadonlyMap<string, AvroRecord> {
+  const records = known.get(type) ?? recordsIn(catalogue[type].schema, new Map());
+  known.set(type, records);
+  return records;
 }
 
 const isArray = (schema: AvroSchema) => typeof schema === 'object' && 'type' in schema && schema.type === 'array';

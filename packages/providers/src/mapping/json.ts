@@ -8,6 +8,7 @@ export const isObject = (value: unknown): value is Fields =>
 export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const camelCase = (name: string): string => name.replace(/(?<=[a-z0-9])_([a-z])/g, (_, letter) => letter.toUpperCase());
 
-/** A name in camelCase and in snake_case. */
-export const spellingsOf = (name: string): readonly string[] => [...new Set([name, snakeCase(name)])];
+/** A name as it is written, in snake_case and in camelCase. */
+export const spellingsOf = (name: string): readonly string[] => [...new Set([name, snakeCase(name), camelCase(name)])];

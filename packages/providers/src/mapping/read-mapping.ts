@@ -1,56 +1,54 @@
-import Type from 'typebox';
-import Value from 'typebox/value';
+import { either, exactly, listOf, object, tableOf, text } from './form.ts';
+import { isObject } from './json.ts';
 import type { Mapping } from './mapping.ts';
 import { MappingError, type MappingProblem } from './mapping-error.ts';
 
-const Text = Type.String({ minLength: 1, maxLength: 10_000 });
-const Place = Type.Union([Text, Type.Array(Text, { maxItems: 50 })]);
-const Each = Type.Object({ each: Place, fields: Type.Record(Type.String(), Place) }, { additionalProperties: false });
-const Fields = Type.Record(Type.String(), Type.Union([Text, Type.Array(Text, { maxItems: 50 }), Each]));
+const expression = text('must be an expression, written as text');
+const type = text('must be an event type');
+const places = listOf(expression, 50);
 
-const Rule = Type.Object(
+const place = either((value) =>
+  Array.isArray(value) ? places : text('must be an expression or a list of expressions'),
+);
+const each = object({ each: place, fields: tableOf(place) }, ['each', 'fields']);
+const field = either((value) => {
+  if (Array.isArray(value)) return places;
+  if (isObject(value)) return each;
+  return text('must be an expression or a list of expressions, or `each` and `fields` for a list');
+});
+const fields = tableOf(field);
+
+const rule = object({ type, when: expression, id: place, at: place, fields }, ['type', 'fields']);
+
+const shape = object(
   {
-    type: Text,
-    when: Type.Optional(Text),
-    id: Type.Optional(Place),
-    at: Type.Optional(Place),
-    fields: Fields,
+    when: expression,
+    name: expression,
+    prefix: text('must be text'),
+    data: expression,
+    id: place,
+    at: place,
+    entity: expression,
+    person: expression,
   },
-  { additionalProperties: false },
+  ['name', 'data'],
 );
 
-const Shape = Type.Object(
-  {
-    when: Type.Optional(Text),
-    name: Text,
-    prefix: Type.Optional(Text),
-    data: Text,
-    id: Type.Optional(Place),
-    at: Type.Optional(Place),
-    entity: Type.Optional(Text),
-    person: Type.Optional(Text),
-  },
-  { additionalProperties: false },
-);
+const byTable = object({ by: place, is: tableOf(type) }, ['by', 'is']);
+const byCondition = object({ when: expression, type }, ['type']);
+const meaning = either((value) => (isObject(value) && ('by' in value || 'is' in value) ? byTable : byCondition));
+const meanings = listOf(meaning, 50);
+const name = either((value) => (Array.isArray(value) ? meanings : text('must be an event type or a list of meanings')));
 
-const Meaning = Type.Union([
-  Type.Object({ by: Place, is: Type.Record(Type.String(), Text) }, { additionalProperties: false }),
-  Type.Object({ when: Type.Optional(Text), type: Text }, { additionalProperties: false }),
-]);
-
-/** As a source's `mapping` has it. */
-const MappingFile = Type.Object(
-  {
-    extends: Type.Optional(Type.Literal('none')),
-    events: Type.Optional(Type.Array(Rule, { maxItems: 100 })),
-    shapes: Type.Optional(Type.Array(Shape, { maxItems: 20 })),
-    names: Type.Optional(Type.Record(Type.String(), Type.Union([Text, Type.Array(Meaning, { minItems: 1 })]))),
-    fields: Type.Optional(Type.Record(Type.String(), Fields)),
-    ignore: Type.Optional(Type.Array(Text, { maxItems: 1_000 })),
-    spellings: Type.Optional(Type.Literal('any')),
-  },
-  { additionalProperties: false },
-);
+const mapping = object({
+  extends: exactly('none'),
+  events: listOf(rule, 100),
+  shapes: listOf(shape, 20),
+  names: tableOf(name),
+  fields: tableOf(fields),
+  ignore: listOf(expression, 1_000),
+  spellings: exactly('any'),
+});
 
 /**
  * A source's own mapping before the built-in one, which applies where the own says nothing; with `extends: none`, the
@@ -58,42 +56,9 @@ const MappingFile = Type.Object(
  * @throws MappingError naming every part that has the wrong form
  */
 export function readMapping(value: unknown, base: Mapping): Mapping {
-  if (!Value.Check(MappingFile, value)) throw new MappingError(problemsOf(value));
-  const { extends: extended, ...own } = value;
-  return { ...own, ...(extended === 'none' ? {} : { base }) } as Mapping;
+  const problems: MappingProblem[] = [];
+  mapping(value, [], problems);
+  if (problems.length > 0) throw new MappingError(problems);
+  const { extends: extended, ...own } = value as { extends?: 'none' };
+  return extended === 'none' ? own : { ...own, base };
 }
-
-function problemsOf(value: unknown): MappingProblem[] {
-  const errors = Value.Errors(MappingFile, value);
-  const alternatives = errors.flatMap(({ keyword, instancePath }) => (keyword === 'anyOf' ? [instancePath] : []));
-  // Each alternative of a union complains: one message for all of them is clearer.
-  const outermost = alternatives.filter((path) => !alternatives.some((other) => path.startsWith(`${other}/`)));
-  const isInUnion = (path: string): boolean => outermost.some((one) => path === one || path.startsWith(`${one}/`));
-  const problems = errors.flatMap(({ keyword, instancePath, message, params }): MappingProblem[] => {
-    // An unknown key is reported by its object.
-    if (keyword === 'boolean' || isInUnion(instancePath)) return [];
-    const { additionalProperties, allowedValue } = params as Record<string, unknown>;
-    if (keyword === 'const') return [{ at: keysOf(instancePath), message: `must be ${String(allowedValue)}` }];
-    const names = Array.isArray(additionalProperties) ? `: ${additionalProperties.join(', ')}` : '';
-    return [{ at: keysOf(instancePath), message: message + names }];
-  });
-  return [
-    ...problems,
-    ...outermost.map((path) => ({ at: keysOf(path), message: FORMS[path.split('/')[1] ?? ''] ?? PLACE })),
-  ];
-}
-
-const PLACE = 'must be an expression or a list of expressions';
-
-/** What the alternatives are, by the part of the mapping. */
-const FORMS: Readonly<Record<string, string>> = {
-  names: 'must be an event type, or a list whose items have `type` and `when`, or `by` and `is`',
-  fields: `${PLACE}, or \`each\` and \`fields\` for a list`,
-  events: `${PLACE}, or \`each\` and \`fields\` for a list`,
-};
-
-const keysOf = (pointer: string): string[] =>
-  pointer
-    .split('/')
-    .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));

@@ -1,15 +1,15 @@
 import type { EventType, Problem } from '@switchboard/events';
 import { isEventType } from '@switchboard/events';
 import type { Expression } from '@switchboard/expressions';
-import type { JsonObject } from '../provider.ts';
+import type { Json, JsonObject } from '../provider.ts';
 import { type Compiling, compile, compilePlace, type Keys, type Source, type Values } from './compiling.ts';
+import { Editable } from './editable.ts';
 import { type EventInMaking, moveFields } from './event-in-making.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
-import { type Fields, isObject } from './json.ts';
+import { isGiven, isObject } from './json.ts';
 import { lookUp } from './look-up.ts';
 import type { MappedEvent } from './mapped-item.ts';
 import type { EventRule } from './mapping.ts';
-import { type SentPath, without } from './paths.ts';
 import { SentPaths } from './sent-paths.ts';
 
 export interface Rule {
@@ -62,8 +62,14 @@ const anything = (value: unknown): unknown => value;
 export function applyRule(rule: Rule, values: Values, problems: Problem[]): MappedEvent {
   const { type, plan } = rule;
   const sent = new SentPaths([], (name) => placeOf(plan, name));
-  const rest = isObject(values.body) ? (values.body as Fields) : undefined;
-  const event: EventInMaking = { values, payload: {}, isCopy: true, rest, sent, problems, data: undefined };
+  const event: EventInMaking = {
+    values,
+    payload: new Editable({}),
+    rest: new Editable(values.body),
+    sent,
+    problems,
+    data: undefined,
+  };
   moveFields(event, plan);
   const id = readPlace(event, rule.id);
   const timestamp = readPlace(event, rule.at);
@@ -73,7 +79,7 @@ export function applyRule(rule: Rule, values: Values, problems: Problem[]): Mapp
 /** Moves a value that is no field. */
 function readPlace(event: EventInMaking, sources: readonly Source[]): unknown {
   const found = lookUp(sources, event.values, anything, event.problems);
-  if (found?.variable === 'body') event.rest = without(event.rest, found.path as SentPath) as Fields | undefined;
+  if (found?.variable === 'body') event.rest.take(found.path);
   return found?.value;
 }
 
@@ -81,10 +87,16 @@ export const finished = (type: EventType, id: unknown, timestamp: unknown, event
   type,
   id,
   timestamp,
-  payload: event.payload as JsonObject,
-  rest: event.rest as JsonObject | undefined,
+  payload: (event.payload.value ?? {}) as JsonObject,
+  rest: restOf(event.rest.value),
   sentAs: (path) => event.sent.of(path),
 });
+
+/** An item that is no object has no names to be kept under. */
+function restOf(rest: unknown): JsonObject | undefined {
+  if (!isGiven(rest)) return undefined;
+  return isObject(rest) ? (rest as JsonObject) : { body: rest as Json };
+}
 
 /** Where a field is looked for first. */
 function placeOf({ fields, lists }: FieldPlan, name: string): string | undefined {
