@@ -47,5 +47,7 @@ export const platformMapping: Mapping = {
   shapes,
   names: { new_order: 'order.created', 'conversation.ended': ended, conversation_ended: ended },
   fields: platformFields,
+  // The version of the sender's format, and what has chosen the event's type.
+  ignore: ['body.schema_version', 'data.resolved', 'data.metadata.resolved'],
   spellings: 'any',
 };

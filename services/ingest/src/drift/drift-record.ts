@@ -1,6 +1,8 @@
 import { type EventType, isEventType } from '@switchboard/events';
 import { kindsIn, type ValueKind } from './value-kind.ts';
 
+export type { ValueKind } from './value-kind.ts';
+
 /**
  * What instances keep in Redis: a set of the sources, and for each source a hash. Its fields:
  * - `u <type> <path>`: `<events> <first> <last> <kinds> <longest text>` of a path that no mapping takes
