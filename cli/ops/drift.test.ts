@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { driftKeys } from '@switchboard/ingest/drift';
+import { startService } from '@switchboard/ingest/fixtures';
 import { createLogger, createRedis } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { randomMark } from '../fixtures/mark.ts';
@@ -45,7 +49,35 @@ const shop = {
   'e order.created total': `${now}`,
 };
 
+const CANARY = 'canary-of-eva@example.org';
+
 describe('ops drift', () => {
+  it('shows what an ingest found that has stopped since, and no value of it', async () => {
+    const source = `source-${randomMark()}`;
+    const file = join(await mkdtemp(join(tmpdir(), 'switchboard-drift-')), 'sources.yaml');
+    const entry = '{ tenant: acme, scheme: platform, insecureSecrets: true, secrets: [{ env: LOCAL_SECRET }] }';
+    await writeFile(file, `sources:\n  ${source}: ${entry}\n`);
+    const { brokers, redisUrl, ...rest } = testStack();
+    const scope = randomMark();
+    const ingest = await startService({ brokers, redisUrl, ...rest }, { SOURCES_FILE: file, REDIS_SCOPE: scope });
+    const data = { conversationId: CANARY, text: CANARY, mood: CANARY, facts: { [CANARY]: { since: CANARY } } };
+    const answer = await ingest.post(source, JSON.stringify({ event: 'message.received', event_id: 'e', data }));
+    assert.equal(answer.status, 200, answer.text);
+    const { text: metrics } = await ingest.get('/metrics');
+    assert.match(metrics, /^ingest_unmapped_path_total\{.*path="mood".*\} 1$/m);
+    assert.equal(await ingest.stop(), 0);
+    let out = '';
+    await runOps(['drift', '--source', source], {
+      variables: { KAFKA_BROKERS: brokers, REDIS_URL: redisUrl, REDIS_SCOPE: scope },
+      signal: new AbortController().signal,
+      out: (text) => (out += text),
+      err: assert.fail,
+    });
+    assert.match(out, /^mood +message\.received +1 +string /m);
+    assert.match(out, /^facts\.\*\.since +message\.received +1 +string /m);
+    assert.doesNotMatch(out + metrics + ingest.lines.join('\n'), /canary/);
+  });
+
   it('shows each path: how often it came, what it holds, since when, and what would take it', async () => {
     const drift = await found(['shop', shop], ['clean', { 'e order.created total': `${now}` }]);
     const { code, out, err } = await drift();

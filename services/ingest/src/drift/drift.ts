@@ -4,7 +4,7 @@ import type { Source } from '../sources/sources.ts';
 import { ANY_KEY } from './key-name.ts';
 import { createSourceDrift, type SourceDrift } from './source-drift.ts';
 
-type DriftSource = Pick<Source, 'name' | 'provider'>;
+type DriftSource = Pick<Source, 'name' | 'mapping'>;
 
 /** Counts what the senders write that no mapping takes, and notices fields that stop coming. Keeps no values. */
 export interface Drift {

@@ -16,7 +16,7 @@ export interface SourceDrift {
   /** Where the unmapped fields stand, as a mapping calls it. */
   readonly root: 'body' | 'data';
   /** @returns the unmapped fields that were counted */
-  observe(event: AnyEvent, source: Pick<Source, 'provider'>, now: number): number;
+  observe(event: AnyEvent, source: Pick<Source, 'mapping'>, now: number): number;
   /** The state of a type, created where there is none yet. */
   of(type: EventType): TypeDrift;
 }
@@ -41,14 +41,14 @@ export function createSourceDrift(): SourceDrift {
   }
 
   /** Counts from the start once other paths are ignored. */
-  function heed({ provider: { mapping } }: Pick<Source, 'provider'>): void {
-    const { ignore: wanted = NOTHING, events = [] } = mapping;
-    root = events.length > 0 ? 'body' : 'data';
+  function heed({ mapping }: Pick<Source, 'mapping'>): void {
+    const { ignored: wanted, fieldsAt } = mapping;
+    root = fieldsAt;
     if (wanted === ignore) return;
     const isSame = wanted.length === ignore.length && wanted.every((path, index) => path === ignore[index]);
     ignore = wanted;
     if (isSame) return;
-    ignored = new Set(wanted.map(pathInExtra));
+    ignored = new Set(wanted);
     for (const drift of types.values()) drift.tree = plant();
   }
 
@@ -69,9 +69,3 @@ export function createSourceDrift(): SourceDrift {
     },
   };
 }
-
-const NOTHING: readonly string[] = [];
-
-/** The paths of a mapping start where the body does, or its payload; those of `meta.extra` start inside of it. */
-const pathInExtra = (path: string): string =>
-  path.replace(/\[\d*\]/g, '[]').replace(/^(?:body\.(?:data|payload)|body|data)\./, '');
