@@ -12,6 +12,7 @@ import type { Registry } from 'prom-client';
 import { replyWith } from './answers.ts';
 import { registerEventsApi } from './api/events-route.ts';
 import { registerCatalogue } from './catalogue-routes.ts';
+import { createDrift, type Drift } from './drift/drift.ts';
 import { createAmbiguousIds } from './event/ambiguous-ids.ts';
 import { createDuplicates } from './event/duplicates.ts';
 import type { SeenIds } from './event/seen-ids.ts';
@@ -34,6 +35,8 @@ export interface IngestDeps extends Publishing {
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
+  /** Default: one that no other instance shares. */
+  drift?: Drift;
   limits?: Partial<Limits>;
   /** What operators sign bodies from quarantine with; without it, none can be resubmitted. */
   resubmitSecret?: string | undefined;
@@ -85,7 +88,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { admit, senderOf } = createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission });
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
-  const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
+  const drift = deps.drift ?? createDrift({ registry: deps.metrics, sources: sources.names });
+  const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, tracer });
   const refusalLog = createRefusalLog(http);
   const pace = setInterval(budget.judgePace, PACE_MS);
   pace.unref();
