@@ -3,10 +3,11 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { sign } from '@switchboard/client';
 import { runProgram } from '@switchboard/deploy/fixtures/program';
 import { eventTypes } from '@switchboard/events';
 import { freePort } from '@switchboard/stack';
-import { createSampleEvent, type SampleEvent, signatureOf } from './sample-event.ts';
+import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 import { sendEvents } from './send-events.ts';
 
 const SECRET = 'of this test';
@@ -28,7 +29,8 @@ describe('npm run send', () => {
     server = createServer(async (request, response) => {
       let body = '';
       for await (const bytes of request) body += bytes;
-      const signed = request.headers['x-webhook-signature'] === signatureOf(body, SECRET);
+      const { 'x-webhook-timestamp': seconds, 'x-webhook-signature': signature } = request.headers;
+      const signed = signature === sign(body, SECRET, Number(seconds) * 1_000)['x-webhook-signature'];
       received.push({ path: request.url ?? '', body });
       response.writeHead(signed ? status : 401).end('{"received":true}');
     });

@@ -76,7 +76,7 @@ async function run({ type, count, rate, same, source, wait, timeout, url: given 
     return source === undefined ? event : { ...event, source };
   };
   const first = create();
-  console.log(`${count} × ${type} → ${new URL(`/webhooks/${first.source}`, url)}`);
+  console.log(`${count} × ${type} → ${url.replace(/\/+$/, '')}/webhooks/${first.source}`);
   console.log(handledBy(type));
 
   const answers: Answer[] = [];

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { type CatalogueEntry, catalogue, type EventType } from '@switchboard/events';
 
 /** A webhook, before it is signed. */
@@ -55,10 +55,6 @@ export function createSampleEvent(type: EventType, changes: Readonly<Record<stri
     body: JSON.stringify(body),
   };
 }
-
-/** The platform's own signature of a body. */
-export const signatureOf = (body: string, secret: string): string =>
-  createHmac('sha256', secret).update(body).digest('hex');
 
 /** The example, about an entity of its own: `conv-20260115-4711` becomes `conv-<mark>`. */
 function freshFields({ keyFields, example }: CatalogueEntry, mark: string): Record<string, unknown> {

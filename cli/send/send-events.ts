@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signatureOf, type Webhook } from './sample-event.ts';
+import { createClient, SendError } from '@switchboard/client';
+import type { Webhook } from './sample-event.ts';
 
 export interface Sending<W extends Webhook> {
   /** Where ingest listens. */
@@ -21,7 +22,6 @@ export interface Answer {
 }
 
 const MOST_AT_ONCE = 64;
-const ANSWER_LIMIT_MS = 10_000;
 
 /** Signs and sends events; returns when each was answered. */
 export async function sendEvents<W extends Webhook>(sending: Sending<W>): Promise<void> {
@@ -43,15 +43,12 @@ async function send(url: string, secret: string, { source, body }: Webhook): Pro
   const startedAt = performance.now();
   const answer = (status: number, text: string): Answer => ({ status, text, ms: performance.now() - startedAt });
   try {
-    const response = await fetch(new URL(`/webhooks/${encodeURIComponent(source)}`, url), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-webhook-signature': signatureOf(body, secret) },
-      body,
-      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
-    });
-    return answer(response.status, await response.text());
+    // Every answer is shown, so nothing is repeated.
+    const sent = await createClient({ url, source, secret, retry: false }).sendRaw(body);
+    return answer(200, JSON.stringify(sent.answer));
   } catch (error) {
-    const { message, cause } = error as Error & { cause?: { code?: string; message?: string } };
-    return answer(0, cause?.code ?? cause?.message ?? message);
+    if (!(error instanceof SendError)) throw error;
+    const { status = 0, answer: text, cause, message } = error;
+    return answer(status, text ?? (cause as NodeJS.ErrnoException | undefined)?.code ?? message);
   }
 }

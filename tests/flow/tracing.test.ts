@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
-import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/cli/sample-event';
+import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
+import { sign } from '@switchboard/client';
 import { until } from '@switchboard/stack/until';
 import { type Collector, type ReceivedSpan, startCollector } from '@switchboard/tracing/fixtures/collector';
 import { type Installation, startInstallation } from './installation.ts';
@@ -35,11 +36,7 @@ describe('with a collector', () => {
   async function post({ source, body }: SampleEvent, traceparent: string): Promise<void> {
     const response = await fetch(`${switchboard.urlOf('ingest')}/webhooks/${source}`, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'x-webhook-signature': signatureOf(body, 'local-secret'),
-        traceparent,
-      },
+      headers: { 'content-type': 'application/json', ...sign(body, 'local-secret'), traceparent },
       body,
     });
     assert.equal(response.status, 200, await response.text());

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSampleEvent, type SampleEvent, signatureOf } from '@switchboard/cli/sample-event';
+import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
+import { createClient } from '@switchboard/client';
 import type { Installation } from '../flow/installation.ts';
 import { escalation } from './troubled-load.ts';
 
@@ -20,13 +21,9 @@ export function startTraffic(switchboard: Installation): Traffic {
   let stopped = false;
 
   async function post({ source, body }: SampleEvent, secret: string): Promise<void> {
-    const response = await fetch(`${switchboard.urlOf('ingest')}/webhooks/${source}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-webhook-signature': signatureOf(body, secret) },
-      body,
-      signal: AbortSignal.timeout(5_000),
-    }).catch(() => undefined);
-    await response?.text();
+    const client = createClient({ url: switchboard.urlOf('ingest'), source, secret, timeoutMs: 5_000, retry: false });
+    // Refusals are part of the traffic.
+    await client.sendRaw(body).catch(() => undefined);
   }
 
   const running = (async () => {

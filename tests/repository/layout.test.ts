@@ -10,6 +10,7 @@ const sources = filesOf('**/*.{ts,mjs}').filter((path) => !path.includes('/gener
 const ALLOWED: Readonly<Record<string, string>> = {
   'packages/events': '',
   'packages/async': '',
+  'packages/client': '',
   'packages/expressions': '',
   'packages/providers': 'events expressions',
   'packages/tracing': 'async',
@@ -23,9 +24,9 @@ const ALLOWED: Readonly<Record<string, string>> = {
   deploy: 'events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest sandbox service stack',
-  cli: 'async consumer deploy events ingest kafka notifier providers service stack',
+  cli: 'async client consumer deploy events ingest kafka notifier providers service stack',
 };
-const ALLOWED_IN_TESTS = 'cli events kafka sandbox service stack tracing';
+const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
 
 it('dependencies point one way: services, consumer, kafka, events', () => {
   for (const folder of packageFolders.filter((path) => !/^(bench|tests)$/.test(path))) {

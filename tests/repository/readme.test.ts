@@ -10,9 +10,9 @@ import { Registry } from 'prom-client';
 import { createScratchCopy } from './scratch-copy.ts';
 import { textOf } from './source-files.ts';
 
-function block(language: string): string {
-  const [, text] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(textOf('README.md')) ?? [];
-  assert.ok(text, `README.md has no block of ${language}`);
+function block(language: string, file = 'README.md'): string {
+  const [, text] = new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, 's').exec(textOf(file)) ?? [];
+  assert.ok(text, `${file} has no block of ${language}`);
   return text;
 }
 
@@ -22,7 +22,7 @@ it('the service in README.md compiles as the main file of a service', async () =
   await copy.run('node_modules/.bin/tsc', '-p', 'services/crm-sync');
 });
 
-it('ingest accepts what README.md sends', async () => {
+it('ingest accepts what README.md and the README.md of the client send', async () => {
   const published: OutgoingRecord[] = [];
   const file = 'local/sources.yaml';
   const sources = await resolveSources(parseSources(textOf(file), file), file, { LOCAL_SECRET: 'local-secret' });
@@ -36,14 +36,16 @@ it('ingest accepts what README.md sends', async () => {
   });
   try {
     const url = await ingest.listen({ host: '127.0.0.1', port: 0 });
-    const script = block('js')
-      .replace('http://127.0.0.1:8080', url)
-      .replace('await fetch', 'export const answer = await fetch');
-    const { answer } = (await import(`data:text/javascript,${encodeURIComponent(script)}`)) as { answer: Response };
-    assert.equal(answer.status, 200, await answer.text());
+    for (const readme of ['README.md', 'packages/client/README.md']) {
+      const script = block('js', readme)
+        .replace('http://127.0.0.1:8080', url)
+        .replace('@switchboard/client', import.meta.resolve('@switchboard/client'));
+      await import(`data:text/javascript,${encodeURIComponent(script)}`);
+    }
+    const order = ['commerce.orders', 'local:order-1'];
     assert.deepEqual(
       published.map(({ topic, key }) => [topic, key]),
-      [['commerce.orders', 'local:order-1']],
+      [order, order],
     );
   } finally {
     await ingest.close();
