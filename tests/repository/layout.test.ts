@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   sandbox: 'service',
   deploy: 'events kafka service',
   'local/stack': 'service',
-  'local/start': 'async deploy ingest sandbox service stack',
+  'local/start': 'async deploy ingest providers sandbox service stack',
   cli: 'async client consumer deploy events ingest kafka notifier providers service stack',
 };
 const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
