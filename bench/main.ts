@@ -11,10 +11,11 @@ import { describeMachine } from './machine.ts';
 import { metrics } from './metrics/bench.ts';
 import { writeTable } from './readme.ts';
 import { search } from './search/bench.ts';
+import { senders } from './senders/bench.ts';
 import { renderTable } from './table.ts';
 import { tracing } from './tracing/bench.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, burst, consume, flow, search, tracing, metrics };
+const benches: Readonly<Record<string, Bench>> = { ingest, senders, burst, consume, flow, search, tracing, metrics };
 /** These run only by name. */
 const onDemand: Readonly<Record<string, Bench>> = { against };
 

@@ -22,6 +22,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'write a new consumer service, with a test',
     load: async () => (await import('./new-service/main.ts')).newService,
   },
+  keys: {
+    summary: 'make an API key for POST /v1/events',
+    load: async () => (await import('./keys/main.ts')).keys,
+  },
   doctor: {
     summary: 'list what this machine has, and what it lacks',
     load: async () => (await import('./doctor/main.ts')).doctor,

@@ -3,7 +3,7 @@ import { createTopics, registerSchemas } from '@switchboard/kafka';
 import { type Stack, startStack } from '@switchboard/stack';
 import type { BenchContext, Comparison } from '../comparison.ts';
 import { startWorker, type Worker } from '../worker.ts';
-import type { ClosedLoopResult } from './load/closed-loop.ts';
+import type { ClosedLoop, ClosedLoopResult } from './load/closed-loop.ts';
 import type { Load } from './load/worker.ts';
 import { SECRET } from './servers.ts';
 
@@ -20,21 +20,23 @@ export async function startIngestStack({ directory, resources, signal, progress 
   return stack;
 }
 
+export type Variant = Pick<ClosedLoop, 'port'> & Partial<Pick<ClosedLoop, 'requests' | 'connections'>>;
+
 /**
  * Measures the throughput of each variant of ingest at 64 connections, in alternation.
- * @param variants ports by name
+ * @param variants ports by name, with what is sent to them
  * @param around wraps one measurement; `counts` is false for a warm-up
  */
 export async function loadInTurns<Name extends string>(
-  variants: Readonly<Record<Name, number>>,
-  { rounds, seconds, resources, progress }: BenchContext,
+  variants: Readonly<Record<Name, number | Variant>>,
+  { rounds, seconds, resources, progress, apiKey = '' }: BenchContext & { apiKey?: string },
   around: (name: Name, measure: () => Promise<ClosedLoopResult>, counts: boolean) => Promise<ClosedLoopResult> = (
     _,
     measure,
   ) => measure(),
 ): Promise<Record<Name, ClosedLoopResult[]>> {
   const loads: Worker<Load, ClosedLoopResult> = resources.use(
-    startWorker(new URL('load/worker.ts', import.meta.url).pathname, [SECRET]),
+    startWorker(new URL('load/worker.ts', import.meta.url).pathname, [SECRET, apiKey]),
   );
   const names = Object.keys(variants) as Name[];
   const results = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, ClosedLoopResult[]>;
@@ -42,7 +44,9 @@ export async function loadInTurns<Name extends string>(
   for (let round = 0; round <= rounds; round += 1) {
     // The order alternates, because the machine may differ for the first and the second variant.
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const load = { connections: CONNECTIONS, warmUpSeconds: WARM_UP_SECONDS, seconds, port: variants[name] };
+      const variant = variants[name];
+      const { port, ...more } = typeof variant === 'number' ? { port: variant } : (variant as Variant);
+      const load = { connections: CONNECTIONS, warmUpSeconds: WARM_UP_SECONDS, seconds, port, ...more };
       const result = await around(name, () => loads.do({ kind: 'closed', ...load }), round > 0);
       if (round > 0) results[name].push(result);
       const { acceptedPerSecond, cpuPerAccepted } = result;

@@ -27,7 +27,7 @@ it('ingest accepts what README.md and the README.md of the client send', async (
   const file = 'local/sources.yaml';
   const sources = await resolveSources(parseSources(textOf(file), file), file, { LOCAL_SECRET: 'local-secret' });
   const ingest = buildIngest({
-    sources: { get: (name) => sources.get(name), names: () => sources.keys() },
+    sources: { get: (name) => sources.get(name), names: () => sources.keys(), values: () => sources.values() },
     publish: async (record) => void published.push(record),
     encode: (event) => encodePayload(event.meta.type as never, event as never),
     seenIds: { get: async () => undefined, add() {}, claim: async () => undefined, shorten() {} },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readServerMetrics } from '../server-metrics.ts';
 import { type Connection, openConnection } from './connection.ts';
-import type { Webhooks } from './webhooks.ts';
+import type { RequestKind, Webhooks } from './webhooks.ts';
 
 export interface ClosedLoop {
   port: number;
@@ -9,6 +9,8 @@ export interface ClosedLoop {
   connections: number;
   warmUpSeconds: number;
   seconds: number;
+  /** Default: `plain`. */
+  requests?: RequestKind;
 }
 
 export interface ClosedLoopResult {
@@ -50,7 +52,7 @@ export async function closedLoop(load: ClosedLoop, webhooks: Webhooks): Promise<
     return new Promise((resolve) => {
       function sendNext(): void {
         connection.send(webhooks.next(), () => {
-          accepted += 1;
+          accepted += webhooks.eventsEach;
           if (over) resolve();
           else sendNext();
         });

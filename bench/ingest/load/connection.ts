@@ -61,5 +61,6 @@ function readAnswer(text: string): Answer | undefined {
   return body.length < length ? undefined : { status: Number(text.slice(9, 12)), body };
 }
 
+/** Of a webhook, or of all events of a batch. */
 const isAcceptance = ({ status, body }: Answer): boolean =>
-  status === 200 && body.includes('"received":true') && !body.includes('"duplicate":true');
+  status === 200 && !body.includes('"duplicate"') && (body.includes('"received":true') || body.includes('"accepted"'));

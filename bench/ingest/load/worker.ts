@@ -10,13 +10,14 @@ export type Load = ({ kind: 'closed' } & ClosedLoop) | ({ kind: 'open' } & OpenL
 const MOST_PER_SECOND = 25_000;
 const MOST_PREPARED = 250_000;
 
-const [secret = ''] = process.argv.slice(2);
+const [secret = '', apiKey = ''] = process.argv.slice(2);
 let loads = 0;
 
 doJobs<Load, ClosedLoopResult | OpenLoopResult>((load) => {
   loads += 1;
-  const webhooks = createWebhooks({ secret, run: String(loads) });
-  const rate = load.kind === 'open' ? load.rate : MOST_PER_SECOND;
+  const kind = (load.kind === 'closed' ? load.requests : undefined) ?? 'plain';
+  const webhooks = createWebhooks({ secret: kind === 'batch' ? apiKey : secret, run: `${process.pid}-${loads}`, kind });
+  const rate = load.kind === 'open' ? load.rate : MOST_PER_SECOND / webhooks.eventsEach;
   webhooks.prepare(Math.min(rate * (load.warmUpSeconds + load.seconds), MOST_PREPARED));
   return load.kind === 'open' ? openLoop(load, webhooks) : closedLoop(load, webhooks);
 });

@@ -10,6 +10,9 @@ import { headerOf, TOLERANCE_MS } from './signature.ts';
 
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 
+/** As in the sources file. */
+const TENANT = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
+
 /** A bearer token of an identity provider. It says who calls and does not cover the body. */
 export const jwt = defineProvider({
   settings: {
@@ -22,9 +25,12 @@ export const jwt = defineProvider({
         description: 'The algorithms that tokens may use. Default: RS256.',
       }),
     ),
+    tenantClaim: Type.Optional(
+      Type.String({ minLength: 1, description: 'The claim that names the tenant. Default: the tenant of the source.' }),
+    ),
   },
   needs: { secrets: false },
-  verifier: ({ settings: { jwksUrl, issuer, audience, algorithms = ['RS256'] } }) => {
+  verifier: ({ settings: { jwksUrl, issuer, audience, algorithms = ['RS256'], tenantClaim } }) => {
     const keys = createKeySet(async () => (await loadJson(jwksUrl)) as unknown as JSONWebKeySet);
     const rules = { algorithms, issuer, audience, toleranceMs: TOLERANCE_MS };
     return async ({ headers }, now) => {
@@ -33,7 +39,12 @@ export const jwt = defineProvider({
       const token = bearerOf(given);
       if (token === undefined) return { kind: 'invalid', fault: 'form' };
       const judged = await judgeJwt(token, (header) => keys.keyFor(header, now), rules, now);
-      return judged.kind === 'signed' ? { kind: 'valid' } : judged;
+      if (judged.kind !== 'signed') return judged;
+      if (tenantClaim === undefined) return { kind: 'valid' };
+      const tenant = judged.claims[tenantClaim];
+      return typeof tenant === 'string' && TENANT.test(tenant)
+        ? { kind: 'valid', tenant }
+        : { kind: 'invalid', fault: 'form' };
     };
   },
   // The platform's own mapping belongs here.

@@ -24,8 +24,11 @@ export interface SignedRequest {
 export type SignatureFault = 'missing' | 'form' | 'mismatch' | 'unknown_key';
 
 export type Verdict =
-  /** `id` is the vendor's id of this delivery, if the signature covers it. */
-  | { readonly kind: 'valid'; readonly id?: string }
+  /**
+   * `id` is the vendor's id of this delivery, if the signature covers it; `tenant` is whose events these are, where a
+   * token says so instead of the sources file.
+   */
+  | { readonly kind: 'valid'; readonly id?: string; readonly tenant?: string }
   /** The request only checks the address. */
   | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'invalid'; readonly fault: SignatureFault }

@@ -1,3 +1,4 @@
+export { createApiKey, digestOf } from './api/api-keys.ts';
 export { connectSeenIds, type SeenIds } from './event/seen-ids.ts';
 export { signResubmission } from './http/resubmission.ts';
 export { buildIngest, type IngestDeps, type Limits, registerIngest } from './ingest.ts';

@@ -130,7 +130,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       if (verdict.kind !== 'valid') return refuseSignature(source.name, verdict);
       if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
       const itemIndex = isResubmitted ? resubmissions.itemIndex(headers) : undefined;
-      return await intake.take({ source, headers, body, deliveryId: verdict.id, isResubmitted, itemIndex });
+      const owned = verdict.tenant === undefined ? source : { ...source, tenant: verdict.tenant };
+      return await intake.take({ source: owned, headers, body, deliveryId: verdict.id, isResubmitted, itemIndex });
     } finally {
       budget.release(claim);
     }

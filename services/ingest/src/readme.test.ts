@@ -51,6 +51,7 @@ describe('README', () => {
       const received = { json: JSON.parse(line), body: Buffer.from(line), receivedAt: 0 };
       assert.equal(normalise(received, sender).kind, 'event', line);
     }
-    for (const text of blocks('yaml')) assert.deepEqual(Object.keys(parseSources(text, 'README.md')), ['shop']);
+    const sources = blocks('yaml').flatMap((text) => Object.keys(parseSources(text, 'README.md')));
+    assert.deepEqual(sources, ['backoffice', 'partner', 'shop']);
   });
 });

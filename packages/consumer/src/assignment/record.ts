@@ -124,8 +124,6 @@ export const nextHop = ({ position }: { readonly position: Pick<RecordPosition, 
 export function readRecord(from: RecordSource, message: FetchedRecord, tracked: TrackedOffset): ConsumedRecord {
   const { timestamp } = message;
   const headers = readHeaders(message);
-  const count = (name: string): number => (isFromRetryTopic({ from }) ? Math.min(readNumber(headers[name]), MOST) : 0);
-
   const origin = originOf(from, headers, tracked.offset, timestamp);
   const attributes = readAttributes(headers);
   const key = message.key?.toString();
@@ -148,13 +146,7 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
     orderKey: defect === undefined ? `${origin.topic}|${key}` : place,
     reading: undefined,
     origin,
-    position: {
-      dueAt: readDueAt(from, headers[RETRY_HEADERS.dueAt], Number(timestamp)),
-      hop: count(RETRY_HEADERS.hop),
-      redrive: count(RETRY_HEADERS.redrive),
-      round: count(RETRY_HEADERS.round),
-      attempts: count(RETRY_HEADERS.attempt),
-    },
+    position: positionOf(from, headers, timestamp),
     defect,
     traceparent: readTraceparent(traceparent) === undefined ? undefined : traceparent,
     offeredAt: 0,
@@ -177,6 +169,19 @@ export function placeOf({ origin, key, value }: Pick<ConsumedRecord, 'origin' | 
   return `@${origin.topic}:${origin.partition}:${origin.offset}#${digest.slice(0, 22)}`;
 }
 
+function positionOf(from: RecordSource, headers: Headers, timestamp: string): RecordPosition {
+  // Most records: on a source topic, the headers of retry topics have no meaning.
+  if (from.longestWaitMs === undefined) return { dueAt: 0, hop: 0, redrive: 0, round: 0, attempts: 0 };
+  const count = (name: string): number => Math.min(readNumber(headers[name]), MOST);
+  return {
+    dueAt: readDueAt(from, headers[RETRY_HEADERS.dueAt], Number(timestamp)),
+    hop: count(RETRY_HEADERS.hop),
+    redrive: count(RETRY_HEADERS.redrive),
+    round: count(RETRY_HEADERS.round),
+    attempts: count(RETRY_HEADERS.attempt),
+  };
+}
+
 /** Retry topics keep the partition of the source topic, so the partition of a record is that of its origin. */
 function originOf(
   { topic, partition, longestWaitMs }: RecordSource,
@@ -184,8 +189,9 @@ function originOf(
   offset: number,
   timestamp: string,
 ): Origin {
+  if (longestWaitMs === undefined) return { topic, partition, offset, timestamp };
   const origin = headers[RETRY_HEADERS.originTopic]?.toString() ?? '';
-  if (longestWaitMs === undefined || !TOPIC.test(origin)) return { topic, partition, offset, timestamp };
+  if (!TOPIC.test(origin)) return { topic, partition, offset, timestamp };
   const originTimestamp = readTime(headers[RETRY_HEADERS.originTimestamp]);
   return {
     topic: origin,

@@ -111,10 +111,12 @@ export class Attempt implements HandlerContext {
     return `${this.#service}:${this.#record.identity}`;
   }
 
-  /** A property, not a method, so that handlers may destructure it. */
-  readonly skip = (reason: string): void => {
-    this.skipped = reason;
-  };
+  /** A function of its own, so that handlers may destructure it; few handlers ask for it. */
+  get skip(): (reason: string) => void {
+    return (reason) => {
+      this.skipped = reason;
+    };
+  }
 
   /** Runs the handler. Rejects with its error, or when it is abandoned. */
   run(handler: (event: AnyEvent, context: HandlerContext) => Promise<void> | void, event: AnyEvent): Promise<void> {

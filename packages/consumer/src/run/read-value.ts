@@ -20,39 +20,34 @@ export function createReadValue({ service, handlers, decode, pause, semaphore }:
     return { kind: 'failed', cause: { code: 'NO_HANDLER', message }, retryAfterMs: 0, settled: true };
   }
 
-  async function decodedOf(record: ConsumedRecord): Promise<AnyEvent | Outcome> {
-    if (record.defect !== undefined) return { kind: 'permanent', cause: record.defect };
-    try {
-      return await decode(record.value as Buffer);
-    } catch (error) {
-      const outcome = outcomeOf(error);
-      if (outcome.kind === 'unavailable') return { ...outcome, why: whyPaused(error).reason };
-      // The version that handles the type may be able to read it.
-      return handlers.has(record.type) ? { kind: 'permanent', cause: causeOf(error) } : noHandler(record.type);
-    }
+  /** The handler cannot get the record: its position becomes its identity. */
+  function unreadable(record: ConsumedRecord, outcome: Outcome): true {
+    record.reading = outcome;
+    record.identity = placeOf(record);
+    return true;
   }
 
   /** Sets the reading of the record. Returns false if the registry is down. */
   async function decodeInto(record: ConsumedRecord): Promise<boolean> {
-    const value = await decodedOf(record);
-    if ('kind' in value) {
-      if (value.kind === 'unavailable') {
-        pause.begin('registry', value.why);
+    if (record.defect !== undefined) return unreadable(record, { kind: 'permanent', cause: record.defect });
+    let event: AnyEvent;
+    try {
+      event = await decode(record.value as Buffer);
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      if (outcome.kind === 'unavailable') {
+        pause.begin('registry', whyPaused(error).reason);
         return false;
       }
-      record.reading = value;
-      record.identity = placeOf(record);
-      return true;
+      // The version that handles the type may be able to read it.
+      const isOurs = handlers.has(record.type);
+      return unreadable(record, isOurs ? { kind: 'permanent', cause: causeOf(error) } : noHandler(record.type));
     }
-    record.receivedAt = value.meta.receivedAt;
-    const mismatch = mismatchOf(record, value);
-    if (mismatch === undefined) {
-      record.isVerified = true;
-      record.reading = handlers.has(record.type) ? value : noHandler(record.type);
-    } else {
-      record.reading = { kind: 'permanent', cause: mismatch };
-      record.identity = placeOf(record);
-    }
+    record.receivedAt = event.meta.receivedAt;
+    const mismatch = mismatchOf(record, event);
+    if (mismatch !== undefined) return unreadable(record, { kind: 'permanent', cause: mismatch });
+    record.isVerified = true;
+    record.reading = handlers.has(record.type) ? event : noHandler(record.type);
     return true;
   }
 

@@ -51,7 +51,10 @@ export async function authenticate(
     if (source.scheme !== 'jwt' || token.split('.').length !== 3) continue;
     const request = { method: 'POST', url: undefined, headers, body: Buffer.alloc(0) };
     const verdict: Verdict = await source.verify(request, now);
-    if (verdict.kind === 'valid') return { kind: 'client', client: { source, key: 'jwt', types: undefined } };
+    if (verdict.kind === 'valid') {
+      const { tenant = source.tenant } = verdict;
+      return { kind: 'client', client: { source: { ...source, tenant }, key: 'jwt', types: undefined } };
+    }
     if (verdict.kind === 'unavailable') isUnavailable = true;
   }
   return isUnavailable ? { kind: 'unavailable' } : { kind: 'refused', fault: 'unknown_key' };
