@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readDeployConfig } from '@switchboard/deploy/config';
+import { localSourceVariables } from '@switchboard/deploy/local-sources';
 import { type Entries, parseSources, readSecret, resolveSources } from '@switchboard/ingest/sources';
 import { providerNames } from '@switchboard/providers';
 import { ConfigError, environment } from '@switchboard/service';
@@ -145,7 +146,7 @@ async function entriesOf(options: Options, variables: Environment, called: strin
   if (source !== undefined) {
     const config = readDeployConfig(variables);
     const path = config.SOURCES_FILE;
-    const known = { ...variables, LOCAL_SECRET: config.LOCAL_SECRET };
+    const known = { ...(await localSourceVariables(config)), ...variables };
     const entries = parseSources((await contentOf('source', path)).toString(), path);
     return { name: source, entries, path, known };
   }

@@ -1,4 +1,5 @@
 export { fillExample } from './examples.ts';
+export { publishedKeys } from './jwt/local-key.ts';
 export type { Each, EventRule, Expression, Mapping, Place } from './mapping/mapping.ts';
 export type {
   Delivery,
