@@ -72,6 +72,23 @@ describe('npm run send', () => {
     assert.match(sending.output, /^handled by no service: it stays in chat\.conversations$/m);
   });
 
+  const UNHANDLED: Record<string, [source: string, topic: string]> = {
+    'fraud.flagged': ['shop', 'commerce.orders'],
+    'stock.changed': ['shop', 'commerce.stock'],
+    'ticket.created': ['shop', 'support.tickets'],
+    'ticket.updated': ['shop', 'support.tickets'],
+    'customer.updated': ['chatbot', 'people.customers'],
+    'message.status': ['chatbot', 'chat.conversations'],
+  };
+  for (const [type, [source, topic]] of Object.entries(UNHANDLED)) {
+    it(`sends ${type} and says that it stays in ${topic}`, async () => {
+      const sending = send(type, '--url', url);
+      assert.equal(await sending.exit, 0, sending.output);
+      assert.ok(sending.output.includes(`handled by no service: it stays in ${topic}\n`), sending.output);
+      assert.equal(received[0]?.path, `/webhooks/${source}`);
+    });
+  }
+
   it('keeps to a rate', async () => {
     const startedAt = performance.now();
     let last = 0;

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  addCancelled,
+  addReturned,
   type Change,
-  cancelled,
   entry,
   field,
   type Json,
   problemsOf,
+  returned,
   schema,
   shipped,
 } from './schema-fixtures.ts';
@@ -87,10 +87,10 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   [
     'a schema whose name differs from its event type',
     (files) => {
-      addCancelled(files);
+      addReturned(files);
       const all = files.get('catalogue.json') as Json;
-      all['order.dropped'] = all['order.cancelled'];
-      delete all['order.cancelled'];
+      all['order.dropped'] = all['order.returned'];
+      delete all['order.returned'];
     },
     /the schema of order\.dropped must be called OrderDropped/,
   ],
@@ -240,7 +240,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   ],
   [
     'a type defined in two files',
-    (files) => Object.assign(field(files, shipped, 'carrier'), { type: ['null', { ...cancelled, name: 'OrderItem' }] }),
+    (files) => Object.assign(field(files, shipped, 'carrier'), { type: ['null', { ...returned, name: 'OrderItem' }] }),
     /schemas\/commerce\/\w+\.avsc already defines OrderItem/,
   ],
   [
@@ -264,7 +264,7 @@ const mistakes: [mistake: string, change: Change, problem: RegExp][] = [
   ],
   [
     'a schema in a nested folder',
-    (files) => files.set('ops/sub/Thing.avsc', structuredClone(cancelled)),
+    (files) => files.set('ops/sub/Thing.avsc', structuredClone(returned)),
     /ops\/sub\/Thing\.avsc is nested too deeply/,
   ],
   [

@@ -29,26 +29,26 @@ export const field = (files: Map<string, Json>, path: string, name: string): Jso
 export const shipped = 'commerce/OrderShipped.avsc';
 const meta = { name: 'meta', type: 'switchboard.EventMeta', doc: 'Attributes of every event.' };
 const orderId = { name: 'orderId', type: 'string', minLength: 1, maxLength: 256, doc: 'The order.' };
-export const cancelled = {
+export const returned = {
   type: 'record',
-  name: 'OrderCancelled',
+  name: 'OrderReturned',
   namespace: 'switchboard.commerce',
-  doc: 'An order was cancelled.',
+  doc: 'An order was returned.',
   fields: [
     meta,
     orderId,
     { name: 'items', type: { type: 'array', items: 'OrderItem' }, default: [], maxItems: 100, doc: 'What.' },
   ],
 };
-const cancelledEntry = {
-  schema: 'commerce/OrderCancelled.avsc',
+const returnedEntry = {
+  schema: 'commerce/OrderReturned.avsc',
   topic: 'commerce.orders',
   key: 'orderId',
-  example: 'commerce/OrderCancelled.example.json',
+  example: 'commerce/OrderReturned.example.json',
 };
 
-export function addCancelled(files: Map<string, Json>): void {
-  files.set('commerce/OrderCancelled.avsc', structuredClone(cancelled));
-  files.set('commerce/OrderCancelled.example.json', { orderId: 'order-1001' });
-  (files.get('catalogue.json') as Json)['order.cancelled'] = { ...cancelledEntry };
+export function addReturned(files: Map<string, Json>): void {
+  files.set('commerce/OrderReturned.avsc', structuredClone(returned));
+  files.set('commerce/OrderReturned.example.json', { orderId: 'order-1001' });
+  (files.get('catalogue.json') as Json)['order.returned'] = { ...returnedEntry };
 }

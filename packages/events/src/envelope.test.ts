@@ -62,9 +62,15 @@ test('events of one entity share a topic and a key to keep their order', () => {
   assert.deepEqual([...topics].sort(), [
     'chat.conversations',
     'commerce.orders',
+    'commerce.stock',
+    'commerce.subscriptions',
     'content.articles',
+    'ops.deployments',
     'ops.incidents',
+    'ops.maintenance',
+    'people.customers',
     'people.preferences',
+    'support.tickets',
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { timeless } from './hmac-scheme.ts';
+import { ownPayload } from './platform/own-payload.ts';
 import { defineProvider } from './provider.ts';
 import { fromBase64, headerOf, isOneOf } from './signature.ts';
 
@@ -18,8 +19,6 @@ export const basic = defineProvider({
       if (credentials === undefined) return { kind: 'invalid', fault: 'form' };
       return isOneOf(keys, credentials) ? timeless(requireTimestamp) : { kind: 'invalid', fault: 'mismatch' };
     },
-  // The platform's own mapping belongs here.
-  mapping: { events: [] },
-  examples: [],
+  ...ownPayload,
   sign: (_message, secret) => ({ authorization: `Basic ${Buffer.from(secret).toString('base64')}` }),
 });

@@ -1,6 +1,11 @@
 export { fillExample } from './examples.ts';
 export { publishedKeys } from './jwt/local-key.ts';
-export type { Each, EventRule, Expression, Mapping, Place } from './mapping/mapping.ts';
+export { type CompileMappingOptions, compileMapping } from './mapping/compile-mapping.ts';
+export type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapping/mapped-item.ts';
+export type { Each, EventRule, Expression, Fields, Mapping, Meaning, Place, Shape } from './mapping/mapping.ts';
+export { MappingError, type MappingProblem } from './mapping/mapping-error.ts';
+export { type MappingFile, type PlaceInFile, placeInFile } from './mapping/mapping-places.ts';
+export { readMapping } from './mapping/read-mapping.ts';
 export type {
   Delivery,
   Example,

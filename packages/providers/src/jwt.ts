@@ -5,6 +5,7 @@ import { bearerOf, judgeJwt } from './jwt/judge-jwt.ts';
 import { createKeySet } from './jwt/key-set.ts';
 import { loadJson } from './jwt/load-json.ts';
 import { algorithmOf, keyIdOf } from './jwt/local-key.ts';
+import { ownPayload } from './platform/own-payload.ts';
 import { defineProvider } from './provider.ts';
 import { headerOf, TOLERANCE_MS } from './signature.ts';
 
@@ -47,9 +48,7 @@ export const jwt = defineProvider({
         : { kind: 'invalid', fault: 'form' };
     };
   },
-  // The platform's own mapping belongs here.
-  mapping: { events: [] },
-  examples: [],
+  ...ownPayload,
   /** `secret` is the private key in PEM; its public half must be among the keys at `jwksUrl`. */
   sign: async (_message, secret, now, settings) => {
     const seconds = Math.floor(now / 1000);

@@ -13,7 +13,7 @@ import { jwt } from './jwt.ts';
 import { line } from './line.ts';
 import { messagebird } from './messagebird.ts';
 import { meta } from './meta.ts';
-import { platform } from './platform.ts';
+import { platform } from './platform/platform.ts';
 import type { Provider } from './provider.ts';
 import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';

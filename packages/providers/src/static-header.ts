@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { ownPayload } from './platform/own-payload.ts';
 import { defineProvider } from './provider.ts';
 import { secretHeader } from './secret-header.ts';
 
@@ -16,9 +17,7 @@ export const staticHeader = defineProvider({
     ),
   },
   verifier: (source) => secretHeader((source.settings.header ?? HEADER).toLowerCase()).verifier(source),
-  // The platform's own mapping belongs here.
-  mapping: { events: [] },
-  examples: [],
+  ...ownPayload,
   sign: (message, secret, _now, settings) =>
     secretHeader((settings?.header ?? HEADER).toLowerCase()).sign(message, secret),
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { judge, VALID } from '../fixtures/judge.ts';
+import { NOW, NUMBER } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { viber } from './viber.ts';
 
@@ -10,6 +12,41 @@ describe('Viber', () => {
     secret: 'local-secret',
     otherSecret: 'another-secret',
     covers: { body: true, time: false },
+  });
+
+  mapsItsExamples(viber, {
+    message: [
+      {
+        type: 'message.received',
+        id: NUMBER,
+        at: NOW,
+        fields: {
+          userId: '01234567890A=',
+          messageId: String(NUMBER),
+          text: 'The receipt',
+          attachments: [{ url: 'https://files.example.com/receipt.jpg', type: 'picture' }],
+          channel: 'viber',
+          locale: 'en',
+          customer: { name: 'John McClane' },
+          sentAt: NOW,
+        },
+      },
+    ],
+    seen: [
+      {
+        type: 'message.status',
+        id: `${NUMBER}-seen`,
+        at: NOW,
+        fields: {
+          userId: '01234567890A=',
+          messageId: String(NUMBER),
+          status: 'read',
+          channel: 'viber',
+          changedAt: NOW,
+        },
+      },
+    ],
+    subscribed: [],
   });
 
   it('accepts what the documentation describes: the hex HMAC of the body by the token', async () => {

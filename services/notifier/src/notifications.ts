@@ -19,14 +19,44 @@ const one = (userId: string | null): readonly string[] => (userId === null ? [] 
 const never = (): boolean => false;
 const order = ({ orderId }: { orderId: string }): string => `order:${orderId}`;
 const incident = ({ incidentId }: { incidentId: string }): string => `incident:${incidentId}`;
+const maintenance = ({ maintenanceId }: { maintenanceId: string }): string => `maintenance:${maintenanceId}`;
 const isCritical = ({ severity }: { severity: string | null }): boolean => severity?.toLowerCase() === 'critical';
 
 export const notifications = {
   'order.created': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: DAY },
   'order.shipped': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
+  'order.delivered': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: DAY },
+  'order.cancelled': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
   'payment.confirmed': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: DAY },
+  'payment.failed': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
+  'payment.refunded': { to: ({ userId }) => one(userId), about: order, urgent: never, expiresAfterMs: 3 * DAY },
+  'subscription.changed': {
+    to: ({ userId }) => one(userId),
+    about: ({ subscriptionId, userId }) => `subscription:${subscriptionId ?? userId}`,
+    urgent: never,
+    expiresAfterMs: 3 * DAY,
+  },
+  'stock.replenished': {
+    to: ({ userIds }) => userIds,
+    about: ({ productId, sku }) => `product:${productId ?? sku}`,
+    urgent: never,
+    expiresAfterMs: DAY,
+  },
   'incident.opened': { to: ({ userIds }) => userIds, about: incident, urgent: isCritical, expiresAfterMs: 4 * HOUR },
   'incident.resolved': { to: ({ userIds }) => userIds, about: incident, urgent: isCritical, expiresAfterMs: 12 * HOUR },
+  'maintenance.scheduled': { to: ({ userIds }) => userIds, about: maintenance, urgent: never, expiresAfterMs: 3 * DAY },
+  'deploy.finished': {
+    to: ({ userIds }) => userIds,
+    about: ({ deploymentId }) => `deployment:${deploymentId}`,
+    urgent: never,
+    expiresAfterMs: 12 * HOUR,
+  },
+  'build.failed': {
+    to: ({ userIds }) => userIds,
+    about: ({ buildId }) => `build:${buildId}`,
+    urgent: never,
+    expiresAfterMs: 12 * HOUR,
+  },
   'conversation.escalated': {
     to: () => 'agents',
     about: ({ conversationId }) => `conversation:${conversationId}`,

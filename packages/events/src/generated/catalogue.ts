@@ -3,29 +3,65 @@
 import * as articlePublished from './events/article-published.ts';
 import * as articleUnpublished from './events/article-unpublished.ts';
 import * as articleUpdated from './events/article-updated.ts';
+import * as buildFailed from './events/build-failed.ts';
 import * as conversationEscalated from './events/conversation-escalated.ts';
 import * as conversationResolved from './events/conversation-resolved.ts';
 import * as conversationUnresolved from './events/conversation-unresolved.ts';
+import * as customerUpdated from './events/customer-updated.ts';
+import * as deployFinished from './events/deploy-finished.ts';
+import * as fraudFlagged from './events/fraud-flagged.ts';
 import * as incidentOpened from './events/incident-opened.ts';
 import * as incidentResolved from './events/incident-resolved.ts';
 import * as inventoryReserved from './events/inventory-reserved.ts';
 import * as leadCaptured from './events/lead-captured.ts';
+import * as maintenanceScheduled from './events/maintenance-scheduled.ts';
 import * as messageReceived from './events/message-received.ts';
+import * as messageStatus from './events/message-status.ts';
+import * as orderCancelled from './events/order-cancelled.ts';
 import * as orderCreated from './events/order-created.ts';
+import * as orderDelivered from './events/order-delivered.ts';
 import * as orderShipped from './events/order-shipped.ts';
 import * as paymentConfirmed from './events/payment-confirmed.ts';
+import * as paymentFailed from './events/payment-failed.ts';
+import * as paymentRefunded from './events/payment-refunded.ts';
 import * as preferenceUpdated from './events/preference-updated.ts';
+import * as stockChanged from './events/stock-changed.ts';
+import * as stockReplenished from './events/stock-replenished.ts';
+import * as subscriptionChanged from './events/subscription-changed.ts';
+import * as ticketCreated from './events/ticket-created.ts';
+import * as ticketUpdated from './events/ticket-updated.ts';
 import type {
   ConversationEscalated,
   ConversationResolved,
   ConversationUnresolved,
   LeadCaptured,
   MessageReceived,
+  MessageStatus,
 } from './types/chat.ts';
-import type { InventoryReserved, OrderCreated, OrderShipped, PaymentConfirmed } from './types/commerce.ts';
+import type {
+  FraudFlagged,
+  InventoryReserved,
+  OrderCancelled,
+  OrderCreated,
+  OrderDelivered,
+  OrderShipped,
+  PaymentConfirmed,
+  PaymentFailed,
+  PaymentRefunded,
+  StockChanged,
+  StockReplenished,
+  SubscriptionChanged,
+} from './types/commerce.ts';
 import type { ArticlePublished, ArticleUnpublished, ArticleUpdated } from './types/content.ts';
-import type { IncidentOpened, IncidentResolved } from './types/ops.ts';
-import type { PreferenceUpdated } from './types/people.ts';
+import type {
+  BuildFailed,
+  DeployFinished,
+  IncidentOpened,
+  IncidentResolved,
+  MaintenanceScheduled,
+} from './types/ops.ts';
+import type { CustomerUpdated, PreferenceUpdated } from './types/people.ts';
+import type { TicketCreated, TicketUpdated } from './types/support.ts';
 
 export type * from './types/chat.ts';
 export type * from './types/commerce.ts';
@@ -33,6 +69,7 @@ export type * from './types/content.ts';
 export type * from './types/ops.ts';
 export type * from './types/people.ts';
 export type * from './types/shared.ts';
+export type * from './types/support.ts';
 
 /** The fields of each event type, without `meta`. */
 export interface FieldsByType {
@@ -41,16 +78,31 @@ export interface FieldsByType {
   'conversation.unresolved': ConversationUnresolved;
   'message.received': MessageReceived;
   'lead.captured': LeadCaptured;
+  'message.status': MessageStatus;
   'order.created': OrderCreated;
   'order.shipped': OrderShipped;
   'payment.confirmed': PaymentConfirmed;
   'inventory.reserved': InventoryReserved;
+  'order.cancelled': OrderCancelled;
+  'order.delivered': OrderDelivered;
+  'payment.failed': PaymentFailed;
+  'payment.refunded': PaymentRefunded;
+  'subscription.changed': SubscriptionChanged;
+  'stock.changed': StockChanged;
+  'stock.replenished': StockReplenished;
+  'fraud.flagged': FraudFlagged;
   'article.published': ArticlePublished;
   'article.updated': ArticleUpdated;
   'article.unpublished': ArticleUnpublished;
   'incident.opened': IncidentOpened;
   'incident.resolved': IncidentResolved;
+  'deploy.finished': DeployFinished;
+  'build.failed': BuildFailed;
+  'maintenance.scheduled': MaintenanceScheduled;
   'preference.updated': PreferenceUpdated;
+  'customer.updated': CustomerUpdated;
+  'ticket.created': TicketCreated;
+  'ticket.updated': TicketUpdated;
 }
 
 export const entries = {
@@ -99,6 +151,15 @@ export const entries = {
     recordName: 'switchboard.chat.LeadCaptured',
     subject: 'chat.conversations-switchboard.chat.LeadCaptured',
   },
+  'message.status': {
+    ...messageStatus,
+    type: 'message.status',
+    topic: 'chat.conversations',
+    keyField: 'conversationId',
+    keyFields: ['conversationId', 'userId'],
+    recordName: 'switchboard.chat.MessageStatus',
+    subject: 'chat.conversations-switchboard.chat.MessageStatus',
+  },
   'order.created': {
     ...orderCreated,
     type: 'order.created',
@@ -134,6 +195,78 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.InventoryReserved',
     subject: 'commerce.orders-switchboard.commerce.InventoryReserved',
+  },
+  'order.cancelled': {
+    ...orderCancelled,
+    type: 'order.cancelled',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.OrderCancelled',
+    subject: 'commerce.orders-switchboard.commerce.OrderCancelled',
+  },
+  'order.delivered': {
+    ...orderDelivered,
+    type: 'order.delivered',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.OrderDelivered',
+    subject: 'commerce.orders-switchboard.commerce.OrderDelivered',
+  },
+  'payment.failed': {
+    ...paymentFailed,
+    type: 'payment.failed',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.PaymentFailed',
+    subject: 'commerce.orders-switchboard.commerce.PaymentFailed',
+  },
+  'payment.refunded': {
+    ...paymentRefunded,
+    type: 'payment.refunded',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.PaymentRefunded',
+    subject: 'commerce.orders-switchboard.commerce.PaymentRefunded',
+  },
+  'subscription.changed': {
+    ...subscriptionChanged,
+    type: 'subscription.changed',
+    topic: 'commerce.subscriptions',
+    keyField: 'subscriptionId',
+    keyFields: ['subscriptionId', 'userId'],
+    recordName: 'switchboard.commerce.SubscriptionChanged',
+    subject: 'commerce.subscriptions-switchboard.commerce.SubscriptionChanged',
+  },
+  'stock.changed': {
+    ...stockChanged,
+    type: 'stock.changed',
+    topic: 'commerce.stock',
+    keyField: 'productId',
+    keyFields: ['productId', 'sku'],
+    recordName: 'switchboard.commerce.StockChanged',
+    subject: 'commerce.stock-switchboard.commerce.StockChanged',
+  },
+  'stock.replenished': {
+    ...stockReplenished,
+    type: 'stock.replenished',
+    topic: 'commerce.stock',
+    keyField: 'productId',
+    keyFields: ['productId', 'sku'],
+    recordName: 'switchboard.commerce.StockReplenished',
+    subject: 'commerce.stock-switchboard.commerce.StockReplenished',
+  },
+  'fraud.flagged': {
+    ...fraudFlagged,
+    type: 'fraud.flagged',
+    topic: 'commerce.orders',
+    keyField: 'orderId',
+    keyFields: ['orderId'],
+    recordName: 'switchboard.commerce.FraudFlagged',
+    subject: 'commerce.orders-switchboard.commerce.FraudFlagged',
   },
   'article.published': {
     ...articlePublished,
@@ -180,6 +313,33 @@ export const entries = {
     recordName: 'switchboard.ops.IncidentResolved',
     subject: 'ops.incidents-switchboard.ops.IncidentResolved',
   },
+  'deploy.finished': {
+    ...deployFinished,
+    type: 'deploy.finished',
+    topic: 'ops.deployments',
+    keyField: 'deploymentId',
+    keyFields: ['deploymentId'],
+    recordName: 'switchboard.ops.DeployFinished',
+    subject: 'ops.deployments-switchboard.ops.DeployFinished',
+  },
+  'build.failed': {
+    ...buildFailed,
+    type: 'build.failed',
+    topic: 'ops.deployments',
+    keyField: 'buildId',
+    keyFields: ['buildId'],
+    recordName: 'switchboard.ops.BuildFailed',
+    subject: 'ops.deployments-switchboard.ops.BuildFailed',
+  },
+  'maintenance.scheduled': {
+    ...maintenanceScheduled,
+    type: 'maintenance.scheduled',
+    topic: 'ops.maintenance',
+    keyField: 'maintenanceId',
+    keyFields: ['maintenanceId'],
+    recordName: 'switchboard.ops.MaintenanceScheduled',
+    subject: 'ops.maintenance-switchboard.ops.MaintenanceScheduled',
+  },
   'preference.updated': {
     ...preferenceUpdated,
     type: 'preference.updated',
@@ -188,5 +348,32 @@ export const entries = {
     keyFields: ['userId'],
     recordName: 'switchboard.people.PreferenceUpdated',
     subject: 'people.preferences-switchboard.people.PreferenceUpdated',
+  },
+  'customer.updated': {
+    ...customerUpdated,
+    type: 'customer.updated',
+    topic: 'people.customers',
+    keyField: 'customerId',
+    keyFields: ['customerId', 'userId', 'email'],
+    recordName: 'switchboard.people.CustomerUpdated',
+    subject: 'people.customers-switchboard.people.CustomerUpdated',
+  },
+  'ticket.created': {
+    ...ticketCreated,
+    type: 'ticket.created',
+    topic: 'support.tickets',
+    keyField: 'ticketId',
+    keyFields: ['ticketId'],
+    recordName: 'switchboard.support.TicketCreated',
+    subject: 'support.tickets-switchboard.support.TicketCreated',
+  },
+  'ticket.updated': {
+    ...ticketUpdated,
+    type: 'ticket.updated',
+    topic: 'support.tickets',
+    keyField: 'ticketId',
+    keyFields: ['ticketId'],
+    recordName: 'switchboard.support.TicketUpdated',
+    subject: 'support.tickets-switchboard.support.TicketUpdated',
   },
 } as const;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Json } from '@switchboard/providers';
-import { isObject } from '../event/envelope.ts';
+import { isObject } from '../event/is-object.ts';
 import type { JsonObject } from '../event/json/parse.ts';
 import { parse } from '../event/json/parse.ts';
 import type { Refusal } from '../http/refusals.ts';

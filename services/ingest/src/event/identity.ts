@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import type { AnyEvent, EventType, FieldsOf } from '@switchboard/events';
-import { isGiven } from './envelope.ts';
 
 /** Long enough for every id in use, short enough for a header and a key. */
 export const LONGEST_ID = 256;
+
+/** Senders write an absent value in three ways. */
+export const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
 
 interface Anonymous {
   type: EventType;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { AnyEvent } from '@switchboard/events';
 import type { Refusal } from '../http/refusals.ts';
 import type { Source } from '../sources/sources.ts';
-import { isObject } from './envelope.ts';
+import { isObject } from './is-object.ts';
 import type { Item } from './items.ts';
 import { normalise } from './normalise.ts';
 import { shapeHint } from './shape-help.ts';

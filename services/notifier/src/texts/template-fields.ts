@@ -1,13 +1,21 @@
 import type { AvroRecord } from '@switchboard/events';
 
-/** How a field is shown. */
-export type Kind = 'text' | 'number' | 'time';
+/** How a field is shown: a time as its date, `minute` as date, time of day and time zone. */
+export type Kind = 'text' | 'number' | 'time' | 'minute';
+
+/** Follows the name of a time that is shown to the minute: `startsAt:minute`. */
+const MINUTE = ':minute';
+
+/** The path of a placeholder's field. */
+export const pathOf = (placeholder: string): string =>
+  placeholder.endsWith(MINUTE) ? placeholder.slice(0, -MINUTE.length) : placeholder;
 
 /** The part of Avro that leads from a path to a field. */
 type Schema = string | readonly Schema[] | { readonly type: Schema; readonly [more: string]: unknown };
 
 /** What `customer.name` is in events of this schema; undefined when they have no such field, or it cannot be shown. */
-export function kindOf(schema: AvroRecord, path: string): Kind | undefined {
+export function kindOf(schema: AvroRecord, placeholder: string): Kind | undefined {
+  const path = pathOf(placeholder);
   const named = new Map<string, Schema>();
   collect(schema as unknown as Schema, named);
   let found: Schema | undefined = schema as unknown as Schema;
@@ -15,7 +23,9 @@ export function kindOf(schema: AvroRecord, path: string): Kind | undefined {
     const fields = (found as { fields?: readonly { name: string; type: Schema }[] } | undefined)?.fields;
     found = strip(fields?.find((field) => field.name === name)?.type, named);
   }
-  return shown(found, named);
+  const kind = shown(found, named);
+  if (path === placeholder) return kind;
+  return kind === 'time' ? 'minute' : undefined;
 }
 
 /** Whether every event of this schema has a value there. */

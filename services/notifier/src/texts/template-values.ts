@@ -1,17 +1,19 @@
-/** What templates say of an event, by the path of the field. */
+import { pathOf } from './template-fields.ts';
+
+/** What templates say of an event, by placeholder. */
 export type Values = Readonly<Record<string, string | number>>;
 
 const MOST_CHARACTERS = 1_000;
 
 /** Picks fields out of an event, as texts and numbers that can be put into a message. */
-export function valuesOf(event: object, paths: readonly string[]): Values {
+export function valuesOf(event: object, placeholders: readonly string[]): Values {
   const values: Record<string, string | number> = {};
-  for (const path of paths) {
-    const value = path
+  for (const placeholder of placeholders) {
+    const value = pathOf(placeholder)
       .split('.')
       .reduce<unknown>((found, name) => (found as Record<string, unknown> | null)?.[name], event);
     const shown = typeof value === 'number' ? value : Array.isArray(value) ? value.map(plain).join(', ') : plain(value);
-    if (shown !== '') values[path] = shown;
+    if (shown !== '') values[placeholder] = shown;
   }
   return values;
 }

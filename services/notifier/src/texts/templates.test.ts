@@ -61,6 +61,18 @@ describe('the templates that come with the service', () => {
     assert.equal(dateFor('2026-01-15T00:00:01Z', 'en', 'America/Los_Angeles'), 'January 14, 2026');
   });
 
+  it('show the time of day and the time zone of a maintenance', () => {
+    const textOf = (startsAt: string, locale: string, timeZone: string | undefined): string => {
+      const values = shipped.valuesOf(eventOf('maintenance.scheduled', { startsAt }));
+      return shipped.render('maintenance.scheduled', 'chat', values, { locale, timeZone }).text;
+    };
+    const atNight = '2026-01-18T22:00:00Z';
+    assert.match(textOf(atNight, 'en-GB', 'Europe/Berlin'), /^Start: 18 January 2026 at 23:00 CET$/m);
+    assert.match(textOf(atNight, 'de', 'Europe/Berlin'), /^Beginn: 18\. Januar 2026 um 23:00 MEZ$/m);
+    assert.match(textOf('2026-01-19T00:00:00Z', 'en-GB', 'Europe/Berlin'), /^Start: 19 January 2026 at 01:00 CET$/m);
+    assert.match(textOf(atNight, 'en-GB', undefined), /^Start: 18 January 2026 at 22:00 UTC$/m);
+  });
+
   it('show dates as the reader writes them, in the language of the text', () => {
     const written: Record<string, string> = {
       'en-GB': '15 January 2026',
@@ -113,6 +125,7 @@ describe('the service does not start with', () => {
       /en\/order\.shipped\.txt: order\.shipped has no field trackingNumer/,
     ],
     'a field that cannot be shown': [{ 'en/order.shipped.txt': 'a\n\n{{items}}' }, /no field items/],
+    'the minute of what is no time': [{ 'en/order.shipped.txt': 'a\n\n{{carrier:minute}}' }, /no field carrier:minute/],
     'a field of the prototype': [{ 'en/order.shipped.txt': 'a\n\n{{constructor}}' }, /no field constructor/],
     'a title that may have no value': [{ 'en/order.shipped.txt': '{{carrier}}\n\nb' }, /the title needs fields/],
     'no text': [{ 'en/order.shipped.txt': 'a' }, /a title and a text/],

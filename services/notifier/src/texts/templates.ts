@@ -154,6 +154,10 @@ function spoken(wanted: string | undefined, template: string): string {
 }
 
 const DAY_MS = 86_400_000;
+const TO_THE_MINUTE: Intl.DateTimeFormatOptions = {
+  ...{ year: 'numeric', month: 'long', day: 'numeric' },
+  ...{ hour: 'numeric', minute: '2-digit', timeZoneName: 'short' },
+};
 
 function format(value: string | number, kind: Kind | undefined, locale: string, timeZone: string): string {
   if (typeof value === 'string') return value;
@@ -162,6 +166,7 @@ function format(value: string | number, kind: Kind | undefined, locale: string, 
     const zone = value % DAY_MS === 0 ? 'UTC' : timeZone;
     return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: zone }).format(value);
   }
+  if (kind === 'minute') return new Intl.DateTimeFormat(locale, { ...TO_THE_MINUTE, timeZone }).format(value);
   return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
 }
 

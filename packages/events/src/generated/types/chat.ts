@@ -189,3 +189,25 @@ export interface LeadCaptured {
   /** The page the person was on. */
   pageUrl: string | null;
 }
+
+/** A message to a person was sent, delivered or read, or failed. */
+export interface MessageStatus {
+  /** The platform's id of the conversation; some platforms know only the person. */
+  conversationId: string | null;
+  /** The platform's id of the person to whom the message was sent. */
+  userId: string | null;
+  /** The platform's id of the message. */
+  messageId: string;
+  /** What became of the message: sent, delivered, read or failed. */
+  status: string;
+  /** The platform's code for the failure. */
+  errorCode: string | null;
+  /** The platform's description of the failure. */
+  errorText: string | null;
+  /** The phone number that the message was sent to. */
+  phone: string | null;
+  /** The channel of the message, such as whatsapp or sms. */
+  channel: string | null;
+  /** When the message reached this status. */
+  changedAt: number | null;
+}

@@ -48,3 +48,31 @@ export interface QuietHours {
 
 /** How often messages are gathered into one. */
 export type DigestFrequency = 'none' | 'hourly' | 'daily' | 'weekly';
+
+/** Data of a customer changed in another system. */
+export interface CustomerUpdated {
+  /** The other system's id of the customer. */
+  customerId: string | null;
+  /** The chatbot platform's id of the customer. */
+  userId: string | null;
+  /** The customer's e-mail address. */
+  email: string | null;
+  /** The customer's phone number. */
+  phone: string | null;
+  /** The customer's name. */
+  name: string | null;
+  /** The customer's company. */
+  company: string | null;
+  /** The customer's job title. */
+  jobTitle: string | null;
+  /** The new values of the changed properties, by the property names of the other system; empty if a value was removed. */
+  changes: Record<string, string>;
+  /** Who or what changed the data. */
+  changedBy: string | null;
+  /** The page of the customer in the other system. */
+  url: string | null;
+  /** When the data changed. */
+  updatedAt: number | null;
+  /** The customer's language as a BCP 47 tag, such as de-DE. */
+  locale: string | null;
+}

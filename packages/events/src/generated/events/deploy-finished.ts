@@ -1,0 +1,220 @@
+// Generated from schemas/ by `npm run generate`. Do not edit.
+
+import type { AvroRecord } from '../../avro-schema.ts';
+
+export const schema: AvroRecord = {
+  type: 'record',
+  name: 'DeployFinished',
+  namespace: 'switchboard.ops',
+  doc: 'A deployment ended, successfully or not.',
+  fields: [
+    {
+      name: 'meta',
+      type: {
+        type: 'record',
+        name: 'EventMeta',
+        namespace: 'switchboard',
+        doc: 'What is known about every event, whatever happened.',
+        fields: [
+          {
+            name: 'id',
+            type: 'string',
+            minLength: 1,
+            maxLength: 256,
+            doc: "The sender's id of the event, else one made from its content; unique per tenant, source and event type.",
+          },
+          {
+            name: 'type',
+            type: 'string',
+            minLength: 1,
+            maxLength: 100,
+            doc: 'The event type, as the catalogue names it.',
+          },
+          {
+            name: 'source',
+            type: 'string',
+            minLength: 1,
+            maxLength: 63,
+            doc: 'The configured source that the event came through.',
+          },
+          {
+            name: 'tenant',
+            type: 'string',
+            minLength: 1,
+            maxLength: 63,
+            doc: "Whose event it is; from the source's configuration, never from the body.",
+          },
+          {
+            name: 'occurredAt',
+            type: {
+              type: 'long',
+              logicalType: 'timestamp-millis',
+            },
+            doc: 'When it happened, as the sender says; when it was received, if the sender does not say.',
+          },
+          {
+            name: 'receivedAt',
+            type: {
+              type: 'long',
+              logicalType: 'timestamp-millis',
+            },
+            doc: 'When Switchboard received it.',
+          },
+          {
+            name: 'extra',
+            type: ['null', 'string'],
+            default: null,
+            maxLength: 2097152,
+            doc: 'JSON text of the sent fields that the schema does not know, nested as they were sent.',
+          },
+        ],
+      },
+      doc: 'The metadata of every event.',
+    },
+    {
+      name: 'deploymentId',
+      type: 'string',
+      minLength: 1,
+      maxLength: 256,
+      doc: "The deployment system's id of the deployment.",
+    },
+    {
+      name: 'service',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: 'The deployed service.',
+    },
+    {
+      name: 'environment',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: 'The environment, such as production or staging.',
+    },
+    {
+      name: 'status',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: 'How the deployment ended, such as success or failure.',
+    },
+    {
+      name: 'version',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: 'The deployed version.',
+    },
+    {
+      name: 'repository',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: 'The repository of the code.',
+    },
+    {
+      name: 'branch',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: 'The deployed branch.',
+    },
+    {
+      name: 'commit',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: 'The id of the deployed commit.',
+    },
+    {
+      name: 'author',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: 'Who started the deployment.',
+    },
+    {
+      name: 'description',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 65536,
+      doc: 'Details of the outcome.',
+    },
+    {
+      name: 'userIds',
+      type: {
+        type: 'array',
+        items: 'string',
+      },
+      default: [],
+      maxItems: 50000,
+      maxLength: 256,
+      doc: "The people to notify, by the chatbot platform's ids.",
+    },
+    {
+      name: 'url',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 2048,
+      doc: 'The page or log of the deployment.',
+    },
+    {
+      name: 'environmentUrl',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 2048,
+      doc: 'Where the deployed service runs.',
+    },
+    {
+      name: 'startedAt',
+      type: [
+        'null',
+        {
+          type: 'long',
+          logicalType: 'timestamp-millis',
+        },
+      ],
+      default: null,
+      doc: 'When the deployment started.',
+    },
+    {
+      name: 'finishedAt',
+      type: [
+        'null',
+        {
+          type: 'long',
+          logicalType: 'timestamp-millis',
+        },
+      ],
+      default: null,
+      doc: 'When it ended.',
+    },
+    {
+      name: 'locale',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 35,
+      doc: 'The language of the texts as a BCP 47 tag, such as de-DE.',
+    },
+  ],
+};
+
+export const example: Readonly<Record<string, unknown>> = {
+  deploymentId: 'deploy-3101',
+  service: 'checkout',
+  environment: 'production',
+  status: 'success',
+  version: '2.14.0',
+  repository: 'example/checkout',
+  branch: 'main',
+  commit: '9f3c2ab',
+  author: 'octocat',
+  description: 'All health checks pass.',
+  userIds: ['user-1024', 'user-2048'],
+  url: 'https://ci.example.com/deployments/3101',
+  environmentUrl: 'https://shop.example.com',
+  startedAt: '2026-01-15T11:50:00Z',
+  finishedAt: '2026-01-15T11:54:30Z',
+  locale: 'en-GB',
+};

@@ -1,0 +1,25 @@
+export type ExpressionErrorCode = 'SYNTAX' | 'UNKNOWN_NAME' | 'TYPE' | 'NOT_ALLOWED' | 'TOO_LARGE';
+
+/** Why an expression cannot be used, and where: line and column start at 1. */
+export class ExpressionError extends Error {
+  override readonly name = 'ExpressionError';
+  readonly code: ExpressionErrorCode;
+  readonly line: number;
+  readonly column: number;
+
+  constructor(code: ExpressionErrorCode, message: string, text: string, offset: number) {
+    super(message);
+    this.code = code;
+    ({ line: this.line, column: this.column } = positionIn(text, offset));
+  }
+}
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+export function positionIn(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1) as string).length + 1 };
+}
