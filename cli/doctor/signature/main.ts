@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { readDeployConfig } from '@switchboard/deploy/config';
-import { localSourceVariables } from '@switchboard/deploy/local-sources';
-import { type Entries, parseSources, readSecret, resolveSources } from '@switchboard/ingest/sources';
+import type { Entries } from '@switchboard/ingest/sources';
 import { providerNames } from '@switchboard/providers';
 import { ConfigError, environment } from '@switchboard/service';
 import { parseOptions, UsageError } from '@switchboard/service/command-line';
+import { namedSource, readSourcesFile, type SourcesFile, secretsOf } from '../../sources/named-source.ts';
 import { type Capture, readCurl, readHeaders } from './capture.ts';
 import { diagnose, type Examined } from './diagnose.ts';
 import { keyOf } from './trial.ts';
@@ -77,26 +76,17 @@ async function examinedOf(options: Options, variables: Environment): Promise<Exa
   if (Number.isNaN(at)) throw new UsageError('--at must be an ISO 8601 time.');
   const called = options.url ?? capture.url;
   if (called !== undefined && !URL.canParse(called)) throw new UsageError('--url must be a URL.');
-  const { name, entries, path, known } = await entriesOf(options, variables, called);
-  const entry = entries[name];
-  if (entry === undefined) throw new UsageError(`The sources file has no source ${name}.`);
-  if (entry.scheme === 'api') throw new UsageError(`${name} is a client of POST /v1/events, which signs nothing.`);
-  const source = (await resolveSources({ [name]: entry }, path, known)).get(name);
-  if (source === undefined) throw new UsageError(`${name} is left out: its variable ${entry.onlyIf?.env} is not set.`);
-  const { provider, settings, publicUrl } = source;
-  const secretsOf = async ({ secrets = [] }: Entries[string]): Promise<string[]> =>
-    (await Promise.all(secrets.map((secret) => readSecret(secret, path, known, () => {})))).filter(
-      (secret) => secret !== undefined,
-    );
-  const secrets = await secretsOf(entry);
-  const others = Object.entries(entries).filter(([other]) => other !== name);
+  const { name, ...file } = await sourceIn(options, variables, called);
+  const source = await namedSource(name, file);
+  const { provider, settings, publicUrl, secrets, requireTimestamp } = source;
+  const others = Object.entries(file.entries).filter(([other]) => other !== name);
   return {
     provider,
     scheme: source.scheme,
     settings,
     secrets,
     keys: secrets.flatMap((secret) => keyOf(provider, secret) ?? []),
-    requireTimestamp: entry.requireTimestamp ?? false,
+    requireTimestamp,
     url: publicUrl === undefined ? undefined : publicUrl + queryOf(called),
     called,
     method: options.method ?? capture.method ?? 'POST',
@@ -108,7 +98,7 @@ async function examinedOf(options: Options, variables: Environment): Promise<Exa
       others.map(async ([other, theirs]) => ({
         name: other,
         scheme: theirs.scheme,
-        secrets: (await secretsOf(theirs)).filter((secret) => !secrets.includes(secret)),
+        secrets: (await secretsOf(other, file)).filter((secret) => !secrets.includes(secret)),
       })),
     ),
   };
@@ -130,26 +120,15 @@ async function contentOf(option: string, path: string): Promise<Buffer> {
   }
 }
 
-interface Described {
-  /** Of the source, among the entries. */
-  readonly name: string;
-  readonly entries: Entries;
-  readonly path: string;
-  /** The variables that the entries may name. */
-  readonly known: Environment;
-}
-
-/** The sources file, or a source that the options describe. */
-async function entriesOf(options: Options, variables: Environment, called: string | undefined): Promise<Described> {
+/** The sources file, or a source that the options describe, and the name of the source. */
+async function sourceIn(
+  options: Options,
+  variables: Environment,
+  called: string | undefined,
+): Promise<SourcesFile & { readonly name: string }> {
   const { source, scheme, 'secret-env': secretEnv } = options;
   if ((source === undefined) === (scheme === undefined)) throw new UsageError('Give either --source or --scheme.');
-  if (source !== undefined) {
-    const config = readDeployConfig(variables);
-    const path = config.SOURCES_FILE;
-    const known = { ...(await localSourceVariables(config)), ...variables };
-    const entries = parseSources((await contentOf('source', path)).toString(), path);
-    return { name: source, entries, path, known };
-  }
+  if (source !== undefined) return { name: source, ...(await readSourcesFile(variables)) };
   if (!providerNames.some((name) => name === scheme))
     throw new UsageError(`There is no scheme ${scheme}; there are ${providerNames.join(', ')}.`);
   const entry = {
@@ -160,7 +139,7 @@ async function entriesOf(options: Options, variables: Environment, called: strin
     ...(called === undefined ? {} : { publicUrl: called.replace(/[?#].*$/, '') }),
     ...Object.fromEntries((options.setting ?? []).map(settingOf)),
   };
-  return { name: 'captured', entries: { captured: entry }, path: '--scheme', known: variables };
+  return { name: 'captured', entries: { captured: entry }, path: '--scheme', variables };
 }
 
 function settingOf(text: string): [name: string, value: unknown] {

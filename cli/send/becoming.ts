@@ -1,0 +1,35 @@
+import { catalogue, readFields } from '@switchboard/events';
+import { compileMapping, type Json, type Provider } from '@switchboard/providers';
+import type { Becoming } from './run.ts';
+
+interface Sent {
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The events that a body becomes by the mapping of its provider. */
+export function becomingOf(provider: Provider, { body, headers }: Sent): Becoming[] {
+  const json = readBody(body, headers['content-type']);
+  if (json === undefined) return [];
+  const { map } = compileMapping(provider.mapping, { headers: provider.mappedHeaders ?? [] });
+  return (provider.split?.({ body: json, headers }) ?? [json]).flatMap((item) => {
+    const mapped = map({ body: item, headers });
+    if (mapped.kind !== 'events') return [];
+    return mapped.events.map(({ type, payload }) => {
+      const read = readFields(type, payload);
+      const fields: Readonly<Record<string, unknown>> = read.ok ? { ...read.fields } : payload;
+      const entity = catalogue[type].keyFields.map((name) => fields[name]).find((value) => value != null);
+      return { type, entity: String(entity ?? '') };
+    });
+  });
+}
+
+function readBody(body: string, contentType: string | undefined): Json | undefined {
+  if (contentType?.startsWith('application/x-www-form-urlencoded') === true)
+    return Object.fromEntries(new URLSearchParams(body));
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return undefined;
+  }
+}
