@@ -26,7 +26,7 @@ it('makes a key, and lines for the sources file that accept it without holding i
   assert.match(key, /^sb_acme_[0-9a-f]{48}_[0-9a-f]{8}$/);
   const file = ['sources:', ...lines].join('\n');
   assert.ok(!file.includes(key));
-  const sources = await resolveSources(parseSources(file, 'sources.yaml'), 'sources.yaml', {});
+  const sources = await resolveSources(parseSources(file, 'sources.yaml'), {});
   const [apiKey] = sources.get('acme-api')?.apiKeys ?? [];
   assert.ok(apiKey?.types?.has('order.created') && !apiKey.types.has('message.received'));
 });

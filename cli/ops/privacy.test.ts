@@ -99,6 +99,8 @@ describe('ids', () => {
   it('are hidden where they are an address or a number of a person', () => {
     assert.equal(id('acme:a@b.de', 'chat.conversations'), 'acme:[e-mail]');
     assert.equal(id('acme:+49 151 2345678', 'people.preferences'), 'acme:[number]');
+    for (const topic of ['commerce.subscriptions', 'people.customers'])
+      assert.equal(id('acme:4915123456789', topic), 'acme:[number]', topic);
     assert.equal(id('4915123456789:1768471200:message.received', 'chat.conversations').startsWith('[number]'), true);
   });
 });

@@ -18,8 +18,8 @@ export interface Privacy {
 const ID_CHARACTERS = 512;
 /** The messages of dead letters are shorter. */
 const SENTENCE_CHARACTERS = 1_000;
-/** Orders, articles and incidents may have long numbers for ids. */
-const IMPERSONAL = /^(commerce|content|ops)\./;
+/** Orders, products, articles and incidents may have long numbers for ids. Other keys may identify a person. */
+const IMPERSONAL = /^(commerce\.(orders|stock)|content\..+|ops\..+)$/;
 
 export function createPrivacy(reveal: boolean): Privacy {
   const shortId = (text: string): string => shorten(text, ID_CHARACTERS);

@@ -1,5 +1,6 @@
 import { catalogue, readFields } from '@switchboard/events';
-import { compileMapping, type Json, type Provider } from '@switchboard/providers';
+import type { Source } from '@switchboard/ingest/sources';
+import type { Json } from '@switchboard/providers';
 import type { Becoming } from './run.ts';
 
 interface Sent {
@@ -7,13 +8,15 @@ interface Sent {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The events that a body becomes by the mapping of its provider. */
-export function becomingOf(provider: Provider, { body, headers }: Sent): Becoming[] {
+/** The events that a body becomes by the mapping of its source. */
+export function becomingOf(
+  { provider, mapping }: Pick<Source, 'provider' | 'mapping'>,
+  { body, headers }: Sent,
+): Becoming[] {
   const json = readBody(body, headers['content-type']);
   if (json === undefined) return [];
-  const { map } = compileMapping(provider.mapping, { headers: provider.mappedHeaders ?? [] });
   return (provider.split?.({ body: json, headers }) ?? [json]).flatMap((item) => {
-    const mapped = map({ body: item, headers });
+    const mapped = mapping.map({ body: item, headers });
     if (mapped.kind !== 'events') return [];
     return mapped.events.map(({ type, payload }) => {
       const read = readFields(type, payload);

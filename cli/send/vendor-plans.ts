@@ -59,7 +59,7 @@ export async function replayPlan(
   });
   const source = await namedSource(to, await readSourcesFile(variables));
   const headers = { 'content-type': 'application/json', ...headersOf(header) };
-  const becomes = becomingOf(source.provider, { body, headers });
+  const becomes = becomingOf(source, { body, headers });
   return {
     title: file,
     create: () => ({ source: to, body, headers, becomes }),
@@ -85,7 +85,7 @@ function providerNamed(name: string): Provider {
   return providers[known];
 }
 
-function filled(example: Example, { name, provider }: NamedSource, more: Record<string, string>): VendorWebhook {
+function filled(example: Example, source: NamedSource, more: Record<string, string>): VendorWebhook {
   const fill = { run: randomUUID().slice(0, 8), now: Date.now() };
   const body = fillExample(example.body, fill);
   const given = Object.entries(example.headers ?? {}).map(([header, value]) => [
@@ -93,7 +93,7 @@ function filled(example: Example, { name, provider }: NamedSource, more: Record<
     fillExample(value, fill),
   ]);
   const headers = { 'content-type': example.contentType ?? 'application/json', ...Object.fromEntries(given), ...more };
-  return { source: name, body, headers, becomes: becomingOf(provider, { body, headers }) };
+  return { source: source.name, body, headers, becomes: becomingOf(source, { body, headers }) };
 }
 
 /** Signs at each attempt, as the source expects it. */

@@ -15,7 +15,7 @@ import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { examplePlans, listExamples } from './vendor-plans.ts';
 
 const SOURCES = join(import.meta.dirname, '../../local/sources.yaml');
-const named = Object.keys(parseSources(readFileSync(SOURCES, 'utf8'), SOURCES));
+const named = Object.keys(parseSources(readFileSync(SOURCES, 'utf8'), SOURCES).entries);
 /** Those of general schemes have no source of their own. */
 const vendors = providerNames.filter((name) => named.includes(name) && name !== 'api');
 
@@ -30,7 +30,7 @@ describe('npm run send -- --provider', () => {
     sandbox = await startSandbox({ botFrameworkKeys: JSON.stringify(await publishedKeys(await vendorKey(directory))) });
     variables = { LOCAL_DIRECTORY: directory, SANDBOX_PORT: new URL(sandbox.url).port };
     const local = await localSourceVariables(readDeployConfig(variables));
-    sources = await resolveSources(parseSources(await readFile(SOURCES, 'utf8'), SOURCES), SOURCES, local);
+    sources = await resolveSources(parseSources(await readFile(SOURCES, 'utf8'), SOURCES), local);
   });
   after(async () => {
     await sandbox.close();

@@ -32,7 +32,7 @@ describe('the local sources', () => {
     variables = await localSourceVariables(
       readDeployConfig({ LOCAL_DIRECTORY: directory, INGEST_PORT: '8181', SANDBOX_PORT: port }),
     );
-    sources = await resolveSources(parseSources(await readFile(path, 'utf8'), path), path, variables);
+    sources = await resolveSources(parseSources(await readFile(path, 'utf8'), path), variables);
   });
   after(async () => {
     await sandbox.close();

@@ -164,7 +164,7 @@ async function checkSources(path: string, variables: Readonly<Record<string, str
   const text = await readFile(path, 'utf8').catch((error: Error) => {
     throw new ConfigError([`SOURCES_FILE cannot be read: ${error.message}`]);
   });
-  await resolveSources(parseSources(text, path), path, { ...environment, ...variables });
+  await resolveSources(parseSources(text, path), { ...environment, ...variables });
 }
 
 /** @throws LocalStackError naming a port that something needs and cannot have */

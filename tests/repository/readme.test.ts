@@ -25,7 +25,7 @@ it('the service in README.md compiles as the main file of a service', async () =
 it('ingest accepts what README.md and the README.md of the client send', async () => {
   const published: OutgoingRecord[] = [];
   const file = 'local/sources.yaml';
-  const sources = await resolveSources(parseSources(textOf(file), file), file, { LOCAL_SECRET: 'local-secret' });
+  const sources = await resolveSources(parseSources(textOf(file), file), { LOCAL_SECRET: 'local-secret' });
   const ingest = buildIngest({
     sources: { get: (name) => sources.get(name), names: () => sources.keys(), values: () => sources.values() },
     publish: async (record) => void published.push(record),

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Entries } from '@switchboard/ingest/sources';
+import { parseSources } from '@switchboard/ingest/sources';
 import { providerNames } from '@switchboard/providers';
 import { ConfigError, environment } from '@switchboard/service';
 import { parseOptions, UsageError } from '@switchboard/service/command-line';
-import { namedSource, readSourcesFile, type SourcesFile, secretsOf } from '../../sources/named-source.ts';
+import { type KnownSources, namedSource, readSourcesFile, secretsOf } from '../../sources/named-source.ts';
 import { type Capture, readCurl, readHeaders } from './capture.ts';
 import { diagnose, type Examined } from './diagnose.ts';
 import { keyOf } from './trial.ts';
@@ -76,10 +76,10 @@ async function examinedOf(options: Options, variables: Environment): Promise<Exa
   if (Number.isNaN(at)) throw new UsageError('--at must be an ISO 8601 time.');
   const called = options.url ?? capture.url;
   if (called !== undefined && !URL.canParse(called)) throw new UsageError('--url must be a URL.');
-  const { name, ...file } = await sourceIn(options, variables, called);
-  const source = await namedSource(name, file);
+  const { name, known } = await sourceIn(options, variables, called);
+  const source = await namedSource(name, known);
   const { provider, settings, publicUrl, secrets, requireTimestamp } = source;
-  const others = Object.entries(file.entries).filter(([other]) => other !== name);
+  const others = Object.entries(known.file.entries).filter(([other]) => other !== name);
   return {
     provider,
     scheme: source.scheme,
@@ -98,7 +98,7 @@ async function examinedOf(options: Options, variables: Environment): Promise<Exa
       others.map(async ([other, theirs]) => ({
         name: other,
         scheme: theirs.scheme,
-        secrets: (await secretsOf(other, file)).filter((secret) => !secrets.includes(secret)),
+        secrets: (await secretsOf(other, known)).filter((secret) => !secrets.includes(secret)),
       })),
     ),
   };
@@ -125,21 +125,23 @@ async function sourceIn(
   options: Options,
   variables: Environment,
   called: string | undefined,
-): Promise<SourcesFile & { readonly name: string }> {
+): Promise<{ readonly name: string; readonly known: KnownSources }> {
   const { source, scheme, 'secret-env': secretEnv } = options;
   if ((source === undefined) === (scheme === undefined)) throw new UsageError('Give either --source or --scheme.');
-  if (source !== undefined) return { name: source, ...(await readSourcesFile(variables)) };
+  if (source !== undefined) return { name: source, known: await readSourcesFile(variables) };
   if (!providerNames.some((name) => name === scheme))
     throw new UsageError(`There is no scheme ${scheme}; there are ${providerNames.join(', ')}.`);
   const entry = {
     tenant: 'captured',
-    scheme: scheme as Entries[string]['scheme'],
+    scheme,
     insecureSecrets: true,
     ...(secretEnv === undefined ? {} : { secrets: [{ env: secretEnv }] }),
     ...(called === undefined ? {} : { publicUrl: called.replace(/[?#].*$/, '') }),
     ...Object.fromEntries((options.setting ?? []).map(settingOf)),
   };
-  return { name: 'captured', entries: { captured: entry }, path: '--scheme', variables };
+  // JSON is YAML.
+  const file = parseSources(JSON.stringify({ sources: { captured: entry } }), '--scheme');
+  return { name: 'captured', known: { file, variables } };
 }
 
 function settingOf(text: string): [name: string, value: unknown] {

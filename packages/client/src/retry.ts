@@ -25,7 +25,6 @@ export async function withRetry<T>(
   const { forMs = 60_000, baseMs = 500, maxMs = 30_000 } = retry === false ? { forMs: 0 } : retry;
   const startedAt = clock.elapsed();
   for (let attempts = 1; ; attempts += 1) {
-    if (signal?.aborted) throw aborted(signal);
     try {
       return await attempt(attempts);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { platformMapping } from './platform/platform-mapping.ts';
 import { defineProvider } from './provider.ts';
 
 /** A client of `POST /v1/events`: it has API keys and signs nothing, so its source takes no webhooks. */
@@ -23,7 +24,7 @@ export const api = defineProvider({
   },
   needs: { secrets: false },
   verifier: () => () => ({ kind: 'invalid', fault: 'missing' }),
-  mapping: { events: [] },
+  mapping: platformMapping,
   refusesBadBodies: true,
   examples: [],
   sign: (_message, secret) => ({ authorization: `Bearer ${secret}` }),

@@ -80,8 +80,8 @@ export const chatwoot = defineProvider({
       },
       {
         type: 'conversation.escalated',
-        when: `${statusChanged} && body.changed_attributes != null && body.changed_attributes.exists(change,
-          has(change.status) && change.status.previous_value == "pending" && change.status.current_value == "open")`,
+        when: `${statusChanged} && body.status == "open" && body.changed_attributes.exists(change,
+          has(change.status) && change.status.previous_value == "pending")`,
         id: changeId,
         at: 'body.updated_at',
         fields: {

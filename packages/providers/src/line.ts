@@ -61,6 +61,11 @@ export const line = defineProvider({
             "message": { "type": "file", "id": "354718705", "fileName": "file.txt", "fileSize": 2138 }
           },
           {
+            "type": "message", "mode": "standby", "timestamp": {{milliseconds}}, "webhookEventId": "{{run}}-4",
+            "deliveryContext": { "isRedelivery": false }, "source": { "type": "user", "userId": "U80696558e1aa831" },
+            "message": { "type": "text", "id": "14353798921117", "text": "Another module answers this" }
+          },
+          {
             "type": "follow", "mode": "active", "timestamp": {{milliseconds}}, "webhookEventId": "{{run}}-3",
             "deliveryContext": { "isRedelivery": false }, "source": { "type": "user", "userId": "U80696558e1aa831" }
           }

@@ -46,6 +46,7 @@ describe('Telegram', () => {
         },
       },
     ],
+    'message of a bot': [],
     'edited message': [],
   });
 });

@@ -75,6 +75,17 @@ export const telegram = defineProvider({
       becomes: ['message.received'],
     },
     {
+      name: 'message of a bot',
+      body: `{
+        "update_id": {{number}},
+        "message": {
+          "message_id": 1367, "date": {{seconds}}, "text": "How can I help?", "chat": { "id": -100123, "type": "supergroup" },
+          "from": { "id": 2222222, "is_bot": true, "first_name": "Bot", "username": "ExampleBot" }
+        }
+      }`,
+      becomes: [],
+    },
+    {
       name: 'edited message',
       body: `{
         "update_id": {{number}},

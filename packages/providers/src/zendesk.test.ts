@@ -62,6 +62,7 @@ describe('Zendesk', () => {
         },
       },
     ],
+    'ticket.comment_added by an agent, private': [],
     'ticket.comment_added by the customer': [],
     trigger: [
       {

@@ -52,9 +52,9 @@ const ticketEvent = (name: string, event: string): string => `{
   "event": ${event}
 }`;
 
-const comment = (isStaff: boolean): string => `{
+const comment = ({ isStaff, isPublic }: { readonly isStaff: boolean; readonly isPublic: boolean }): string => `{
   "comment": {
-    "id": "{{number}}", "body": "The money is on its way.", "is_public": true,
+    "id": "{{number}}", "body": "The money is on its way.", "is_public": ${isPublic},
     "author": { "id": "8447388090495", "name": "Alex Kim", "is_staff": ${isStaff} }
   },
   "meta": { "sequence": { "id": "01JH2W", "position": 1, "total": 1 } }
@@ -164,12 +164,17 @@ export const zendesk = defineProvider({
     },
     {
       name: 'ticket.comment_added by an agent',
-      body: ticketEvent('comment_added', comment(true)),
+      body: ticketEvent('comment_added', comment({ isStaff: true, isPublic: true })),
       becomes: ['ticket.updated'],
     },
     {
+      name: 'ticket.comment_added by an agent, private',
+      body: ticketEvent('comment_added', comment({ isStaff: true, isPublic: false })),
+      becomes: [],
+    },
+    {
       name: 'ticket.comment_added by the customer',
-      body: ticketEvent('comment_added', comment(false)),
+      body: ticketEvent('comment_added', comment({ isStaff: false, isPublic: true })),
       becomes: [],
     },
     {

@@ -5,10 +5,10 @@ export { buildIngest, type IngestDeps, type Limits, registerIngest } from './ing
 export type { Publishing } from './intake.ts';
 export { openSources } from './sources/live-sources.ts';
 export {
-  type Entries,
   parseSources,
   readSecret,
   resolveSources,
   type Source,
   type Sources,
+  type SourcesFile,
 } from './sources/sources.ts';

@@ -11,6 +11,7 @@ import Fastify, {
 import type { Registry } from 'prom-client';
 import { replyWith } from './answers.ts';
 import { registerEventsApi } from './api/events-route.ts';
+import { registerCatalogue } from './catalogue-routes.ts';
 import { createAmbiguousIds } from './event/ambiguous-ids.ts';
 import { createDuplicates } from './event/duplicates.ts';
 import type { SeenIds } from './event/seen-ids.ts';
@@ -70,10 +71,11 @@ declare module 'fastify' {
   }
 }
 
-/** Adds `POST /webhooks/:source`. */
+/** Adds `POST /webhooks/:source` and the published documents. */
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { sources, seenIds, logger, publish, encode, tracer = untraced, limits } = deps;
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
+  registerCatalogue(http, { ipRate, trustedProxies });
   const budget = createByteBudget(inFlightBytes);
   const rates = createRateLimiter();
   const turn = createTurns();

@@ -142,12 +142,16 @@ export function createIntake(deps: IntakeDeps): Intake {
     if (read.kind === 'refused') return [await refuse(reception, item, read.refusal)];
     if (read.kind === 'skipped') {
       metrics.skipped(source.name);
-      const meant = read.name === undefined ? undefined : nearMiss(read.name);
+      const meant = nearMiss(read.name);
       const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
-      if (read.name !== undefined) notice(source.name, read.name, hint === undefined ? {} : { hint });
+      notice(source.name, read.name, hint === undefined ? {} : { hint });
       return [{ kind: 'skipped', hint }];
     }
     const { events } = read;
+    if (events.length === 0) {
+      metrics.skipped(source.name);
+      return [{ kind: 'skipped', hint: undefined }];
+    }
     const [only] = events;
     if (only !== undefined && events.length === 1) {
       return [await store(reception, item, only.event, only.isAmbiguous)];

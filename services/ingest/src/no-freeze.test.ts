@@ -2,25 +2,27 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { encodePayload, eventHeaders, eventTypes, identityOf, keyOf } from '@switchboard/events';
 import { assertNoFreeze, repetitiveTexts } from '@switchboard/events/fixtures';
-import { type JsonObject, parse } from './event/json/parse.ts';
-import { type Normalised, normalise } from './event/normalise.ts';
+import { compileMapping, type Json, providers } from '@switchboard/providers';
+import { parse } from './event/json/parse.ts';
+import { type EventReading, readEvents } from './event/read-events.ts';
 
-const SENDER = { name: 'shop', tenant: 'acme', events: new Map() };
+const source = { name: 'shop', tenant: 'acme', mapping: compileMapping(providers.platform.mapping) };
 const MAX_BYTES = 1_048_576;
 
 /** From the bytes of a body to what is published of it. */
-function take(body: Buffer): Normalised {
+function take(body: Buffer): EventReading {
   const parsed = parse(body);
   assert.ok(parsed.ok, 'the test sends JSON');
-  const normalised = normalise({ json: parsed.value as JsonObject, body, receivedAt: Date.now() }, SENDER);
-  if (normalised.kind === 'event') {
-    const { event } = normalised;
+  const item = { json: parsed.value as Json, bytes: body, index: undefined };
+  const reading = readEvents(item, { source, headers: {}, receivedAt: Date.now() });
+  if (reading.kind === 'events') {
+    const { event } = reading.events[0] ?? assert.fail();
     eventHeaders(event);
     keyOf(event);
     identityOf(event.meta);
     encodePayload(event.meta.type as never, event as never);
   }
-  return normalised;
+  return reading;
 }
 
 describe('a body of maxBytes with one repeated text in any field holds up nothing', () => {
@@ -28,12 +30,12 @@ describe('a body of maxBytes with one repeated text in any field holds up nothin
     it(type, async () => {
       for (const { what, place, text, allowed } of repetitiveTexts(type, MAX_BYTES)) {
         const body = Buffer.from(JSON.stringify({ event: type, data: place.fieldsWith(text) }));
-        let normalised: Normalised | undefined;
+        let reading: EventReading | undefined;
         await assertNoFreeze(what, () => {
-          normalised = take(body);
+          reading = take(body);
         });
         if (!allowed) continue;
-        const refused = normalised?.kind === 'rejected' ? JSON.stringify(normalised.refusal) : '';
+        const refused = reading?.kind === 'refused' ? JSON.stringify(reading.refusal) : '';
         assert.equal(refused, '', `${what} is within its bound`);
       }
     });

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
+import { compileMapping, providers } from '@switchboard/providers';
 import { ingestConfig } from './config.ts';
-import { normalise } from './event/normalise.ts';
+import { readEvents } from './event/read-events.ts';
 import { refusals, SHAPES } from './http/refusals.ts';
 import { parseSources } from './sources/sources.ts';
 
@@ -46,12 +47,12 @@ describe('README', () => {
   });
 
   it('shows bodies and sources that are understood', () => {
-    const sender = { name: 's', tenant: 't', events: new Map() };
+    const source = { name: 's', tenant: 't', mapping: compileMapping(providers.platform.mapping) };
     for (const line of blocks('json').join('').trim().split('\n')) {
-      const received = { json: JSON.parse(line), body: Buffer.from(line), receivedAt: 0 };
-      assert.equal(normalise(received, sender).kind, 'event', line);
+      const item = { json: JSON.parse(line), bytes: Buffer.from(line), index: undefined };
+      assert.equal(readEvents(item, { source, headers: {}, receivedAt: 0 }).kind, 'events', line);
     }
-    const sources = blocks('yaml').flatMap((text) => Object.keys(parseSources(text, 'README.md')));
+    const sources = blocks('yaml').flatMap((text) => Object.keys(parseSources(text, 'README.md').entries));
     assert.deepEqual(sources, ['backoffice', 'partner', 'shop']);
   });
 });

@@ -1,4 +1,4 @@
-import { type Fields, isGiven, isObject } from './json.ts';
+import { isGiven, isObject } from './json.ts';
 
 /** A list index, or the names that a step may have. */
 export type Step = number | readonly string[];
@@ -37,33 +37,6 @@ export function findAt(
 export function at(container: unknown, name: string | number): unknown {
   if (typeof name === 'number') return Array.isArray(container) ? container[name] : undefined;
   return isObject(container) && Object.hasOwn(container, name) ? container[name] : undefined;
-}
-
-/** The container without the value; undefined when it held nothing else. List items keep their places. */
-export function without(container: unknown, path: SentPath, index = 0): unknown {
-  const name = path[index];
-  if (name === undefined) return undefined;
-  const held = at(container, name);
-  if (held === undefined) return container;
-  return withValue(container, name, without(held, path, index + 1));
-}
-
-/** The container with another value at a path that it has; undefined takes the value out. */
-export function replaced(container: unknown, path: SentPath, value: unknown, index = 0): unknown {
-  const name = path[index];
-  if (name === undefined) return value;
-  return withValue(container, name, replaced(at(container, name), path, value, index + 1));
-}
-
-function withValue(container: unknown, name: string | number, value: unknown): unknown {
-  if (Array.isArray(container)) {
-    const items = container.with(name as number, value ?? null);
-    return value === undefined && items.every((item) => item === null) ? undefined : items;
-  }
-  if (value !== undefined) return { ...(container as Fields), [name]: value };
-  const { [name]: _, ...rest } = container as Fields;
-  for (const _key in rest) return rest;
-  return undefined;
 }
 
 export const textOf = (path: SentPath): string =>

@@ -3,13 +3,13 @@ import { isEventType } from '@switchboard/events';
 import type { Expression } from '@switchboard/expressions';
 import type { Json, JsonObject } from '../provider.ts';
 import { type Compiling, compile, compilePlace, type Keys, type Source, type Values } from './compiling.ts';
+import { Editable } from './editable.ts';
 import { type EventInMaking, moveFields } from './event-in-making.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
 import { isGiven, isObject } from './json.ts';
 import { lookUp } from './look-up.ts';
 import type { MappedEvent } from './mapped-item.ts';
 import type { EventRule } from './mapping.ts';
-import { without } from './paths.ts';
 import { SentPaths } from './sent-paths.ts';
 
 export interface Rule {
@@ -64,9 +64,8 @@ export function applyRule(rule: Rule, values: Values, problems: Problem[]): Mapp
   const sent = new SentPaths([], (name) => placeOf(plan, name));
   const event: EventInMaking = {
     values,
-    payload: {},
-    isCopy: true,
-    rest: values.body,
+    payload: new Editable({}),
+    rest: new Editable(values.body),
     sent,
     problems,
     data: undefined,
@@ -80,7 +79,7 @@ export function applyRule(rule: Rule, values: Values, problems: Problem[]): Mapp
 /** Moves a value that is no field. */
 function readPlace(event: EventInMaking, sources: readonly Source[]): unknown {
   const found = lookUp(sources, event.values, anything, event.problems);
-  if (found?.variable === 'body') event.rest = without(event.rest, found.path);
+  if (found?.variable === 'body') event.rest.take(found.path);
   return found?.value;
 }
 
@@ -88,8 +87,8 @@ export const finished = (type: EventType, id: unknown, timestamp: unknown, event
   type,
   id,
   timestamp,
-  payload: event.payload as JsonObject,
-  rest: restOf(event.rest),
+  payload: (event.payload.value ?? {}) as JsonObject,
+  rest: restOf(event.rest.value),
   sentAs: (path) => event.sent.of(path),
 });
 

@@ -2,6 +2,7 @@ import type { EventType, Problem } from '@switchboard/events';
 import type { Expression } from '@switchboard/expressions';
 import { adopt, type Beside } from './adoption.ts';
 import { type Compiling, compilePath, compilePlace, type Keys, type Source, type Values } from './compiling.ts';
+import { Editable } from './editable.ts';
 import { type EventInMaking, moveFields } from './event-in-making.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { type Fields, isGiven, isObject } from './json.ts';
@@ -9,7 +10,7 @@ import { type LookedUp, lookUp } from './look-up.ts';
 import type { MappedItem } from './mapped-item.ts';
 import type { Shape } from './mapping.ts';
 import type { Names } from './meanings.ts';
-import { type SentPath, type Step, textOf, at as valueAt, without } from './paths.ts';
+import { type SentPath, type Step, textOf, at as valueAt } from './paths.ts';
 import { compileCondition, finished, isMet } from './rules.ts';
 import { SentPaths } from './sent-paths.ts';
 
@@ -108,18 +109,19 @@ export function applyShape(shape: CompiledShape, outer: Values, named: Named, pr
   const timestamp = lookUp(shape.at, outer, given, problems);
   const isWhole = shape.data.length === 0;
   const rest = remaining(body as Fields, shape, [id, timestamp]);
+  const sent = new SentPaths(shape.data);
+  const adopted = isWhole || rest === undefined ? sentData : adopt(sentData, rest, type, shape.beside, sent);
+  const payload = isWhole ? (rest ?? {}) : adopted;
   const event: EventInMaking = {
     values,
-    payload: isWhole ? (rest ?? {}) : sentData,
-    isCopy: isWhole,
-    rest: isWhole ? undefined : rest,
-    sent: new SentPaths(shape.data),
+    payload: new Editable(payload),
+    rest: new Editable(isWhole ? undefined : rest),
+    sent,
     problems,
     data: shape.data,
   };
-  if (!isWhole && rest !== undefined) event.payload = adopt(sentData, rest, type, shape.beside, event.sent);
   const plan = named.planOf(type);
-  if (plan !== undefined && isTriggered(event.payload, named.triggersOf(type))) moveFields(event, plan);
+  if (plan !== undefined && isTriggered(payload, named.triggersOf(type))) moveFields(event, plan);
   if (problems.length > 0) return { kind: 'failed', problems };
   return { kind: 'events', events: [finished(type, id?.value, timestamp?.value, event)] };
 }
@@ -138,10 +140,10 @@ function remaining(body: Fields, shape: CompiledShape, read: readonly (LookedUp 
     rest ??= Object.create(null) as Fields;
     rest[key] = body[key];
   }
-  for (const path of consumed) {
-    if (path.length > 1) rest = without(rest, path) as Fields | undefined;
-  }
-  return rest;
+  if (!consumed.some((path) => path.length > 1)) return rest;
+  const left = new Editable(rest);
+  for (const path of consumed) if (path.length > 1) left.take(path);
+  return left.value as Fields | undefined;
 }
 
 function isConsumed(paths: readonly SentPath[], key: string): boolean {

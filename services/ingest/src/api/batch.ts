@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Json } from '@switchboard/providers';
-import { isObject } from '../event/is-object.ts';
 import type { JsonObject } from '../event/json/parse.ts';
 import { parse } from '../event/json/parse.ts';
 import type { Refusal } from '../http/refusals.ts';
@@ -75,3 +74,6 @@ export function asWebhook(event: Json): JsonObject | undefined {
     data,
   };
 }
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,7 @@
 import type { Problem } from '@switchboard/events';
 import { isEventType } from '@switchboard/events';
 import type { Json } from '@switchboard/providers';
-import type { Item } from '../event/items.ts';
+import { type Item, PartItem } from '../event/items.ts';
 import { nearMiss } from '../event/near-miss.ts';
 import { asWebhook } from './batch.ts';
 import type { ApiClient } from './clients.ts';
@@ -21,7 +21,7 @@ export function checkEvent(event: Json, index: number, { types }: ApiClient): Ch
     return invalid(id, 'type', `is not in the catalogue${meant === undefined ? '' : `: did you mean ${meant}?`}`);
   }
   if (types?.has(type) === false) return invalid(id, 'type', 'is not among the types that this key may send');
-  return { ok: true, id, item: { json: webhook as Json, bytes: Buffer.from(JSON.stringify(webhook)), index } };
+  return { ok: true, id, item: new PartItem(webhook as Json, index) };
 }
 
 const invalid = (id: string | undefined, path: string, message: string): Check => ({

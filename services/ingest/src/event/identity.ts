@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AnyEvent, EventType, FieldsOf } from '@switchboard/events';
+import type { Item } from './items.ts';
 
 /** Long enough for every id in use, short enough for a header and a key. */
 export const LONGEST_ID = 256;
@@ -12,7 +13,7 @@ interface Anonymous {
   fields: FieldsOf<EventType>;
   /** As it was sent: readings may coincide where the texts do not. */
   timestamp: unknown;
-  body: Buffer;
+  item: Pick<Item, 'bytes'>;
 }
 
 export interface DerivedId {
@@ -22,7 +23,7 @@ export interface DerivedId {
 }
 
 /** The id of an event whose sender gave none, made from what tells it apart. */
-export function deriveId({ type, fields, timestamp, body }: Anonymous): DerivedId {
+export function deriveId({ type, fields, timestamp, item }: Anonymous): DerivedId {
   const { conversationId, messageId } = fields as { conversationId?: string | null; messageId?: string | null };
   // Messages come several in a second: only their own id tells them apart.
   const mark = type === 'message.received' ? messageId && encodeURIComponent(messageId) : timestamp;
@@ -30,7 +31,7 @@ export function deriveId({ type, fields, timestamp, body }: Anonymous): DerivedI
     const id = `${conversationId}:${mark}:${type}`;
     if (id.length <= LONGEST_ID) return { id, isAmbiguous: false };
   }
-  return { id: `sha256:${hash('sha256', body)}`, isAmbiguous: !isGiven(timestamp) };
+  return { id: `sha256:${hash('sha256', item.bytes)}`, isAmbiguous: !isGiven(timestamp) };
 }
 
 /** Enough of a digest to tell two contents of one id apart. */

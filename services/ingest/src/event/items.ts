@@ -36,7 +36,7 @@ export function readItems(provider: Provider, headers: IncomingHttpHeaders, byte
     return refused({ reason: 'too_many_items', error: `The body holds more than ${MOST_ITEMS} items` });
   }
   if (items.length === 1 && items[0] === body) return itemsOf(body, bytes, undefined);
-  return { kind: 'items', items: items.map((json, index) => ({ json, bytes: bytesOf(json), index })) };
+  return { kind: 'items', items: items.map((json, index) => new PartItem(json, index)) };
 }
 
 /** Reads an item that was kept in quarantine after its body was split. */
@@ -52,4 +52,19 @@ const itemsOf = (json: Json, bytes: Buffer, index: number | undefined): BodyRead
 
 const refused = (refusal: Refusal): BodyReading => ({ kind: 'refused', refusal });
 
-const bytesOf = (json: Json): Buffer => Buffer.from(JSON.stringify(json));
+/** A part of a larger body. Few items need bytes of their own: those without an id, and bad ones. */
+export class PartItem implements Item {
+  readonly json: Json;
+  readonly index: number;
+  #bytes: Buffer | undefined;
+
+  constructor(json: Json, index: number) {
+    this.json = json;
+    this.index = index;
+  }
+
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.from(JSON.stringify(this.json));
+    return this.#bytes;
+  }
+}

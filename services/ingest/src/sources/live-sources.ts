@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ConfigError, type Logger } from '@switchboard/service';
 import { Gauge, type Registry } from 'prom-client';
-import { parseSources, resolveSources, type Source, type Sources, secretFiles } from './sources.ts';
+import { namedFiles, parseSources, resolveSources, type Source, type Sources } from './sources.ts';
 
 export interface LiveSources {
   get(name: string): Source | undefined;
@@ -21,7 +21,7 @@ interface Options {
 }
 
 /**
- * Reads the sources file and follows its changes, and those of the secret files it names. It looks instead of
+ * Reads the sources file and follows its changes, and those of the files it names: secrets and mappings. It looks instead of
  * watching: Kubernetes replaces mounted files by moving a symbolic link, which watchers miss.
  * @throws ConfigError when the file cannot be used at the start.
  */
@@ -44,13 +44,13 @@ export async function openSources({
   async function read(): Promise<Sources> {
     // Looked at before reading: what changes in between is noticed by the next look.
     applied = await fingerprint(files);
-    const entries = parseSources(await readText(path), path);
-    const named = [path, ...secretFiles(entries, path)];
+    const file = parseSources(await readText(path), path);
+    const named = [path, ...namedFiles(file)];
     if (named.join() !== files.join()) {
       files = named;
       return read();
     }
-    const resolved = await resolveSources(entries, path, environment);
+    const resolved = await resolveSources(file, environment);
     const insecure = [...resolved.values()].filter((source) => source.hasInsecureSecrets).map(({ name }) => name);
     if (insecure.length > 0) {
       logger.warn({ sources: insecure }, 'insecureSecrets is set, which is for development only: secrets may be short');

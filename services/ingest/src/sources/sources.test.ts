@@ -10,7 +10,7 @@ import { parseSources, resolveSources, type Sources } from './sources.ts';
 const environment = { SHOP_SECRET: 'canary-secret-0123' };
 
 const resolve = (text: string, path = '/sources.yaml'): Promise<Sources> =>
-  Promise.resolve().then(() => resolveSources(parseSources(text, path), path, environment));
+  Promise.resolve().then(() => resolveSources(parseSources(text, path), environment));
 
 async function problems(text: string): Promise<string> {
   try {
@@ -50,7 +50,7 @@ sources:
     repeatSeconds: 60
     maxBytes: 1000
 `);
-    const { provider, verify, ...shop } = sources.get('shop') ?? assert.fail();
+    const { provider, verify, mapping, ...shop } = sources.get('shop') ?? assert.fail();
     assert.deepEqual(shop, {
       name: 'shop',
       tenant: 'acme',
@@ -59,7 +59,6 @@ sources:
       apiKeys: [],
       publicUrl: undefined,
       hasInsecureSecrets: false,
-      events: new Map(),
       allow: undefined,
       rate: undefined,
       repeatMs: 10_000,
@@ -69,7 +68,8 @@ sources:
     assert.deepEqual(cms?.rate, { perSecond: 50, burst: 200 });
     assert.equal(cms?.repeatMs, 60_000);
     assert.equal(cms?.maxBytes, 1000);
-    assert.equal(cms?.events.get('sold'), 'order.created');
+    const sold = { body: { event: 'sold', data: { orderId: 'o-1' } }, headers: {} };
+    assert.partialDeepStrictEqual(cms?.mapping.map(sold), { kind: 'events', events: [{ type: 'order.created' }] });
     assert.ok(cms?.allow?.has('10.1.1.1'));
   });
 
@@ -115,7 +115,7 @@ sources:
 `);
     assert.match(found, /shop\/secrets\/0 needs the environment variable NOT_SET/);
     assert.match(found, /shop\/secrets\/1 cannot be read: \/nowhere \(ENOENT\)/);
-    assert.match(found, /shop\/events\/x names order\.creatd, which is not an event type/);
+    assert.match(found, /shop\/events\/x \(line 3, column \d+\) is not an event type/);
     assert.match(found, /cms\/allow 10\.0\.0\.0\/40 is neither/);
     assert.match(found, /\/sources\/a b must be a name/);
     assert.doesNotMatch(found, /canary/);
@@ -145,7 +145,7 @@ sources:
   it('leaves out a source whose variable is not set', async () => {
     const text = 'sources: { a: { tenant: x, scheme: platform, onlyIf: { env: A }, secrets: [{ env: A }] } }';
     assert.equal((await resolve(text)).size, 0);
-    const sources = await resolveSources(parseSources(text, '/a'), '/a', { A: 'canary-secret-0123' });
+    const sources = await resolveSources(parseSources(text, '/a'), { A: 'canary-secret-0123' });
     assert.ok(signed(sources, 'a', 'canary-secret-0123'));
   });
 
@@ -153,7 +153,7 @@ sources:
     const source = (more = '') =>
       `sources: { calls: { tenant: x, scheme: twilio, secrets: [{ env: SHOP_SECRET }]${more} } }`;
     const urlOf = async (text: string, more: object) =>
-      (await resolveSources(parseSources(text, '/a'), '/a', { ...environment, ...more })).get('calls')?.publicUrl;
+      (await resolveSources(parseSources(text, '/a'), { ...environment, ...more })).get('calls')?.publicUrl;
     assert.match(await problems(source()), /calls\/publicUrl is required, or PUBLIC_URL: twilio signs the address/);
     for (const PUBLIC_URL of ['https://a.example/hooks', 'https://a.example/hooks/'])
       assert.equal(await urlOf(source(), { PUBLIC_URL }), 'https://a.example/hooks/webhooks/calls');
@@ -163,7 +163,7 @@ sources:
 
   it('takes settings of a scheme from the environment', async () => {
     const text = 'sources: { bot: { tenant: x, scheme: bot-framework, appId: { env: APP_ID } } }';
-    const sources = await resolveSources(parseSources(text, '/a'), '/a', { APP_ID: 'an-app' });
+    const sources = await resolveSources(parseSources(text, '/a'), { APP_ID: 'an-app' });
     assert.deepEqual(sources.get('bot')?.settings, { appId: 'an-app' });
     assert.match(await problems(text), /bot\/appId needs the environment variable APP_ID/);
   });
@@ -176,8 +176,8 @@ sources:
 
   it('ships a local one whose platform sources take the local secret', async () => {
     const path = new URL('../../../../local/sources.yaml', import.meta.url).pathname;
-    const entries = parseSources(await readFile(path, 'utf8'), path);
-    const sources = await resolveSources(entries, path, { LOCAL_SECRET: 'local-secret' });
+    const file = parseSources(await readFile(path, 'utf8'), path);
+    const sources = await resolveSources(file, { LOCAL_SECRET: 'local-secret' });
     const own = [...sources.values()].filter(({ scheme }) => scheme === 'platform').map(({ name }) => name);
     assert.deepEqual(own.sort(), ['chatbot', 'cms-update', 'escalation', 'ops', 'shop']);
     for (const name of own) assert.ok(signed(sources, name, 'local-secret'));

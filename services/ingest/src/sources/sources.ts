@@ -1,16 +1,23 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type EventType, isEventType } from '@switchboard/events';
-import { type Provider, type ProviderName, providerNames, providers, type Verify } from '@switchboard/providers';
+import {
+  type CompiledMapping,
+  type Provider,
+  type ProviderName,
+  providerNames,
+  providers,
+  type Verify,
+} from '@switchboard/providers';
 import { ConfigError } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
-import { parseDocument } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { digestOf, isApiKey } from '../api/api-keys.ts';
 import { type ApiKey, typesOf } from '../api/clients.ts';
 import { type AddressList, createAddressList } from '../http/address-list.ts';
 import type { Rate } from '../http/rate-limiter.ts';
+import { createMapping } from './source-mapping.ts';
 
 /** One sender, as the sources file describes it. */
 export interface Source {
@@ -27,8 +34,8 @@ export interface Source {
   publicUrl: string | undefined;
   /** Its secrets may be short: for development only. */
   hasInsecureSecrets: boolean;
-  /** The sender's own names for events of the catalogue. */
-  events: ReadonlyMap<string, EventType>;
+  /** What its items mean. */
+  mapping: CompiledMapping;
   allow: AddressList | undefined;
   rate: Rate | undefined;
   /** How long an equal body without an id and a time is a repeat. */
@@ -64,7 +71,10 @@ const SourceEntry = Type.Object(
     publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^?#]+$' })),
     requireTimestamp: Type.Optional(Type.Boolean()),
     insecureSecrets: Type.Optional(Type.Boolean()),
+    /** Names for event types: short for `mapping: { names: … }`. */
     events: Type.Optional(Type.Record(Type.String(), Type.String())),
+    /** A mapping, or `file`: where it is. */
+    mapping: Type.Optional(Type.Object({}, { additionalProperties: true })),
     allow: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
     rate: Type.Optional(Type.Number({ minimum: 0 })),
     repeatSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 86_400 })),
@@ -75,23 +85,28 @@ const SourceEntry = Type.Object(
   { additionalProperties: true },
 );
 
-const SourcesFile = Type.Object({ sources: Type.Record(Type.String(), SourceEntry) }, { additionalProperties: false });
+const FileForm = Type.Object({ sources: Type.Record(Type.String(), SourceEntry) }, { additionalProperties: false });
 
 type Entry = Static<typeof SourceEntry>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The sources file, understood but for its secrets. */
-export type Entries = Readonly<Record<string, Entry>>;
+/** The sources file, understood but for what it names: secrets and mappings. */
+export interface SourcesFile {
+  readonly path: string;
+  readonly text: string;
+  readonly document: Document.Parsed;
+  readonly entries: Readonly<Record<string, Entry>>;
+}
 
 /** @throws ConfigError naming every problem at once; it does not quote the file, which may hold a misplaced secret. */
-export function parseSources(text: string, path: string): Entries {
+export function parseSources(text: string, path: string): SourcesFile {
   const document = parseDocument(text);
   if (document.errors.length > 0) {
     throw new ConfigError(document.errors.map(({ message }) => `${path}: ${message.split('\n')[0]}`));
   }
   const file: unknown = document.toJS();
-  if (Value.Check(SourcesFile, file)) return file.sources;
-  const problems = Value.Errors(SourcesFile, file).map(
+  if (Value.Check(FileForm, file)) return { path, text, document, entries: file.sources };
+  const problems = Value.Errors(FileForm, file).map(
     ({ instancePath, message, params }) => `${path}: ${instancePath || '/'} ${message}${named(params)}`,
   );
   throw new ConfigError(problems);
@@ -103,17 +118,21 @@ const named = (params: object): string => {
   return Array.isArray(names) ? `: ${names.join(', ')}` : '';
 };
 
-/** The files that secrets come from; relative paths start at the folder of the sources file. */
-export const secretFiles = (entries: Entries, path: string): string[] =>
-  Object.values(entries).flatMap(({ secrets = [] }) =>
-    secrets.flatMap((secret) => ('file' in secret ? [resolve(dirname(path), secret.file)] : [])),
-  );
+/** The files that secrets and mappings come from; relative paths start at the folder of the sources file. */
+export const namedFiles = ({ entries, path }: SourcesFile): string[] =>
+  Object.values(entries).flatMap(({ secrets = [], mapping }) => {
+    const files = [...secrets, ...(mapping === undefined ? [] : [mapping])];
+    return files.flatMap((named) => (isFile(named) ? [resolve(dirname(path), named.file)] : []));
+  });
+
+const isFile = (named: object): named is { file: string } => 'file' in named && typeof named.file === 'string';
 
 /**
- * Reads the secrets and resolves what the entries name.
+ * Reads the secrets and mappings, and resolves what the entries name.
  * @throws ConfigError naming every problem at once, and no value of a secret.
  */
-export async function resolveSources(entries: Entries, path: string, environment: Environment): Promise<Sources> {
+export async function resolveSources(file: SourcesFile, environment: Environment): Promise<Sources> {
+  const { entries, path } = file;
   const problems: string[] = [];
   const sources = new Map<string, Source>();
   for (const [name, entry] of Object.entries(entries)) {
@@ -131,9 +150,9 @@ export async function resolveSources(entries: Entries, path: string, environment
     const settings = readSettings(entry, { provider, environment, complain });
     const keys = await readSecrets(entry, { path, environment, provider, complain });
     const apiKeys = entry.scheme === 'api' ? readApiKeys(keys, settings, complain) : [];
-    const events = readEvents(entry, complain);
+    const mapping = await createMapping({ file, name, entry, provider, complain });
     const allow = readAllow(entry, complain);
-    if (problems.length > 0) continue;
+    if (problems.length > 0 || mapping === undefined) continue;
     const verify = createVerify(provider, { keys, requireTimestamp, publicUrl, settings }, complain);
     if (verify === undefined) continue;
     sources.set(name, {
@@ -146,7 +165,7 @@ export async function resolveSources(entries: Entries, path: string, environment
       apiKeys,
       publicUrl,
       hasInsecureSecrets: entry.insecureSecrets ?? false,
-      events,
+      mapping,
       allow,
       rate: entry.rate ? { perSecond: entry.rate, burst: entry.burst ?? Math.max(1, entry.rate) } : undefined,
       repeatMs: (entry.repeatSeconds ?? 10) * 1_000,
@@ -271,15 +290,6 @@ export async function readSecret(
     complain(`cannot be read: ${secret.file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
   }
   return undefined;
-}
-
-function readEvents({ events = {} }: Entry, complain: Complain): Map<string, EventType> {
-  const mapping = new Map<string, EventType>();
-  for (const [theirs, ours] of Object.entries(events)) {
-    if (isEventType(ours)) mapping.set(theirs, ours);
-    else complain(`/events/${theirs}`, `names ${ours}, which is not an event type of the catalogue`);
-  }
-  return mapping;
 }
 
 function readAllow({ allow }: Entry, complain: Complain): AddressList | undefined {

@@ -1,30 +1,35 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type AnyEvent, catalogue, type EventType, encodePayload, eventTypes, type Problem } from '@switchboard/events';
+import { type AnyEvent, catalogue, encodePayload, eventTypes, type Problem } from '@switchboard/events';
+import { compileMapping, type Json, providers } from '@switchboard/providers';
 import fc from 'fast-check';
 import { type JsonObject, parse } from './json/parse.ts';
-import { normalise } from './normalise.ts';
+import { readEvents } from './read-events.ts';
 
 const receivedAt = Date.UTC(2026, 0, 15);
-const sender = { name: 'chatbot', tenant: 'acme', events: new Map<string, EventType>([['deal_won', 'lead.captured']]) };
+const source = {
+  name: 'chatbot',
+  tenant: 'acme',
+  mapping: compileMapping({ names: { deal_won: 'lead.captured' }, base: providers.platform.mapping }),
+};
 
 function read(body: unknown) {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const parsed = parse(bytes);
   assert.ok(parsed.ok);
-  return normalise({ json: parsed.value as JsonObject, body: bytes, receivedAt }, sender);
+  return readEvents({ json: parsed.value as Json, bytes, index: undefined }, { source, headers: {}, receivedAt });
 }
 
 function event(body: unknown): AnyEvent {
-  const normalised = read(body);
-  assert.equal(normalised.kind, 'event', JSON.stringify(normalised));
-  return normalised.kind === 'event' ? normalised.event : assert.fail();
+  const reading = read(body);
+  assert.equal(reading.kind, 'events', JSON.stringify(reading));
+  return reading.kind === 'events' ? (reading.events[0]?.event ?? assert.fail()) : assert.fail();
 }
 
 function problems(body: unknown): readonly Problem[] {
-  const normalised = read(body);
-  assert.equal(normalised.kind, 'rejected');
-  return normalised.kind === 'rejected' ? (normalised.refusal.problems ?? []) : assert.fail();
+  const reading = read(body);
+  assert.equal(reading.kind, 'refused');
+  return reading.kind === 'refused' ? (reading.refusal.problems ?? []) : assert.fail();
 }
 
 const extraOf = ({ meta }: AnyEvent): JsonObject => JSON.parse(meta.extra ?? '{}');
@@ -32,7 +37,7 @@ const extraOf = ({ meta }: AnyEvent): JsonObject => JSON.parse(meta.extra ?? '{}
 const escalated = { conversationId: 'c-1', intent: 'refund' };
 const base = { event: 'conversation.escalated', timestamp: '2026-01-15T10:00:00Z', data: escalated };
 
-describe('normalise', () => {
+describe('a body', () => {
   it('reads shape A', () => {
     const { meta, ...fields } = event(base);
     assert.deepEqual(meta, {
@@ -99,7 +104,7 @@ describe('normalise', () => {
     const kept = event({ articleId: 'a-1', action: 'published', title: 'T', content: 'x', workflow: { step: 3 } });
     assert.deepEqual(extraOf(kept), { workflow: { step: 3 } });
     assert.deepEqual(problems({ articleId: 'a-1' }), [{ path: 'action', message: 'is required' }]);
-    assert.equal(read({ articleId: 'a-1', action: 'archived' }).kind, 'unhandled');
+    assert.equal(read({ articleId: 'a-1', action: 'archived' }).kind, 'skipped');
   });
 
   it('maps names to the catalogue: its own, the snake_case twin, and what the source adds', () => {
@@ -108,17 +113,17 @@ describe('normalise', () => {
       assert.equal(event({ event: name, ...lead }).meta.type, 'lead.captured', name);
     }
     for (const name of ['lead', 'Lead.Captured', 'lead..captured', 'constructor', '__proto__', 'toString', '']) {
-      assert.deepEqual(read({ event: name, ...lead }), { kind: 'unhandled', name });
+      assert.deepEqual(read({ event: name, ...lead }), { kind: 'skipped', name });
     }
   });
 
   it('skips an unknown type whatever its payload is', () => {
-    assert.deepEqual(read({ event: 'bot.started' }), { kind: 'unhandled', name: 'bot.started' });
+    assert.deepEqual(read({ event: 'bot.started' }), { kind: 'skipped', name: 'bot.started' });
   });
 
   it('refuses a body of no known shape', () => {
     for (const body of [{}, { type: 'x' }, { action: 'opened' }, { data: escalated }]) {
-      assert.deepEqual(read(body), { kind: 'rejected', refusal: { reason: 'shape' } });
+      assert.deepEqual(read(body), { kind: 'refused', refusal: { reason: 'shape', hint: undefined } });
     }
   });
 
@@ -245,17 +250,17 @@ describe('normalise', () => {
       entries.map(([name, json]) => `,${JSON.stringify(name)}:${JSON.stringify(json)}`).join('');
     fc.assert(
       fc.property(fields, fields, (inside, outside) => {
-        const normalised = read(`{"event":"order.created"${text(outside)},"data":{"orderId":"o"${text(inside)}}}`);
+        const reading = read(`{"event":"order.created"${text(outside)},"data":{"orderId":"o"${text(inside)}}}`);
         // Numbers beyond 2^53 are refused rather than kept.
-        if (normalised.kind === 'rejected') return;
-        assert.equal(normalised.kind, 'event');
-        if (normalised.kind !== 'event') return;
+        if (reading.kind === 'refused') return;
+        assert.equal(reading.kind, 'events');
+        const [first] = reading.kind === 'events' ? reading.events : [];
         const inner = new Set(inside.map(([name]) => name));
         const expected = [
           ...inside,
           ...outside.map(([name, json]) => [inner.has(name) ? `envelope.${name}` : name, json]),
         ];
-        const kept = JSON.parse(normalised.event.meta.extra ?? '{}') as JsonObject;
+        const kept = JSON.parse(first?.event.meta.extra ?? '{}') as JsonObject;
         assert.equal(Object.keys(kept).length, expected.length);
         for (const [name, json] of expected) {
           assert.equal(JSON.stringify(kept[name as string]), JSON.stringify(json), String(name));
