@@ -169,7 +169,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
 
     scope.route<{ Params: { source: string } }>({
       // GET only for the handshakes of some vendors.
-      method: ['POST', 'GET'],
+      method: ['POST', 'GET', 'HEAD'],
       exposeHeadRoute: false,
       url: ROUTE,
       onRequest(request, reply, done) {
@@ -186,6 +186,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
         done();
       },
       async handler(request, reply) {
+        // Some vendors only check that the address answers.
+        if (request.method === 'HEAD') return reply.code(200).send();
         const answer = await receive(request.raw, request[ADMITTED] as Admitted);
         if (answer === undefined) return reply.hijack();
         // Close the connection: the sender may still be sending the body that was cut.

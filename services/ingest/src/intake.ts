@@ -163,7 +163,7 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   function readBody({ source, headers, body, itemIndex }: Reception): BodyReading {
-    if (itemIndex !== undefined) return readKeptItem(body, itemIndex);
+    if (itemIndex !== undefined) return readKeptItem(source.provider, body, itemIndex);
     try {
       return readItems(source.provider, headers, body);
     } catch (error) {

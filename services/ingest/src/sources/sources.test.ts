@@ -154,7 +154,7 @@ sources:
       `sources: { calls: { tenant: x, scheme: twilio, secrets: [{ env: SHOP_SECRET }]${more} } }`;
     const urlOf = async (text: string, more: object) =>
       (await resolveSources(parseSources(text, '/a'), { ...environment, ...more })).get('calls')?.publicUrl;
-    assert.match(await problems(source()), /calls\/publicUrl is required, or PUBLIC_URL: twilio signs the address/);
+    assert.match(await problems(source()), /calls\/publicUrl is required, or PUBLIC_URL: twilio needs the address/);
     for (const PUBLIC_URL of ['https://a.example/hooks', 'https://a.example/hooks/'])
       assert.equal(await urlOf(source(), { PUBLIC_URL }), 'https://a.example/hooks/webhooks/calls');
     const own = source(', publicUrl: https://b.example/in');

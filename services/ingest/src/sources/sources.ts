@@ -145,7 +145,7 @@ export async function resolveSources(file: SourcesFile, environment: Environment
     const { requireTimestamp = false } = entry;
     const publicUrl = entry.publicUrl ?? publicUrlOf(name, environment.PUBLIC_URL);
     if (provider.needs?.publicUrl && publicUrl === undefined) {
-      complain('/publicUrl', `is required, or PUBLIC_URL: ${entry.scheme} signs the address that it calls`);
+      complain('/publicUrl', `is required, or PUBLIC_URL: ${entry.scheme} needs the address that the vendor calls`);
     }
     const settings = readSettings(entry, { provider, environment, complain });
     const keys = await readSecrets(entry, { path, environment, provider, complain });
