@@ -8,7 +8,7 @@ const run = async (...args: string[]) => {
   return [await program.exit, program.output] as const;
 };
 
-const COMMANDS = ['ops', 'send', 'new-service', 'doctor'];
+const COMMANDS = ['ops', 'send', 'new-service', 'map', 'doctor'];
 
 describe('switchboard', () => {
   it('lists its commands', async () => {

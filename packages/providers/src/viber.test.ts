@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { judge, VALID } from '../fixtures/judge.ts';
-import { NOW, NUMBER } from '../fixtures/map-example.ts';
+import { createMapper, NOW, NUMBER } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { viber } from './viber.ts';
 
@@ -54,6 +54,13 @@ describe('Viber', () => {
     const body = '{"event":"delivered","message_token":491266184665523145}';
     const headers = { 'x-viber-content-signature': createHmac('sha256', token).update(body).digest('hex') };
     assert.deepEqual(await judge(viber, { secrets: [token], headers, body }), VALID);
+  });
+
+  it('maps a token that JSON cannot hold as a number, once it is read as text', () => {
+    const body = { event: 'seen', timestamp: NOW, message_token: '4912661846655238145', user_id: 'u' };
+    const [status] = createMapper(viber)(body);
+    assert.deepEqual(status?.id, '4912661846655238145-seen');
+    assert.deepEqual(status?.fields.messageId, '4912661846655238145');
   });
 
   it('answers the event that is sent when the address is set', () => {

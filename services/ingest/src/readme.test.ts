@@ -53,6 +53,6 @@ describe('README', () => {
       assert.equal(readEvents(item, { source, headers: {}, receivedAt: 0 }).kind, 'events', line);
     }
     const sources = blocks('yaml').flatMap((text) => Object.keys(parseSources(text, 'README.md').entries));
-    assert.deepEqual(sources, ['backoffice', 'partner', 'shop']);
+    assert.deepEqual(sources, ['backoffice', 'partner', 'shop', 'till']);
   });
 });

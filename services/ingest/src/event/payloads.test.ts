@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { AnyEvent, EventType } from '@switchboard/events';
+import { compileMapping, type Json, providers } from '@switchboard/providers';
 import { sentPayloads } from '@switchboard/providers/fixtures';
 import { parse } from './json/parse.ts';
-import { normalise } from './normalise.ts';
+import { readEvents } from './read-events.ts';
 
 const NOW = Date.UTC(2026, 2, 30);
-const sender = { name: 'chatbot', tenant: 'acme', events: new Map<string, EventType>() };
+const source = { name: 'chatbot', tenant: 'acme', mapping: compileMapping(providers.platform.mapping) };
 
 function eventOf(body: unknown): AnyEvent {
   const bytes = Buffer.from(JSON.stringify(body).replaceAll('"@now"', String(NOW / 1_000)));
   const parsed = parse(bytes);
   assert.ok(parsed.ok);
-  const normalised = normalise({ json: parsed.value, body: bytes, receivedAt: NOW }, sender);
-  return normalised.kind === 'event' ? normalised.event : assert.fail(JSON.stringify(normalised));
+  const item = { json: parsed.value as Json, bytes, index: undefined };
+  const reading = readEvents(item, { source, headers: {}, receivedAt: NOW });
+  assert.equal(reading.kind, 'events', JSON.stringify(reading));
+  const [read, ...more] = reading.kind === 'events' ? reading.events : [];
+  assert.deepEqual(more, []);
+  return read?.event ?? assert.fail();
 }
 
 const article = { articleId: 'kb-1', title: 'Zebra crossing policy' };
