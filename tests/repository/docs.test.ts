@@ -17,7 +17,7 @@ for (const file of filesOf('**/*.md')) {
     const text = textOf(file);
 
     it('names commands that exist', () => {
-      for (const [command, run, short] of text.matchAll(/\bnpm (?:run ([\w:-]+)|(start|test)\b)/g)) {
+      for (const [command, run, short] of text.matchAll(/\bnpm (?:run (?:--silent )?([\w:-]+)|(start|test)\b)/g)) {
         const script = run ?? short ?? '';
         assert.ok(script in scripts, command);
         assert.equal(run !== undefined && NPM.has(run), false, `${command} is npm ${run}`);

@@ -54,9 +54,11 @@ describe("Freshchat's signature", () => {
     assert.deepEqual(judge(BODY, undefined), invalid('missing'));
   });
 
-  it('reads the public key as Freshchat shows it, in PKCS1, and in one line', async () => {
+  it('reads the public key as Freshchat shows it, in PKCS1, in one line, and without its first and last line', async () => {
     const pkcs1 = createPublicKey(account.publicKey).export({ type: 'pkcs1', format: 'pem' }).toString();
-    for (const text of [account.publicKey, pkcs1, account.publicKey.replaceAll('\n', '\\n'), `\n${pkcs1}\n`])
+    const bare = account.publicKey.replaceAll(/-----.*-----/g, '');
+    const oneLine = account.publicKey.replaceAll('\n', '\\n');
+    for (const text of [account.publicKey, pkcs1, oneLine, `\n${pkcs1}\n`, bare, bare.replaceAll('\n', '')])
       assert.deepEqual(judge(BODY, await signed(BODY), text), { kind: 'valid' });
   });
 

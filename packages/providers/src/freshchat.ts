@@ -115,9 +115,10 @@ export const freshchat = defineProvider({
   }),
 });
 
-/** Freshchat shows the account's public key in PEM; one line with `\n` in it is accepted too. */
+/** Freshchat shows the account's public key in PEM; in one line, or without the first and last, is accepted too. */
 function publicKeyOf(text: string): KeyObject {
-  const pem = text.replaceAll('\\n', '\n').trim();
+  const given = text.replaceAll('\\n', '\n').trim();
+  const pem = given.startsWith('-') ? given : `-----BEGIN PUBLIC KEY-----\n${given}\n-----END PUBLIC KEY-----`;
   try {
     if (/^-----BEGIN (?:RSA )?PUBLIC KEY-----\s/.test(pem)) {
       const key = createPublicKey(pem);
@@ -126,5 +127,5 @@ function publicKeyOf(text: string): KeyObject {
   } catch {
     // The reason could quote the text.
   }
-  throw new RangeError("must be the account's RSA public key in PEM, from -----BEGIN PUBLIC KEY----- to the end");
+  throw new RangeError("must be the account's RSA public key in PEM");
 }

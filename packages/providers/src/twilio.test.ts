@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { getExpectedTwilioSignature, validateRequest, validateRequestWithBody } from 'twilio/lib/webhooks/webhooks.js';
 import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { knowsItsExamples } from '../fixtures/known-suite.ts';
-import { RUN } from '../fixtures/map-example.ts';
+import { createMapper, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { twilio } from './twilio.ts';
 
@@ -137,5 +137,11 @@ describe('twilio mapping', () => {
       },
     ],
     'status of a queued message': [],
+  });
+
+  it('maps no message that was sent by the account', () => {
+    const sent = { MessageSid: 'SM1', Body: 'It is on its way.', From: '+18005551212' };
+    assert.equal(createMapper(twilio)({ ...sent, SmsStatus: 'received' }).length, 1);
+    assert.deepEqual(createMapper(twilio)({ ...sent, SmsStatus: 'sent' }), []);
   });
 });
