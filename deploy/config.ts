@@ -7,10 +7,20 @@ const root = join(import.meta.dirname, '..');
 
 /** For development only, like the local secret. */
 export const LOCAL_RESUBMIT_SECRET = 'local-resubmit-secret';
+const LOCAL_STANDARD_WEBHOOKS_SECRET = 'whsec_bG9jYWwtc2VjcmV0LWxvY2FsLXNlY3JldC0xMjM0';
+const LOCAL_API_KEY = 'sb_local_6c6f63616c2d6b65792d666f722d646576656c6f706d656e_467749f2';
 
 const schema = Type.Object({
   LOCAL_DIRECTORY: Type.String({ default: join(root, '.local'), description: 'where data and logs are kept' }),
   LOCAL_SECRET: Type.String({ default: 'local-secret', description: 'what the local sources sign with' }),
+  LOCAL_STANDARD_WEBHOOKS_SECRET: Type.String({
+    default: LOCAL_STANDARD_WEBHOOKS_SECRET,
+    description: 'what the local source standard-webhooks signs with',
+  }),
+  LOCAL_API_KEY: Type.String({ default: LOCAL_API_KEY, description: 'the key of the local client of /v1/events' }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({ pattern: '^https?://[^?#]+$', description: 'where vendors reach ingest; default this machine' }),
+  ),
   RESUBMIT_SECRET: Type.String({
     minLength: 16,
     default: LOCAL_RESUBMIT_SECRET,

@@ -14,10 +14,15 @@ const USAGE = `npm run switchboard -- doctor
 
   -h, --help  this text
 
-Exit code 1 if something is missing.`;
+Exit code 1 if something is missing.
+
+npm run switchboard -- doctor signature
+
+  say why the signature of a captured request is refused; --help explains its options`;
 
 /** `npm run switchboard -- doctor`. @returns the exit code */
 export async function doctor(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'signature') return (await import('./signature/main.ts')).doctorSignature(argv.slice(1));
   const { values } = parseOptions({ args: [...argv], options: { help: { type: 'boolean', short: 'h' } } });
   if (values.help) {
     console.log(USAGE);

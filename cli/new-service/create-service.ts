@@ -75,7 +75,19 @@ const fill = (template: string, names: Names): string =>
 /** Names of packages, and of parts of the local stack, whose ports have variables too. */
 function takenNames(root: string): Set<string> {
   const manifests = globSync('{packages,services}/*/package.json', { cwd: root });
-  const others = ['bench', 'cli', 'deploy', 'local', 'register', 'sandbox', 'stack', 'start', 'switchboard', 'tests'];
+  const others = [
+    'bench',
+    'catalogue',
+    'cli',
+    'deploy',
+    'local',
+    'register',
+    'sandbox',
+    'stack',
+    'start',
+    'switchboard',
+    'tests',
+  ];
   const parts = ['grafana', 'kafka', 'kafka-ui', 'postgres', 'prometheus', 'redis', 'registry'];
   return new Set([...manifests.map((path) => path.split('/')[1] ?? ''), ...others, ...parts].sort());
 }

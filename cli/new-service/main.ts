@@ -29,6 +29,16 @@ async function install(): Promise<void> {
   });
 }
 
+/** The published catalogue names the consumers of each event type. */
+async function updateCatalogue(): Promise<void> {
+  const script = join(root, 'catalogue/main.ts');
+  await promisify(execFile)(process.execPath, [script], { cwd: root }).catch((error: { stderr?: string }) => {
+    throw new NewServiceError(
+      `The service is written, but the catalogue does not name it yet: run npm run generate.\n${error.stderr ?? ''}`,
+    );
+  });
+}
+
 /** `npm run new-service`. @returns the exit code */
 export async function newService(argv: readonly string[]): Promise<number> {
   const { positionals, values } = parseOptions({
@@ -44,6 +54,7 @@ export async function newService(argv: readonly string[]): Promise<number> {
   if (type === undefined || rest.length > 0) throw new UsageError('Give the name of the service and one event type.');
   const { names, files } = createService(root, name, type);
   console.log(files.map((file) => `  ${file}`).join('\n'));
+  await updateCatalogue();
   if (!values['no-install']) {
     console.log('Linking its dependencies …');
     await install();

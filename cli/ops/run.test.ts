@@ -24,7 +24,17 @@ describe('npm run ops', () => {
     assert.equal((await ops([])).code, 2);
   });
 
-  const commands = ['status', 'lag', 'event', 'conversation', 'dlq list', 'dlq show', 'dlq redrive', 'dlq purge'];
+  const commands = [
+    'status',
+    'lag',
+    'drift',
+    'event',
+    'conversation',
+    'dlq list',
+    'dlq show',
+    'dlq redrive',
+    'dlq purge',
+  ];
   const more = ['quarantine list', 'quarantine show', 'quarantine resubmit', 'messages list', 'messages retry'];
   for (const command of [...commands, ...more, 'dlq', 'quarantine', 'messages']) {
     it(`explains ${command} with --help and -h, and asks nothing of the stack`, async () => {
@@ -58,6 +68,7 @@ describe('npm run ops', () => {
     ['dlq show --service a', /It is: dlq show/],
     ['event', /It is: event <id>/],
     ['lag everything', /It is: lag/],
+    ['drift --service shop', /--service does not go with this command/],
     ['lag --service', /'--service <value>' argument missing/],
     ['lag --all=yes', /'--all' does not take an argument/],
     ['dlq list --since -1h', /argument is ambiguous/],

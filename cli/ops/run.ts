@@ -6,6 +6,7 @@ import { dlqList } from './dlq-list.ts';
 import { dlqPurge } from './dlq-purge.ts';
 import { dlqRedrive } from './dlq-redrive.ts';
 import { dlqShow } from './dlq-show.ts';
+import { drift } from './drift.ts';
 import { helpFor, overview } from './help.ts';
 import { lag } from './lag.ts';
 import { conversation, event } from './lookup.ts';
@@ -19,6 +20,7 @@ import { status } from './status.ts';
 const COMMANDS: Readonly<Record<string, Command>> = {
   status,
   lag,
+  drift,
   event,
   conversation,
   'dlq list': dlqList,

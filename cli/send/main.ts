@@ -1,35 +1,34 @@
 import { type DeployConfig, readDeployConfig } from '@switchboard/deploy/config';
-import { handlersOf, ingest, sandbox } from '@switchboard/deploy/services';
-import { catalogue, type EventType, eventTypes, isEventType } from '@switchboard/events';
-import { environment } from '@switchboard/service';
+import { ingest, sandbox } from '@switchboard/deploy/services';
+import { type EventType, eventTypes, isEventType } from '@switchboard/events';
 import { parseOptions, UsageError } from '@switchboard/service/command-line';
 import { playDemo } from './demo.ts';
-import { createSampleEvent, type SampleEvent } from './sample-event.ts';
-import { type Answer, sendEvents } from './send-events.ts';
+import { type Outgoing, run, succeeded } from './run.ts';
+import { createSampleEvent } from './sample-event.ts';
 
 const USAGE = `Signs and sends sample events to ingest:
 
   npm run send -- <event type> [--count n] [--rate per second] [--same] [--source name] [--url address]
                                      [--wait] [--timeout seconds]
   npm run send -- demo [--rate per second] [--url address]
+  npm run send -- --provider <name> [example] [--source name] …
+  npm run send -- --body <file> --source <name> [--header name:value …] …
+  npm run send -- --list [--provider <name>]
 
   demo plays a small story whose effects the sandbox shows.
+  --provider sends the examples of a vendor, or one of them, signed as the vendor does, to the source of that name.
+  --body sends a captured body again, signed for a source; --header adds a header and may be repeated.
+  --list shows the examples.
   --wait waits until each service is done with the events, up to --timeout (default 30), and says what it did.
   --same repeats one event, as a sender does that had no answer. --help (-h) shows this text.
 
 Event types: ${eventTypes.join(', ')}`;
-
-/** Between this machine and the brokers. */
-const CLOCK_SKEW_MS = 60_000;
 
 /** Slow enough to be watched. */
 const ACTS_PER_SECOND = 0.5;
 
 /** A day: more than a timer can hold is no time limit. */
 const MOST_SECONDS = 86_400;
-
-/** Further answers are only counted. */
-const SHOWN = 5;
 
 function readArguments(argv: readonly string[]) {
   const { positionals, values } = parseOptions({
@@ -43,13 +42,25 @@ function readArguments(argv: readonly string[]) {
       url: { type: 'string' },
       wait: { type: 'boolean', default: false },
       timeout: { type: 'string', default: '30' },
+      provider: { type: 'string' },
+      body: { type: 'string' },
+      header: { type: 'string', multiple: true, default: [] },
+      list: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const [type, ...rest] = positionals;
-  if (type === undefined || values.help) return undefined;
-  if (!isKnown(type)) throw new UsageError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
+  if (values.help) return undefined;
+  const isVendors = values.provider !== undefined || values.body !== undefined || values.list;
+  // The names of examples have spaces.
+  const example = isVendors && positionals.length > 0 ? positionals.join(' ') : undefined;
+  const [type, ...rest] = isVendors ? [] : positionals;
+  if (type === undefined && !isVendors) return undefined;
+  if (type !== undefined && !isKnown(type))
+    throw new UsageError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
   if (rest.length > 0) throw new UsageError(`Give one event type at a time, without ${rest.join(' ')}.`);
+  if (values.body !== undefined && (values.provider !== undefined || example !== undefined))
+    throw new UsageError('--body does not go with --provider or an example.');
+  if (values.body !== undefined && values.source === undefined) throw new UsageError('--body needs --source.');
   const count = Number(values.count);
   if (!Number.isInteger(count) || count < 1) throw new UsageError('--count must be a whole number from 1.');
   const rate = values.rate === undefined ? undefined : Number(values.rate);
@@ -59,7 +70,7 @@ function readArguments(argv: readonly string[]) {
     throw new UsageError(`--timeout must be a number of seconds up to ${MOST_SECONDS}.`);
   if (values.wait && type === 'demo') throw new UsageError('--wait does not go with demo.');
   if (values.url !== undefined && !URL.canParse(values.url)) throw new UsageError(`${values.url} is no URL.`);
-  return { ...values, type, count, rate, timeout };
+  return { ...values, type, example, count, rate, timeout };
 }
 
 const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' || isEventType(type);
@@ -67,48 +78,31 @@ const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' ||
 type Arguments = NonNullable<ReturnType<typeof readArguments>>;
 
 /** @returns whether every event was accepted */
-async function run({ type, count, rate, same, source, wait, timeout, url: given }: Arguments): Promise<boolean> {
+async function runAll(given: Arguments): Promise<boolean> {
   const config = readDeployConfig();
-  const url = given ?? `http://127.0.0.1:${config.portOf(ingest)}`;
-  if (type === 'demo') return runDemo(url, config, rate);
-  const create = (): SampleEvent => {
-    const event = createSampleEvent(type);
-    return source === undefined ? event : { ...event, source };
-  };
-  const first = create();
-  console.log(`${count} × ${type} → ${url.replace(/\/+$/, '')}/webhooks/${first.source}`);
-  console.log(handledBy(type));
-
-  const answers: Answer[] = [];
-  const entities = new Set<string>();
-  const since = Date.now() - CLOCK_SKEW_MS;
-  const startedAt = performance.now();
-  let sent = 0;
-  await sendEvents({
-    url,
+  const sending = {
+    ...given,
+    url: given.url ?? `http://127.0.0.1:${config.portOf(ingest)}`,
     secret: config.LOCAL_SECRET,
-    count,
-    rate,
-    next: () => (same || sent++ === 0 ? first : create()),
-    onAnswer(answer, { entity }) {
-      answers.push(answer);
-      if (isAccepted(answer)) entities.add(entity);
-      if (answers.length <= SHOWN) console.log(`  ${answer.status || 'no answer'}  ${answer.text}`);
-      if (answers.length === SHOWN && count > SHOWN) console.log('  …');
-    },
-  });
-  console.log(summaryOf(answers, performance.now() - startedAt));
-  const allAccepted = succeeded(answers, url);
-  const services = handlersOf(type);
-  if (!wait || services.length === 0 || entities.size === 0) return allAccepted;
-  // The clients of Kafka and Redis, which sending does not need.
-  const { waitForOutcomes } = await import('./outcomes.ts');
-  const { topic } = catalogue[type];
-  const say = (line: string): void => console.log(line);
-  const timeoutMs = timeout * 1_000;
-  return (
-    (await waitForOutcomes({ topic, entities, services, since, timeoutMs, variables: environment, say })) && allAccepted
-  );
+  };
+  const { type, source, provider, body } = given;
+  if (provider !== undefined || body !== undefined) {
+    // The mappings of the providers, which sample events do not need.
+    const { examplePlans, replayPlan } = await import('./vendor-plans.ts');
+    const plans =
+      body === undefined
+        ? await examplePlans(provider ?? '', { ...given, url: sending.url })
+        : [await replayPlan(body, { ...given, url: sending.url })];
+    let areAccepted = true;
+    for (const plan of plans) areAccepted = (await run(plan, sending)) && areAccepted;
+    return areAccepted;
+  }
+  if (type === undefined || type === 'demo') return runDemo(sending.url, config, given.rate);
+  const create = (): Outgoing => {
+    const event = createSampleEvent(type);
+    return { ...event, source: source ?? event.source, becomes: [{ type, entity: event.entity }] };
+  };
+  return run({ title: type, create }, sending);
 }
 
 async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND): Promise<boolean> {
@@ -122,41 +116,6 @@ async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND
   return succeeded(answers, url);
 }
 
-/** Which services the events will reach: not every type has a visible effect. */
-export function handledBy(type: EventType): string {
-  const services = handlersOf(type);
-  if (services.length === 0) return `handled by no service: it stays in ${catalogue[type].topic}`;
-  return `handled by: ${services.join(', ')}`;
-}
-
-/** Points at `npm start` when nothing listens. */
-function succeeded(answers: readonly Answer[], url: string): boolean {
-  const refused = answers.find(({ text }) => text === 'ECONNREFUSED');
-  if (refused !== undefined) console.error(`Nothing listens on ${url}: is \`npm start\` running?`);
-  return answers.every(isAccepted);
-}
-
-const isAccepted = ({ status, text }: Answer): boolean => status === 200 && !text.includes('"skipped"');
-
-function outcomeOf(answer: Answer): string {
-  if (isAccepted(answer)) return 'accepted';
-  if (answer.status === 0) return 'without an answer';
-  return answer.status === 200 ? 'skipped' : `× ${answer.status}`;
-}
-
-function summaryOf(answers: readonly Answer[], ms: number): string {
-  const counts = new Map<string, number>();
-  for (const answer of answers) {
-    const outcome = outcomeOf(answer);
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
-  }
-  const times = answers.map((answer) => answer.ms).sort((one, other) => one - other);
-  const at = (share: number): string => (times[Math.ceil(times.length * share) - 1] ?? 0).toFixed(0);
-  const perSecond = answers.length > 1 ? `, ${Math.round((answers.length * 1_000) / ms)}/s` : '';
-  const latency = answers.length > 1 ? `answered in ${at(0.5)} ms (median), ${at(0.99)} ms (p99)` : `in ${at(1)} ms`;
-  return `${[...counts].map(([outcome, n]) => `${n} ${outcome}`).join(', ')} — ${latency}${perSecond}`;
-}
-
 /** `npm run send`. @returns the exit code */
 export async function send(argv: readonly string[]): Promise<number> {
   const given = readArguments(argv);
@@ -164,5 +123,10 @@ export async function send(argv: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  return (await run(given)) ? 0 : 1;
+  if (given.list) {
+    const { listExamples } = await import('./vendor-plans.ts');
+    console.log(listExamples(given.provider));
+    return 0;
+  }
+  return (await runAll(given)) ? 0 : 1;
 }

@@ -86,6 +86,24 @@ export const flow: Dashboard = {
       ],
     },
     {
+      title: 'Unmapped fields',
+      description:
+        'Fields per second that sources send and no mapping takes. They are kept in meta.extra and have no effect; 0 is good.',
+      ...{ kind: 'timeseries', unit: 'cps', runbook: 'UnmappedFields' },
+      queries: [{ expr: `sum by (source) (rate(ingest_unmapped_fields_total${RATE}))`, legend: '{{source}}' }],
+    },
+    {
+      title: 'Missing fields',
+      description: 'Fields that the events of a source always had and do not have any more, by source. 0 is good.',
+      ...{ kind: 'timeseries', unit: 'short', warn: 1, runbook: 'FieldMissing' },
+      queries: [
+        {
+          expr: 'count by (source) (max by (source, type, field) (ingest_field_missing)) or sum by (source) (ingest_unmapped_fields_total) * 0',
+          legend: '{{source}}',
+        },
+      ],
+    },
+    {
       title: 'Acknowledgement by Kafka',
       description: 'Time from the complete body to the acknowledgement. Senders wait for it; below 0.25 s is good.',
       ...{ kind: 'timeseries', unit: 's', warn: 0.25, alarm: 2.4, runbook: 'EventsNotStored' },

@@ -51,10 +51,10 @@ export const PREREQUISITES: readonly Prerequisite[] = [
   },
   {
     name: 'Chromium',
-    purpose: "opens the sandbox's page",
+    purpose: "opens the sandbox's page and the catalogue",
     packages: ['chromium'],
     advice: 'install Chromium or Chrome, or set CHROMIUM_PATH to its path',
-    neededBy: /^sandbox\//,
+    neededBy: /^(sandbox|catalogue)\//,
     isThere: async ({ CHROMIUM_PATH }) =>
       CHROMIUM_PATH ? existsSync(CHROMIUM_PATH) : CHROMIUM_PATHS.some((path) => existsSync(path)),
   },

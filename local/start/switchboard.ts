@@ -2,9 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeployConfig } from '@switchboard/deploy/config';
+import { localSourceVariables } from '@switchboard/deploy/local-sources';
 import { register } from '@switchboard/deploy/register';
 import { ingest, portVariable, sandbox, scriptOf, services } from '@switchboard/deploy/services';
+import { vendorKey } from '@switchboard/deploy/vendor-key';
 import { parseSources, resolveSources } from '@switchboard/ingest/sources';
+import { publishedKeys } from '@switchboard/providers';
 import { ConfigError, environment } from '@switchboard/service';
 import {
   checkDistinct,
@@ -45,7 +48,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
 
   async function start(): Promise<void> {
     await checkPorts(config);
-    await checkSources(config);
+    const local = await localVariables(config);
+    await checkSources(config.SOURCES_FILE, local.ingest);
     checkCredentials(environment, urlOf(sandbox));
     say('Starting Kafka, the schema registry and Redis …');
     starting = startStack({
@@ -58,7 +62,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
     say(`  Kafka on ${stack.brokers}, the registry on ${stack.registryUrl}, Redis on ${hostOf(stack.redisUrl)}`);
     say(await register(stack, config));
     stopping.signal.throwIfAborted();
-    await Promise.all([sandbox, ...services].map((program) => run(program, stack)));
+    await Promise.all([sandbox, ...services].map((program) => run(program, stack, local[program.name])));
     const logs = relative('', logDirectory);
     say(
       welcome(
@@ -76,7 +80,11 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
   const logDirectory = join(config.LOCAL_DIRECTORY, 'logs');
   const urlOf = (program: Program): string => `http://127.0.0.1:${config.portOf(program)}`;
 
-  async function run(program: Program, { brokers, registryUrl, redisUrl }: Stack): Promise<void> {
+  async function run(
+    program: Program,
+    { brokers, registryUrl, redisUrl }: Stack,
+    local: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const { name } = program;
     const tell = (line: string): void => say(`${name} ${line}`);
     const supervision = supervise({
@@ -101,8 +109,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
         SCHEMA_REGISTRY_URL: registryUrl,
         REDIS_URL: redisUrl,
         SOURCES_FILE: config.SOURCES_FILE,
-        LOCAL_SECRET: config.LOCAL_SECRET,
         RESUBMIT_SECRET: config.RESUBMIT_SECRET,
+        ...local,
       },
       log: openServiceLog(logDirectory, name, tell),
       say: tell,
@@ -143,12 +151,20 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
   };
 }
 
+/** What the stand-ins for vendors have in common, by the name of the program. */
+const localVariables = async (config: DeployConfig): Promise<Readonly<Record<string, Record<string, string>>>> => ({
+  [ingest.name]: await localSourceVariables(config),
+  [sandbox.name]: {
+    BOT_FRAMEWORK_KEYS: JSON.stringify(await publishedKeys(await vendorKey(config.LOCAL_DIRECTORY))),
+  },
+});
+
 /** @throws ConfigError, seconds before ingest would */
-async function checkSources({ SOURCES_FILE: path, LOCAL_SECRET }: DeployConfig): Promise<void> {
+async function checkSources(path: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
   const text = await readFile(path, 'utf8').catch((error: Error) => {
     throw new ConfigError([`SOURCES_FILE cannot be read: ${error.message}`]);
   });
-  await resolveSources(parseSources(text, path), { ...environment, LOCAL_SECRET });
+  await resolveSources(parseSources(text, path), { ...environment, ...variables });
 }
 
 /** @throws LocalStackError naming a port that something needs and cannot have */

@@ -23,6 +23,7 @@ ${curlCommand(ingestUrl, secret).replaceAll(/^/gm, '  ')}
 
 Look at:
 
+  ${ingestUrl}/catalogue
   ${ingestUrl}/health
   ${ingestUrl}/metrics
   ${registryUrl}/subjects

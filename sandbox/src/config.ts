@@ -13,6 +13,9 @@ export const sandboxConfig = Type.Object({
     default: 50_000,
     description: 'number of requests to keep; the oldest are dropped first',
   }),
+  BOT_FRAMEWORK_KEYS: Type.Optional(
+    Type.String({ description: 'JSON Web Key Set that it publishes as the Bot Framework does; default none' }),
+  ),
   SALESFORCE_PUBLIC_KEY: Type.Optional(
     Type.String({
       description: 'PEM of the public key that verifies JWTs for Salesforce; without it, only client credentials work',

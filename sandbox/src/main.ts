@@ -11,7 +11,7 @@ await runService({
   async start({ config, http, onStop, stopping }) {
     const world = createWorld({ effects: config.EFFECTS_LIMIT, salesforcePublicKey: config.SALESFORCE_PUBLIC_KEY });
     const hosts = [config.HOST, ...commaSeparated(config.ALLOWED_HOSTS)];
-    registerSandbox(http, world, { hosts, closing: stopping });
+    registerSandbox(http, world, { hosts, closing: stopping, botFrameworkKeys: config.BOT_FRAMEWORK_KEYS });
     const smtp = await startSmtp({ host: config.HOST, port: config.SMTP_PORT }, world);
     onStop('smtp', smtp.close);
   },

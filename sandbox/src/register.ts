@@ -2,6 +2,7 @@ import { hostOf, isLoopbackName } from '@switchboard/service';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { registerControl } from './control.ts';
 import { registerSystem } from './http.ts';
+import { registerOpenId } from './openid.ts';
 import { registerPage } from './page.ts';
 import type { World } from './world.ts';
 
@@ -20,10 +21,16 @@ export interface Surroundings {
   hosts: readonly string[];
   /** Ends open streams. */
   closing: AbortSignal;
+  /** The JSON Web Key Set of the Bot Framework. */
+  botFrameworkKeys?: string | undefined;
 }
 
 /** Adds all HTTP routes: the systems, the control API and the page. */
-export function registerSandbox(http: FastifyInstance, world: World, { hosts, closing }: Surroundings): void {
+export function registerSandbox(
+  http: FastifyInstance,
+  world: World,
+  { hosts, closing, botFrameworkKeys }: Surroundings,
+): void {
   // Prevents DNS rebinding: a web page whose host name resolves to this machine could read everything.
   http.addHook('onRequest', async (request, reply) => {
     const host = hostOf(request.raw);
@@ -34,5 +41,6 @@ export function registerSandbox(http: FastifyInstance, world: World, { hosts, cl
   });
   for (const system of world.systems) registerSystem(http, system, world);
   registerControl(http, world);
+  registerOpenId(http, botFrameworkKeys);
   registerPage(http, world, closing);
 }

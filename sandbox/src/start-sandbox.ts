@@ -10,6 +10,8 @@ export interface SandboxOptions extends WorldOptions {
   /** Default: a free port. */
   port?: number;
   smtpPort?: number;
+  /** The JSON Web Key Set of the Bot Framework. */
+  botFrameworkKeys?: string;
 }
 
 export interface Sandbox extends AsyncDisposable {
@@ -31,7 +33,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const world = createWorld(options);
   const closing = new AbortController();
   const http = Fastify(serverOptions);
-  registerSandbox(http, world, { hosts: [host], closing: closing.signal });
+  registerSandbox(http, world, { hosts: [host], closing: closing.signal, botFrameworkKeys: options.botFrameworkKeys });
   await http.listen({ host, port });
   const smtp = await startSmtp({ host, port: smtpPort }, world).catch(async (error) => {
     await http.close();

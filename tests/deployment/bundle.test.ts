@@ -43,6 +43,20 @@ describe('the bundles of all services, away from the repository', () => {
     it(`start ${name}`, () => ready(running(name)));
   }
 
+  it('serve the catalogue and its documents', async () => {
+    const { url } = running(ingest.name);
+    for (const [path, type] of [
+      ['/catalogue', 'text/html'],
+      ['/catalogue', 'application/json'],
+      ['/openapi.json', 'application/json'],
+      ['/asyncapi.json', 'application/json'],
+    ] as const) {
+      const response = await fetch(`${url}${path}`, { headers: { accept: type } });
+      assert.ok(response.headers.get('content-type')?.startsWith(type), path);
+      assert.match(await response.text(), /conversation\.escalated/, path);
+    }
+  });
+
   it('carry an escalation to the CRM, the helpdesk and the agents', async () => {
     assert.deepEqual(await send('conversation.escalated'), [200]);
     for (const system of ['hubspot', 'zendesk', 'slack']) {

@@ -10,9 +10,9 @@ const sources = filesOf('**/*.{ts,mjs}').filter((path) => !path.includes('/gener
 const ALLOWED: Readonly<Record<string, string>> = {
   'packages/events': '',
   'packages/async': '',
+  'packages/client': '',
   'packages/expressions': '',
   'packages/providers': 'events expressions',
-  'packages/client': '',
   'packages/tracing': 'async',
   'packages/service': 'async tracing',
   'packages/outbound': 'tracing',
@@ -23,7 +23,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   sandbox: 'service',
   deploy: 'events kafka service',
   'local/stack': 'service',
-  'local/start': 'async deploy ingest sandbox service stack',
+  'local/start': 'async deploy ingest providers sandbox service stack',
+  catalogue: 'deploy events ingest kb-indexer notifier service',
   cli: 'async client consumer deploy events ingest kafka notifier providers service stack',
 };
 const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';

@@ -82,6 +82,11 @@ describe('npm run new-service', () => {
     await copy.run(process.execPath, '--test', 'tests/repository/docs.test.ts', 'tests/repository/layout.test.ts');
   });
 
+  it('adds it to the consumers in the published catalogue', async () => {
+    await copy.run(process.execPath, 'catalogue/main.ts', '--check');
+    assert.ok(copy.read('services/ingest/catalogue/index.html').includes(`<code>${NAME}</code>`));
+  });
+
   it('gives each service a separate port', async () => {
     const ports = [...copy.read('deploy/services.ts').matchAll(/port: (\d+)/g)].map(([, port]) => port);
     await generate(`${NAME}-too`, 'incident.opened');

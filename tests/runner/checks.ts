@@ -38,8 +38,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       throw new Error(`${message}\n\nTo format the code and mend simple findings, run \`npm run fix\`.`, { cause });
     }
   },
-  'generated code and schema evolution': (signal) =>
-    run(process.execPath, ['packages/events/generate/main.ts', '--check'], signal),
+  'generated code and schema evolution': (signal) => run(process.execPath, ['catalogue/main.ts', '--check'], signal),
   'documents: links, commands, tables': (signal) =>
     run(process.execPath, ['--test', 'tests/repository/docs.test.ts'], signal),
   'lockfile names no registry': async () => {

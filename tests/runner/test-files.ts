@@ -2,7 +2,7 @@ import { glob } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
-const FOLDERS = '{packages,services,sandbox,local,cli,deploy,tests,bench}';
+const FOLDERS = '{packages,services,catalogue,sandbox,local,cli,deploy,tests,bench}';
 /** They start clusters of their own, break them, and want the machine for themselves. */
 const HEAVY = /faults\.test\.ts$/;
 /** They know TEST_SIZE: what they prove is worth proving for longer. */

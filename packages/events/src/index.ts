@@ -1,4 +1,13 @@
-export { type AvroField, type AvroRecord, type AvroSchema, fullName, nullableOf } from './avro-schema.ts';
+export {
+  type AvroEnum,
+  type AvroField,
+  type AvroRecord,
+  type AvroSchema,
+  fullName,
+  isUnion,
+  type Limits,
+  nullableOf,
+} from './avro-schema.ts';
 export {
   type AnyEvent,
   type CatalogueEntry,
@@ -14,6 +23,7 @@ export {
 } from './catalogue.ts';
 export { eventHeaders, identityOf, keyOf } from './envelope.ts';
 export { EventsError, type EventsErrorCode } from './events-error.ts';
+export { namesOf } from './fields/field-names.ts';
 export type { FieldsResult } from './fields/fields-reader.ts';
 export type { Problem } from './fields/reading.ts';
 export { readTimestamp } from './fields/timestamp.ts';

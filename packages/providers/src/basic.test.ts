@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { basic } from './basic.ts';
 
@@ -38,5 +41,23 @@ describe('user name and password', () => {
   it('needs a secret with a user name and a password', () => {
     for (const text of ['hunter2', ':hunter2', 'hunter2:'])
       assert.throws(() => readSecret(text), { name: 'RangeError', message: 'must be written as user:password' });
+  });
+});
+
+describe('basic mapping', () => {
+  knowsItsExamples(basic);
+  mapsItsExamples(basic, {
+    escalation: [
+      {
+        type: 'conversation.escalated',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: `conv-${RUN}`,
+          reason: 'Asked for a person',
+          customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        },
+      },
+    ],
   });
 });

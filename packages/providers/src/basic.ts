@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import { timeless } from './hmac-scheme.ts';
-import { platformMapping } from './platform/platform-mapping.ts';
+import { ownPayload } from './platform/own-payload.ts';
 import { defineProvider } from './provider.ts';
 import { fromBase64, headerOf, isOneOf } from './signature.ts';
 
@@ -19,7 +19,6 @@ export const basic = defineProvider({
       if (credentials === undefined) return { kind: 'invalid', fault: 'form' };
       return isOneOf(keys, credentials) ? timeless(requireTimestamp) : { kind: 'invalid', fault: 'mismatch' };
     },
-  mapping: platformMapping,
-  examples: [],
+  ...ownPayload,
   sign: (_message, secret) => ({ authorization: `Basic ${Buffer.from(secret).toString('base64')}` }),
 });

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
 import { after, describe, it } from 'node:test';
+import fc from 'fast-check';
 import { type JWTPayload, SignJWT } from 'jose';
+import { anyToken } from '../fixtures/any-token.ts';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
 import { startKeyServer } from '../fixtures/key-server.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { createMapper, ISO, NOW as MAPPED_AT, RUN } from '../fixtures/map-example.ts';
 import { botFramework } from './bot-framework.ts';
 import { keyIdOf, publishedKeys } from './jwt/local-key.ts';
 
@@ -56,6 +61,8 @@ async function bearer(change: Partial<Token> = {}): Promise<string> {
   const { alg, kid, pem, ...claims } = token;
   return `Bearer ${await new SignJWT(claims as JWTPayload).setProtectedHeader({ alg, kid }).sign(createPrivateKey(pem))}`;
 }
+const CONVERSATION =
+  'a:17I0kl9EkpE1O9PH5TWrzrLNwnWWcfrU7QZjKR0WSfOpzbfcAg2IaydGElSo10tVr4C7Fc6GtieTJX663WuJCc1uA83n4CSrHSgGBj5XNYLcVlJAs2ZX8DbYBPck201w-';
 const VALID = { kind: 'valid' };
 const invalid = (fault: string) => ({ kind: 'invalid', fault });
 
@@ -89,7 +96,10 @@ describe("Bot Framework's token", () => {
     assert.deepEqual(await judge(undefined), invalid('missing'));
     assert.deepEqual(await judge('Basic abc'), invalid('form'));
     assert.deepEqual(await judge('Bearer a.b.c'), invalid('form'));
-    assert.deepEqual(await judge(`Bearer a.${'b'.repeat(1_000_000)}.c`), invalid('form'));
+    assert.deepEqual(
+      await judge(await bearer({ kid: `${await keyIdOf(privateKey)}${' '.repeat(16_384)}` })),
+      invalid('form'),
+    );
   });
 
   it('is stale five minutes after its end and before its start', async () => {
@@ -106,8 +116,60 @@ describe("Bot Framework's token", () => {
   it('cannot be judged without the keys', async () => {
     server.pages.set('/unsafe', { jwks_uri: 'file:///etc/passwd' });
     server.pages.set('/broken', 'no JSON');
-    server.pages.set('/large', { x: 'x'.repeat(1_048_576) });
+    server.pages.set('/large', { jwks_uri: `${server.url}/keys`, x: 'x'.repeat(1_048_576) });
     for (const path of ['/away', '/unsafe', '/broken', '/large'])
       assert.deepEqual(await judge(await bearer(), BODY, NOW, verifier(server.url + path)), { kind: 'unavailable' });
+  });
+
+  it('never throws for any token and body, nor accepts one', async () => {
+    const kid = await keyIdOf(privateKey);
+    const named = anyToken.map((token) =>
+      token.replace(/^/, `${Buffer.from(JSON.stringify({ alg: 'RS256', kid })).toString('base64url')}.`),
+    );
+    const header = fc.oneof(anyToken, named).map((token) => `Bearer ${token}`);
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(header, fc.string()), fc.oneof(fc.json(), fc.string()), async (authorization, body) => {
+        assert.equal((await judge(authorization, body)).kind, 'invalid');
+      }),
+    );
+  });
+});
+
+describe('bot-framework mapping', () => {
+  knowsItsExamples(botFramework);
+  mapsItsExamples(botFramework, {
+    'message in Teams': [
+      {
+        type: 'message.received',
+        id: `${CONVERSATION}/${RUN}`,
+        at: ISO,
+        fields: {
+          conversationId: CONVERSATION,
+          userId: '29:1XJKJMvc5GBtc2JwZq0oj8tHZmzrQgFmB39ATiQWA85gQtHieVkKilBZ9XHoq9j7Zaqt7CZ-NJWi7me2kHTL3Bw',
+          messageId: RUN,
+          text: 'Where is my order?',
+          channel: 'msteams',
+          locale: 'en-US',
+          customer: { name: 'Ada Lovelace' },
+          sentAt: MAPPED_AT,
+        },
+      },
+    ],
+    'message of a bot': [],
+    'someone joined': [],
+  });
+
+  it('maps files, and no attachment without an address', () => {
+    const attachments = [
+      { contentType: 'image/png', contentUrl: 'https://files.example/1.png', name: '1.png' },
+      { contentType: 'text/html', content: '<p></p>' },
+    ];
+    const sent = { type: 'message', id: '1', from: { id: 'u' }, conversation: { id: 'c' }, attachments };
+    assert.deepEqual(createMapper(botFramework)(sent)[0]?.fields, {
+      conversationId: 'c',
+      userId: 'u',
+      messageId: '1',
+      attachments: [{ url: 'https://files.example/1.png', type: 'image/png', name: '1.png' }],
+    });
   });
 });

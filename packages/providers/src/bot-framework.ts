@@ -3,7 +3,7 @@ import { type JSONWebKeySet, SignJWT } from 'jose';
 import { Type } from 'typebox';
 import { bearerOf, judgeJwt } from './jwt/judge-jwt.ts';
 import { createKeySet } from './jwt/key-set.ts';
-import { loadJson } from './jwt/load-json.ts';
+import { addressIn, loadJson } from './jwt/load-json.ts';
 import { algorithmOf, keyIdOf } from './jwt/local-key.ts';
 import { defineProvider, type JsonObject } from './provider.ts';
 import { headerOf, TOLERANCE_MS } from './signature.ts';
@@ -44,8 +44,72 @@ export const botFramework = defineProvider({
       return mayVouch && isOfToken ? { kind: 'valid' } : { kind: 'invalid', fault: 'mismatch' };
     };
   },
-  mapping: { events: [] },
-  examples: [],
+  mapping: {
+    events: [
+      {
+        type: 'message.received',
+        when: 'body.type == "message" && has(body.from.id) && (!has(body.from.role) || body.from.role == "user")',
+        // Teams makes ids of times, which are unique in a conversation only.
+        id: 'body.conversation.id + "/" + body.id',
+        at: 'body.timestamp',
+        fields: {
+          conversationId: 'body.conversation.id',
+          userId: 'body.from.id',
+          messageId: 'body.id',
+          text: 'body.text',
+          attachments: {
+            // Teams repeats the text as an attachment without an address.
+            each: 'body.attachments.filter(file, has(file.contentUrl))',
+            fields: { url: 'item.contentUrl', type: 'item.contentType', name: 'item.name' },
+          },
+          channel: 'body.channelId',
+          locale: 'body.locale',
+          'customer.name': 'body.from.name',
+          sentAt: 'body.timestamp',
+        },
+      },
+    ],
+    ignore: ['attachments', 'channelData', 'entities', 'from.aadObjectId', 'from.role', 'inputHint', 'localTimestamp']
+      .concat(['localTimezone', 'rawTimestamp', 'recipient', 'serviceUrl', 'textFormat', 'type'])
+      .concat(['conversation.conversationType', 'conversation.isGroup', 'conversation.name', 'conversation.tenantId'])
+      .map((name) => `body.${name}`),
+  },
+  examples: [
+    {
+      name: 'message in Teams',
+      body: `{
+        "type": "message", "id": "{{run}}", "timestamp": "{{iso}}", "localTimestamp": "{{iso}}",
+        "serviceUrl": "https://smba.trafficmanager.net/teams/", "channelId": "msteams",
+        "from": { "id": "29:1XJKJMvc5GBtc2JwZq0oj8tHZmzrQgFmB39ATiQWA85gQtHieVkKilBZ9XHoq9j7Zaqt7CZ-NJWi7me2kHTL3Bw",
+          "name": "Ada Lovelace", "aadObjectId": "ad3a7a2c-4f2c-4a0c-8a3f-2f5ba8b0e5a1" },
+        "conversation": { "id": "a:17I0kl9EkpE1O9PH5TWrzrLNwnWWcfrU7QZjKR0WSfOpzbfcAg2IaydGElSo10tVr4C7Fc6GtieTJX663WuJCc1uA83n4CSrHSgGBj5XNYLcVlJAs2ZX8DbYBPck201w-",
+          "conversationType": "personal", "tenantId": "72f988bf-86f1-41af-91ab-2d7cd011db47" },
+        "recipient": { "id": "28:c9e8c047-2a34-40a1-b28a-b162d5f5327c", "name": "Support" },
+        "textFormat": "plain", "text": "Where is my order?", "locale": "en-US",
+        "attachments": [{ "contentType": "text/html", "content": "<p>Where is my order?</p>" }],
+        "channelData": { "tenant": { "id": "72f988bf-86f1-41af-91ab-2d7cd011db47" } }
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'message of a bot',
+      body: `{
+        "type": "message", "id": "{{run}}-bot", "timestamp": "{{iso}}", "channelId": "webchat",
+        "serviceUrl": "https://webchat.botframework.com/", "from": { "id": "support-bot", "role": "bot" },
+        "conversation": { "id": "{{run}}" }, "text": "How can I help?"
+      }`,
+      becomes: [],
+    },
+    {
+      name: 'someone joined',
+      body: `{
+        "type": "conversationUpdate", "id": "{{run}}-join", "timestamp": "{{iso}}", "channelId": "webchat",
+        "serviceUrl": "https://webchat.botframework.com/", "from": { "id": "user" },
+        "conversation": { "id": "{{run}}" }, "membersAdded": [{ "id": "user" }]
+      }`,
+      becomes: [],
+    },
+  ],
   /** `secret` is the private key in PEM; its public half must be among the keys behind `openIdMetadata`. */
   sign: async ({ body }, secret, now, settings) => {
     const seconds = Math.floor(now / 1000);
@@ -62,10 +126,8 @@ export const botFramework = defineProvider({
 
 /** The keys at the address that the metadata names. */
 async function publishedAt(openIdMetadata: string): Promise<JSONWebKeySet> {
-  const { jwks_uri: address } = await loadJson(openIdMetadata);
-  const isSafe = typeof address === 'string' && (address.startsWith('https:') || openIdMetadata.startsWith('http:'));
-  if (!isSafe) throw new Error(`${openIdMetadata} must name the keys' address, with https`);
-  return (await loadJson(address)) as unknown as JSONWebKeySet;
+  const metadata = await loadJson(openIdMetadata);
+  return (await loadJson(addressIn(openIdMetadata, metadata.jwks_uri))) as unknown as JSONWebKeySet;
 }
 
 function activityOf(body: Buffer): JsonObject {

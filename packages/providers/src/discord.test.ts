@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { verifyKey } from 'discord-interactions';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { createMapper, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { discord } from './discord.ts';
 
@@ -75,5 +78,37 @@ describe("Discord's signature", () => {
   it('reads the public key of the application, and never quotes it', () => {
     for (const text of ['local-secret', '', hexOf(application.publicKey).slice(2), application.privateKey])
       assert.throws(() => readSecret(text), { name: 'RangeError', message: /64 characters of hex/ });
+  });
+});
+
+describe('discord mapping', () => {
+  knowsItsExamples(discord);
+  mapsItsExamples(discord, {
+    command: [
+      {
+        type: 'message.received',
+        id: RUN,
+        fields: {
+          conversationId: '645027906669510667',
+          userId: '53908232506183680',
+          messageId: RUN,
+          text: '/ask Where is my order?',
+          channel: 'discord',
+          locale: 'en-US',
+          customer: { name: 'Ada' },
+        },
+      },
+    ],
+  });
+
+  it('maps a command without options, in a direct message', () => {
+    const sent = { type: 2, id: '1', user: { id: 'u', username: 'ada' }, data: { name: 'help' } };
+    assert.deepEqual(createMapper(discord)(sent)[0]?.fields, {
+      userId: 'u',
+      messageId: '1',
+      text: '/help',
+      channel: 'discord',
+      customer: { name: 'ada' },
+    });
   });
 });

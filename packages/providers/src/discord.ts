@@ -5,6 +5,8 @@ import { freshness, fromHex, headerOf } from './signature.ts';
 
 const SIGNATURE_BYTES = 64;
 
+const NAME = '"/" + body.data.name';
+
 /** https://discord.com/developers/docs/interactions/overview#setting-up-an-endpoint-validating-security-request-headers */
 export const discord = defineProvider({
   readSecret: publicKeyOf,
@@ -28,9 +30,48 @@ export const discord = defineProvider({
       return { status: 200, contentType: 'application/json', body: '{"type":1}' };
     return body.type === 0 ? { status: 204, contentType: 'application/json', body: '' } : undefined;
   },
-  // The platform's own mapping belongs here.
-  mapping: { events: [] },
-  examples: [],
+  mapping: {
+    events: [
+      {
+        type: 'message.received',
+        when: 'body.type == 2 && has(body.data.name)',
+        id: 'body.id',
+        fields: {
+          conversationId: 'body.channel_id',
+          userId: ['body.member.user.id', 'body.user.id'],
+          messageId: 'body.id',
+          text: [
+            `${NAME} + " " + body.data.options.filter(option, has(option.value))
+            .map(option, string(option.value)).join(" ")`,
+            NAME,
+          ],
+          channel: '"discord"',
+          locale: 'body.locale',
+          'customer.name': ['member.user.global_name', 'member.user.username', 'user.global_name', 'user.username'].map(
+            (name) => `body.${name}`,
+          ),
+        },
+      },
+    ],
+    ignore: ['app_permissions', 'application_id', 'authorizing_integration_owners', 'channel', 'context', 'data']
+      .concat(['entitlements', 'guild', 'guild_id', 'guild_locale', 'member', 'token', 'type', 'user', 'version'])
+      .map((name) => `body.${name}`),
+  },
+  /** Only the one who typed the command sees it. */
+  reply: { status: 200, contentType: 'application/json', body: '{"type":4,"data":{"content":"Received.","flags":64}}' },
+  examples: [
+    {
+      name: 'command',
+      body: `{
+        "type": 2, "id": "{{run}}", "application_id": "775799577604522054", "token": "A_UNIQUE_TOKEN", "version": 1,
+        "guild_id": "290926798626357999", "channel_id": "645027906669510667", "locale": "en-US",
+        "member": { "user": { "id": "53908232506183680", "username": "ada", "global_name": "Ada" }, "roles": [] },
+        "data": { "type": 1, "id": "771825006014889984", "name": "ask",
+          "options": [{ "type": 3, "name": "question", "value": "Where is my order?" }] }
+      }`,
+      becomes: ['message.received'],
+    },
+  ],
   /** `secret` is the private key in PEM; the source has its public half in hex. */
   sign: ({ body }, secret, now) => {
     const timestamp = String(Math.floor(now / 1000));

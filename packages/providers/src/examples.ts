@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
  */
 export function fillExample(text: string, { run, now }: { readonly run: string; readonly now: number }): string {
   return text
-    .replaceAll('{{run}}', run)
+    .replaceAll('{{run}}', () => run)
     .replaceAll('{{number}}', () => numberOf(run))
     .replaceAll('{{iso}}', new Date(now).toISOString())
     .replaceAll('{{seconds}}', String(Math.floor(now / 1_000)))

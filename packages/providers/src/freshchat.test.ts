@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { CompactSign, importPKCS8 } from 'jose';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, NOW, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { freshchat } from './freshchat.ts';
 
@@ -62,5 +65,36 @@ describe("Freshchat's signature", () => {
     const texts = ['local-secret', account.privateKey, '-----BEGIN PUBLIC KEY-----\nlocal-secret'];
     for (const text of [...texts, ec.export({ type: 'spki', format: 'pem' }).toString()])
       assert.throws(() => readSecret(text), { name: 'RangeError', message: /^must be the account's RSA public key/ });
+  });
+});
+
+describe('freshchat mapping', () => {
+  knowsItsExamples(freshchat);
+  mapsItsExamples(freshchat, {
+    'message of a user': [
+      {
+        type: 'message.received',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: 'ac2175df14d36caf64e9a578fad89070',
+          userId: 'dbec0910-b4d6-4d81-8015-81f560a918de',
+          messageId: RUN,
+          text: 'Where is my order?',
+          attachments: [{ url: 'https://files.example/receipt.png', type: 'image/png' }],
+          channel: 'web',
+          sentAt: NOW,
+        },
+      },
+    ],
+    'message of an agent': [],
+    'conversation resolved': [
+      {
+        type: 'conversation.resolved',
+        id: `conv-${RUN}-${ISO}`,
+        at: ISO,
+        fields: { conversationId: `conv-${RUN}`, resolvedBy: 'agent' },
+      },
+    ],
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { invalid, judge, VALID } from '../fixtures/judge.ts';
+import { NOW, SECONDS } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { front } from './front.ts';
 
@@ -14,6 +16,44 @@ describe('Front', () => {
     secret: 'local-secret',
     otherSecret: 'another-secret',
     covers: { body: true, time: true },
+  });
+
+  mapsItsExamples(front, {
+    'inbound by an application': [
+      {
+        type: 'message.received',
+        id: 'evt_run-1-inbound',
+        at: SECONDS + 0.123,
+        fields: {
+          conversationId: 'cnv_55c8c149',
+          userId: 'jane.doe@example.com',
+          messageId: 'msg_run-1',
+          text: 'It should have been here yesterday.',
+          attachments: [{ url: 'https://files.example.com/list.png', type: 'image/png', name: 'list.png' }],
+          channel: 'email',
+          customer: { name: 'Jane Doe', email: 'jane.doe@example.com' },
+          sentAt: NOW + 123,
+        },
+      },
+    ],
+    'inbound by a rule': [
+      {
+        type: 'message.received',
+        id: 'evt_run-1-inbound',
+        at: SECONDS + 0.123,
+        fields: {
+          conversationId: 'cnv_55c8c149',
+          userId: 'jane.doe@example.com',
+          messageId: 'msg_run-1',
+          text: 'It should have been here yesterday.',
+          attachments: [{ url: 'https://files.example.com/list.png', type: 'image/png', name: 'list.png' }],
+          channel: 'email',
+          customer: { name: 'Jane Doe', email: 'jane.doe@example.com' },
+          sentAt: NOW + 123,
+        },
+      },
+    ],
+    outbound: [],
   });
 
   it('accepts an application webhook: the time in milliseconds, a colon and the body', async () => {

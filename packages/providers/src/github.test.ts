@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sign } from '@octokit/webhooks-methods';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { invalid, judge, VALID } from '../fixtures/judge.ts';
+import { ISO, NOW, NUMBER } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { github } from './github.ts';
 
@@ -15,6 +17,55 @@ describe('GitHub', () => {
     secret: 'local-secret',
     otherSecret: 'another-secret',
     covers: { body: true, time: false },
+  });
+
+  mapsItsExamples(github, {
+    'workflow_run failed': [
+      {
+        type: 'build.failed',
+        id: `${NUMBER}-1`,
+        at: ISO,
+        fields: {
+          buildId: String(NUMBER),
+          buildNumber: '562',
+          service: 'Hello-World',
+          pipeline: 'Build',
+          status: 'failure',
+          repository: 'octocat/Hello-World',
+          branch: 'main',
+          commit: 'acb5820ced9479c074f688cc328bf03f341a511d',
+          commitMessage: 'Round totals to the cent',
+          author: 'octocat',
+          attempt: 1,
+          url: 'https://github.com/octocat/Hello-World/actions/runs/30433642',
+          startedAt: NOW,
+          failedAt: NOW,
+        },
+      },
+    ],
+    'workflow_run succeeded': [],
+    deployment_status: [
+      {
+        type: 'deploy.finished',
+        id: NUMBER,
+        at: ISO,
+        fields: {
+          deploymentId: String(NUMBER),
+          service: 'Hello-World',
+          environment: 'production',
+          status: 'success',
+          repository: 'octocat/Hello-World',
+          branch: 'main',
+          commit: 'acb5820ced9479c074f688cc328bf03f341a511d',
+          author: 'octocat',
+          description: 'All health checks pass.',
+          url: 'https://github.com/octocat/Hello-World/actions/runs/1',
+          environmentUrl: 'https://shop.example.com',
+          startedAt: NOW,
+          finishedAt: NOW,
+        },
+      },
+    ],
   });
 
   it("accepts the documentation's example", async () => {

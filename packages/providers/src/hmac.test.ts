@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { hmac } from './hmac.ts';
 
@@ -29,7 +32,7 @@ const base64 = (secret: string, content: string) => createHmac('sha256', secret)
 
 const SLACK_BODY =
   'token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c';
-const TWITCH_ID = 'e76c6bd4-55c9-4987-8304-da1588d8988b';
+const TWITCH_ID = 'e76c6bd4-55c9-4987-8304-da1588d89881';
 const TWITCH_TIME = '2023-11-14T22:13:20.634234626Z';
 const SECONDS = String(NOW / 1000);
 
@@ -287,5 +290,23 @@ describe('the declarative scheme with a time and several signatures', () => {
     settings: { separator: ',', prefix: 'v1=', content: '{timestamp}.{body}', timestampPrefix: 't=' },
     severalSignatures: true,
     covers: { body: true, time: true },
+  });
+});
+
+describe('hmac mapping', () => {
+  knowsItsExamples(hmac);
+  mapsItsExamples(hmac, {
+    escalation: [
+      {
+        type: 'conversation.escalated',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: `conv-${RUN}`,
+          reason: 'Asked for a person',
+          customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        },
+      },
+    ],
   });
 });

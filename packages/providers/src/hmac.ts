@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { contentOf, parseTemplate, type SignedPart } from './hmac/template.ts';
 import { readTime, writeTime } from './hmac/time.ts';
 import { timeless } from './hmac-scheme.ts';
-import { platformMapping } from './platform/platform-mapping.ts';
+import { ownPayload } from './platform/own-payload.ts';
 import { defineProvider, type Verdict } from './provider.ts';
 import { freshness, fromBase64, fromHex, headerOf, isSignedBy } from './signature.ts';
 
@@ -64,8 +64,7 @@ export const hmac = defineProvider({
       return verdict.kind === 'valid' && id !== '' ? { kind: 'valid', id } : verdict;
     };
   },
-  mapping: platformMapping,
-  examples: [],
+  ...ownPayload,
   sign: ({ method, url, body }, secret, now, given = {}) => {
     const scheme = schemeOf(given);
     const id = randomUUID();

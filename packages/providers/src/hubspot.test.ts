@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Signature } from '@hubspot/api-client/lib/src/utils/signature.js';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { createMapper, NOW, NUMBER } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { hubspot } from './hubspot.ts';
 
@@ -77,5 +80,45 @@ describe("HubSpot's signature", () => {
     assert.deepEqual(items([{ a: 1 }, { a: 2 }]), [{ a: 1 }, { a: 2 }]);
     assert.deepEqual(items([]), []);
     assert.deepEqual(items({ a: 1 }), [{ a: 1 }]);
+  });
+});
+
+describe('hubspot mapping', () => {
+  knowsItsExamples(hubspot);
+  mapsItsExamples(hubspot, {
+    'contacts created and changed': [
+      { type: 'lead.captured', id: Number(`${NUMBER}1`), at: NOW, fields: { leadId: String(NUMBER) } },
+      {
+        type: 'customer.updated',
+        id: Number(`${NUMBER}2`),
+        at: NOW,
+        fields: {
+          customerId: String(NUMBER),
+          email: 'ada@example.com',
+          changes: { email: 'ada@example.com' },
+          changedBy: 'userId:9586504',
+          updatedAt: NOW,
+        },
+      },
+    ],
+    'contact changed by the app itself': [],
+  });
+
+  it('maps a removed value, other properties, and objects by the id of their type', () => {
+    const mapBody = createMapper(hubspot);
+    const sent = { objectId: 1, eventId: 2, subscriptionType: 'object.propertyChange', objectTypeId: '0-1' };
+    const changed = (change: Record<string, string | null>) => mapBody([{ ...sent, ...change }])[0]?.fields;
+    assert.deepEqual(changed({ propertyName: 'phone', propertyValue: null }), {
+      customerId: '1',
+      changes: { phone: '' },
+    });
+    assert.equal(changed({ propertyName: '__proto__', propertyValue: 'x' })?.customerId, '1');
+    assert.deepEqual(changed({ propertyName: 'jobtitle', propertyValue: 'CTO', changeSource: 'FORM' }), {
+      customerId: '1',
+      jobTitle: 'CTO',
+      changes: { jobtitle: 'CTO' },
+      changedBy: 'FORM',
+    });
+    assert.deepEqual(mapBody([{ ...sent, objectTypeId: '0-2', propertyName: 'x' }]), []);
   });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { invalid, judge, VALID } from '../fixtures/judge.ts';
+import { NOW, NUMBER, SECONDS } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { intercom } from './intercom.ts';
 
@@ -13,6 +15,72 @@ describe('Intercom', () => {
     secret: 'local-secret',
     otherSecret: 'another-secret',
     covers: { body: true, time: false },
+  });
+
+  mapsItsExamples(intercom, {
+    'conversation.user.created': [
+      {
+        type: 'message.received',
+        id: 'notif_run-1',
+        at: SECONDS,
+        fields: {
+          conversationId: String(NUMBER),
+          userId: '62a1c0',
+          messageId: `s-${NUMBER}`,
+          text: 'Where is my order?',
+          attachments: [{ url: 'https://files.example.com/list.png', type: 'image/png', name: 'list.png' }],
+          channel: 'web',
+          customer: { name: 'Jane Doe', email: 'jane.doe@example.com' },
+          sentAt: NOW,
+        },
+      },
+    ],
+    'conversation.user.replied': [
+      {
+        type: 'message.received',
+        id: 'notif_run-1',
+        at: SECONDS,
+        fields: {
+          conversationId: String(NUMBER),
+          userId: '62a1c1',
+          messageId: `p-${NUMBER}`,
+          text: 'It is 1001.',
+          channel: 'web',
+          customer: { name: 'Jane Doe', email: 'somebody@example.com' },
+          sentAt: NOW,
+        },
+      },
+    ],
+    'conversation.admin.replied': [],
+    'conversation.admin.assigned': [
+      {
+        type: 'conversation.escalated',
+        id: 'notif_run-1',
+        at: SECONDS,
+        fields: {
+          conversationId: String(NUMBER),
+          userId: '62a1c0',
+          customer: { name: 'Jane Doe', email: 'jane.doe@example.com' },
+          startedAt: NOW,
+          channel: 'web',
+          transcript: [{ role: 'user', text: 'Where is my order?' }],
+        },
+      },
+    ],
+    'conversation.admin.closed': [
+      {
+        type: 'conversation.resolved',
+        id: 'notif_run-1',
+        at: SECONDS,
+        fields: {
+          conversationId: String(NUMBER),
+          userId: '62a1c0',
+          customer: { name: 'Jane Doe', email: 'jane.doe@example.com' },
+          resolvedBy: 'Alex Kim',
+          channel: 'web',
+        },
+      },
+    ],
   });
 
   it('accepts the published SHA-1 signature', async () => {

@@ -12,3 +12,6 @@ export function listOf(value: Json | undefined, name: string): readonly Json[] |
 /** The object without these names. */
 export const without = (value: JsonObject, ...names: readonly string[]): JsonObject =>
   Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name)));
+
+export const at = (value: Json | undefined, name: string): Json | undefined =>
+  isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
 import { after, describe, it } from 'node:test';
 import { SignJWT } from 'jose';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { keyPair } from '../fixtures/key-pair.ts';
 import { startKeyServer } from '../fixtures/key-server.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, RUN } from '../fixtures/map-example.ts';
 import { keyIdOf, publishedKeys } from './jwt/local-key.ts';
 import { jwt } from './jwt.ts';
 
@@ -56,5 +59,23 @@ describe('a bearer token', () => {
   it('cannot be judged without the keys', async () => {
     const away = verifier({ jwksUrl: `${server.url}/away` });
     assert.deepEqual(await judge(await bearer(rsa.privateKey), NOW, away), { kind: 'unavailable' });
+  });
+});
+
+describe('jwt mapping', () => {
+  knowsItsExamples(jwt);
+  mapsItsExamples(jwt, {
+    escalation: [
+      {
+        type: 'conversation.escalated',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: `conv-${RUN}`,
+          reason: 'Asked for a person',
+          customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        },
+      },
+    ],
   });
 });

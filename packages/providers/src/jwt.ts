@@ -5,7 +5,7 @@ import { bearerOf, judgeJwt } from './jwt/judge-jwt.ts';
 import { createKeySet } from './jwt/key-set.ts';
 import { loadJson } from './jwt/load-json.ts';
 import { algorithmOf, keyIdOf } from './jwt/local-key.ts';
-import { platformMapping } from './platform/platform-mapping.ts';
+import { ownPayload } from './platform/own-payload.ts';
 import { defineProvider } from './provider.ts';
 import { headerOf, TOLERANCE_MS } from './signature.ts';
 
@@ -48,8 +48,7 @@ export const jwt = defineProvider({
         : { kind: 'invalid', fault: 'form' };
     };
   },
-  mapping: platformMapping,
-  examples: [],
+  ...ownPayload,
   /** `secret` is the private key in PEM; its public half must be among the keys at `jwksUrl`. */
   sign: async (_message, secret, now, settings) => {
     const seconds = Math.floor(now / 1000);

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { createHash, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { decodeJwt, SignJWT } from 'jose';
+import { anyToken } from '../fixtures/any-token.ts';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { createMapper, ISO, NOW as MAPPED_AT, RUN } from '../fixtures/map-example.ts';
 import { messagebird } from './messagebird.ts';
 
 // https://github.com/messagebird/messagebird-nodejs/blob/master/lib/testdata/webhook-signature-jwt-reference.json
@@ -69,9 +74,88 @@ describe("MessageBird's token", () => {
     assert.deepEqual(await judge({}, NOW + 65_000), { kind: 'stale', skewMs: -5000 });
     assert.deepEqual(await judge({}, NOW - 6000), { kind: 'stale', skewMs: 6000 });
   });
+
+  it('never throws for any token, nor accepts one', async () => {
+    const token = fc.oneof(
+      anyToken,
+      anyToken.map((text) => `${HEADER}.${text}`),
+    );
+    await fc.assert(
+      fc.asyncProperty(token, fc.string(), fc.string(), async (token, url, body) => {
+        assert.equal((await judge({ token, url, body })).kind, 'invalid');
+      }),
+    );
+  });
+
+  it('never throws for any signed claims', async () => {
+    const claims = fc.record({
+      jti: fc.jsonValue(),
+      url_hash: fc.jsonValue(),
+      payload_hash: fc.jsonValue(),
+      exp: fc.jsonValue(),
+      nbf: fc.jsonValue(),
+    });
+    await fc.assert(
+      fc.asyncProperty(claims, async (change) => {
+        assert.notEqual((await judge({ token: await signed(change) })).kind, 'valid');
+      }),
+      { numRuns: 50 },
+    );
+  });
 });
 
 const signed = (change: Record<string, unknown>, alg = 'HS256'): Promise<string> =>
   new SignJWT({ ...decodeJwt(TOKEN), url_hash: createHash('sha256').update(URL).digest('hex'), ...change })
     .setProtectedHeader({ alg })
     .sign(createSecretKey(Buffer.from(SECRET)));
+
+describe('messagebird mapping', () => {
+  knowsItsExamples(messagebird);
+  mapsItsExamples(messagebird, {
+    'WhatsApp message': [
+      {
+        type: 'message.received',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: '2e15efafec384e1c82e9842075e87beb',
+          userId: '9354647c5b144a2b4c99f2n42497249',
+          messageId: RUN,
+          text: 'Where is my order?',
+          channel: 'whatsapp',
+          customer: { name: 'Ada Lovelace', phone: '+31612345678' },
+          sentAt: MAPPED_AT,
+        },
+      },
+    ],
+    'status of a sent message': [
+      {
+        type: 'message.status',
+        id: `${RUN}-delivered`,
+        at: ISO,
+        fields: {
+          conversationId: '2e15efafec384e1c82e9842075e87beb',
+          userId: '9354647c5b144a2b4c99f2n42497249',
+          messageId: RUN,
+          status: 'delivered',
+          phone: '+31612345678',
+          channel: 'whatsapp',
+          changedAt: MAPPED_AT,
+        },
+      },
+    ],
+    'message of an agent': [],
+  });
+
+  it('maps the file of a message, with its caption', () => {
+    const content = { image: { url: 'https://media.example/1', caption: 'Broken' } };
+    const message = { id: '1', direction: 'received', type: 'image', content };
+    const [event] = createMapper(messagebird)({ type: 'message.created', contact: { id: 'c' }, message });
+    assert.deepEqual(event?.fields, {
+      userId: 'c',
+      messageId: '1',
+      text: 'Broken',
+      attachments: [{ url: 'https://media.example/1', type: 'image' }],
+    });
+  });
+});

@@ -9,6 +9,10 @@ const LIFETIME_SECONDS = 60;
 /** MessageBird's library allows this much beyond the token's own minute. */
 const TOLERANCE_MS = 5000;
 
+const FILES = ['image', 'video', 'audio', 'file'];
+const inMessage = (name: string): string => `message.${name}`;
+const PHONE = '"+" + string(body.contact.msisdn)';
+
 /** https://developers.messagebird.com/api/#verifying-http-requests */
 export const messagebird = defineProvider({
   needs: { publicUrl: true },
@@ -35,8 +39,91 @@ export const messagebird = defineProvider({
       if (urlHash !== sha256(url) || !isOfBody) return { kind: 'invalid', fault: 'mismatch' };
       return typeof jti === 'string' ? { kind: 'valid', id: jti } : { kind: 'invalid', fault: 'form' };
     },
-  mapping: { events: [] },
-  examples: [],
+  mapping: {
+    events: [
+      {
+        type: 'message.received',
+        when: 'body.type == "message.created" && body.message.direction == "received"',
+        id: 'body.message.id',
+        at: 'body.message.createdDatetime',
+        fields: {
+          conversationId: ['body.conversation.id', 'body.message.conversationId'],
+          userId: 'body.contact.id',
+          messageId: 'body.message.id',
+          text: ['body.message.content.text', ...FILES.map((kind) => `body.message.content.${kind}.caption`)],
+          attachments: {
+            each: FILES.map((kind) => `[body.message.content.${kind}]`),
+            fields: { url: 'item.url', type: 'body.message.type' },
+          },
+          channel: 'body.message.platform',
+          'customer.name': 'body.contact.displayName',
+          'customer.phone': PHONE,
+          sentAt: 'body.message.createdDatetime',
+        },
+      },
+      {
+        type: 'message.status',
+        when: `body.type == "message.updated" && body.message.direction == "sent" &&
+          body.message.status in ["sent", "delivered", "read", "failed"]`,
+        id: 'body.message.id + "-" + body.message.status',
+        at: 'body.message.updatedDatetime',
+        fields: {
+          conversationId: ['body.conversation.id', 'body.message.conversationId'],
+          userId: 'body.contact.id',
+          messageId: 'body.message.id',
+          status: 'body.message.status',
+          errorCode: 'body.message.error.code',
+          errorText: 'body.message.error.description',
+          phone: PHONE,
+          channel: 'body.message.platform',
+          changedAt: 'body.message.updatedDatetime',
+        },
+      },
+    ],
+    ignore: [
+      ...['type', 'contact', 'conversation'],
+      ...['channelId', 'conversationId', 'direction', 'from', 'to', 'source', 'status', 'type'].map(inMessage),
+      ...[...FILES, 'text'].map((kind) => inMessage(`content.${kind}`)),
+      ...['createdDatetime', 'updatedDatetime'].map(inMessage),
+    ].map((name) => `body.${name}`),
+  },
+  examples: [
+    {
+      name: 'WhatsApp message',
+      body: `{
+        "type": "message.created",
+        "contact": { "id": "9354647c5b144a2b4c99f2n42497249", "href": "https://contacts.messagebird.com/v2/contacts/1",
+          "msisdn": 31612345678, "displayName": "Ada Lovelace", "firstName": "Ada", "lastName": "Lovelace" },
+        "conversation": { "id": "2e15efafec384e1c82e9842075e87beb", "contactId": "9354647c5b144a2b4c99f2n42497249",
+          "status": "active", "createdDatetime": "{{iso}}", "lastReceivedDatetime": "{{iso}}" },
+        "message": { "id": "{{run}}", "conversationId": "2e15efafec384e1c82e9842075e87beb",
+          "channelId": "5af8e1d0d3c54d7a9e2c0d4e8a7b1c60", "platform": "whatsapp", "direction": "received",
+          "status": "received", "type": "text", "content": { "text": "Where is my order?" },
+          "from": "+31612345678", "to": "+31851234567", "createdDatetime": "{{iso}}", "updatedDatetime": "{{iso}}" }
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'status of a sent message',
+      body: `{
+        "type": "message.updated",
+        "contact": { "id": "9354647c5b144a2b4c99f2n42497249", "msisdn": 31612345678 },
+        "conversation": { "id": "2e15efafec384e1c82e9842075e87beb" },
+        "message": { "id": "{{run}}", "platform": "whatsapp", "direction": "sent", "status": "delivered", "type": "text",
+          "content": { "text": "It is on its way." }, "createdDatetime": "{{iso}}", "updatedDatetime": "{{iso}}" }
+      }`,
+      becomes: ['message.status'],
+    },
+    {
+      name: 'message of an agent',
+      body: `{
+        "type": "message.created", "contact": { "id": "9354647c5b144a2b4c99f2n42497249" },
+        "message": { "id": "{{run}}-sent", "direction": "sent", "status": "pending", "type": "text",
+          "content": { "text": "It is on its way." }, "createdDatetime": "{{iso}}" }
+      }`,
+      becomes: [],
+    },
+  ],
   sign: async ({ url, body }, secret, now) => {
     const seconds = Math.floor(now / 1000);
     const token = await new SignJWT({ url_hash: sha256(url), payload_hash: sha256(body) })

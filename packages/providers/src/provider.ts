@@ -64,7 +64,7 @@ export interface Delivery {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** A request that a sender would make. `{{run}}` in the body stands for a text that makes its ids new. */
+/** A request that a sender would make. `fillExample` replaces the placeholders in its body. */
 export interface Example {
   readonly name: string;
   readonly body: string;

@@ -28,7 +28,6 @@ import { zendesk } from './zendesk.ts';
 
 /** The providers that a source can name as its `scheme`; each is one file. */
 export const providers = {
-  platform,
   api,
   basic,
   'bot-framework': botFramework,
@@ -44,6 +43,7 @@ export const providers = {
   line,
   messagebird,
   meta,
+  platform,
   shopify,
   slack,
   'standard-webhooks': standardWebhooks,

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import '@shopify/shopify-api/adapters/node';
 import { LogSeverity, shopifyApi } from '@shopify/shopify-api';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { judge, VALID } from '../fixtures/judge.ts';
+import { ISO, NOW, NUMBER } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { shopify } from './shopify.ts';
 
@@ -23,6 +25,138 @@ describe('Shopify', () => {
     secret: 'local-secret',
     otherSecret: 'another-secret',
     covers: { body: true, time: false },
+  });
+
+  mapsItsExamples(shopify, {
+    'orders/create': [
+      {
+        type: 'order.created',
+        id: NUMBER,
+        at: ISO,
+        fields: {
+          orderId: String(NUMBER),
+          orderNumber: '#9999',
+          userId: '115310627',
+          email: 'jon@example.com',
+          phone: '555-555-SHIP',
+          customerName: 'Steve Shipper',
+          status: 'pending',
+          total: 398,
+          currency: 'USD',
+          items: [
+            { sku: 'IPOD2008PINK', name: 'IPod Nano - 8GB', quantity: 1, price: 199 },
+            { sku: 'SKU2006-001', name: 'Aviator sunglasses', quantity: 1, price: 199 },
+          ],
+          placedAt: NOW,
+          orderUrl: 'https://shop.example.com/690933842/orders/123456abcd/authenticate?key=abcdefg',
+          locale: 'en',
+        },
+      },
+    ],
+    'orders/paid': [
+      {
+        type: 'payment.confirmed',
+        id: NUMBER,
+        at: ISO,
+        fields: {
+          orderId: String(NUMBER),
+          userId: '115310627',
+          email: 'jon@example.com',
+          phone: '555-555-SHIP',
+          customerName: 'Steve Shipper',
+          amount: 398,
+          currency: 'USD',
+          method: 'visa',
+          paidAt: NOW,
+          locale: 'en',
+        },
+      },
+    ],
+    'orders/paid, not paid': [],
+    'orders/cancelled': [
+      {
+        type: 'order.cancelled',
+        id: NUMBER,
+        at: ISO,
+        fields: {
+          orderId: String(NUMBER),
+          orderNumber: '#9999',
+          userId: '115310627',
+          email: 'jon@example.com',
+          phone: '555-555-SHIP',
+          customerName: 'Steve Shipper',
+          status: 'refunded',
+          total: 398,
+          currency: 'USD',
+          items: [
+            { sku: 'IPOD2008PINK', name: 'IPod Nano - 8GB', quantity: 1, price: 199 },
+            { sku: 'SKU2006-001', name: 'Aviator sunglasses', quantity: 1, price: 199 },
+          ],
+          cancelledAt: NOW,
+          orderUrl: 'https://shop.example.com/690933842/orders/123456abcd/authenticate?key=abcdefg',
+          locale: 'en',
+        },
+      },
+    ],
+    'fulfillments/create': [
+      {
+        type: 'order.shipped',
+        id: NUMBER,
+        at: ISO,
+        fields: {
+          orderId: String(NUMBER),
+          orderNumber: '#9999',
+          email: 'jon@example.com',
+          phone: '555-555-SHIP',
+          customerName: 'Steve Shipper',
+          status: 'success',
+          trackingNumber: '1Z827WK74630',
+          carrier: 'UPS',
+          trackingUrl: 'https://carrier.example.com/track/1Z827WK74630',
+          items: [
+            { sku: 'IPOD2008PINK', name: 'IPod Nano - 8GB', quantity: 1, price: 199 },
+            { sku: 'SKU2006-001', name: 'Aviator sunglasses', quantity: 1, price: 199 },
+          ],
+          shippedAt: NOW,
+        },
+      },
+    ],
+    'fulfillment_events/create': [
+      {
+        type: 'order.delivered',
+        id: NUMBER,
+        at: ISO,
+        fields: { orderId: String(NUMBER), status: 'delivered', deliveredAt: NOW },
+      },
+    ],
+    'fulfillment_events/create, in transit': [],
+    'refunds/create': [
+      {
+        type: 'payment.refunded',
+        id: NUMBER,
+        at: ISO,
+        fields: {
+          orderId: String(NUMBER),
+          paymentId: '245135270',
+          refundId: String(NUMBER),
+          amount: 199,
+          currency: 'USD',
+          method: 'bogus',
+          status: 'success',
+          reason: 'Things were damaged',
+          items: [{ sku: 'SKU2006-001', name: 'Aviator sunglasses', quantity: 1, price: 199 }],
+          refundedAt: NOW,
+        },
+      },
+    ],
+    'inventory_levels/update': [
+      {
+        type: 'stock.changed',
+        id: `271878346-${NUMBER}-${ISO}`,
+        at: ISO,
+        fields: { productId: '271878346', quantity: 6, warehouse: String(NUMBER), changedAt: NOW },
+      },
+    ],
   });
 
   it('accepts the published signature', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { invalid, judge, VALID } from '../fixtures/judge.ts';
+import { NOW, SECONDS } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { slack } from './slack.ts';
 
@@ -23,6 +25,39 @@ describe('Slack', () => {
     secret: 'local-secret',
     otherSecret: 'another-secret',
     covers: { body: true, time: true },
+  });
+
+  mapsItsExamples(slack, {
+    message: [
+      {
+        type: 'message.received',
+        id: 'Ev-run-1',
+        at: SECONDS,
+        fields: {
+          conversationId: 'C024BE91L',
+          userId: 'U2147483697',
+          messageId: `${SECONDS}.000005`,
+          text: 'Live long and prosper.',
+          channel: 'slack',
+          sentAt: NOW,
+        },
+      },
+    ],
+    'message of a bot': [],
+    command: [
+      {
+        type: 'message.received',
+        id: '13345224609.run-1',
+        fields: {
+          conversationId: 'C2147483705',
+          userId: 'U2147483697',
+          messageId: '13345224609.run-1',
+          text: '94070',
+          channel: 'slack',
+          customer: { name: 'steve' },
+        },
+      },
+    ],
   });
 
   it("accepts the documentation's example, a form, and only at its time", async () => {
@@ -64,6 +99,13 @@ describe('Slack', () => {
     const reply = { status: 200, contentType: 'text/plain', body: body.challenge };
     assert.deepEqual(slack.handshake?.({ body, headers: {} }), reply);
     assert.equal(slack.handshake?.({ body: { ...body, challenge: 1 }, headers: {} }), undefined);
+  });
+
+  it('drops the token, with which others could pretend to be Slack', () => {
+    assert.deepEqual(slack.split?.({ body: { token: 't', type: 'event_callback' }, headers: {} }), [
+      { type: 'event_callback' },
+    ]);
+    assert.deepEqual(slack.split?.({ body: { payload: '{"token":"t"}' }, headers: {} }), [{}]);
   });
 
   it('reads the JSON in the form of an interaction', () => {

@@ -3,7 +3,9 @@ import { generateKeyPairSync, sign as signEd25519 } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import { Webhook as SvixWebhook } from 'svix';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { invalid, judge } from '../fixtures/judge.ts';
+import { ISO } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { standardWebhooks } from './standard-webhooks.ts';
 
@@ -34,6 +36,22 @@ describe('Standard Webhooks', () => {
     otherSecret: SECRET,
     covers: { body: true, time: true },
     severalSignatures: true,
+  });
+
+  mapsItsExamples(standardWebhooks, {
+    'order.created': [
+      {
+        type: 'order.created',
+        at: ISO,
+        fields: {
+          orderId: 'order-run-1',
+          email: 'jane.doe@example.com',
+          total: 129.9,
+          currency: 'EUR',
+          items: [{ sku: 'KET-17', name: 'Kettle, 1.7 l', quantity: 1, price: 89.9 }],
+        },
+      },
+    ],
   });
 
   it("accepts the specification's examples, by a secret and by a public key", async () => {

@@ -39,8 +39,23 @@ export const standardWebhooks = defineProvider({
       return verdict.kind === 'valid' ? { kind: 'valid', id } : verdict;
     };
   },
-  mapping: platformMapping,
-  examples: [],
+  mapping: {
+    shapes: [{ name: 'body.type', data: 'body.data', at: 'body.timestamp' }],
+    base: platformMapping,
+  },
+  examples: [
+    {
+      name: 'order.created',
+      body: `{
+        "type": "order.created", "timestamp": "{{iso}}",
+        "data": {
+          "order_id": "order-{{run}}", "email": "jane.doe@example.com", "total": 129.9, "currency": "EUR",
+          "items": [{ "sku": "KET-17", "name": "Kettle, 1.7 l", "quantity": 1, "price": 89.9 }]
+        }
+      }`,
+      becomes: ['order.created'],
+    },
+  ],
   sign: ({ body }: UnsignedMessage, secret, now) => {
     const id = `msg_${createHmac('sha256', secret).update(body).digest('hex').slice(0, 24)}`;
     const timestamp = seconds.write(now);

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { ISO, RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { staticHeader } from './static-header.ts';
 
@@ -36,5 +39,23 @@ describe('a secret in a header', () => {
     assert.deepEqual(made, { 'x-api-key': 'new' });
     assert.deepEqual(judge(made, { header }), { kind: 'valid' });
     assert.deepEqual(judge({ 'x-bp-secret': 'new' }, { header }), { kind: 'invalid', fault: 'missing' });
+  });
+});
+
+describe('static-header mapping', () => {
+  knowsItsExamples(staticHeader);
+  mapsItsExamples(staticHeader, {
+    escalation: [
+      {
+        type: 'conversation.escalated',
+        id: RUN,
+        at: ISO,
+        fields: {
+          conversationId: `conv-${RUN}`,
+          reason: 'Asked for a person',
+          customer: { name: 'Ada Lovelace', email: 'ada@example.com' },
+        },
+      },
+    ],
   });
 });

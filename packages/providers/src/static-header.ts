@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { platformMapping } from './platform/platform-mapping.ts';
+import { ownPayload } from './platform/own-payload.ts';
 import { defineProvider } from './provider.ts';
 import { secretHeader } from './secret-header.ts';
 
@@ -17,8 +17,7 @@ export const staticHeader = defineProvider({
     ),
   },
   verifier: (source) => secretHeader((source.settings.header ?? HEADER).toLowerCase()).verifier(source),
-  mapping: platformMapping,
-  examples: [],
+  ...ownPayload,
   sign: (message, secret, _now, settings) =>
     secretHeader((settings?.header ?? HEADER).toLowerCase()).sign(message, secret),
 });

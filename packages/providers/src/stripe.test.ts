@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import Stripe from 'stripe';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { invalid, judge, VALID } from '../fixtures/judge.ts';
+import { NOW, SECONDS } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { stripe } from './stripe.ts';
 
 const library = new Stripe('sk_test_nothing');
 const secret = 'whsec_test_secret';
 const body = '{"id": "evt_test_webhook", "object": "event"}';
-const SECONDS = 1_700_000_000;
 const judgeSigned = (signature: string) =>
   judge(stripe, { secrets: [secret], headers: { 'stripe-signature': signature }, body, now: SECONDS * 1_000 });
 
@@ -18,6 +19,86 @@ describe('Stripe', () => {
     otherSecret: 'another-secret',
     covers: { body: true, time: true },
     severalSignatures: true,
+  });
+
+  mapsItsExamples(stripe, {
+    'payment_intent.succeeded': [
+      {
+        type: 'payment.confirmed',
+        id: 'evt_run-1',
+        at: SECONDS,
+        fields: {
+          orderId: 'order-1001',
+          paymentId: 'pi_run-1',
+          userId: 'user-1024',
+          email: 'jane.doe@example.com',
+          amount: 129.9,
+          currency: 'EUR',
+          method: 'card',
+          paidAt: NOW,
+        },
+      },
+    ],
+    'payment_intent.succeeded without an order': [],
+    'payment_intent.payment_failed': [
+      {
+        type: 'payment.failed',
+        id: 'evt_run-1',
+        at: SECONDS,
+        fields: {
+          orderId: 'order-1001',
+          paymentId: 'pi_run-1',
+          userId: 'user-1024',
+          email: 'jane.doe@example.com',
+          amount: 129.9,
+          currency: 'EUR',
+          method: 'card',
+          reason: 'Your card has insufficient funds.',
+          errorCode: 'insufficient_funds',
+          failedAt: NOW,
+        },
+      },
+    ],
+    'charge.refunded': [
+      {
+        type: 'payment.refunded',
+        id: 'evt_run-1',
+        at: SECONDS,
+        fields: {
+          orderId: 'order-1001',
+          paymentId: 'pi_3MtwBwLkdIwHu7ix28a3tqPa',
+          userId: 'user-1024',
+          email: 'jane.doe@example.com',
+          customerName: 'Jane Doe',
+          amount: 49.9,
+          currency: 'EUR',
+          isPartial: true,
+          method: 'card',
+          refundedAt: NOW,
+        },
+      },
+    ],
+    'customer.subscription.updated': [
+      {
+        type: 'subscription.changed',
+        id: 'evt_run-1',
+        at: SECONDS,
+        fields: {
+          subscriptionId: 'sub_1MowQVLkdIwHu7ixeRlqHVzs',
+          userId: 'cus_NffrFeUfNV2Hib',
+          plan: 'Team',
+          status: 'active',
+          previousStatus: 'trialing',
+          quantity: 5,
+          amount: 2900,
+          currency: 'JPY',
+          interval: 'month',
+          renewsAt: NOW,
+          trialEndsAt: NOW,
+          changedAt: NOW,
+        },
+      },
+    ],
   });
 
   const ours = library.webhooks.generateTestHeaderString({ payload: body, secret, timestamp: SECONDS });

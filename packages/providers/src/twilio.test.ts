@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash, createSecretKey } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { getExpectedTwilioSignature, validateRequest, validateRequestWithBody } from 'twilio/lib/webhooks/webhooks.js';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
+import { knowsItsExamples } from '../fixtures/known-suite.ts';
+import { RUN } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { twilio } from './twilio.ts';
 
@@ -86,5 +89,53 @@ describe("Twilio's signature", () => {
   it('answers with TwiML that does nothing', () => {
     assert.match(twilio.reply?.contentType ?? '', /^text\/xml/);
     assert.match(twilio.reply?.body ?? '', /<Response><\/Response>$/);
+  });
+});
+
+describe('twilio mapping', () => {
+  knowsItsExamples(twilio);
+  mapsItsExamples(twilio, {
+    SMS: [
+      {
+        type: 'message.received',
+        id: `SM${RUN}`,
+        fields: {
+          userId: '+14158675309',
+          messageId: `SM${RUN}`,
+          text: 'Where is my order?',
+          channel: 'sms',
+          customer: { phone: '+14158675309' },
+        },
+      },
+    ],
+    'WhatsApp message with a picture': [
+      {
+        type: 'message.received',
+        id: `MM${RUN}`,
+        fields: {
+          userId: 'whatsapp:+14158675309',
+          messageId: `MM${RUN}`,
+          text: 'It arrived broken',
+          channel: 'whatsapp',
+          attachments: [{ url: 'https://api.twilio.com/Media/ME1', type: 'image/jpeg' }],
+          customer: { phone: '+14158675309', name: 'Ada Lovelace' },
+        },
+      },
+    ],
+    'status of a sent message': [
+      {
+        type: 'message.status',
+        id: `SM${RUN}-undelivered`,
+        fields: {
+          userId: '+14158675309',
+          messageId: `SM${RUN}`,
+          status: 'failed',
+          errorCode: '30003',
+          phone: '+14158675309',
+          channel: 'sms',
+        },
+      },
+    ],
+    'status of a queued message': [],
   });
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../fixtures/example-suite.ts';
 import { invalid, judge, VALID } from '../fixtures/judge.ts';
+import { ISO, NOW, NUMBER } from '../fixtures/map-example.ts';
 import { passesEveryProvider } from '../fixtures/provider-suite.ts';
 import { zendesk } from './zendesk.ts';
 
@@ -21,6 +23,88 @@ describe('Zendesk', () => {
     secret: 'local-secret',
     otherSecret: 'another-secret',
     covers: { body: true, time: true },
+  });
+
+  mapsItsExamples(zendesk, {
+    'ticket.status_changed': [
+      {
+        type: 'ticket.updated',
+        id: 'run-1-status_changed',
+        at: ISO,
+        fields: {
+          ticketId: '5158',
+          subject: 'Refund for a broken kettle',
+          status: 'solved',
+          previousStatus: 'open',
+          priority: 'high',
+          tags: ['chatbot-escalation'],
+          updatedAt: NOW,
+        },
+      },
+    ],
+    'ticket.comment_added by an agent': [
+      {
+        type: 'ticket.updated',
+        id: 'run-1-comment_added',
+        at: ISO,
+        fields: {
+          ticketId: '5158',
+          subject: 'Refund for a broken kettle',
+          status: 'open',
+          priority: 'high',
+          tags: ['chatbot-escalation'],
+          commentId: String(NUMBER),
+          comment: 'The money is on its way.',
+          isPublic: true,
+          authorRole: 'agent',
+          agentName: 'Alex Kim',
+          updatedAt: NOW,
+        },
+      },
+    ],
+    'ticket.comment_added by an agent, private': [],
+    'ticket.comment_added by the customer': [],
+    trigger: [
+      {
+        type: 'ticket.updated',
+        id: `${NUMBER}-${ISO}`,
+        at: ISO,
+        fields: {
+          ticketId: String(NUMBER),
+          email: 'jane.doe@example.com',
+          customerName: 'Jane Doe',
+          subject: 'Refund for a broken kettle',
+          status: 'pending',
+          priority: 'high',
+          comment: 'The money is on its way.',
+          agentName: 'Alex Kim',
+          url: 'https://example.zendesk.com/agent/tickets/35436',
+          updatedAt: NOW,
+        },
+      },
+    ],
+    'article.published': [
+      {
+        type: 'article.published',
+        id: 'run-1-published',
+        at: ISO,
+        fields: {
+          articleId: '1521827',
+          title: 'How to send something back',
+          content: 'How to send something back',
+          locale: 'en-us',
+          updatedAt: NOW,
+        },
+      },
+    ],
+    'article.unpublished': [
+      {
+        type: 'article.unpublished',
+        id: 'run-1-unpublished',
+        at: ISO,
+        fields: { articleId: '1521827', title: 'How to send something back', locale: 'en-us', updatedAt: NOW },
+      },
+    ],
   });
 
   it('accepts the published signature', async () => {

@@ -1,4 +1,12 @@
 export { answerProblems } from './answer-problems.ts';
+export {
+  type ApiDescription,
+  type ApiOperation,
+  apiKeySecurity,
+  jsonResponse,
+  problemResponses,
+  problemSchema,
+} from './api-description.ts';
 export { type ApiKeys, readApiKeys } from './api-keys.ts';
 export { readCommandLine } from './command-line.ts';
 export { ConfigError, commaSeparated, readConfig, required } from './config.ts';
@@ -7,6 +15,7 @@ export type { Check, CheckResult, Health } from './health.ts';
 export { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
 export { hostOf, isLocal, isLoopbackName } from './local-request.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { operationsApi } from './operations-api.ts';
 export { answerError, type ProblemCode, sendProblem, sendUnauthorized } from './problem.ts';
 export { createRedis, isMistake } from './redis.ts';
 export { createRefusalLog, type RefusalLog } from './refusal-log.ts';

@@ -4,6 +4,7 @@ import Fastify from 'fastify';
 import { Registry } from 'prom-client';
 import { createHealth } from './health.ts';
 import { registerOperations } from './operations.ts';
+import { operationsApi } from './operations-api.ts';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.7:5432'), { code: 'ECONNREFUSED' });
 
@@ -20,6 +21,22 @@ function app(audience: 'everyone' | 'local', state: 'starting' | 'serving' | 'st
 }
 
 const STRANGER = '192.0.2.1';
+
+it('operations are described as they are registered', () => {
+  const http = Fastify({ exposeHeadRoutes: false });
+  const routes: string[] = [];
+  http.addHook('onRoute', ({ method, url }) => void routes.push(`${String(method).toLowerCase()} ${url}`));
+  registerOperations(http, {
+    health: createHealth(),
+    metrics: new Registry(),
+    serves: () => 'serving',
+    audience: 'everyone',
+  });
+  const described = Object.entries(operationsApi.paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method} ${path}`),
+  );
+  assert.deepEqual(described.sort(), routes.sort());
+});
 
 describe('operations on the port of the service', () => {
   it('are for this machine: strangers get 404, and from the probes nothing but a status', async () => {

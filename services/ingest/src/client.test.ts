@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
-import { type ClientOptions, createClient, type SendError } from '@switchboard/client';
+import { type ClientOptions, createClient, createEventsClient, type SendError } from '@switchboard/client';
 import { DeliveryError } from '@switchboard/kafka';
 import { SECRET, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
+import { createApiKey, digestOf } from './api/api-keys.ts';
 import { answerTo, type Reason, refusals } from './http/refusals.ts';
 
 type App = Awaited<ReturnType<typeof startApp>>;
@@ -91,5 +92,43 @@ describe('the client for senders', () => {
       assert.equal(requests, expected ? 2 : 1, reason);
       assert.notEqual(again, '', reason);
     }
+  });
+});
+
+describe('the client of the events API', () => {
+  it('sends more events than a request holds, repeats what was not stored, and has a result for each', async (t) => {
+    const apiKey = createApiKey('acme');
+    const key = { name: 'test', digest: digestOf(apiKey), types: undefined, expiresAt: Number.POSITIVE_INFINITY };
+    const stored: string[] = [];
+    let failures = 3;
+    const { port } = await startApp(t, {
+      sources: sourcesOf(sourceOf('backoffice', { scheme: 'api', apiKeys: [key] })),
+      publish: async ({ key, topic }) => {
+        if (topic === 'ingest.quarantine') return;
+        if (failures-- > 0) throw new DeliveryError('TIMEOUT', 'no broker');
+        stored.push(String(key));
+      },
+    });
+    const client = createEventsClient({ url: `http://127.0.0.1:${port}`, apiKey, retry: { baseMs: 1 } });
+    const events = Array.from({ length: 1_200 }, (_, index) => ({
+      type: 'order.created',
+      id: `e-${index}`,
+      data: { orderId: `o-${index}`, ...(index === 700 ? { total: 'much' } : {}) },
+    }));
+    const results = await client.send([...events, events[0] as (typeof events)[0]]);
+    assert.deepEqual(
+      results.map(({ id }) => id),
+      [...events, events[0]].map((event) => event?.id),
+    );
+    assert.equal(results.filter(({ status }) => status === 'accepted').length, 1_199);
+    assert.deepEqual(
+      results.filter(({ status }) => status !== 'accepted').map(({ id, status }) => [id, status]),
+      [
+        ['e-700', 'invalid'],
+        ['e-0', 'duplicate'],
+      ],
+    );
+    assert.equal(new Set(stored).size, 1_199);
+    assert.equal(stored.length, 1_199);
   });
 });

@@ -3,6 +3,12 @@ import Type, { type Static } from 'typebox';
 export const ingestConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8080 }),
   SOURCES_FILE: Type.String({ minLength: 1, description: 'the YAML file that names the senders and their secrets' }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^?#]+$',
+      description: 'where senders reach ingest; the publicUrl of sources that have none begins with it',
+    }),
+  ),
   KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
   KAFKA_QUEUE_BYTES: Type.Integer({

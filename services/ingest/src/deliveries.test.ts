@@ -157,6 +157,13 @@ describe('checks of the address', () => {
   });
 });
 
+it('HEAD is answered for known sources', async (t) => {
+  const { app, published } = await start(t);
+  assert.equal((await app.inject({ method: 'HEAD', url: '/webhooks/vendor' })).statusCode, 200);
+  assert.equal((await app.inject({ method: 'HEAD', url: '/webhooks/unknown' })).statusCode, 404);
+  assert.deepEqual(published, []);
+});
+
 describe('signatures', () => {
   it('that cannot be judged are 503, and others are counted by what is wrong', async (t) => {
     const { post, count, lines } = await start(t);

@@ -4,4 +4,11 @@ export { signResubmission } from './http/resubmission.ts';
 export { buildIngest, type IngestDeps, type Limits, registerIngest } from './ingest.ts';
 export type { Publishing } from './intake.ts';
 export { openSources } from './sources/live-sources.ts';
-export { parseSources, resolveSources, type Source, type Sources } from './sources/sources.ts';
+export {
+  parseSources,
+  readSecret,
+  resolveSources,
+  type Source,
+  type Sources,
+  type SourcesFile,
+} from './sources/sources.ts';

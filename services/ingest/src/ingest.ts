@@ -11,6 +11,8 @@ import Fastify, {
 import type { Registry } from 'prom-client';
 import { replyWith } from './answers.ts';
 import { registerEventsApi } from './api/events-route.ts';
+import { registerCatalogue } from './catalogue-routes.ts';
+import { createDrift, type Drift } from './drift/drift.ts';
 import { createAmbiguousIds } from './event/ambiguous-ids.ts';
 import { createDuplicates } from './event/duplicates.ts';
 import type { SeenIds } from './event/seen-ids.ts';
@@ -33,6 +35,8 @@ export interface IngestDeps extends Publishing {
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
+  /** Default: one that no other instance shares. */
+  drift?: Drift;
   limits?: Partial<Limits>;
   /** What operators sign bodies from quarantine with; without it, none can be resubmitted. */
   resubmitSecret?: string | undefined;
@@ -70,10 +74,11 @@ declare module 'fastify' {
   }
 }
 
-/** Adds `POST /webhooks/:source`. */
+/** Adds `POST /webhooks/:source` and the published documents. */
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { sources, seenIds, logger, publish, encode, tracer = untraced, limits } = deps;
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
+  registerCatalogue(http, { ipRate, trustedProxies });
   const budget = createByteBudget(inFlightBytes);
   const rates = createRateLimiter();
   const turn = createTurns();
@@ -83,7 +88,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { admit, senderOf } = createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission });
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
-  const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer });
+  const drift = deps.drift ?? createDrift({ registry: deps.metrics, sources: sources.names });
+  const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, tracer });
   const refusalLog = createRefusalLog(http);
   const pace = setInterval(budget.judgePace, PACE_MS);
   pace.unref();
@@ -163,7 +169,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
 
     scope.route<{ Params: { source: string } }>({
       // GET only for the handshakes of some vendors.
-      method: ['POST', 'GET'],
+      method: ['POST', 'GET', 'HEAD'],
       exposeHeadRoute: false,
       url: ROUTE,
       onRequest(request, reply, done) {
@@ -180,6 +186,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
         done();
       },
       async handler(request, reply) {
+        // Some vendors only check that the address answers.
+        if (request.method === 'HEAD') return reply.code(200).send();
         const answer = await receive(request.raw, request[ADMITTED] as Admitted);
         if (answer === undefined) return reply.hijack();
         // Close the connection: the sender may still be sending the body that was cut.

@@ -4,6 +4,7 @@ import { DeliveryError, eventAttributes, type OutgoingRecord, withoutPerson } fr
 import type { Logger } from '@switchboard/service';
 import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
 import { answerOf, type ItemResult, isUnavailable, replyWith } from './answers.ts';
+import type { Drift } from './drift/drift.ts';
 import type { AmbiguousIds } from './event/ambiguous-ids.ts';
 import type { Duplicates } from './event/duplicates.ts';
 import { contentOf } from './event/identity.ts';
@@ -27,6 +28,7 @@ interface IntakeDeps extends Publishing {
   ambiguousIds: AmbiguousIds;
   duplicates: Duplicates;
   rates: RateLimiter;
+  drift: Pick<Drift, 'observe'>;
   metrics: Metrics;
   logger: Logger;
   tracer: Tracer;
@@ -73,7 +75,7 @@ export interface Intake {
 }
 
 export function createIntake(deps: IntakeDeps): Intake {
-  const { publish, encode, ambiguousIds, duplicates, rates, metrics, logger, tracer } = deps;
+  const { publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, tracer } = deps;
   const keep = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
 
@@ -152,6 +154,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       metrics.skipped(source.name);
       return [{ kind: 'skipped', hint: undefined }];
     }
+    for (const { event } of events) drift.observe(source, event);
     const [only] = events;
     if (only !== undefined && events.length === 1) {
       return [await store(reception, item, only.event, only.isAmbiguous)];
@@ -160,7 +163,7 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   function readBody({ source, headers, body, itemIndex }: Reception): BodyReading {
-    if (itemIndex !== undefined) return readKeptItem(body, itemIndex);
+    if (itemIndex !== undefined) return readKeptItem(source.provider, body, itemIndex);
     try {
       return readItems(source.provider, headers, body);
     } catch (error) {

@@ -1,6 +1,8 @@
 import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
 import { ConfigError, commaSeparated, environment, type ServiceContext } from '@switchboard/service';
 import type { IngestConfig } from './config.ts';
+import { createDrift } from './drift/drift.ts';
+import { connectDriftStore } from './drift/drift-store.ts';
 import { connectSeenIds } from './event/seen-ids.ts';
 import { type AddressList, createAddressList } from './http/address-list.ts';
 import { registerIngest } from './ingest.ts';
@@ -51,9 +53,13 @@ export async function start({
   onStop('redis', seenIds.close);
   health.add('redis', seenIds.check);
 
+  const drift = createDrift({ registry: metrics, sources: sources.names });
+  onStop('drift', connectDriftStore({ redisUrl: config.REDIS_URL, scope, drift, logger }).close);
+
   registerIngest(http, {
     sources,
     seenIds,
+    drift,
     publish: publisher.publish,
     encode,
     metrics,

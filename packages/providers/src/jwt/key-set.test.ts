@@ -32,6 +32,19 @@ describe('the key set', () => {
     assert.equal(keys.published(header.kid)?.use, 'sig');
   });
 
+  it('waits for a load that takes longer than the ten seconds', async () => {
+    const load = Promise.withResolvers<JSONWebKeySet>();
+    let loads = 0;
+    const keys = createKeySet(() => {
+      loads += 1;
+      return load.promise;
+    });
+    const found = [keys.keyFor(header, START), keys.keyFor(header, START + 20_000)];
+    load.resolve(published);
+    await Promise.all(found);
+    assert.equal(loads, 1);
+  });
+
   it('loads at most once in ten seconds for unknown keys', async () => {
     const { state, keys } = vendor(published);
     for (let at = START; at < START + 10_000; at += 100)

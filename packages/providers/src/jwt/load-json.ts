@@ -1,6 +1,17 @@
 const TIMEOUT_MS = 5000;
 const MAX_BYTES = 1_048_576;
 
+/**
+ * The address that a document names.
+ * @throws Error unless it is safe to load: over https, or as the document itself was loaded
+ */
+export function addressIn(document: string, address: unknown): string {
+  const protocol = typeof address === 'string' && URL.canParse(address) ? new URL(address).protocol : undefined;
+  if (protocol === 'https:' || (protocol === 'http:' && new URL(document).protocol === 'http:'))
+    return address as string;
+  throw new Error(`${document} must name an address with https`);
+}
+
 /** A small JSON object from an address of the vendor or of the sources file. Never follows a redirect. */
 export async function loadJson(url: string): Promise<Record<string, unknown>> {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) });

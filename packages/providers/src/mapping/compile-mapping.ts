@@ -1,7 +1,8 @@
 import { type EventType, eventTypes, isEventType, type Problem } from '@switchboard/events';
 import { Budget } from '@switchboard/expressions';
-import { type Compiling, compilePath, type Keys, type Values } from './compiling.ts';
+import type { Compiling, Keys, Values } from './compiling.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
+import { compileIgnored } from './ignored-paths.ts';
 import type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapped-item.ts';
 import type { Mapping } from './mapping.ts';
 import { MappingError } from './mapping-error.ts';
@@ -48,6 +49,7 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
   const plans = hasShapes ? plansOf(tablesOf, inData) : new Map<EventType, NamedPlan>();
   const made = hasShapes ? undefined : new Set(groups.flat().map(({ type }) => type));
   for (const { layer, at } of layers) checkRest(layer, at, made, compiling);
+  const ignored = compileIgnored(layers, hasShapes ? inData : compiling);
   if (compiling.problems.length > 0) throw new MappingError(compiling.problems);
 
   const named: Named = {
@@ -56,6 +58,8 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
     triggersOf: (type) => plans.get(type)?.triggers,
   };
   return {
+    ignored,
+    fieldsAt: hasShapes ? 'data' : 'body',
     map({ body, headers: sent }: Item): MappedItem {
       budget.refill();
       const values: Values = { body, headers: sent };
@@ -128,12 +132,7 @@ const numbered = (id: unknown, index: number): unknown =>
   typeof id === 'string' || typeof id === 'number' ? `${id}#${index}` : id;
 
 /** @param made the types of the rules; undefined when shapes can name any type */
-function checkRest(
-  { fields, ignore }: Mapping,
-  at: Keys,
-  made: Set<EventType> | undefined,
-  compiling: Compiling,
-): void {
+function checkRest({ fields }: Mapping, at: Keys, made: Set<EventType> | undefined, compiling: Compiling): void {
   const complain = (type: string, message: string): void => {
     compiling.problems.push({ at: [...at, 'fields', type], message });
   };
@@ -141,5 +140,4 @@ function checkRest(
     if (!isEventType(type)) complain(type, 'is not an event type of the catalogue');
     else if (made?.has(type) === false) complain(type, 'has no rule in events that makes it; add one');
   }
-  for (const [index, path] of (ignore ?? []).entries()) compilePath(path, 'body', [...at, 'ignore', index], compiling);
 }

@@ -32,4 +32,8 @@ export type MappedItem =
 export interface CompiledMapping {
   /** Never throws, and does not change the item. */
   map(item: Item): MappedItem;
+  /** Paths in `meta.extra` that are not reported as unknown, and what lies under them neither. */
+  readonly ignored: readonly string[];
+  /** What `meta.extra` is taken from: the object of the event's fields, or the whole body. */
+  readonly fieldsAt: 'data' | 'body';
 }

@@ -66,7 +66,7 @@ export interface Mapping {
   readonly names?: Readonly<Record<string, EventType | readonly Meaning[]>>;
   /** More places of an event's fields, which count before those of the rules and where `data` lacks the field. */
   readonly fields?: Readonly<Partial<Record<EventType, Fields>>>;
-  /** Paths that say nothing an event could hold. They stay in `meta.extra`, but are not reported as unknown. */
+  /** Paths, such as `body.version`, that say nothing an event could hold. They stay in `meta.extra`, but are not reported as unknown. */
   readonly ignore?: readonly string[];
   /** `any`: each name in a path is understood in camelCase and in snake_case. Default: as written. */
   readonly spellings?: 'any';

@@ -47,5 +47,12 @@ export const platformMapping: Mapping = {
   shapes,
   names: { new_order: 'order.created', 'conversation.ended': ended, conversation_ended: ended },
   fields: platformFields,
+  // The version of the sender's format, and what chooses the event's type.
+  ignore: [
+    'body.schema_version',
+    ...['data', 'data.metadata'].flatMap((place) =>
+      ['resolved', 'isResolved', 'resolutionStatus'].map((name) => `${place}.${name}`),
+    ),
+  ],
   spellings: 'any',
 };

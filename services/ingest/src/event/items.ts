@@ -3,7 +3,7 @@ import type { Json, Provider, Reply } from '@switchboard/providers';
 import { bodyKindOf } from '../http/content-type.ts';
 import { parseForm } from '../http/form.ts';
 import type { Refusal } from '../http/refusals.ts';
-import { parse } from './json/parse.ts';
+import { type Parsed, parse } from './json/parse.ts';
 
 /** One part of a body that can become an event of its own. */
 export interface Item {
@@ -24,7 +24,7 @@ const MOST_ITEMS = 1_000;
 
 /** Reads a verified body as its provider writes it: a check of the address, or items. */
 export function readItems(provider: Provider, headers: IncomingHttpHeaders, bytes: Buffer): BodyReading {
-  const parsed = bodyKindOf(headers['content-type']) === 'form' ? parseForm(bytes) : parse(bytes);
+  const parsed = bodyKindOf(headers['content-type']) === 'form' ? parseForm(bytes) : parseJson(provider, bytes);
   if (!parsed.ok) return refused({ reason: 'json', error: parsed.message });
   const body = parsed.value as Json;
   const delivery = { body, headers };
@@ -40,10 +40,13 @@ export function readItems(provider: Provider, headers: IncomingHttpHeaders, byte
 }
 
 /** Reads an item that was kept in quarantine after its body was split. */
-export function readKeptItem(bytes: Buffer, index: number): BodyReading {
-  const parsed = parse(bytes);
+export function readKeptItem(provider: Provider, bytes: Buffer, index: number): BodyReading {
+  const parsed = parseJson(provider, bytes);
   return parsed.ok ? itemsOf(parsed.value as Json, bytes, index) : refused({ reason: 'json', error: parsed.message });
 }
+
+const parseJson = ({ refusesBadBodies }: Provider, bytes: Buffer): Parsed =>
+  parse(bytes, { inexactNumbers: refusesBadBodies ? 'refuse' : 'text' });
 
 const itemsOf = (json: Json, bytes: Buffer, index: number | undefined): BodyReading => ({
   kind: 'items',

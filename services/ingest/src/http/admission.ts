@@ -52,6 +52,7 @@ export function createAdmission({ sources, rates, ipRate, trustedProxies, isResu
     if (source === undefined) return { reason: 'unknown_source' };
     const { bodies = JSON_ONLY, methods } = source.provider;
     if (request.method === 'GET') return methods?.includes('GET') ? { source, sender } : { reason: 'method' };
+    if (request.method === 'HEAD') return { source, sender };
     const kind = bodyKindOf(headers['content-type']);
     if (headers['content-encoding'] !== undefined || kind === undefined || !bodies.includes(kind)) {
       return { reason: 'content_type' };

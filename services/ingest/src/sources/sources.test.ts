@@ -55,6 +55,7 @@ sources:
       name: 'shop',
       tenant: 'acme',
       scheme: 'platform',
+      settings: {},
       apiKeys: [],
       publicUrl: undefined,
       hasInsecureSecrets: false,
@@ -141,17 +142,44 @@ sources:
     assert.match(await problems('sources: {}\nsecret: x'), /secret/);
   });
 
+  it('leaves out a source whose variable is not set', async () => {
+    const text = 'sources: { a: { tenant: x, scheme: platform, onlyIf: { env: A }, secrets: [{ env: A }] } }';
+    assert.equal((await resolve(text)).size, 0);
+    const sources = await resolveSources(parseSources(text, '/a'), { A: 'canary-secret-0123' });
+    assert.ok(signed(sources, 'a', 'canary-secret-0123'));
+  });
+
+  it('knows the addresses of sources that are all behind PUBLIC_URL', async () => {
+    const source = (more = '') =>
+      `sources: { calls: { tenant: x, scheme: twilio, secrets: [{ env: SHOP_SECRET }]${more} } }`;
+    const urlOf = async (text: string, more: object) =>
+      (await resolveSources(parseSources(text, '/a'), { ...environment, ...more })).get('calls')?.publicUrl;
+    assert.match(await problems(source()), /calls\/publicUrl is required, or PUBLIC_URL: twilio needs the address/);
+    for (const PUBLIC_URL of ['https://a.example/hooks', 'https://a.example/hooks/'])
+      assert.equal(await urlOf(source(), { PUBLIC_URL }), 'https://a.example/hooks/webhooks/calls');
+    const own = source(', publicUrl: https://b.example/in');
+    assert.equal(await urlOf(own, { PUBLIC_URL: 'https://a.example' }), 'https://b.example/in');
+  });
+
+  it('takes settings of a scheme from the environment', async () => {
+    const text = 'sources: { bot: { tenant: x, scheme: bot-framework, appId: { env: APP_ID } } }';
+    const sources = await resolveSources(parseSources(text, '/a'), { APP_ID: 'an-app' });
+    assert.deepEqual(sources.get('bot')?.settings, { appId: 'an-app' });
+    assert.match(await problems(text), /bot\/appId needs the environment variable APP_ID/);
+  });
+
   it('says where the YAML is broken without quoting it', async () => {
     const found = await problems('sources:\n  a:\n   secrets: "canary\n  b: [');
     assert.match(found, /line \d+, column \d+/);
     assert.doesNotMatch(found, /canary/);
   });
 
-  it('ships a local one whose sources take the local secret', async () => {
+  it('ships a local one whose platform sources take the local secret', async () => {
     const path = new URL('../../../../local/sources.yaml', import.meta.url).pathname;
     const file = parseSources(await readFile(path, 'utf8'), path);
     const sources = await resolveSources(file, { LOCAL_SECRET: 'local-secret' });
-    assert.deepEqual([...sources.keys()].sort(), ['chatbot', 'cms-update', 'escalation', 'ops', 'shop']);
-    for (const name of sources.keys()) assert.ok(signed(sources, name, 'local-secret'));
+    const own = [...sources.values()].filter(({ scheme }) => scheme === 'platform').map(({ name }) => name);
+    assert.deepEqual(own.sort(), ['chatbot', 'cms-update', 'escalation', 'ops', 'shop']);
+    for (const name of own) assert.ok(signed(sources, name, 'local-secret'));
   });
 });

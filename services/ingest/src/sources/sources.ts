@@ -25,6 +25,8 @@ export interface Source {
   tenant: string;
   scheme: ProviderName;
   provider: Provider;
+  /** What the file says for its provider only. */
+  settings: Settings;
   verify: Verify;
   /** The keys of its API client, if it has one. */
   apiKeys: readonly ApiKey[];
@@ -43,13 +45,17 @@ export interface Source {
 
 export type Sources = ReadonlyMap<string, Source>;
 
+type Settings = Readonly<Record<string, unknown>>;
+
 const MIB = 1_048_576;
 
 /** As for API keys. With one captured request, a shorter secret can be guessed offline. */
 const LEAST_SECRET = 16;
 
+const Variable = Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false });
+
 const Secret = Type.Union([
-  Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
+  Variable,
   Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
 ]);
 
@@ -60,6 +66,7 @@ const SourceEntry = Type.Object(
   {
     tenant: Type.String({ pattern: NAME }),
     scheme: Type.Enum([...providerNames]),
+    onlyIf: Type.Optional(Variable),
     secrets: Type.Optional(Type.Array(Secret, { minItems: 1, maxItems: 10 })),
     publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^?#]+$' })),
     requireTimestamp: Type.Optional(Type.Boolean()),
@@ -133,12 +140,14 @@ export async function resolveSources(file: SourcesFile, environment: Environment
       problems.push(`${path}: /sources/${name}${where} ${what}`);
     };
     if (!new RegExp(NAME).test(name)) complain('', 'must be a name of letters, digits, - and _, up to 63 long');
+    if (entry.onlyIf !== undefined && !environment[entry.onlyIf.env]) continue;
     const provider: Provider = providers[entry.scheme];
-    const { publicUrl, requireTimestamp = false } = entry;
+    const { requireTimestamp = false } = entry;
+    const publicUrl = entry.publicUrl ?? publicUrlOf(name, environment.PUBLIC_URL);
     if (provider.needs?.publicUrl && publicUrl === undefined) {
-      complain('/publicUrl', `is required: ${entry.scheme} signs the address that it calls`);
+      complain('/publicUrl', `is required, or PUBLIC_URL: ${entry.scheme} needs the address that the vendor calls`);
     }
-    const settings = readSettings(entry, provider, complain);
+    const settings = readSettings(entry, { provider, environment, complain });
     const keys = await readSecrets(entry, { path, environment, provider, complain });
     const apiKeys = entry.scheme === 'api' ? readApiKeys(keys, settings, complain) : [];
     const mapping = await createMapping({ file, name, entry, provider, complain });
@@ -151,6 +160,7 @@ export async function resolveSources(file: SourcesFile, environment: Environment
       tenant: entry.tenant,
       scheme: entry.scheme,
       provider,
+      settings,
       verify,
       apiKeys,
       publicUrl,
@@ -182,9 +192,22 @@ function createVerify(
   }
 }
 
+/** Where the source is called if all are behind one address. */
+const publicUrlOf = (name: string, base: string | undefined): string | undefined =>
+  base ? `${base.replace(/\/+$/, '')}/webhooks/${name}` : undefined;
+
 /** What the entry says for its provider only. */
-function readSettings(entry: Entry, { settings = {} }: Provider, complain: Complain) {
-  const own = Object.fromEntries(Object.entries(entry).filter(([key]) => !Object.hasOwn(SourceEntry.properties, key)));
+function readSettings(
+  entry: Entry,
+  { provider: { settings = {} }, environment, complain }: Omit<SecretReading, 'path'>,
+) {
+  const own: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(entry)) {
+    if (Object.hasOwn(SourceEntry.properties, name)) continue;
+    own[name] = Value.Check(Variable, value) ? environment[value.env] : value;
+    if (own[name] === undefined)
+      complain(`/${name}`, `needs the environment variable ${(value as { env: string }).env}`);
+  }
   const schema = Type.Object(settings, { additionalProperties: false });
   const complete = Value.Default(schema, own);
   for (const { instancePath, message, params } of Value.Errors(schema, complete)) {
@@ -246,7 +269,8 @@ async function readSecrets(entry: Entry, { path, environment, provider, complain
   return secrets;
 }
 
-async function readSecret(
+/** @returns undefined after a complaint that does not quote it */
+export async function readSecret(
   secret: Static<typeof Secret>,
   path: string,
   environment: Environment,

@@ -10,7 +10,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { createSearch } from './search.ts';
 
-const Query = Type.Object({
+export const Query = Type.Object({
   q: Type.String({ minLength: 1, description: 'words or a question' }),
   locale: Type.Optional(Type.String({ pattern: '^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$', maxLength: 35 })),
   tag: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),

@@ -17,7 +17,7 @@ const clockTime = Type.String({ pattern: '^([01]\\d|2[0-3]):[0-5]\\d$' });
 const agreement = Type.Optional(Type.Boolean());
 
 /** The fields of `preference.updated`. */
-const body = Type.Object(
+export const body = Type.Object(
   {
     channels: nullable(
       Type.Object(
@@ -38,7 +38,7 @@ const body = Type.Object(
 );
 
 const ROUTE = '/v1/preferences/:userId';
-const BODY_BYTES = 16_384;
+export const BODY_BYTES = 16_384;
 
 type Request = FastifyRequest<{ Params: { userId: string } }>;
 

@@ -20,7 +20,7 @@ const CLOSE_BRACE = 0x7d;
  * Walks over valid JSON and says what `JSON.parse` would have changed, and where; undefined when nothing. Only run
  * when a cheaper check has become suspicious.
  */
-export function findFault(text: string): string | undefined {
+export function findFault(text: string, allowsInexact = false): string | undefined {
   const open: Open[] = [];
   let inside: Open | undefined;
   /** The next string is a key. */
@@ -41,7 +41,9 @@ export function findFault(text: string): string | undefined {
       at = end;
     } else if (code === MINUS || (code >= ZERO && code <= NINE)) {
       const end = endOfNumber(text, at + 1);
-      if (!isExact(text.slice(at, end))) return `The number${place(open)} cannot be kept exactly: send it as a string`;
+      if (!allowsInexact && !isExact(text.slice(at, end))) {
+        return `The number${place(open)} cannot be kept exactly: send it as a string`;
+      }
       at = end;
     } else {
       if (code === OPEN_BRACE || code === OPEN_BRACKET) {

@@ -36,6 +36,15 @@ describe('JSON parsing', () => {
     for (const [body, message] of cases) assert.match(refusal(body), message);
   });
 
+  it('keeps numbers that a double does not hold as text, where the sender cannot be asked for another form', () => {
+    const text = '{"id":4912661846655238145,"price":0.1,"list":[1e400,{"n":-9007199254740993}],"same":1.50}';
+    const parsed = parse(Buffer.from(text), { inexactNumbers: 'text' });
+    assert.ok(parsed.ok);
+    const list = ['1e400', { n: '-9007199254740993' }];
+    assert.deepEqual(parsed.value, { id: '4912661846655238145', price: 0.1, list, same: 1.5 });
+    assert.ok(!parse(Buffer.from('{"a":4912661846655238145,"a":1}'), { inexactNumbers: 'text' }).ok);
+  });
+
   it('never repeats the body in its message', () => {
     for (const body of ['{"a":secret}', 'secret', '{"a":"b" "secret"}', '{"id":12345678901234567890}']) {
       assert.doesNotMatch(refusal(body), /secret|1234567890/);

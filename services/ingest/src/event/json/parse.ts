@@ -1,19 +1,24 @@
 import { isUtf8 } from 'node:buffer';
-import { findFault } from './fault.ts';
+import { findFault, isExact } from './fault.ts';
 import { scan } from './scan.ts';
 
 export type JsonObject = { [key: string]: unknown };
 
 export type Parsed = { ok: true; value: JsonObject | unknown[] } | { ok: false; message: string };
 
+interface ParseOptions {
+  /** `text` keeps a number that a double does not hold as its digits; vendors cannot be asked to send another form. */
+  inexactNumbers?: 'refuse' | 'text';
+}
+
 export const MAX_DEPTH = 64;
 
 /**
- * Reads a JSON object or list and refuses what JavaScript would change without a word: duplicate keys, numbers that a double
+ * Reads a JSON object or list and refuses what JavaScript would change silently: duplicate keys, numbers that a double
  * does not hold, lone surrogates. The time is linear in the length, whatever the bytes are; a message names at most
  * a key and a position, never a value.
  */
-export function parse(bytes: Buffer): Parsed {
+export function parse(bytes: Buffer, { inexactNumbers = 'refuse' }: ParseOptions = {}): Parsed {
   if (bytes.length === 0) return refuse('The body is empty');
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
     return refuse('The body starts with a byte order mark');
@@ -26,17 +31,20 @@ export function parse(bytes: Buffer): Parsed {
   const text = bytes.toString();
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = found.longNumber && inexactNumbers === 'text' ? JSON.parse(text, exactly) : JSON.parse(text);
   } catch (error) {
     return refuse(whyNotJson(error, text));
   }
   if (typeof value !== 'object' || value === null) return refuse('The body is JSON, but not an object');
   if (found.longNumber || found.loneSurrogate || countPairs(value) < found.pairs) {
-    const fault = findFault(text);
+    const fault = findFault(text, inexactNumbers === 'text');
     if (fault !== undefined) return refuse(fault);
   }
   return { ok: true, value: value as JsonObject | unknown[] };
 }
+
+const exactly = (_key: string, value: unknown, context?: { source: string }): unknown =>
+  typeof value === 'number' && context !== undefined && !isExact(context.source) ? context.source : value;
 
 const refuse = (message: string): Parsed => ({ ok: false, message });
 

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { ingestApi } from '@switchboard/ingest/api';
+import { searchApi } from '@switchboard/kb-indexer/api';
+import { registerSearch } from '@switchboard/kb-indexer/search-route';
+import { preferencesApi } from '@switchboard/notifier/api';
+import { registerPreferenceApi } from '@switchboard/notifier/preference-api';
+import { type ApiDescription, readApiKeys } from '@switchboard/service';
+import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
+import { never, registerBareIngest } from './fixtures/bare-ingest.ts';
+
+/** The routes that an app answers, as OpenAPI writes them; without those that only refuse a method. */
+async function registered(register: (http: FastifyInstance) => void): Promise<string[]> {
+  const http = Fastify();
+  const routes: [method: HTTPMethods, url: string][] = [];
+  http.addHook('onRoute', ({ method, url }) => {
+    for (const one of [method].flat()) routes.push([one as HTTPMethods, url]);
+  });
+  register(http);
+  await http.ready();
+  const answered: string[] = [];
+  for (const [method, url] of routes) {
+    if (method === 'HEAD') continue;
+    const { statusCode } = await http.inject({ method, url: url.replaceAll(/:\w+/g, 'x') });
+    if (statusCode !== 405) answered.push(`${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+  }
+  await http.close();
+  return answered.sort();
+}
+
+const described = (...apis: readonly ApiDescription[]): string[] =>
+  apis
+    .flatMap(({ paths }) =>
+      Object.entries(paths).flatMap(([path, operations]) =>
+        Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+      ),
+    )
+    .sort();
+
+const apiKeys = readApiKeys('', 'API_KEYS');
+
+it('the document has every route of ingest, and no other', async () => {
+  const routes = await registered(registerBareIngest);
+  assert.deepEqual(described(...ingestApi), routes);
+});
+
+it('the document has every route of kb-indexer, and no other', async () => {
+  const routes = await registered((http) => registerSearch(http, { search: never, tenant: 't', apiKeys }));
+  assert.deepEqual(described(searchApi), routes);
+});
+
+it('the document has every route of notifier, and no other', async () => {
+  const preferences = { read: never, apply: never };
+  const routes = await registered((http) =>
+    registerPreferenceApi(http, { preferences: preferences as never, apiKeys, now: () => 0 }),
+  );
+  assert.deepEqual(described(preferencesApi), routes);
+});

@@ -1,0 +1,59 @@
+import { type ApiDescription, apiKeySecurity, jsonResponse, problemResponses } from '@switchboard/service';
+import { BODY_BYTES, body } from './preference-api.ts';
+
+const preference = { $ref: '#/components/schemas/Preference' };
+
+const parameters = [
+  {
+    name: 'userId',
+    in: 'path',
+    required: true,
+    description: "The platform's id of the person.",
+    schema: { type: 'string' },
+  },
+];
+
+const security = [{ apiKey: [] }];
+
+const shown = jsonResponse('The preferences. Fields without a value are missing.', preference);
+
+/** Describes `GET` and `PUT /v1/preferences/{userId}`. */
+export const preferencesApi: ApiDescription = {
+  tag: { name: 'preferences', description: 'How people want to be notified.' },
+  paths: {
+    '/v1/preferences/{userId}': {
+      get: {
+        operationId: 'readPreferences',
+        summary: "Returns a person's preferences",
+        parameters,
+        responses: { 200: shown, ...problemResponses('UNAUTHORIZED', 'INTERNAL', 'UNAVAILABLE') },
+        security,
+      },
+      put: {
+        operationId: 'replacePreferences',
+        summary: "Replaces a person's preferences",
+        parameters,
+        requestBody: {
+          required: true,
+          description: `At most ${BODY_BYTES} bytes.`,
+          content: { 'application/json': { schema: preference } },
+        },
+        responses: {
+          200: shown,
+          ...problemResponses(
+            'INVALID_REQUEST',
+            'UNAUTHORIZED',
+            'TOO_LARGE',
+            'UNSUPPORTED_MEDIA_TYPE',
+            'INVALID_FIELDS',
+            'INTERNAL',
+            'UNAVAILABLE',
+          ),
+        },
+        security,
+      },
+    },
+  },
+  schemas: { Preference: { ...body, description: 'The fields of `preference.updated`, without `userId`.' } },
+  securitySchemes: apiKeySecurity,
+};
