@@ -108,7 +108,7 @@ describe('map try', () => {
   it('names what there is when something is asked for that is not', async () => {
     for (const [argv, message] of [
       [['show'], /Say what to do: map try/],
-      [['try', '--provider', 'slak'], /There is no provider slak; there are platform, /],
+      [['try', '--provider', 'slak'], /There is no provider slak; there are api, /],
       [['try', '--source', 'nobody'], /There is no source nobody; there are /],
       [['try'], /Name a source by --source; there are /],
       [['try', join(folder, 'nothing.json'), '--source', 'shop'], /nothing\.json cannot be read \(ENOENT\)/],
