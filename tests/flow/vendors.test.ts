@@ -75,10 +75,11 @@ describe('an example of a vendor goes the whole way', () => {
     );
     assert.ok(answers.every(({ status }) => status === 200));
     // Notifications are sent only to people whose preference was read.
-    await until('the preferences are known', async () => {
-      const url = `${switchboard.urlOf('notifier')}/v1/preferences/${PEOPLE.at(-1)}`;
-      return (await fetch(url)).ok;
-    });
+    for (const userId of PEOPLE) {
+      const url = `${switchboard.urlOf('notifier')}/v1/preferences/${userId}`;
+      const headers = { authorization: 'Bearer local-notifier-key' };
+      await until(`the preference of ${userId} is known`, async () => (await fetch(url, { headers })).status === 200);
+    }
   });
 
   for (const name of VENDORS) {
