@@ -12,7 +12,7 @@ export interface Proposal {
 
 const SHORTEST_BOUND = 256;
 const MOST_ENTRIES = 100;
-/** Names that say nothing without the one before them. */
+/** Names that need the one before them to be understood. */
 const VAGUE = new Set(['id', 'name', 'type', 'value', 'key', 'code', 'status', 'url', 'text', 'count']);
 
 /** Null where no single line would do: lists of records, and values that are all empty. */

@@ -35,7 +35,7 @@ export interface IngestDeps extends Publishing {
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
-  /** Default: one that no other instance shares. */
+  /** Default: one that is not shared with other instances. */
   drift?: Drift;
   limits?: Partial<Limits>;
   /** What operators sign bodies from quarantine with; without it, none can be resubmitted. */

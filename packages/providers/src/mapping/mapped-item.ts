@@ -32,7 +32,7 @@ export type MappedItem =
 export interface CompiledMapping {
   /** Never throws, and does not change the item. */
   map(item: Item): MappedItem;
-  /** Paths in `meta.extra` that are not reported as unknown, and what lies under them neither. */
+  /** Paths in `meta.extra` that, with everything under them, are not reported as unknown. */
   readonly ignored: readonly string[];
   /** What `meta.extra` is taken from: the object of the event's fields, or the whole body. */
   readonly fieldsAt: 'data' | 'body';

@@ -22,7 +22,7 @@ interface Options {
 
 const EVERY_MS = 10_000;
 const REFRESH_MS = 3_600_000;
-/** Of a source: 200 paths for each of a few types, and the fields that always come. */
+/** For one source: 200 paths for each of a few types, and the fields that always come. */
 const MOST_FIELDS = 2_000;
 const LAST_SAVE_MS = 1_000;
 
@@ -86,7 +86,7 @@ type Written = Map<string, number>;
  * always come. While Redis is down, the counts stay in memory.
  */
 export function connectDriftStore({ redisUrl, scope, drift, logger, everyMs = EVERY_MS }: Options): DriftStore {
-  // Others warn when it is away.
+  // The look-up of seen ids already warns when Redis is down.
   const redis = createRedis(redisUrl, logger.child({}, { level: 'silent' })) as Redis & Scripts;
   redis.defineCommand('saveDrift', { lua: SAVE, numberOfKeys: 2 });
   const written = new Map<string, Written>();
@@ -129,7 +129,7 @@ export function connectDriftStore({ redisUrl, scope, drift, logger, everyMs = EV
       if (!isRestored) await restore();
       for (const [source, state] of drift.sources()) await saveSource(source, state);
     } catch (error) {
-      // What was not written is written the next time.
+      // Unsaved counts are written by the next save.
       logger.debug({ reason: error instanceof Error ? error.message : String(error) }, 'unmapped fields not shared');
     }
   }

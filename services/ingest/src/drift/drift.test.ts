@@ -41,9 +41,10 @@ describe('fields that no mapping takes', () => {
 
   it('have at most 50 series for each source, and a path keeps its own', async () => {
     const { observe, text } = counting();
-    for (let number = 0; number < 90; number += 1) observe({ [`a${'abcdefghij'[number % 10]}${number}`]: 1 });
+    const fields = Array.from({ length: 90 }, (_, number) => [`a${'abcdefghij'[number % 10]}${number}`, 1]);
+    observe(Object.fromEntries(fields));
     const series = async () => [...(await text()).matchAll(/^ingest_unmapped_path_total\{.*path="(.*)"\}/gm)];
-    assert.ok((await series()).length <= 50);
+    assert.equal((await series()).length, 50);
     const sum = async () =>
       [...(await text()).matchAll(/^ingest_unmapped_path_total\{.*\} (\d+)/gm)].reduce(
         (all, [, one]) => all + Number(one),

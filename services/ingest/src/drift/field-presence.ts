@@ -16,14 +16,14 @@ export interface FieldPresence {
   restore(field: string): void;
 }
 
-/** A field always comes if so many events were seen and at least 99 % of them held it. */
+/** A field always comes if at least this many events were seen and 99 % of them had it. */
 const ENOUGH_EVENTS = 200;
 const ALWAYS = 0.99;
-/** It is missing when so many events in a row lack it: by chance that happens to no field that always comes. */
+/** A field is missing after this many events in a row without it, which cannot happen by chance. */
 const MISSING_EVENTS = 50;
-/** Older events count half, again and again. */
+/** Beyond this, older events count half. */
 const MOST_EVENTS = 2_000;
-/** The sender has dropped the field: that is how it is now. */
+/** After this time the sender has dropped the field for good. */
 const ACCEPTED_MS = 7 * 86_400_000;
 
 interface State {
@@ -44,7 +44,7 @@ export function createFieldPresence(type: EventType): FieldPresence {
 
   function come(state: State): void {
     if (state.absent > 0) {
-      // A field that was missing was missing by mistake: that says nothing of how often it comes.
+      // An absence that was reported is a fault, and does not count against the field.
       if (state.missingSince === undefined) state.events += state.absent;
       state.absent = 0;
       state.missingSince = undefined;
@@ -77,9 +77,9 @@ export function createFieldPresence(type: EventType): FieldPresence {
     missing() {
       const missing = states.filter(({ missingSince }) => missingSince !== undefined);
       const whole = new Set(missing.flatMap(({ place: [name, inner] }) => (inner === undefined ? [name] : [])));
-      // Where a record is missing, its fields are no news.
-      const told = missing.filter(({ place: [name, inner] }) => inner === undefined || !whole.has(name));
-      return told.map(({ field, missingSince = 0 }) => ({ field, since: missingSince }));
+      // A missing record implies its fields.
+      const reported = missing.filter(({ place: [name, inner] }) => inner === undefined || !whole.has(name));
+      return reported.map(({ field, missingSince = 0 }) => ({ field, since: missingSince }));
     },
     established: () => states.filter(isEstablished).map(({ field }) => field),
     restore(field) {

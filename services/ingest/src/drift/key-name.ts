@@ -1,13 +1,13 @@
 /** Stands for keys that are data, such as the ids of users in a map. */
 export const ANY_KEY = '*';
 
-/** How programs name fields; anything else may be what somebody wrote. */
+/** How programs name fields; any other key may be a person's data. */
 const NAME = /^[@$_]{0,2}\p{L}[\p{L}\p{N}_:-]{0,63}$/u;
-/** What ingest puts before a name that stands both in the payload and next to it. */
+/** The prefix that ingest gives to a name that is both in the payload and next to it. */
 const MARKED = /^(?:envelope\.)+/;
 const LONG_NUMBER = /\d{5}/;
 const HEX_ID = /^[0-9a-f-]{16,}$/i;
-/** Of random ids such as `9s6XKzkNRiz8i3`; `address2line1` changes three times. */
+/** Changes between digits and other characters: `address2line1` has three, the random id `9s6XKzkNRiz8i3` six. */
 const MOST_CHANGES = 4;
 const MOST_DIGITS = 6;
 

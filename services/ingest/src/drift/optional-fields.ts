@@ -20,7 +20,7 @@ function recordOf(schema: AvroSchema): AvroRecord | undefined {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether the event says something in the field. */
+/** Whether the field has a value; empty lists and maps count as none. */
 export function holds(event: Fields, [name, inner]: OptionalField): boolean {
   const value = event[name];
   if (value === undefined || value === null) return false;

@@ -132,6 +132,16 @@ describe('a hostile sender', () => {
     const lines = Array.from({ length: 200_000 }, (_, line) => ({ line }));
     see({ lines, more: Array.from({ length: 19 }, () => lines) });
     assert.deepEqual(Object.keys(found()), ['lines[].line', 'more[][].line']);
+    let reads = 0;
+    let nested: unknown = {
+      get line() {
+        reads += 1;
+        return 1;
+      },
+    };
+    for (let level = 0; level < 4; level += 1) nested = Array.from({ length: 20 }, () => nested);
+    see({ nested });
+    assert.ok(reads > 100 && reads <= 2_000, String(reads));
   });
 });
 

@@ -55,9 +55,9 @@ const MOST_PATH_LENGTH = 200;
 const MOST_ITEMS = 20;
 /** The values of one event that are looked at. */
 const MOST_VALUES = 2_000;
-/** An object with more different keys than this is a map, however often each comes. */
+/** An object with more different keys than this is a map. */
 const MOST_SIBLINGS = 150;
-/** With more than so many, it is a map when one object holds less than a quarter of them. */
+/** An object with more different keys than this is a map if each instance has less than a quarter of them. */
 const FEW_SIBLINGS = 24;
 const ITEM = '[]';
 
@@ -147,7 +147,7 @@ export function createPathTree({ mostPaths, isIgnored = () => false }: Options):
     to.objects += from.objects;
     to.keys += from.keys;
     to.isMap ||= from.isMap;
-    // What had no room is counted elsewhere already.
+    // Paths beyond the bound are already counted as `*`.
     if (from.stats?.path === from.path) {
       if (known.delete(from.stats.path) && collapsed.length < mostNodes) collapsed.push(from.stats.path);
       to.stats ??= statsOf(to.path, from.stats.firstAt);

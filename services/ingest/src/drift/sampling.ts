@@ -4,7 +4,7 @@ export type Sampling = (bytes: number, now: number) => number;
 /** Parsing 25 events of a few fields takes less than a millisecond. */
 const PER_SECOND = 25;
 const BURST = 100;
-/** What takes as long to parse as an event of a few fields. */
+/** Parsing this many bytes costs as much as one event of a few fields. */
 const BYTES = 4_096;
 
 /**

@@ -40,8 +40,8 @@ export function createSourceDrift(): SourceDrift {
     return drift;
   }
 
-  /** Counts from the start once other paths are ignored. */
-  function heed({ mapping }: Pick<Source, 'mapping'>): void {
+  /** Restarts the counts when the ignored paths change. */
+  function follow({ mapping }: Pick<Source, 'mapping'>): void {
     const { ignored: wanted, fieldsAt } = mapping;
     root = fieldsAt;
     if (wanted === ignore) return;
@@ -59,7 +59,7 @@ export function createSourceDrift(): SourceDrift {
       return root;
     },
     observe(event, source, now) {
-      heed(source);
+      follow(source);
       const { type, extra } = event.meta;
       const { tree, presence, sampling } = of(type as EventType);
       presence.observe(event, now);
