@@ -59,10 +59,10 @@ export async function replayPlan(
   });
   const source = await namedSource(to, await readSourcesFile(variables));
   const headers = { 'content-type': 'application/json', ...headersOf(header) };
-  const becomes = becomingOf(source, { body, headers });
+  const becoming = becomingOf(source, { body, headers });
   return {
     title: file,
-    create: () => ({ source: to, body, headers, becomes }),
+    create: () => ({ source: to, body, headers, ...becoming }),
     deliver: await signing(url, source, variables),
   };
 }
@@ -93,7 +93,7 @@ function filled(example: Example, source: NamedSource, more: Record<string, stri
     fillExample(value, fill),
   ]);
   const headers = { 'content-type': example.contentType ?? 'application/json', ...Object.fromEntries(given), ...more };
-  return { source: source.name, body, headers, becomes: becomingOf(source, { body, headers }) };
+  return { source: source.name, body, headers, ...becomingOf(source, { body, headers }) };
 }
 
 /** Signs at each attempt, as the source expects it. */

@@ -50,7 +50,7 @@ describe('npm run send -- --provider', () => {
 
   for (const name of vendors) {
     it(`sends the examples of ${name}, which become what they should`, async (t) => {
-      const { url, lines } = await start(t);
+      const { url, lines, published } = await start(t);
       const plans = await examplePlans(name, { url, variables });
       assert.ok(plans.length > 0);
       assert.equal(plans.length, providers[name].examples.length);
@@ -62,6 +62,8 @@ describe('npm run send -- --provider', () => {
         for (const { entity } of one.becomes) assert.notEqual(entity, '', title);
         const answer = await deliver?.(one);
         assert.equal(answer?.status, 200, `${title}: ${answer?.text}\n${lines.join('\n')}`);
+        const sent = published.splice(0).map(({ headers, topic }) => headers?.ce_type ?? topic);
+        assert.deepEqual(sent, becomes, title);
       }
     });
   }

@@ -86,6 +86,18 @@ export const flow: Dashboard = {
       ],
     },
     {
+      title: 'Refused signatures',
+      description:
+        'By source and reason: a missing header, its form, a mismatch, an unknown key, or the time. 0 is good.',
+      ...{ kind: 'timeseries', unit: 'reqps', width: 24, runbook: 'SignatureFailures' },
+      queries: [
+        {
+          expr: `sum by (source, reason) (rate(ingest_signature_failures_total${RATE})) > 0`,
+          legend: '{{source}} {{reason}}',
+        },
+      ],
+    },
+    {
       title: 'Unmapped fields',
       description:
         'Fields per second that sources send and no mapping takes. They are kept in meta.extra and have no effect; 0 is good.',
