@@ -39,7 +39,7 @@ async function sentOf(
 ): Promise<Delivery | undefined> {
   let sent: Delivery | undefined;
   const deliver = createDelivering({
-    waiting: { begin: async () => 'go', later: async () => {}, finish: async () => {} },
+    waiting: { begin: async () => 'go', postpone: async () => {}, finish: async () => {} },
     recipients: { preferencesOf: async () => [JANE] },
     templates: { render: () => ({ title: 'new', text: 'new' }) },
     channels: {
