@@ -40,7 +40,7 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
 
   const unavailable = (cause?: unknown): OutboundError => {
     const reason = cause instanceof OutboundError ? ` (last: ${cause.message})` : '';
-    const message = `${name} is down${reason}: the service goes on by itself when it is back`;
+    const message = `${name} is down${reason}: the service resumes when it is back`;
     return new OutboundError('UNAVAILABLE', message, { target: name, retry: 'when-available', cause });
   };
 
