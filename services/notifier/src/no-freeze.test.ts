@@ -23,7 +23,7 @@ after(async () => {
   await sandbox.close();
 });
 
-/** They hear of everything, on every channel. */
+/** People who receive every message on every channel. */
 async function agree(...people: string[]): Promise<void> {
   const channels = { chat: true, slack: true, email: true, webhook: true };
   const webhookUrl = `${sandbox.url}/webhook/jane`;

@@ -13,7 +13,7 @@ interface Told {
 
 const stage = setStage();
 
-/** What the catalogue's example says to its reader. */
+/** The texts for the catalogue's examples. */
 const TEXTS: Partial<Record<NotifiedType, { en: Told; de: Told }>> = {
   'order.cancelled': {
     en: {
