@@ -1,6 +1,6 @@
 import type { Semaphore } from '@switchboard/async';
 
-/** Runs `run` while it holds a permit. Rejects with the signal's reason if the signal aborts before a permit is free. */
+/** Runs `run` with a permit. Rejects with the signal's reason if the signal aborts before a permit is free. */
 export async function withPermit<T>(
   semaphore: Semaphore,
   signal: AbortSignal | undefined,

@@ -8,7 +8,7 @@ const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 const PHONE = /^\+[\d\s()./-]+$/;
 
 /**
- * A CRM whose fields contain no formulas: people export contacts as spreadsheets, and the texts come from unknown people. A
+ * A CRM whose fields contain no formulas: contacts are exported as spreadsheets, and the texts are of unknown origin. A
  * leading apostrophe makes a formula text, as OWASP recommends. E-mail addresses stay unchanged, since they are the
  * contact's key; the characters allowed in them are not enough for a function.
  */

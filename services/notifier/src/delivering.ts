@@ -76,7 +76,7 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     for (const [message, outcome] of ended) metrics.ended(message, outcome);
   }
 
-  /** Repeats the content of an earlier attempt while it is still wanted: the channel may have it, under the same key. */
+  /** Repeats the content of an earlier attempt if it is still wanted: the channel may have it under the same key. */
   function contentOf(entry: Entry, wanted: readonly Message[], preference: Preference): KeptContent {
     // Redis does not keep the order of messages with the same timestamp.
     const of = wanted.map(({ id }) => id).sort();
