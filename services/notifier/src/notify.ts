@@ -119,7 +119,7 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
   };
 }
 
-/** Messages to people age from the time of the event, those to agents from its receipt. Senders' clocks may be ahead. */
+/** Messages to people age from the event's time, those to agents from its receipt. Senders' clocks may be ahead. */
 const ageFrom = ({ occurredAt, receivedAt }: AnyEvent['meta'], isWork: boolean): number =>
   isWork ? receivedAt : Math.min(occurredAt, receivedAt);
 
