@@ -9,7 +9,7 @@ const RATE = size(200, 500);
 
 it('a redrive lists dead letters quickly, keeps the requested rate, and has one effect each even if killed', async () => {
   await using service = await createLetterService();
-  await service.bury(COUNT);
+  await service.deadLetter(COUNT);
   const listedAt = performance.now();
   assert.equal((await service.open()).length, COUNT);
   const listing = performance.now() - listedAt;

@@ -29,9 +29,9 @@ describe('ops messages', () => {
       ...{ channel: 'chat', values: { name: 'Anna Canary' }, locale: null, urgent: false },
       ...{ occurredAt: now, receivedAt: now, expiresAt },
     };
-    const [entry] = await waiting.put([{ message, entry: id, lane: id, due: now, now: true }]);
+    const [entry] = await waiting.put([{ message, entry: id, queue: id, due: now, now: true }]);
     if (typeof entry !== 'object') assert.fail(`it was ${entry}`);
-    await waiting.bury(entry, code);
+    await waiting.deadLetter(entry, code);
     return id;
   }
 
@@ -56,9 +56,9 @@ describe('ops messages', () => {
     const { code: exit, err, document } = await service.ops('messages', 'retry', fresh, pointless, '--json');
     assert.deepEqual([exit, document.retried, document.left], [1, 1, 1]);
     assert.match(err, new RegExp(`${pointless} is pointless by now`));
-    const claimed = (await waiting.claim(1_000)).filter(({ id }) => id === fresh);
+    const leased = (await waiting.lease(1_000)).filter(({ id }) => id === fresh);
     assert.deepEqual(
-      claimed.map(({ tries, messages: [{ values }] }) => [tries, values]),
+      leased.map(({ tries, messages: [{ values }] }) => [tries, values]),
       [[0, { name: 'Anna Canary' }]],
     );
     const { document: list } = await service.ops('messages', 'list', ...of, '--json');

@@ -30,7 +30,7 @@ describe('dlq redrive', () => {
     const count = 300;
     await using service = await createLetterService();
     const { connection, publisher, name } = service;
-    const consumer = await service.bury(count);
+    const consumer = await service.deadLetter(count);
     await consumer.stop();
     const retryTopic = `${name}.retry.200ms`;
     let [sent, notes] = [0, 0];

@@ -13,7 +13,7 @@ const START_LIMIT_MS = 180_000;
 /** Runs `docker compose` with these arguments on our docker-compose.yml. */
 export type Compose = (...args: string[]) => Promise<void>;
 
-/** The command that runs compose, when a Docker engine answers: the client alone is not enough. */
+/** The command that runs compose. Undefined without a running Docker engine. */
 export async function findCompose(variables: Variables): Promise<string[] | undefined> {
   const docker = await findProgram('docker', variables);
   if (docker === undefined || !(await succeeds([docker, 'info'], variables))) return undefined;
@@ -22,7 +22,7 @@ export async function findCompose(variables: Variables): Promise<string[] | unde
   return compose === undefined ? undefined : [compose];
 }
 
-/** The parts that are to be started, as containers. */
+/** Creates the parts to start, as containers. */
 export function createContainers(places: Places, compose: Compose): Part[] {
   const names = (Object.keys(places) as PartName[]).filter((name) => places[name].toStart);
   let all: Promise<void> | undefined;
@@ -34,7 +34,7 @@ export function createContainers(places: Places, compose: Compose): Part[] {
       port: ports[0] ?? 0,
       pid: undefined,
       start: async () => {
-        // Three at once would race for the container of Kafka, which the registry needs.
+        // One at a time: parallel commands would race for the Kafka container, which the registry needs.
         all ??= compose('up', '--detach', ...names).catch((error) => {
           all = undefined;
           throw error;
@@ -44,7 +44,7 @@ export function createContainers(places: Places, compose: Compose): Part[] {
         for (const deadline = Date.now() + START_LIMIT_MS; !(await answers(name, ports)); await sleep(200)) {
           if (Date.now() > deadline) {
             throw new LocalStackError(
-              `The container of ${name} did not answer: \`docker compose logs ${name}\` may say why.`,
+              `The container of ${name} did not answer: look at \`docker compose logs ${name}\`.`,
             );
           }
         }
@@ -57,7 +57,7 @@ export function createContainers(places: Places, compose: Compose): Part[] {
   });
 }
 
-/** Compose for the ports of `places`; `project` keeps several stacks apart. */
+/** Runs compose for the ports of `places`. `project` separates several stacks. */
 export function composeFor(
   command: readonly string[],
   places: Partial<Places>,

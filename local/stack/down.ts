@@ -9,8 +9,8 @@ import { endOrphans, isOrphan, readRecords, supervisorOf } from './records.ts';
 const LIMIT_MS = 35_000;
 
 /**
- * Stops what runs on the data in this folder: asks the processes that started it, and ends what they left behind.
- * @throws LocalStackError when they do not obey
+ * Stops the stack that uses this folder: asks the processes that started it, then ends the processes that remain.
+ * @throws LocalStackError when a process does not stop
  */
 export async function down(
   directory: string,

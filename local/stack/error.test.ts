@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explain, LocalStackError, tellingLine } from './error.ts';
+import { errorLine, explain, LocalStackError } from './error.ts';
 
 test('a full disk is one sentence', () => {
   const error = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
@@ -27,7 +27,7 @@ for (const [what, output, line] of [
     'java.io.IOException: No space left on device\nINFO bye',
     'the disk is full, make room and start again',
   ],
-  ['that there is nothing', '', 'it said nothing'],
+  ['that there is nothing', '', 'it printed nothing'],
 ] as const) {
-  test(`the line that explains a long output: ${what}`, () => assert.equal(tellingLine(output), line));
+  test(`the line that explains a long output: ${what}`, () => assert.equal(errorLine(output), line));
 }

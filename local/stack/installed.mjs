@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Plain JavaScript, because bootstrap.mjs runs it on whatever Node the machine has.
+// Plain JavaScript, because bootstrap.mjs runs it on any version of Node.
 
-/** Whether the dependencies of the repository in `root` are those that its files ask for. @param {string} root */
+/** True if the installed dependencies of `root` match its manifests and lockfile. @param {string} root */
 export function isInstalled(root) {
   const marker = markerOf(root);
   const node = join(root, 'node_modules/node/bin/node');
   return existsSync(node) && existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint(root);
 }
 
-/** To be called when pnpm has installed them. @param {string} root */
+/** Records the installation. Call it after pnpm. @param {string} root */
 export function markInstalled(root) {
   writeFileSync(markerOf(root), fingerprint(root));
 }
@@ -19,7 +19,7 @@ export function markInstalled(root) {
 /** @param {string} root */
 const markerOf = (root) => join(root, 'node_modules/.installed');
 
-/** Of everything that decides what is installed. @param {string} root */
+/** A digest of all files that affect the installation. @param {string} root */
 function fingerprint(root) {
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}`);
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', ...manifests(root, '', 2), ...patches(root)]) {

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 
-// Metadata, version 1, correlation id 1, no client id, an empty list of topics: it asks for the brokers only.
+// Metadata, version 1, correlation id 1, no client id, an empty list of topics: requests only the brokers.
 const REQUEST = Buffer.from('0000000e' + '0003' + '0001' + '00000001' + 'ffff' + '00000000', 'hex');
 
-/** How many live brokers the broker on this port knows of; 0 when nothing there speaks Kafka. */
+/** The number of live brokers that the broker on this port knows; 0 if no broker answers there. */
 export function liveBrokers(port: number, host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 2_000 }, () => socket.write(REQUEST));

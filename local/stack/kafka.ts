@@ -3,14 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { LocalStackError, tellingLine } from './error.ts';
+import { errorLine, LocalStackError } from './error.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { freePort } from './ports.ts';
 import type { PartProcess } from './process.ts';
 
 const HEAP = ['-Xms256m', '-Xmx512m'];
 const FOR_LOAD = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'];
-/** Three brokers are for tests, which start them often and load them little: this halves the cost of a start. */
+/** For clusters of three brokers, which tests start often and load little. Halves the cost of a start. */
 const FOR_START = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const LOG_SETTINGS = join(import.meta.dirname, 'log4j2.properties');
 
@@ -22,13 +22,13 @@ export interface KafkaSettings {
   directory: string;
   /** The port for clients, one per broker. */
   ports: readonly number[];
-  /** The address that clients connect to, if it is not the broker's own. */
+  /** The address that clients connect to; default the broker's own. */
   advertise: (brokerId: number, port: number) => string;
 }
 
 /**
- * Prepares the brokers of a cluster, each a controller too (KRaft). Clients have a listener of their own: what is
- * advertised for it does not change how the brokers speak to each other.
+ * Prepares the brokers of a cluster, each a controller too (KRaft). Clients use a separate
+ * listener, so its advertised addresses do not affect the traffic between brokers.
  */
 export async function prepareKafka({
   java,
@@ -78,14 +78,14 @@ export async function prepareKafka({
         directory: cluster,
         command: java,
         args: [...HEAP, ...(ports.length === 1 ? FOR_LOAD : FOR_START), ...classes, 'kafka.Kafka', settings],
-        // While others are still starting, one broker alone must not wait for them.
+        // A broker must not wait for brokers that are still starting.
         answers: async () => (await liveBrokers(port)) > 0,
       };
     }),
   );
 }
 
-/** What is the same for every broker. With three, the loss of one costs nothing. */
+/** The settings of every broker. A cluster of three tolerates the loss of one. */
 export function clusterSettings(count: number): Record<string, string | number | boolean> {
   const replicas = count;
   const inSync = count === 1 ? 1 : 2;
@@ -103,7 +103,7 @@ export function clusterSettings(count: number): Record<string, string | number |
     'unclean.leader.election.enable': false,
     'auto.create.topics.enable': false,
     'num.partitions': 12,
-    // A webhook body may be 1 MiB; as an event it grows.
+    // A webhook body may be 1 MiB, and its event is larger.
     'message.max.bytes': 2_097_152,
     'replica.fetch.max.bytes': 2_097_152,
     'log.segment.bytes': 134_217_728,
@@ -111,26 +111,26 @@ export function clusterSettings(count: number): Record<string, string | number |
     'num.network.threads': 2,
     'num.io.threads': 4,
     'group.initial.rebalance.delay.ms': 100,
-    // A dead broker is noticed in 6 s instead of 9, and misses three heartbeats at least.
+    // Detects a dead broker after three missed heartbeats, in 6 s instead of 9.
     'broker.session.timeout.ms': 6_000,
     'broker.heartbeat.interval.ms': 1_000,
     'replica.lag.time.max.ms': 10_000,
   };
 }
 
-/** Formats the data folder, once: a mark tells that it was finished. */
+/** Formats the data folder once. A file marks that the formatting is complete. */
 async function format(options: { java: string; classes: string[]; data: string; settings: string; clusterId: string }) {
   const { java, classes, data, settings, clusterId } = options;
   const mark = `${data}.formatted`;
   if (existsSync(mark)) return;
   rmSync(data, { recursive: true, force: true });
-  // Joined: an id may begin with a dash.
+  // As one argument, since an id may begin with a dash.
   const args = ['format', `--cluster-id=${clusterId}`, `--config=${settings}`];
   try {
     await promisify(execFile)(java, [...FOR_START, ...classes, 'kafka.tools.StorageTool', ...args]);
   } catch (cause) {
     const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
-    throw new LocalStackError(`Kafka could not prepare ${data}: ${tellingLine(stderr + stdout)}.`, { cause });
+    throw new LocalStackError(`Kafka could not prepare ${data}: ${errorLine(stderr + stdout)}.`, { cause });
   }
   writeFileSync(mark, '');
 }

@@ -3,10 +3,10 @@ import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-// Plain JavaScript, because bootstrap.mjs runs it on whatever Node the machine has.
+// Plain JavaScript, because bootstrap.mjs runs it on any version of Node.
 
 /**
- * Names a process so that a later one with the same pid is not taken for it.
+ * Names a process so that it differs from a later one with the same pid.
  * @param {number} pid
  * @returns {string | undefined} undefined when no such process runs
  */
@@ -38,19 +38,19 @@ export const isRunning = (identity) => processIdentity(Number.parseInt(identity,
  * @template T
  * @param {string} file
  * @param {() => Promise<T>} work
- * @param {(holder: number) => void} [waiting] told once, when another process holds the lock
+ * @param {(holder: number) => void} [waiting] called once, if another process holds the lock
  * @returns {Promise<T>}
  */
 export async function withLock(file, work, waiting) {
   mkdirSync(dirname(file), { recursive: true });
   const mine = `${processIdentity(process.pid)} ${Math.random()}`;
-  for (let told = false; !take(file, mine); await sleep(100)) {
+  for (let isCalled = false; !take(file, mine); await sleep(100)) {
     const holder = textOf(file);
     if (holder === undefined) continue;
     if (!isRunning(holder.replace(/ [^ ]*$/, ''))) {
       breakLock(file, holder);
-    } else if (!told) {
-      told = true;
+    } else if (!isCalled) {
+      isCalled = true;
       waiting?.(Number.parseInt(holder, 10));
     }
   }
@@ -62,7 +62,7 @@ export async function withLock(file, work, waiting) {
 }
 
 /**
- * Linking a finished file into place is atomic: nobody ever reads a half-written lock.
+ * Links a finished file into place, which is atomic, so no process reads a partial lock.
  * @param {string} file @param {string} content
  */
 function take(file, content) {
@@ -86,7 +86,7 @@ function take(file, content) {
 function breakLock(file, deadHolder) {
   const guard = `${file}.break`;
   if (!take(guard, String(process.pid))) {
-    // A guard lives for microseconds; an old one was left by a crash.
+    // A guard exists for microseconds, so an old one is the remains of a crash.
     const age = Date.now() - (modified(guard) ?? Date.now());
     if (age > 10_000) rmSync(guard, { force: true });
     return;

@@ -18,13 +18,13 @@ async function up(directory: string, brokers: 1 | 3): Promise<void> {
   const stopping = new AbortController();
   for (const event of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) {
     process.on(event, () => {
-      // The second time somebody is in a hurry; the watcher ends what is left.
+      // The second signal exits at once. The watcher ends the remaining processes.
       if (stopping.signal.aborted) process.exit(1);
       print('Stopping …');
-      stopping.abort(new LocalStackError('Stopped before everything was up.'));
+      stopping.abort(new LocalStackError('Stopped during the start.'));
     });
   }
-  // By now bootstrap.mjs may be gone already.
+  // bootstrap.mjs may have exited by now.
   if (process.connected === false) return;
   const onExit = async (reason: string, part: Part) => {
     if (stopping.signal.aborted) return;
@@ -37,7 +37,7 @@ async function up(directory: string, brokers: 1 | 3): Promise<void> {
   const stack = await startStack({ directory, brokers, signal: stopping.signal, progress: print, onExit });
   print(addresses(stack, directory));
   if (stack.started.length > 0) {
-    print('Ctrl-C stops what this command has started.');
+    print('Press Ctrl-C to stop the parts that this command has started.');
     if (!stopping.signal.aborted) await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
   }
   await stack.stop();

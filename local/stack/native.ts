@@ -8,12 +8,12 @@ import { prepareRegistry } from './registry.ts';
 import { checkSpace, install, redisServer, versionOf } from './software.ts';
 import type { Watcher } from './watcher.ts';
 
-/** A new cluster with its logs, and room to work. */
+/** The space for a new cluster and its logs. */
 const DATA_MEGABYTES = 300;
 
 export interface NativeOptions {
   directory: string;
-  /** Where the downloaded servers are kept. */
+  /** The folder of the downloaded servers. */
   software: string;
   java: string;
   redisOnPath: string | undefined;
@@ -24,7 +24,7 @@ export interface NativeOptions {
   watcher: Watcher;
 }
 
-/** The parts that are to be started, as processes; what is not installed yet is installed first. */
+/** Creates the parts to start, as processes. Installs missing servers first. */
 export async function createProcesses(places: Places, options: NativeOptions): Promise<Part[]> {
   const { directory, java, redisOnPath, advertise, watcher, onExit } = options;
   const installation = { ...options, directory: options.software };

@@ -24,7 +24,7 @@ test('a stack uses what already answers, and does not stop it', async (t) => {
   assert.deepEqual(second.started, []);
   await assert.rejects(second.redis.kill(), {
     name: 'LocalStackError',
-    message: /has not started redis .* leaves it alone/,
+    message: /Another program has started redis .* cannot control it/,
   });
   await second.stop();
   assert.equal(await redisAnswers(first.redis.port), true);
@@ -45,14 +45,15 @@ for (const [part, variable, title] of [
   test(`a port that something else has taken is named, with the variable that changes it (${part})`, async (t) => {
     const variables = await knownPorts();
     const port = Number(variables[variable]);
-    const stranger = createServer((socket) =>
-      socket.on('error', () => {}).end('HTTP/1.1 404 Not Found\r\n\r\n'),
-    ).listen(port, '127.0.0.1');
-    t.after(() => stranger.close());
-    await once(stranger, 'listening');
+    const other = createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 404 Not Found\r\n\r\n')).listen(
+      port,
+      '127.0.0.1',
+    );
+    t.after(() => other.close());
+    await once(other, 'listening');
     await assert.rejects(startStack({ directory: await temporaryFolder(), parts: [part], variables }), {
       name: 'LocalStackError',
-      message: `Port ${port} is taken by something that does not answer as ${title}: stop it, or set ${variable} to a free port.`,
+      message: `Port ${port} is in use by a program that does not answer as ${title}: stop it, or set ${variable} to a free port.`,
     });
   });
 }
@@ -92,7 +93,7 @@ test('a folder that cannot be made is named', async () => {
   const directory = join(import.meta.filename, 'data');
   await assert.rejects(startStack({ directory, parts, ports: 'free' }), {
     name: 'LocalStackError',
-    message: `${directory} cannot be a folder, a part of its path is a file: choose another folder.`,
+    message: `${directory} is not a folder, since a part of its path is a file: choose another folder.`,
   });
 });
 
@@ -111,7 +112,7 @@ test('a part that ends by itself is reported', async (t) => {
   const stack = await startStack({ directory: await temporaryFolder(), parts, ports: 'free', onExit });
   t.after(() => stack.stop());
   process.kill(stack.redis.pid ?? 0, 'SIGKILL');
-  assert.match(await ended.promise, /^Redis ended by itself \(SIGKILL\); its log is /);
+  assert.match(await ended.promise, /^Redis ended unexpectedly \(SIGKILL\); its log is /);
   await stack.redis.start();
   assert.equal(await redisAnswers(stack.redis.port), true);
 });
@@ -123,7 +124,7 @@ test('when the process that started a stack is killed, nothing of it stays', asy
   await until('Redis is gone', async () => !(await isTaken(port)));
 });
 
-test('status tells who runs what, and down stops it', async (t) => {
+test('status names each part and its supervisor, and down stops them', async (t) => {
   const directory = await temporaryFolder();
   const variables = await knownPorts();
   const { child, port, pid } = await anotherProcess(t, directory);
@@ -142,7 +143,7 @@ test('data that another process works on is not touched', async (t) => {
   const { child } = await anotherProcess(t, directory);
   await assert.rejects(startStack({ directory, parts, ports: 'free' }), {
     name: 'LocalStackError',
-    message: new RegExp(`^Redis already runs on .*, for process ${child.pid}: stop that first\\.$`),
+    message: new RegExp(`^Redis already runs on .*, started by process ${child.pid}: stop it first\\.$`),
   });
 });
 

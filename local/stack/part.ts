@@ -4,24 +4,24 @@ import { LocalStackError } from './error.ts';
 export interface Part {
   readonly name: string;
   readonly port: number;
-  /** undefined while it does not run, and for a part that is not a process of ours. */
+  /** Undefined while it does not run, and for a container. */
   readonly pid: number | undefined;
-  /** Starts it on the same data and port; returns when it answers. */
+  /** Starts it on the same data and port. Resolves when it answers. */
   start(): Promise<void>;
-  /** Asks it to stop, and kills it when it has not after 10 s; returns when it is gone. */
+  /** Sends SIGTERM, and SIGKILL after 10 s. Resolves when the process has ended. */
   stop(): Promise<void>;
-  /** SIGKILL; returns when it is gone. */
+  /** Sends SIGKILL. Resolves when the process has ended. */
   kill(): Promise<void>;
-  /** SIGSTOP: it keeps its connections and answers nothing. */
+  /** Sends SIGSTOP: the process keeps its connections and answers nothing. */
   pause(): Promise<void>;
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   resume(): Promise<void>;
 }
 
-/** A part that somebody else has started: it is used, and left alone. */
+/** A part that another program has started. It cannot be stopped through this stack. */
 export function foreignPart(name: string, port: number): Part {
   const refuse = async () => {
-    throw new LocalStackError(`This stack has not started ${name} (port ${port}), and leaves it alone.`);
+    throw new LocalStackError(`Another program has started ${name} (port ${port}); this stack cannot control it.`);
   };
   return { name, port, pid: undefined, start: refuse, stop: refuse, kill: refuse, pause: refuse, resume: refuse };
 }

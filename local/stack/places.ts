@@ -9,13 +9,13 @@ import { registryAnswers, registryUrlOf } from './registry.ts';
 export const ALL_PARTS = ['kafka', 'registry', 'redis'] as const;
 export type PartName = (typeof ALL_PARTS)[number];
 
-/** Where a part of the stack is, or will be. */
+/** The location of a part of the stack. */
 export interface Place {
-  /** What clients are given: brokers, or a URL. */
+  /** The address for clients: brokers, or a URL. */
   address: string;
-  /** One; for Kafka one per broker. */
+  /** One port, or for Kafka one per broker. */
   ports: readonly number[];
-  /** False when something already answers there, or it is not wanted. */
+  /** False if the part already answers there, or is not wanted. */
   toStart: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface PlaceOptions {
   advertise: (brokerId: number, port: number) => string;
 }
 
-/** Places of a stack of its own. */
+/** Places for a separate stack, on free ports. */
 export async function freePlaces(options: PlaceOptions): Promise<Places> {
   const kafka = await Promise.all(Array.from({ length: options.brokers }, freePort));
   return {
@@ -39,7 +39,7 @@ export async function freePlaces(options: PlaceOptions): Promise<Places> {
 
 /**
  * Places on the well-known ports, or the user's own servers, by the variables.
- * @throws LocalStackError when a port is taken by something else
+ * @throws LocalStackError when another program uses a port
  * @throws ConfigError when a variable is wrong
  */
 export async function knownPlaces(options: PlaceOptions, variables: Variables): Promise<Places> {
@@ -76,7 +76,7 @@ function place(name: PartName, ports: readonly number[], { parts, advertise }: P
   return { address: addresses[name](), ports, toStart: true };
 }
 
-/** Whether that part answers on all its ports. */
+/** True if the part answers on all of its ports. */
 export async function answers(name: PartName, ports: readonly number[]): Promise<boolean> {
   const answer: Record<PartName, (port: number) => Promise<boolean>> = {
     kafka: async (port) => (await liveBrokers(port)) >= ports.length,
@@ -92,11 +92,11 @@ export interface AskedPort {
   variable: string;
 }
 
-/** The well-known ports, but of what is the user's own. */
+/** The well-known ports of the parts that are not the user's own. */
 export const knownPorts = (variables: Variables): AskedPort[] =>
   askedPorts(wellKnown(readLocalConfig(variables), 1), ALL_PARTS);
 
-/** Where a part is looked for, unless the user has one of his own. */
+/** The address at which a part is expected, unless a variable names the user's own. */
 interface WellKnown {
   own: string | undefined;
   ports: readonly number[];
@@ -136,7 +136,7 @@ async function checkFree(ports: readonly number[], variable: string, title: stri
   for (const port of ports) {
     if (!(await isTaken(port))) continue;
     throw new LocalStackError(
-      `Port ${port} is taken by something that does not answer as ${title}: stop it, or set ${variable} to a free port.`,
+      `Port ${port} is in use by a program that does not answer as ${title}: stop it, or set ${variable} to a free port.`,
     );
   }
 }

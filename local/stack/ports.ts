@@ -4,8 +4,8 @@ import { connect, createServer } from 'node:net';
 const given = new Set<number>();
 
 /**
- * A port that nothing listens on, and that this process has not been given before. It is taken from below the range
- * of outgoing connections, so that it is still free when a stopped server wants it back.
+ * Returns a free port, a different one each time. It is below the range of outgoing connections, so that it is still
+ * free when a stopped server restarts.
  */
 export async function freePort(): Promise<number> {
   for (;;) {
@@ -16,7 +16,7 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Whether something listens on this port of the loopback interface. */
+/** True if a program listens on this port of the loopback interface. */
 export async function isTaken(port: number): Promise<boolean> {
   return (await connects(port)) || !(await binds(port));
 }

@@ -23,14 +23,14 @@ const PGSERVER = {
 export type PostgresOptions = PythonPackageOptions;
 
 export interface Postgres extends AsyncDisposable {
-  /** Of the superuser and the database `postgres`. */
+  /** The URL of the database `postgres`, as the superuser. */
   readonly url: string;
   readonly server: Part;
 }
 
 /**
- * Starts a Postgres with pgvector for tests and benchmarks: on a free port, with data of its own that is removed with it.
- * It is installed first if it is not there yet.
+ * Starts a Postgres with pgvector for tests and benchmarks, on a free port. Installs it first if it is missing, and
+ * removes its data when it stops.
  * @throws LocalStackError when it cannot run here
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<Postgres> {
@@ -44,7 +44,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   };
   try {
     const user = await userFor(directory);
-    // Another user may not be able to reach our folders.
+    // Another user may have no access to our folders.
     const software = user === undefined ? installed : join(directory, 'software');
     if (user !== undefined) await cp(installed, software, { recursive: true });
     const program = (name: string) => join(software, 'pgserver/pginstall/bin', name);

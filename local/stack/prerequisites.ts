@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { findJava, findProgram, type Variables } from './programs.ts';
 
-/** A program that npm does not carry. */
+/** A program that npm cannot install. */
 export interface Prerequisite {
   readonly name: string;
   readonly purpose: string;
   /** The packages of Debian and Ubuntu that have it. */
   readonly packages: readonly string[];
-  /** Where those do not exist. */
+  /** For systems without those packages. */
   readonly advice: string;
   /** The test files that need it: part of the path. */
   readonly neededBy: RegExp;
@@ -27,7 +27,7 @@ export const CHROMIUM_PATHS: readonly string[] = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** The tests that start servers of their own; the stack of a run can also be containers. */
+/** Tests that start their own servers as processes. */
 const NATIVE = /faults\.test\.ts$|^(local|tests|bench)\//;
 
 const onPath = (name: string) => async (variables: Variables) => (await findProgram(name, variables)) !== undefined;
@@ -88,7 +88,7 @@ export const PREREQUISITES: readonly Prerequisite[] = [
 
 export type Remedy = { kind: 'none' } | { kind: 'install'; packages: string[] } | { kind: 'name'; message: string };
 
-/** What to do about missing programs: apt-get installs them for root; anyone else reads how to get them. */
+/** Decides how to get missing programs: root installs them with apt-get, other users get instructions. */
 export function remedyFor(missing: readonly Prerequisite[], machine: { root: boolean; apt: boolean }): Remedy {
   if (missing.length === 0) return { kind: 'none' };
   const packages = missing.flatMap((program) => program.packages);

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LocalStackError, tellingLine } from './error.ts';
+import { errorLine, LocalStackError } from './error.ts';
 import type { Part } from './part.ts';
 import { readRecord, supervisorOf, writeRecord } from './records.ts';
 import { signalGroup, type Watcher } from './watcher.ts';
@@ -18,13 +18,13 @@ export interface PartProcess {
   file: string;
   command: string;
   args: readonly string[];
-  /** Whom it runs as, when that is not us. */
+  /** The user that it runs as; default the current one. */
   user?: { uid: number; gid: number } | undefined;
-  /** Whether it does its work. Asked until it says yes. */
+  /** True when it is ready. Called until then. */
   answers(): Promise<boolean>;
 }
 
-/** A part that runs as a child in a process group of its own, so that the terminal's Ctrl-C reaches only us. */
+/** A part that runs as a child in a separate process group, so that Ctrl-C in the terminal does not reach it. */
 export function createProcess(
   { name, port, directory, file, command, args, user, answers }: PartProcess,
   watcher: Watcher,
@@ -43,7 +43,7 @@ export function createProcess(
     const other = readRecord(record);
     if (other !== undefined) {
       throw new LocalStackError(
-        `${name} already runs on ${directory}, for process ${supervisorOf(other)}: stop that first.`,
+        `${name} already runs on ${directory}, started by process ${supervisorOf(other)}: stop it first.`,
       );
     }
     if (existsSync(log)) renameSync(log, join(directory, `${file}.previous.log`));
@@ -70,7 +70,7 @@ export function createProcess(
       if (pid !== undefined) watcher.remove(pid);
       rmSync(record, { force: true });
       child = undefined;
-      if (settled) onExit(`${name} ended by itself (${reason}); its log is ${log}`, part);
+      if (settled) onExit(`${name} ended unexpectedly (${reason}); its log is ${log}`, part);
     });
     await untilAnswers();
     settled = child !== undefined;
@@ -79,18 +79,16 @@ export function createProcess(
   async function untilAnswers(): Promise<void> {
     const over = exited.then((reason) => {
       throw new LocalStackError(
-        `${name} ended while starting (${reason}): ${tellingLine(readFileSync(log, 'utf8'))} (the whole log is ${log})`,
+        `${name} ended while starting (${reason}): ${errorLine(readFileSync(log, 'utf8'))} (the whole log is ${log})`,
       );
     });
-    // It may also end later, when nothing awaits it here.
+    // The process can also end later, when nothing awaits this promise.
     over.catch(() => {});
     const deadline = Date.now() + START_LIMIT_MS;
     while (!(await Promise.race([answers(), over]))) {
       if (Date.now() > deadline) {
         await end('SIGKILL');
-        throw new LocalStackError(
-          `${name} did not answer within ${START_LIMIT_MS / 1000} s: its log, ${log}, may say why.`,
-        );
+        throw new LocalStackError(`${name} did not answer within ${START_LIMIT_MS / 1000} s: look at its log, ${log}.`);
       }
       await Promise.race([sleep(100), over]);
     }
@@ -101,7 +99,7 @@ export function createProcess(
     const { pid } = child;
     settled = false;
     signalGroup(pid, signal);
-    // One that is paused could not obey.
+    // A paused process ignores SIGTERM.
     signalGroup(pid, 'SIGCONT');
     const killer = setTimeout(() => signalGroup(pid, 'SIGKILL'), STOP_LIMIT_MS);
     await exited;

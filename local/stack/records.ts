@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isRunning, processIdentity } from './lock.mjs';
 import { endProcesses } from './watcher.ts';
 
-/** A running part, as the file beside its data tells every process that looks. */
+/** A running part, as the file beside its data describes it to other processes. */
 export interface PartRecord {
   name: string;
   port: number;
@@ -42,7 +42,7 @@ export const supervisorOf = ({ supervisor }: PartRecord): number => Number.parse
 
 export const isOrphan = ({ supervisor }: PartRecord): boolean => !isRunning(supervisor);
 
-/** Ends the parts in this folder whose supervisor is gone. */
+/** Ends the parts in this folder whose supervisor has exited. */
 export async function endOrphans(directory: string): Promise<PartRecord[]> {
   const orphans = readRecords(directory).filter(isOrphan);
   await endProcesses(

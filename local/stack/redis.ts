@@ -10,7 +10,7 @@ export interface RedisSettings {
   port: number;
 }
 
-/** Redis that forgets nothing: an append-only file, and no eviction. */
+/** Redis with an append-only file and no eviction, so that it loses no data. */
 export function prepareRedis({ command, directory, port }: RedisSettings): PartProcess {
   const home = join(directory, 'redis');
   mkdirSync(home, { recursive: true });
@@ -34,7 +34,7 @@ export function prepareRedis({ command, directory, port }: RedisSettings): PartP
   };
 }
 
-/** Whether Redis answers PING on this port. */
+/** True if Redis answers PING on this port. */
 export function redisAnswers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port, timeout: 2_000 }, () => socket.write('PING\r\n'));

@@ -11,13 +11,13 @@ export interface RegistrySettings {
   port: number;
 }
 
-/** The base of the Confluent API, which is all that we use of the registry. */
+/** The base URL of the Confluent API, the only API that is used. */
 export const registryUrlOf = (port: number): string => `http://127.0.0.1:${port}/apis/ccompat/v7`;
 
-/** Apicurio Registry on an embedded H2 database; what is written survives a kill. */
+/** Apicurio Registry on an embedded H2 database, whose data survives a kill. */
 export function prepareRegistry({ java, software, version, directory, port }: RegistrySettings): PartProcess {
   const home = join(directory, 'registry');
-  // It unpacks its web console into the temporary folder; two registries must not share one.
+  // Two registries must not share a temporary folder, since each unpacks its web console into it.
   const temporary = join(home, 'tmp');
   mkdirSync(temporary, { recursive: true });
   const settings = {
@@ -49,7 +49,7 @@ export function prepareRegistry({ java, software, version, directory, port }: Re
   };
 }
 
-/** Whether a schema registry answers at this URL. */
+/** True if a schema registry answers at this URL. */
 export async function registryAnswers(url: string): Promise<boolean> {
   try {
     const response = await fetch(`${url}/subjects`, { signal: AbortSignal.timeout(2_000) });

@@ -9,7 +9,7 @@ import { withLock } from './lock.mjs';
 import { findMaven, type Variables } from './programs.ts';
 import type { Watcher } from './watcher.ts';
 
-/** What can be installed, by its Maven profile; sizes are of the download. */
+/** The products by Maven profile, with the size of their download. */
 const PRODUCTS = {
   kafka: { title: 'Kafka', megabytes: 44 },
   registry: { title: 'Apicurio Registry', megabytes: 109 },
@@ -21,15 +21,15 @@ export type Product = keyof typeof PRODUCTS;
 const POM = join(import.meta.dirname, 'pom.xml');
 
 export interface Installation {
-  /** Where the products are kept; each in a folder with its version. */
+  /** The folder of the products. Each version has its own folder. */
   directory: string;
   variables: Variables;
   progress: (line: string) => void;
-  /** Ends Maven when we are killed. */
+  /** Ends Maven if this process is killed. */
   watcher: Watcher;
 }
 
-/** The version of a product, which only pom.xml knows. */
+/** The version of a product, from pom.xml. */
 export async function versionOf(product: Product): Promise<string> {
   const version = new RegExp(`<${product}.version>(.*)<`).exec(await readFile(POM, 'utf8'))?.[1];
   if (version === undefined) throw new Error(`pom.xml has no ${product}.version`);
@@ -37,8 +37,8 @@ export async function versionOf(product: Product): Promise<string> {
 }
 
 /**
- * Installs what is not there yet, once; a folder with its final name is complete. Several processes may do it at the
- * same time: one works, the others wait.
+ * Installs missing products once. A folder with its final name is complete. If several processes call it at a time,
+ * one installs and the others wait.
  * @returns the folder of each product
  */
 export async function install(
@@ -67,7 +67,7 @@ async function download(folders: ReadonlyMap<Product, string>, options: Installa
   const maven = await findMaven(variables);
   const products = [...folders.keys()];
   const megabytes = products.reduce((sum, product) => sum + PRODUCTS[product].megabytes, 0);
-  // The download, what is unpacked from it, and some room.
+  // The download, its unpacked files, and a reserve.
   await checkSpace(directory, 3 * megabytes + 100);
   const names = await Promise.all(products.map(async (name) => `${PRODUCTS[name].title} ${await versionOf(name)}`));
   progress(`Downloading ${names.join(', ')} (once, ~${megabytes} MB) …`);
@@ -81,7 +81,7 @@ async function download(folders: ReadonlyMap<Product, string>, options: Installa
   }
 }
 
-/** Runs Maven; says now and then how far it is. */
+/** Runs Maven and reports its progress. */
 async function runMaven(maven: string, args: string[], { directory, progress, watcher }: Installation): Promise<void> {
   const log = join(directory, 'install.log');
   await writeFile(log, '');
@@ -124,11 +124,11 @@ function mavenProblem(lines: readonly string[], log: string): string {
   if (/Unknown host|Connect(ion)? |timed? ?out|Could not transfer|Network is unreachable/i.test(text)) {
     return `Maven could not download from Maven Central: check the network, or the proxy or mirror in ~/.m2/settings.xml (its output is in ${log}).`;
   }
-  const reason = lines.find((line) => line.includes('[ERROR]'))?.replace(/^.*\[ERROR\] /, '') ?? 'it gave no reason';
+  const reason = lines.find((line) => line.includes('[ERROR]'))?.replace(/^.*\[ERROR\] /, '') ?? 'no reason given';
   return `Maven failed (its output is in ${log}): ${reason.slice(0, 300)}`;
 }
 
-/** @throws LocalStackError when the disk of `directory` has less room than that */
+/** @throws LocalStackError when the disk of `directory` has less free space */
 export async function checkSpace(directory: string, megabytes: number, read = statfs): Promise<void> {
   await mkdir(directory, { recursive: true });
   const { bavail, bsize } = await read(directory);
@@ -139,7 +139,7 @@ export async function checkSpace(directory: string, megabytes: number, read = st
   );
 }
 
-/** The redis-server for this platform, out of the installed folder. */
+/** The path of the installed redis-server for this platform. */
 export async function redisServer(folder: string): Promise<string> {
   const platform = `${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}`;
   const file = (await readdir(folder)).find((name) => name.endsWith(platform));

@@ -17,48 +17,49 @@ export { checkDistinct, knownPorts, type PartName } from './places.ts';
 export { freePort, isTaken } from './ports.ts';
 
 export interface StackOptions {
-  /** Holds the data and the logs. What is in it is used again. */
+  /** The folder of the data and the logs. Existing data is reused. */
   directory: string;
-  /** Three: replication 3, min.insync.replicas 2. */
+  /** With three brokers: replication 3, min.insync.replicas 2. */
   brokers?: 1 | 3;
   /**
-   * `default`: the well-known ports or those of KAFKA_PORT, REGISTRY_PORT, REDIS_PORT; what answers there is used, and
-   * so is what KAFKA_BROKERS, SCHEMA_REGISTRY_URL, REDIS_URL name. `free`: a stack of its own, whatever else runs.
+   * `default` uses the servers that KAFKA_BROKERS, SCHEMA_REGISTRY_URL and REDIS_URL name, or that answer on the
+   * well-known ports (KAFKA_PORT, REGISTRY_PORT, REDIS_PORT), and starts the others there. `free` starts a separate
+   * stack on free ports.
    */
   ports?: 'default' | 'free';
   /** The address that clients use for a broker, such as that of a proxy in between. */
   advertise?: (brokerId: number, port: number) => string;
-  /** Told in a line each what takes time. */
+  /** Receives a line for each slow step. */
   progress?: (line: string) => void;
-  /** Called when a part ends unexpectedly; by default `progress` is. */
+  /** Called when a part ends unexpectedly; default `progress`. */
   onExit?: (reason: string, part: Part) => void;
-  /** Default all three. */
+  /** The parts to start; default all three. */
   parts?: readonly PartName[];
-  /** Ends the start: what runs by then is stopped, and the promise rejects with the signal's reason. */
+  /** Aborts the start: stops the parts that run by then, and rejects with the signal's reason. */
   signal?: AbortSignal;
-  /** Instead of the environment. */
+  /** Default the environment. */
   variables?: Variables;
 }
 
 export interface Stack extends AsyncDisposable {
-  /** Where clients start: the advertised addresses, separated by commas. */
+  /** The bootstrap servers for clients, separated by commas. */
   readonly brokers: string;
-  /** With the path of the Confluent API. */
+  /** Includes the path of the Confluent API. */
   readonly registryUrl: string;
   readonly redisUrl: string;
   readonly kafka: readonly Part[];
   readonly registry: Part;
   readonly redis: Part;
-  /** What this call has started; the rest was there already. */
+  /** The parts that this call has started. */
   readonly started: readonly Part[];
-  /** Stops what this call has started, within 15 s. */
+  /** Stops the parts that this call has started, within 15 s. */
   stop(): Promise<void>;
 }
 
 const SOFTWARE = join(import.meta.dirname, '../../.local/software');
 
 /**
- * Starts the stack, or what of it does not run yet; returns when every part answers.
+ * Starts the parts of the stack that do not run yet. Resolves when every part answers.
  * @throws LocalStackError when it cannot run here
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -77,7 +78,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
 type Request = StackOptions & Required<Pick<StackOptions, 'parts' | 'brokers' | 'variables' | 'progress'>>;
 
-/** Between finding a free port and listening on it, another process may take it. */
+/** Starts again if another process has taken a port since it was found free. */
 const FREE_PORT_TRIES = 4;
 
 async function startInFreePorts(request: Request): Promise<Stack> {
@@ -103,7 +104,7 @@ async function start(request: Request): Promise<Stack> {
   let release = async () => {};
   const stop = async () => {
     const results = await Promise.allSettled(own.map((part) => part.stop()));
-    // Ends what could not be stopped.
+    // Ends processes that did not stop.
     watcher.close();
     await release();
     for (const result of results) if (result.status === 'rejected') throw result.reason;
@@ -118,7 +119,7 @@ async function start(request: Request): Promise<Stack> {
   try {
     await Promise.race([run(), aborted(request.signal)]);
   } catch (error) {
-    // Why it could not start is what matters, not that stopping failed too.
+    // Report the error of the start, not one of the stop that follows.
     await stop().catch(() => {});
     throw error;
   }
@@ -139,11 +140,11 @@ async function start(request: Request): Promise<Stack> {
 
 interface Parts {
   parts: Part[];
-  /** Removes what the parts leave behind when they are stopped. */
+  /** Removes the remains of the parts after they have stopped. */
   release(): Promise<void>;
 }
 
-/** As processes of ours; where there is no Java, as containers. */
+/** Runs the parts as processes, or as containers if there is no Java. */
 async function createParts(places: Places, request: Request, watcher: Watcher): Promise<Parts> {
   const { variables, progress, onExit = progress, advertise = loopback } = request;
   const { kafka, registry, redis } = places;
@@ -169,7 +170,7 @@ async function createParts(places: Places, request: Request, watcher: Watcher): 
       'As a container, the registry keeps its schemas in the Kafka beside it: with KAFKA_BROKERS, set SCHEMA_REGISTRY_URL too (or install Java 17 and Maven).',
     );
   }
-  progress('There is no Java 17 here: starting containers by docker-compose.yml …');
+  progress('Java 17 is missing: starting the containers of docker-compose.yml …');
   const free = request.ports === 'free';
   const compose = composeFor(command, places, variables, free ? `switchboard-${kafka.ports[0]}` : undefined);
   return {
@@ -180,7 +181,7 @@ async function createParts(places: Places, request: Request, watcher: Watcher): 
   };
 }
 
-/** Every broker knows every other one. */
+/** Resolves when every broker knows the others. */
 async function untilWhole({ kafka }: Places): Promise<void> {
   if (!kafka.toStart) return;
   for (const deadline = Date.now() + 60_000; !(await answers('kafka', kafka.ports)); await sleep(100)) {

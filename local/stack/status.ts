@@ -4,7 +4,7 @@ import { answers, type PartName } from './places.ts';
 import type { Variables } from './programs.ts';
 import { type PartRecord, readRecords, supervisorOf } from './records.ts';
 
-/** The parts of the local stack, where they are looked for, and whether they answer there. */
+/** The parts of the local stack, their expected addresses, and whether they answer. */
 export async function stackPorts(
   variables: Variables = environment,
 ): Promise<{ part: PartName; title: string; port: number; isUp: boolean }[]> {
@@ -19,7 +19,7 @@ export async function stackPorts(
   );
 }
 
-/** What runs on the data in this folder, and what answers on the well-known ports; a line each. */
+/** Describes the parts that use this folder, and those that answer on the well-known ports, in a line each. */
 export async function status(directory: string, variables: Variables = environment): Promise<string> {
   const records = readRecords(directory);
   const known = await stackPorts(variables);

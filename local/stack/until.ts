@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Far more than anything takes, also beside other tests on a slow machine. */
+/** Much longer than any step takes on a slow, busy machine. */
 const LIMIT_MS = 90_000;
 
-/** Asks until the answer is neither undefined nor false. @throws after the limit, naming what did not happen */
+/** Calls `ask` until its result is neither undefined nor false. @throws after the limit, naming `what` */
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,
@@ -16,7 +16,7 @@ export async function until<T>(
   }
 }
 
-/** Repeats the check until it passes. @throws after the limit, as it failed last */
+/** Repeats the check until it passes. @throws its last error after the limit */
 export async function eventually(check: () => unknown, limitMs = LIMIT_MS): Promise<void> {
   for (const deadline = Date.now() + limitMs; ; await sleep(20)) {
     try {

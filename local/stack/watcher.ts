@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 const GRACE_MS = 10_000;
 
 /**
- * A small process that outlives ours, however ours ends: when the pipe between the two closes, it ends every process
- * that it knows of. Nothing is left behind even after `kill -9`.
+ * A small process that outlives this one. When the pipe between the two closes, even after `kill -9`, it ends every
+ * process that was added.
  */
 export interface Watcher {
   add(pid: number): void;
   remove(pid: number): void;
-  /** Ends what is left, and the watcher. */
+  /** Ends the remaining processes and the watcher. */
   close(): void;
 }
 
@@ -22,7 +22,7 @@ export function startWatcher(): Watcher {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   child.unref();
-  // A watcher that somebody killed is no reason to fail.
+  // Ignore the loss of the watcher: it is only a safeguard.
   child.on('error', () => {});
   child.stdin.on('error', () => {});
   return {
@@ -35,7 +35,7 @@ export function startWatcher(): Watcher {
 /** Ends process groups: SIGTERM, then SIGKILL for what is left after `graceMs`. Returns when they are gone. */
 export async function endProcesses(pids: Iterable<number>, graceMs = GRACE_MS): Promise<void> {
   let left = [...pids].filter((pid) => signalGroup(pid, 'SIGTERM'));
-  // One that is paused could not obey.
+  // A paused process ignores SIGTERM.
   for (const pid of left) signalGroup(pid, 'SIGCONT');
   const kill = Date.now() + graceMs;
   const giveUp = kill + 5_000;

@@ -5,7 +5,7 @@ export const sandboxConfig = Type.Object({
   SMTP_PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8025, description: 'port that accepts mail' }),
   ALLOWED_HOSTS: Type.String({
     default: '',
-    description: 'comma-separated host names it answers to, besides localhost and HOST',
+    description: 'allowed host names, in addition to localhost and HOST, separated by commas',
   }),
   EFFECTS_LIMIT: Type.Integer({
     minimum: 100,

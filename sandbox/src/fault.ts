@@ -23,7 +23,7 @@ const faultOptions = {
   method: Type.String({ pattern: '^[A-Z]+$' }),
   /** Affects only requests whose path contains this. */
   path: Type.String({ minLength: 1, maxLength: 200 }),
-  /** How far the search lags behind writes. HubSpot, Freshdesk and Jira only. */
+  /** The lag of the search behind writes. HubSpot, Freshdesk and Jira only. */
   indexLagMs: Type.Integer({ minimum: 0, maximum: 600_000 }),
   /** Revokes all issued tokens at once. Salesforce only. */
   expireTokens: Type.Boolean(),

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { isObject, textOf } from './json.ts';
 import type { Answer } from './system.ts';
 
-/** Where the APIs put their messages, and where they nest errors, some by the name of a field. */
+/** The fields in which the APIs put messages, and those that nest errors, some by the name of a field. */
 const MESSAGES = ['title', 'error', 'error_description', 'description', 'message', 'errorMessages'];
 const NESTED = ['errors', 'details'];
 

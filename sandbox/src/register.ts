@@ -17,7 +17,7 @@ export const serverOptions = {
 } as const;
 
 export interface Surroundings {
-  /** Host names it answers to, besides loopback names. */
+  /** Allowed host names, in addition to loopback names. */
   hosts: readonly string[];
   /** Ends open streams. */
   closing: AbortSignal;

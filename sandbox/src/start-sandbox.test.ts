@@ -244,12 +244,12 @@ describe('mail', () => {
     await assert.rejects(transport.sendMail({ from: 'a@shop.example', to: 'bounce@shop.example', text: '' }), {
       responseCode: 550,
     });
-    const stranger = createTransport({
+    const client = createTransport({
       host: '127.0.0.1',
       port: sandbox.smtpPort,
       auth: { user: 'somebody', pass: 'wrong' },
     });
-    await assert.rejects(stranger.verify(), { responseCode: 535 });
+    await assert.rejects(client.verify(), { responseCode: 535 });
   });
 });
 

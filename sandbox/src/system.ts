@@ -42,7 +42,7 @@ export interface System {
 
 /** The dependencies of a system. */
 export interface Surroundings {
-  /** How far the search lags, as set by a fault. */
+  /** The lag of the search, as set by a fault. */
   indexLagMs(): number;
 }
 

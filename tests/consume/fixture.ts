@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Handler } from '@switchboard/consumer';
-import { type AnyEvent, eventHeaders } from '@switchboard/events';
+import { eventHeaders } from '@switchboard/events';
+import { messageReceived } from '@switchboard/events/fixtures';
 import {
   createCodec,
   createPublisher,
@@ -89,27 +90,7 @@ export async function createFixture({
   });
 
   function encode(key: string, number: number): { value: Buffer; headers: Record<string, string> } {
-    const now = Date.now();
-    const event: AnyEvent = {
-      meta: {
-        id: `${key}-${number}`,
-        type: 'message.received',
-        source: 'test',
-        tenant: 'acme',
-        occurredAt: now,
-        receivedAt: now,
-        extra: null,
-      },
-      conversationId: key,
-      messageId: String(number),
-      userId: null,
-      text: null,
-      attachments: [],
-      channel: null,
-      locale: null,
-      customer: null,
-      sentAt: null,
-    };
+    const event = messageReceived(`${key}-${number}`, key, { messageId: String(number) });
     return { value: codec.encode(event), headers: eventHeaders(event) };
   }
 

@@ -15,7 +15,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'packages/providers': 'events expressions',
   'packages/tracing': 'async',
   'packages/service': 'async tracing',
-  'packages/outbound': 'tracing',
+  'packages/outbound': 'async tracing',
   'packages/kafka': 'async events tracing',
   'packages/consumer': 'async events kafka outbound service tracing',
   services: 'async consumer events outbound service tracing',

@@ -1,2 +1,4 @@
 export { backoff } from './backoff.ts';
+export { createPriorityQueue, type PriorityQueue } from './priority-queue.ts';
+export { createSemaphore, type Semaphore } from './semaphore.ts';
 export { withinLimit } from './within-limit.ts';

@@ -1,3 +1,4 @@
+import { createSemaphore } from '@switchboard/async';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Authenticator } from './auth.ts';
 import type { Breaker, Verdict } from './breaker.ts';
@@ -5,9 +6,9 @@ import type { Answer, Exchange } from './exchange.ts';
 import type { OutboundMetrics, RequestOutcome } from './metrics.ts';
 import { OutboundError } from './outbound-error.ts';
 import type { Refusals } from './refusals.ts';
-import { createSlots } from './slots.ts';
 import { failureOf, isRefusal, refusedCredentials, refusedThroughout } from './status.ts';
 import type { OutboundRequest, OutboundResponse } from './target.ts';
+import { withPermit } from './with-permit.ts';
 
 export interface Call extends Omit<OutboundRequest, 'path' | 'query'> {
   url: URL;
@@ -35,11 +36,11 @@ type Ending =
 /** Carries out a request: breaker, semaphore, credentials, exchange, and the classification of the answer. */
 export function createCaller(parts: CallerParts): (call: Call) => Promise<OutboundResponse> {
   const { name, exchange, breaker, authenticator, refusals, concurrency, metrics, tracer, tellTrace = false } = parts;
-  const semaphore = createSlots(concurrency);
+  const semaphore = createSemaphore(concurrency);
 
   const unavailable = (cause?: unknown): OutboundError => {
     const reason = cause instanceof OutboundError ? ` (last: ${cause.message})` : '';
-    const message = `${name} is down${reason}: the service goes on by itself when it is back`;
+    const message = `${name} is down${reason}: the service resumes when it is back`;
     return new OutboundError('UNAVAILABLE', message, { target: name, retry: 'when-available', cause });
   };
 
@@ -111,20 +112,22 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     return { status, headers: answer.headers, body: parsed === NOT_JSON ? undefined : parsed };
   }
 
+  async function callThroughBreaker(call: Call): Promise<OutboundResponse> {
+    metrics.inFlight(semaphore.taken);
+    const ending = breaker === undefined ? await attempt(call) : await breaker.run(() => attempt(call));
+    if (ending === undefined) throw unavailable();
+    if (ending.outcome === 'ok') return ending.response;
+    // The failure that opens the breaker and the failure of a probe are not the event's fault and spend no attempt.
+    if (ending.verdict === 'down' && breaker !== undefined && breaker.state !== 'closed')
+      throw unavailable(ending.error);
+    throw ending.error;
+  }
+
   return async (call) => {
     if (breaker?.refuses) throw unavailable();
-    await semaphore.take(call.signal);
-    metrics.inFlight(semaphore.taken);
     try {
-      const ending = breaker === undefined ? await attempt(call) : await breaker.run(() => attempt(call));
-      if (ending === undefined) throw unavailable();
-      if (ending.outcome === 'ok') return ending.response;
-      // The failure that opens the breaker and the failure of a probe are not the event's fault and spend no attempt.
-      if (ending.verdict === 'down' && breaker !== undefined && breaker.state !== 'closed')
-        throw unavailable(ending.error);
-      throw ending.error;
+      return await withPermit(semaphore, call.signal, () => callThroughBreaker(call));
     } finally {
-      semaphore.give();
       metrics.inFlight(semaphore.taken);
     }
   };

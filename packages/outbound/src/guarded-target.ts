@@ -1,12 +1,13 @@
+import { createSemaphore, type Semaphore } from '@switchboard/async';
 import { untraced } from '@switchboard/tracing';
 import { Agent } from 'undici';
 import { createCaller } from './caller.ts';
 import { createExchange } from './exchange.ts';
 import { createOutboundMetrics } from './metrics.ts';
 import { OutboundError } from './outbound-error.ts';
-import { createSlots, type Slots } from './slots.ts';
 import type { OutboundRequest, OutboundResponse, TargetOptions } from './target.ts';
 import { createUrlGuard, ForbiddenAddressError, type GuardOptions } from './url-guard.ts';
+import { withPermit } from './with-permit.ts';
 
 export interface GuardedTargetOptions extends Omit<TargetOptions, 'baseUrl' | 'auth' | 'tellTrace'>, GuardOptions {}
 
@@ -32,7 +33,7 @@ export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarge
   const guard = createUrlGuard(options, timeoutMs);
   // Limits requests per host, so that a slow host leaves room for others.
   const perHost = Math.max(1, Math.floor(concurrency / 4));
-  const semaphores = new Map<string, Slots>();
+  const semaphores = new Map<string, Semaphore>();
   const dispatcher = new Agent({
     connections: perHost,
     allowH2: false,
@@ -62,14 +63,12 @@ export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarge
     }
   }
 
-  async function inSlotOf<T>(host: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
-    const semaphore = semaphores.get(host) ?? createSlots(perHost);
+  async function withPermitOf<T>(host: string, signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
+    const semaphore = semaphores.get(host) ?? createSemaphore(perHost);
     semaphores.set(host, semaphore);
-    await semaphore.take(signal);
     try {
-      return await run();
+      return await withPermit(semaphore, signal, run);
     } finally {
-      semaphore.give();
       if (semaphore.taken === 0) semaphores.delete(host);
     }
   }
@@ -78,7 +77,7 @@ export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarge
     name,
     async request({ url: text, headers = {}, ...request }) {
       const url = locate(text);
-      return inSlotOf(url.host, request.signal, () =>
+      return withPermitOf(url.host, request.signal, () =>
         call({ answer: 'any', ...request, headers: { ...options.headers, ...headers }, url }),
       );
     },

@@ -33,7 +33,7 @@ export const refusedCredentials = (target: string, request: string, answer: numb
     { target, status: typeof answer === 'number' ? answer : undefined, retry: 'when-available' },
   );
 
-/** Refuses either this request or all of ours. Only the answers to other requests show which. */
+/** True for a refusal of this request or of all requests. Only answers to other requests show which. */
 export const isRefusal = (status: number): boolean => status === 403 || status === 404;
 
 /** The system refuses every request, as it does for a suspended account or at a wrong address. */

@@ -12,7 +12,7 @@ export interface ApiOperation {
   readonly security: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
-/** What the owner of some routes contributes to the published OpenAPI document. */
+/** The part of the published OpenAPI document that describes some routes. */
 export interface ApiDescription {
   readonly tag: { readonly name: string; readonly description: string };
   /** By path (`/webhooks/{source}`) and method in lower case. Fastify's HEAD routes need no entry. */

@@ -31,7 +31,7 @@ export interface ConnectionLimits {
 
 const CONNECTIONS = { most: 10_000, mostPerAddress: 2_500 };
 
-/** At the stop, requests under way get their answers; a body that still trickles in does not hold it up. */
+/** The time to answer requests under way at the stop. Bodies that are still incomplete then are cut off. */
 const CLOSING_MS = 3_000;
 
 /** Bounds the server's connections, and hangs up at its close: idle ones at once, the others after `CLOSING_MS`. */

@@ -11,8 +11,8 @@ export const isLoopbackName = (host: string | undefined): boolean =>
   host === 'localhost' || host === '127.0.0.1' || host === '[::1]';
 
 /**
- * Whether a program on this machine asks on its own behalf. A proxy on this machine asks for strangers, and a browser does
- * so for whichever page has made its own name point here (DNS rebinding); neither counts.
+ * True for a request of a program on this machine on its own behalf. False for a proxy on this machine, and for a
+ * browser whose page has a host name that resolves to this machine (DNS rebinding).
  */
 export function isLocal(request: Pick<IncomingMessage, 'headers' | 'socket'>): boolean {
   if (!LOOPBACK.test(request.socket.remoteAddress ?? '')) return false;

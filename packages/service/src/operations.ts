@@ -9,8 +9,8 @@ interface Operations {
   /** False until the service has started, and again from when it stops. */
   serves(): 'starting' | 'serving' | 'stopping';
   /**
-   * `everyone` on a port of their own, which a network policy can close. On the service's port, `/health` and `/metrics`
-   * do not exist for strangers, and the probes answer them with nothing but a status.
+   * `everyone` on a separate port, which a network policy can close. On the service's port, other machines get 404 from
+   * `/health` and `/metrics`, and only a status from the probes.
    */
   audience: 'everyone' | 'local';
 }

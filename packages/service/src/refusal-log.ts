@@ -7,7 +7,7 @@ export type RefusedAt = { readonly source: string } | { readonly route: string }
 export interface RefusalLog {
   /**
    * @param reason a fixed word, such as `signature`
-   * @param more what the first line of the kind says besides
+   * @param more further fields of the first line of the kind
    */
   refused(at: RefusedAt, reason: string, more?: object): void;
 }

@@ -76,7 +76,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
   });
   answerProblems(http);
   if (ops !== undefined) answerProblems(ops);
-  /** With a port for the operations, a service without routes of its own needs no other. */
+  /** A service without its own routes needs only the port for the operations, if there is one. */
   let hasRoutes = ops === undefined;
   http.addHook('onRoute', () => {
     hasRoutes = true;

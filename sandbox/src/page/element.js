@@ -11,7 +11,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
 export const isTime = (text) => TIME.test(text) && !Number.isNaN(Date.parse(text));
 
-/** The time where the viewer is, with the date unless it is today; the ISO time is its title. */
+/** The time in the viewer's time zone, with the date unless it is today. The ISO time is its title. */
 export function timeElement(iso) {
   const time = new Date(iso);
   const isToday = time.toDateString() === new Date().toDateString();

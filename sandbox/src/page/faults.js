@@ -14,7 +14,7 @@ const presetsOf = (system) => [
 const isSame = ({ system: _system, ...fault }, preset) =>
   Object.keys(fault).length === 1 && Object.entries(preset).every(([name, value]) => fault[name] === value);
 
-/** Says in words what a fault does. */
+/** Describes the effect of a fault. */
 function describe({ status, error, latencyMs, dropResponse, malformed, indexLagMs, method, path, rate, count }) {
   const seconds = (ms) => `${(ms / 1_000).toLocaleString()} s`;
   const effects = [

@@ -72,7 +72,7 @@ function say(state, text) {
   connection.firstElementChild.textContent = text;
 }
 
-/** Tells screen readers what arrived together, in one sentence. */
+/** Announces the cards that arrived together to screen readers, in one sentence. */
 function announce(cards) {
   const [last] = cards.slice(-1);
   if (last === undefined) return;
@@ -80,7 +80,7 @@ function announce(cards) {
   find('news').textContent = `New: ${last.kind} ${last.title.slice(0, 100)}${others}`;
 }
 
-/** @returns whether the sandbox did it; if not, the page says why */
+/** Returns false, and shows the reason, if the sandbox refuses the request. */
 async function request(method, url, body) {
   const problem = find('problem');
   problem.textContent = '';

@@ -1,7 +1,7 @@
 import { element, timeElement } from './element.js';
 import { nameOf } from './systems.js';
 
-/** A request that was answered with an error: by whom, which, how and why. */
+/** A request that was answered with an error: its system, the request, the status and the reason. */
 export const createRefusal = ({ system, method, path, status, why, fault, at }) =>
   element('li', { 'data-system': system }, [
     element('p', { class: 'source' }, [

@@ -1,10 +1,11 @@
 import { hasBasic } from '../authentication.ts';
-import type { Board, NoteInput } from '../board.ts';
+import type { Board, CardInput, NoteInput } from '../board.ts';
 import { credentials } from '../credentials.ts';
-import { isEmail, isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
+import { type JsonObject, listOf, objectOf, textOf } from '../json.ts';
 import { plainText } from '../plain-text.ts';
-import { effect, lookup, Refused, type Route, refuse, type Surroundings, type System } from '../system.ts';
+import { type Answer, effect, lookup, Refused, type Route, refuse, type Surroundings, type System } from '../system.ts';
 import { createTable } from '../table.ts';
+import { PRIORITY_NAMES, type Problem, problemsOf, STATUS_NAMES } from './freshdesk-fields.ts';
 import { readQuery, type Term, termKey } from './freshdesk-query.ts';
 
 interface Ticket extends JsonObject {
@@ -21,15 +22,6 @@ interface Ticket extends JsonObject {
   updated_at: string;
 }
 
-interface Problem extends JsonObject {
-  field: string;
-  message: string;
-  code: string;
-}
-
-const PRIORITY_NAMES = ['', 'low', 'medium', 'high', 'urgent'];
-const STATUS_NAMES = ['', '', 'open', 'pending', 'resolved', 'closed'];
-const MOST_TAG_CHARACTERS = 32;
 const PAGE = 30;
 
 const invalid = (problems: readonly Problem[]) =>
@@ -46,70 +38,7 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
   });
   let lastId = 0;
 
-  function show(ticket: Ticket): void {
-    board.put({
-      kind: 'ticket',
-      system: 'freshdesk',
-      id: String(ticket.id),
-      title: ticket.subject,
-      html: ticket.description,
-      badges: [PRIORITY_NAMES[ticket.priority] ?? '', STATUS_NAMES[ticket.status] ?? '', ...ticket.tags].filter(
-        Boolean,
-      ),
-      fields: [
-        ['requester', ticket.email],
-        ...Object.entries(ticket.custom_fields).map(([name, value]): [string, string] => [name, textOf(value)]),
-      ],
-    });
-  }
-
   const say = (ticket: Ticket, note: NoteInput): void => board.note('ticket', 'freshdesk', String(ticket.id), note);
-
-  function problemsOf(given: JsonObject, isNew: boolean): Problem[] {
-    const problems: Problem[] = [];
-    const need = (field: string, holds: boolean, message: string): void => {
-      if (given[field] === undefined && isNew)
-        problems.push({ field, message: 'It should be a/an present', code: 'missing_field' });
-      else if (given[field] !== undefined && !holds) problems.push({ field, message, code: 'invalid_value' });
-    };
-    const among = (field: string, names: readonly string[]): void => {
-      const values = names.flatMap((name, index) => (name === '' ? [] : [index]));
-      need(
-        field,
-        values.includes(Number(given[field])) && typeof given[field] === 'number',
-        `It should be one of these values: '${values.join(',')}'`,
-      );
-    };
-    need(
-      'subject',
-      textOf(given.subject) !== '' && textOf(given.subject).length <= 255,
-      'It should be a String of at most 255 characters',
-    );
-    need('description', textOf(given.description) !== '', 'It should be a/an String');
-    // A requester needs an address or an id that the caller chooses.
-    if (given.unique_external_id === undefined)
-      need('email', isEmail(given.email), 'It should be in the valid email address format');
-    among('status', STATUS_NAMES);
-    among('priority', PRIORITY_NAMES);
-    const { tags, custom_fields: custom } = given;
-    if (
-      tags !== undefined &&
-      !(Array.isArray(tags) && tags.every((tag) => typeof tag === 'string' && tag.length <= MOST_TAG_CHARACTERS))
-    ) {
-      problems.push({
-        field: 'tags',
-        message: `It should only contain elements of at most ${MOST_TAG_CHARACTERS} characters`,
-        code: 'invalid_value',
-      });
-    }
-    if (custom !== undefined && !isObject(custom))
-      problems.push({ field: 'custom_fields', message: 'It should be a/an key/value pair', code: 'datatype_mismatch' });
-    for (const name of Object.keys(objectOf(custom))) {
-      if (!name.startsWith('cf_'))
-        problems.push({ field: name, message: 'Unexpected/invalid field in request', code: 'invalid_field' });
-    }
-    return problems;
-  }
 
   const shown = ({ conversations: _conversations, ...ticket }: Ticket): JsonObject => ({
     ...ticket,
@@ -137,7 +66,7 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
       updated_at: now,
     };
     tickets.set(String(lastId), ticket);
-    show(ticket);
+    board.put(cardOf(ticket));
     return effect(201, shown(ticket));
   };
 
@@ -160,7 +89,7 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
       updated_at: timeNow(),
     };
     tickets.set(String(ticket.id), ticket);
-    show(ticket);
+    board.put(cardOf(ticket));
     return effect(200, shown(ticket));
   };
 
@@ -243,18 +172,35 @@ export function createFreshdesk(board: Board, { indexLagMs }: Surroundings): Sys
       'GET /api/v2/search/tickets': search,
     },
     authenticate: (headers) => hasBasic(headers, credentials.freshdesk.apiKey, 'X'),
-    refusal(status) {
-      if (status === 401)
-        return refuse(401, {
-          code: 'invalid_credentials',
-          message: 'You have to be logged in to perform this action.',
-        });
-      // Freshdesk sends no body for an unknown path.
-      if (status === 404) return refuse(404);
-      if (status === 429) return refuse(429, { message: 'You have exceeded the limit of requests per hour' });
-      if (status >= 500) return refuse(status, { code: 'internal_error', message: `answered with ${status}` });
-      return refuse(status, { description: 'Validation failed', errors: [] });
-    },
+    refusal,
     clear: () => tickets.clear(),
+  };
+}
+
+function refusal(status: number): Answer {
+  if (status === 401)
+    return refuse(401, {
+      code: 'invalid_credentials',
+      message: 'You have to be logged in to perform this action.',
+    });
+  // Freshdesk sends no body for an unknown path.
+  if (status === 404) return refuse(404);
+  if (status === 429) return refuse(429, { message: 'You have exceeded the limit of requests per hour' });
+  if (status >= 500) return refuse(status, { code: 'internal_error', message: `answered with ${status}` });
+  return refuse(status, { description: 'Validation failed', errors: [] });
+}
+
+function cardOf(ticket: Ticket): CardInput {
+  return {
+    kind: 'ticket',
+    system: 'freshdesk',
+    id: String(ticket.id),
+    title: ticket.subject,
+    html: ticket.description,
+    badges: [PRIORITY_NAMES[ticket.priority] ?? '', STATUS_NAMES[ticket.status] ?? '', ...ticket.tags].filter(Boolean),
+    fields: [
+      ['requester', ticket.email],
+      ...Object.entries(ticket.custom_fields).map(([name, value]): [string, string] => [name, textOf(value)]),
+    ],
   };
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hasBearer } from '../authentication.ts';
-import type { Board } from '../board.ts';
+import type { Board, CardInput } from '../board.ts';
 import { credentials } from '../credentials.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
-import { effect, lookup, Refused, type Route, refuse, type Surroundings, type System } from '../system.ts';
+import { type Answer, effect, lookup, Refused, type Route, refuse, type Surroundings, type System } from '../system.ts';
 import {
   cleaned,
   createObjects,
@@ -40,48 +40,14 @@ export function createHubspot(board: Board, { indexLagMs }: Surroundings): Syste
       archived: false,
     };
     tables[type].set(object.id, object);
-    if (type === 'contacts') showContact(object);
+    if (type === 'contacts') board.put(cardOf(object));
     return object;
-  }
-
-  function showContact({ id, properties }: HubspotObject): void {
-    const { email = '', firstname = '', lastname = '', ...others } = properties;
-    const fields = Object.entries(others).filter(([name]) => name !== 'hs_object_id');
-    board.put({
-      kind: 'contact',
-      system: 'hubspot',
-      id,
-      title: `${firstname} ${lastname}`.trim() || email || `Contact ${id}`,
-      fields: [['email', email], ...fields],
-    });
-  }
-
-  function checked(type: ObjectType, properties: unknown): Record<string, string> {
-    const problems = invalidProperties(type, objectOf(properties));
-    if (problems.length === 0) return cleaned(properties);
-    const [first] = problems;
-    throw invalid(`Property values were not valid: ${JSON.stringify(problems)}`, {
-      errors: problems.map(({ message, error, name }) => ({ message, code: error, context: { propertyName: [name] } })),
-      ...(first === undefined ? {} : { subCategory: `Propertyvalidation.${first.error}` }),
-    });
-  }
-
-  function inputsOf(body: unknown): readonly JsonObject[] {
-    const inputs = listOf(objectOf(body).inputs).map(objectOf);
-    if (inputs.length === 0) throw invalid('Invalid input JSON: inputs must contain at least one object');
-    if (inputs.length > MOST_INPUTS) throw invalid(`The batch has more than ${MOST_INPUTS} inputs`);
-    return inputs;
   }
 
   const one = (type: ObjectType, property: string, value: string): HubspotObject | undefined =>
     property === '' || property === 'hs_object_id'
       ? tables[type].get(value)
       : tables[type].find('property', keyOf(property, value))[0];
-
-  const batch = (results: unknown[], more: JsonObject = {}) => {
-    const now = new Date().toISOString();
-    return { status: 'COMPLETE', results, startedAt: now, completedAt: now, ...more };
-  };
 
   const upsert =
     (type: ObjectType): Route =>
@@ -224,15 +190,7 @@ export function createHubspot(board: Board, { indexLagMs }: Surroundings): Syste
     name: 'hubspot',
     routes,
     authenticate: (headers) => hasBearer(headers, credentials.hubspot.token),
-    refusal(status) {
-      if (status === 401) return problem(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found.');
-      if (status === 404) return missing();
-      if (status === 429) {
-        const more = { errorType: 'RATE_LIMIT', policyName: 'TEN_SECONDLY_ROLLING' };
-        return problem(429, 'RATE_LIMITS', 'You have reached your ten_secondly_rolling limit.', more);
-      }
-      return problem(status, status < 500 ? 'VALIDATION_ERROR' : 'INTERNAL_ERROR', `answered with ${status}`);
-    },
+    refusal,
     clear() {
       tables.contacts.clear();
       tables.notes.clear();
@@ -240,3 +198,47 @@ export function createHubspot(board: Board, { indexLagMs }: Surroundings): Syste
     },
   };
 }
+
+function refusal(status: number): Answer {
+  if (status === 401) return problem(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found.');
+  if (status === 404) return missing();
+  if (status === 429) {
+    const more = { errorType: 'RATE_LIMIT', policyName: 'TEN_SECONDLY_ROLLING' };
+    return problem(429, 'RATE_LIMITS', 'You have reached your ten_secondly_rolling limit.', more);
+  }
+  return problem(status, status < 500 ? 'VALIDATION_ERROR' : 'INTERNAL_ERROR', `answered with ${status}`);
+}
+
+function cardOf({ id, properties }: HubspotObject): CardInput {
+  const { email = '', firstname = '', lastname = '', ...others } = properties;
+  const fields = Object.entries(others).filter(([name]) => name !== 'hs_object_id');
+  return {
+    kind: 'contact',
+    system: 'hubspot',
+    id,
+    title: `${firstname} ${lastname}`.trim() || email || `Contact ${id}`,
+    fields: [['email', email], ...fields],
+  };
+}
+
+function checked(type: ObjectType, properties: unknown): Record<string, string> {
+  const problems = invalidProperties(type, objectOf(properties));
+  if (problems.length === 0) return cleaned(properties);
+  const [first] = problems;
+  throw invalid(`Property values were not valid: ${JSON.stringify(problems)}`, {
+    errors: problems.map(({ message, error, name }) => ({ message, code: error, context: { propertyName: [name] } })),
+    ...(first === undefined ? {} : { subCategory: `Propertyvalidation.${first.error}` }),
+  });
+}
+
+function inputsOf(body: unknown): readonly JsonObject[] {
+  const inputs = listOf(objectOf(body).inputs).map(objectOf);
+  if (inputs.length === 0) throw invalid('Invalid input JSON: inputs must contain at least one object');
+  if (inputs.length > MOST_INPUTS) throw invalid(`The batch has more than ${MOST_INPUTS} inputs`);
+  return inputs;
+}
+
+const batch = (results: unknown[], more: JsonObject = {}) => {
+  const now = new Date().toISOString();
+  return { status: 'COMPLETE', results, startedAt: now, completedAt: now, ...more };
+};

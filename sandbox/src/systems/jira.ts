@@ -1,28 +1,16 @@
 import { hasBasic } from '../authentication.ts';
-import type { Board } from '../board.ts';
+import type { Board, CardInput } from '../board.ts';
 import { credentials } from '../credentials.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
-import { effect, lookup, Refused, type Route, refuse, type Surroundings, type System } from '../system.ts';
+import { type Answer, effect, lookup, Refused, type Route, refuse, type Surroundings, type System } from '../system.ts';
 import { createTable } from '../table.ts';
 import { documentMistake, documentText } from './adf.ts';
-import { type Clause, readJql } from './jira-query.ts';
+import { fieldProblems } from './jira-fields.ts';
+import { holds, type Issue, problem } from './jira-issue.ts';
+import { readJql } from './jira-query.ts';
 
-interface Issue extends JsonObject {
-  id: string;
-  key: string;
-  fields: JsonObject & { labels: string[]; project: JsonObject };
-  properties: JsonObject;
-  comments: JsonObject[];
-  createdAt: number;
-}
-
-const MOST_SUMMARY = 255;
-const MOST_LABEL = 255;
 const REMOVED = 'The requested API has been removed. Please migrate to the /rest/api/3/search/jql API.';
 const NO_ISSUE = 'Issue does not exist or you do not have permission to see it.';
-
-const problem = (status: number, messages: readonly string[], errors: JsonObject = {}) =>
-  refuse(status, { errorMessages: messages, errors });
 
 /** Issues with labels, properties and comments. The search may lag behind. */
 export function createJira(board: Board, { indexLagMs }: Surroundings): System {
@@ -31,45 +19,6 @@ export function createJira(board: Board, { indexLagMs }: Surroundings): System {
     label: ({ fields }) => fields.labels,
   });
   let lastId = 10_000;
-
-  function show({ key, fields }: Issue): void {
-    const { summary, description, labels, priority, issuetype, project, ...others } = fields;
-    board.put({
-      kind: 'ticket',
-      system: 'jira',
-      id: key,
-      title: `${key} · ${textOf(summary)}`,
-      text: documentText(description),
-      badges: [textOf(objectOf(priority).name), textOf(objectOf(issuetype).name), ...labels].filter(Boolean),
-      fields: Object.entries(others)
-        .filter(([name]) => name.startsWith('customfield_'))
-        .map(([name, value]): [string, string] => [name, isObject(value) ? textOf(value.value) : textOf(value)]),
-    });
-  }
-
-  function fieldProblems(fields: JsonObject, isNew: boolean): JsonObject {
-    const errors: JsonObject = {};
-    const { project, issuetype, summary, description, labels } = fields;
-    if (isNew && !/^[A-Z][A-Z0-9_]+$/.test(textOf(objectOf(project).key)) && textOf(objectOf(project).id) === '') {
-      errors.project = 'valid project is required';
-    }
-    if (isNew && textOf(objectOf(issuetype).name ?? objectOf(issuetype).id) === '')
-      errors.issuetype = 'Specify an issue type';
-    if (isNew || summary !== undefined) {
-      if (textOf(summary).trim() === '') errors.summary = 'You must specify a summary of the issue.';
-      else if (textOf(summary).length > MOST_SUMMARY) errors.summary = 'Summary must be less than 255 characters.';
-      else if (/[\r\n]/.test(textOf(summary)))
-        errors.summary = 'The summary is invalid because it contains newline characters.';
-    }
-    const mistake = description === undefined || description === null ? undefined : documentMistake(description);
-    if (mistake !== undefined) errors.description = mistake;
-    for (const label of listOf(labels).map(textOf)) {
-      if (/\s/.test(label)) errors.labels = `The label '${label}' contains spaces which is invalid.`;
-      else if (label === '' || label.length > MOST_LABEL)
-        errors.labels = 'The label is empty or exceeds the maximum length of 255 characters.';
-    }
-    return errors;
-  }
 
   const create: Route = ({ body }) => {
     const { fields: given, properties } = objectOf(body);
@@ -95,7 +44,7 @@ export function createJira(board: Board, { indexLagMs }: Surroundings): System {
       createdAt: now.getTime(),
     };
     issues.set(issue.id, issue);
-    show(issue);
+    board.put(cardOf(issue));
     return effect(201, { id: issue.id, key: issue.key, self: selfOf(issue) });
   };
 
@@ -113,7 +62,7 @@ export function createJira(board: Board, { indexLagMs }: Surroundings): System {
     if (Object.keys(errors).length > 0) return problem(400, [], errors);
     const issue = { ...known, fields: { ...known.fields, ...fields, updated: new Date().toISOString() } };
     issues.set(issue.id, issue);
-    show(issue);
+    board.put(cardOf(issue));
     return effect(204);
   };
 
@@ -157,27 +106,6 @@ export function createJira(board: Board, { indexLagMs }: Surroundings): System {
       ? lookup({ key, value: properties[key] })
       : problem(404, ['The property with the specified key does not exist.']);
   };
-
-  function holds({ id, key, fields }: Issue, { field, values, negated }: Clause): boolean {
-    const held: Readonly<Record<string, readonly string[]>> = {
-      '': values,
-      id: [id],
-      key: [key],
-      issuekey: [key],
-      labels: fields.labels,
-      project: [textOf(fields.project.key)],
-      issuetype: [textOf(objectOf(fields.issuetype).name)],
-      status: [textOf(objectOf(fields.status).name)],
-      summary: [textOf(fields.summary)],
-    };
-    const custom = /^cf\[(\d+)\]$/.exec(field)?.[1];
-    const own = custom === undefined ? held[field] : [textOf(fields[`customfield_${custom}`])];
-    if (own === undefined) {
-      throw new Refused(problem(400, [`Field '${field}' does not exist or you do not have permission to view it.`]));
-    }
-    if (field === '') return true;
-    return values.some((value) => own.includes(value)) !== negated;
-  }
 
   const search: Route = ({ body, query, method }) => {
     const given: JsonObject = method === 'GET' ? { ...query, fields: query.fields?.split(',') } : objectOf(body);
@@ -230,12 +158,7 @@ export function createJira(board: Board, { indexLagMs }: Surroundings): System {
       'GET /rest/api/3/search': removed,
     },
     authenticate: (headers) => hasBasic(headers, credentials.jira.email, credentials.jira.token),
-    refusal(status) {
-      if (status === 401) return problem(401, ['Client must be authenticated to access this resource.']);
-      if (status === 404) return refuse(404, { message: 'null for uri', 'status-code': 404 });
-      if (status === 429) return problem(429, ['Rate limit exceeded.']);
-      return problem(status, [`answered with ${status}`]);
-    },
+    refusal,
     clear: () => issues.clear(),
   };
 }
@@ -256,5 +179,27 @@ function pick(issue: Issue, wanted: readonly string[], properties: readonly stri
       fields: some(fields, (name) => isAll || wanted.includes(name)),
     }),
     ...(properties.length > 0 && { properties: some(issue.properties, (name) => properties.includes(name)) }),
+  };
+}
+
+function refusal(status: number): Answer {
+  if (status === 401) return problem(401, ['Client must be authenticated to access this resource.']);
+  if (status === 404) return refuse(404, { message: 'null for uri', 'status-code': 404 });
+  if (status === 429) return problem(429, ['Rate limit exceeded.']);
+  return problem(status, [`answered with ${status}`]);
+}
+
+function cardOf({ key, fields }: Issue): CardInput {
+  const { summary, description, labels, priority, issuetype, project, ...others } = fields;
+  return {
+    kind: 'ticket',
+    system: 'jira',
+    id: key,
+    title: `${key} · ${textOf(summary)}`,
+    text: documentText(description),
+    badges: [textOf(objectOf(priority).name), textOf(objectOf(issuetype).name), ...labels].filter(Boolean),
+    fields: Object.entries(others)
+      .filter(([name]) => name.startsWith('customfield_'))
+      .map(([name, value]): [string, string] => [name, isObject(value) ? textOf(value.value) : textOf(value)]),
   };
 }

@@ -85,15 +85,6 @@ export function createSalesforce(board: Board, { publicKey }: { publicKey?: stri
     return { id: Id, success: true, errors: [], created: known === undefined };
   }
 
-  const pathOf = (version: string, object: string, { Id }: SalesforceRecord): string =>
-    `/services/data/${version}/sobjects/${object}/${Id}`;
-
-  const refuseAll = (errors: readonly RecordProblem[]): Answer =>
-    refuse(
-      400,
-      errors.map(({ statusCode, message, fields }) => ({ message, errorCode: statusCode, fields })),
-    );
-
   const upsert: Route = ({ params, body }) => {
     const { version = '', object = '', field = '', value = '' } = params;
     if (!isExternalId(field)) return missing();
@@ -200,13 +191,7 @@ export function createSalesforce(board: Board, { publicKey }: { publicKey?: stri
       [`GET ${data}/query`]: query,
     },
     authenticate: (headers, path) => path === TOKEN_PATH || tokens.isLive(bearerOf(headers) ?? ''),
-    refusal(status) {
-      if (status === 401) return problem(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
-      if (status === 404) return missing();
-      if (status === 429) return problem(429, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
-      if (status === 503) return problem(503, 'SERVER_UNAVAILABLE', 'Server unavailable');
-      return problem(status, status < 500 ? 'BAD_REQUEST' : 'UNKNOWN_EXCEPTION', `answered with ${status}`);
-    },
+    refusal,
     expireTokens: tokens.expire,
     clear() {
       for (const records of objects.values()) records.clear();
@@ -218,3 +203,20 @@ const failed = (statusCode: string, message: string, fields: string[]): Outcome 
   success: false,
   errors: [{ statusCode, message, fields }],
 });
+
+function refusal(status: number): Answer {
+  if (status === 401) return problem(401, 'INVALID_SESSION_ID', 'Session expired or invalid');
+  if (status === 404) return missing();
+  if (status === 429) return problem(429, 'REQUEST_LIMIT_EXCEEDED', 'TotalRequests Limit exceeded.');
+  if (status === 503) return problem(503, 'SERVER_UNAVAILABLE', 'Server unavailable');
+  return problem(status, status < 500 ? 'BAD_REQUEST' : 'UNKNOWN_EXCEPTION', `answered with ${status}`);
+}
+
+const pathOf = (version: string, object: string, { Id }: SalesforceRecord): string =>
+  `/services/data/${version}/sobjects/${object}/${Id}`;
+
+const refuseAll = (errors: readonly RecordProblem[]): Answer =>
+  refuse(
+    400,
+    errors.map(({ statusCode, message, fields }) => ({ message, errorCode: statusCode, fields })),
+  );

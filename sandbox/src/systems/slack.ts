@@ -54,16 +54,6 @@ export function createSlack(board: Board): System {
     return id.startsWith('U') ? `D${id.slice(1)}` : id;
   }
 
-  function checkBlocks(blocks: unknown): void {
-    if (blocks === undefined) return;
-    if (!Array.isArray(blocks) || blocks.length > MOST_BLOCKS) fail('invalid_blocks');
-    for (const block of listOf(blocks)) {
-      const { type, text } = objectOf(block);
-      if (textOf(type) === '') fail('invalid_blocks');
-      if (isObject(text) && textOf(text.text).length > MOST_BLOCK_CHARACTERS) fail('invalid_blocks');
-    }
-  }
-
   function nextTs(): string {
     // Unique, in microseconds.
     lastTs = Math.max(lastTs + 1, Date.now() * 1_000);
@@ -156,17 +146,7 @@ export function createSlack(board: Board): System {
     routes: { 'POST /api/:method': call, 'GET /api/:method': call },
     // `call` checks the token, since Slack refuses with 200.
     authenticate: () => true,
-    refusal(status) {
-      const errors: Readonly<Record<number, string>> = {
-        401: 'invalid_auth',
-        404: 'unknown_method',
-        429: 'ratelimited',
-      };
-      return refuse(status, {
-        ok: false,
-        error: errors[status] ?? (status < 500 ? 'invalid_arguments' : 'internal_error'),
-      });
-    },
+    refusal,
     failure: failed,
     clear() {
       messages.clear();
@@ -212,4 +192,26 @@ function blockTexts(block: unknown): string[] {
     const own = isObject(inner) ? inner : { type, text: inner };
     return [own.type === 'mrkdwn' ? readMrkdwn(textOf(own.text)) : textOf(own.text)];
   });
+}
+
+function refusal(status: number): Answer {
+  const errors: Readonly<Record<number, string>> = {
+    401: 'invalid_auth',
+    404: 'unknown_method',
+    429: 'ratelimited',
+  };
+  return refuse(status, {
+    ok: false,
+    error: errors[status] ?? (status < 500 ? 'invalid_arguments' : 'internal_error'),
+  });
+}
+
+function checkBlocks(blocks: unknown): void {
+  if (blocks === undefined) return;
+  if (!Array.isArray(blocks) || blocks.length > MOST_BLOCKS) fail('invalid_blocks');
+  for (const block of listOf(blocks)) {
+    const { type, text } = objectOf(block);
+    if (textOf(type) === '') fail('invalid_blocks');
+    if (isObject(text) && textOf(text.text).length > MOST_BLOCK_CHARACTERS) fail('invalid_blocks');
+  }
 }

@@ -1,47 +1,16 @@
 import { hash } from 'node:crypto';
 import { hasBasic } from '../authentication.ts';
-import type { Board } from '../board.ts';
+import type { Board, CardInput } from '../board.ts';
 import { credentials } from '../credentials.ts';
-import { isEmail, isObject, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
+import { isEmail, type JsonObject, listOf, objectOf, textOf } from '../json.ts';
 import { plainText } from '../plain-text.ts';
-import { effect, lookup, Refused, type Route, refuse, type System } from '../system.ts';
+import { type Answer, effect, lookup, Refused, type Route, refuse, type System } from '../system.ts';
 import { createTable } from '../table.ts';
 import { titleOf, zendeskTicketFields } from './ticket-fields.ts';
+import { type Comment, fieldsOf, invalid, settings, type Ticket, ticketIn } from './zendesk-ticket.ts';
 
-interface Comment {
-  id: number;
-  body: string;
-  html_body?: string;
-  public: boolean;
-  created_at: string;
-}
-
-interface Ticket extends JsonObject {
-  id: number;
-  external_id: string | null;
-  subject: string | null;
-  description: string;
-  priority: string | null;
-  status: string;
-  tags: string[];
-  custom_fields: { id: number; value: unknown }[];
-  comments: Comment[];
-  updated_at: string;
-}
-
-const PRIORITIES = ['urgent', 'high', 'normal', 'low'];
-const STATUSES = ['new', 'open', 'pending', 'hold', 'solved', 'closed'];
 const MOST_COMMENT_CHARACTERS = 65_536;
 const IDEMPOTENCY_MS = 2 * 3_600_000;
-
-const invalid = (field: string, error: string, description: string) =>
-  new Refused(
-    refuse(422, {
-      error: 'RecordInvalid',
-      description: 'Record validation errors',
-      details: { [field]: [{ description: `${field}: ${description}`, error }] },
-    }),
-  );
 
 /** Tickets of the Support API. The `.json` at the end of a path is optional. */
 export function createZendesk(board: Board): System {
@@ -51,22 +20,6 @@ export function createZendesk(board: Board): System {
   let lastId = 0;
 
   const nextId = (): number => ++lastId;
-
-  function show(ticket: Ticket): void {
-    const requester = objectOf(ticket.requester);
-    board.put({
-      kind: 'ticket',
-      system: 'zendesk',
-      id: String(ticket.id),
-      title: ticket.subject ?? '(no subject)',
-      text: ticket.description,
-      badges: [ticket.priority ?? '', ticket.status, ...ticket.tags].filter((badge) => badge !== ''),
-      fields: [
-        ['requester', [textOf(requester.name), textOf(requester.email)].filter(Boolean).join(' · ')],
-        ...ticket.custom_fields.map(({ id, value }): [string, string] => [titleOf(id), textOf(value)]),
-      ],
-    });
-  }
 
   function commentOf(given: unknown): Comment {
     const { body, html_body: html, public: isPublic = true } = objectOf(given);
@@ -96,53 +49,6 @@ export function createZendesk(board: Board): System {
     if (typeof email === 'string' && id !== undefined) users.set(email.toLowerCase(), id);
     return { id, name: textOf(name), email: email ?? null };
   }
-
-  function fieldsOf(given: unknown): Ticket['custom_fields'] {
-    return listOf(given).map((field) => {
-      const { id, value = null } = objectOf(field);
-      if (!/^\d+$/.test(textOf(id)))
-        throw invalid('custom_fields', 'InvalidValue', 'each needs the numeric id of its field');
-      return { id: Number(id), value };
-    });
-  }
-
-  /** The fields that both a create and an update may set. */
-  function settings(given: JsonObject): Partial<Ticket> {
-    const set: Partial<Ticket> = {};
-    const { priority, status, tags, subject, external_id: external } = given;
-    if (priority !== undefined) {
-      if (!PRIORITIES.includes(textOf(priority)))
-        throw invalid('priority', 'InvalidValue', `${textOf(priority)} is not recognized`);
-      set.priority = textOf(priority);
-    }
-    if (status !== undefined) {
-      if (!STATUSES.includes(textOf(status)))
-        throw invalid('status', 'InvalidValue', `${textOf(status)} is not recognized`);
-      set.status = textOf(status);
-    }
-    if (subject !== undefined) set.subject = textOf(subject);
-    if (external !== undefined) set.external_id = external === null ? null : textOf(external);
-    // Spaces separate tags.
-    if (tags !== undefined)
-      set.tags = [
-        ...new Set(
-          listOf(tags)
-            .flatMap((tag) => textOf(tag).toLowerCase().split(/\s+/))
-            .filter(Boolean),
-        ),
-      ];
-    return set;
-  }
-
-  const ticketIn = (body: unknown): JsonObject => {
-    const { ticket } = objectOf(body);
-    if (isObject(ticket)) return ticket;
-    throw new Refused(
-      refuse(400, {
-        error: { title: 'Invalid attribute', message: 'You passed an invalid value for the ticket attribute.' },
-      }),
-    );
-  };
 
   const shown = ({ comments: _comments, ...ticket }: Ticket): JsonObject => ({
     ...ticket,
@@ -193,7 +99,7 @@ export function createZendesk(board: Board): System {
     };
     tickets.set(String(id), ticket);
     if (key !== undefined) answered.set(key, { at: Date.now(), sent, ticket: String(id) });
-    show(ticket);
+    board.put(cardOf(ticket));
     const location = { location: `/api/v2/tickets/${id}.json` };
     return effect(
       201,
@@ -223,7 +129,7 @@ export function createZendesk(board: Board): System {
     const { additional_tags: added } = given;
     if (added !== undefined) ticket.tags = [...new Set([...ticket.tags, ...listOf(added).map(textOf)])];
     tickets.set(String(ticket.id), ticket);
-    show(ticket);
+    board.put(cardOf(ticket));
     if (comment !== undefined) board.note('ticket', 'zendesk', String(ticket.id), { text: comment.body });
     return effect(200, answerWith(ticket));
   };
@@ -260,24 +166,42 @@ export function createZendesk(board: Board): System {
       'GET /api/v2/tickets/:id/comments.json': comments,
     },
     authenticate: (headers) => hasBasic(headers, `${credentials.zendesk.email}/token`, credentials.zendesk.token),
-    refusal(status) {
-      if (status === 401) return refuse(401, { error: "Couldn't authenticate you" });
-      if (status === 404) return refuse(404, { error: 'InvalidEndpoint', description: 'Not found' });
-      if (status === 422)
-        return refuse(422, { error: 'RecordInvalid', description: 'Record validation errors', details: {} });
-      if (status === 429) {
-        const description = 'Number of allowed API requests per minute exceeded';
-        return refuse(429, { error: 'APIRateLimitExceeded', description });
-      }
-      return refuse(status, {
-        error: status < 500 ? 'Invalid' : 'InternalError',
-        description: `answered with ${status}`,
-      });
-    },
+    refusal,
     clear() {
       tickets.clear();
       answered.clear();
       users.clear();
     },
+  };
+}
+
+function refusal(status: number): Answer {
+  if (status === 401) return refuse(401, { error: "Couldn't authenticate you" });
+  if (status === 404) return refuse(404, { error: 'InvalidEndpoint', description: 'Not found' });
+  if (status === 422)
+    return refuse(422, { error: 'RecordInvalid', description: 'Record validation errors', details: {} });
+  if (status === 429) {
+    const description = 'Number of allowed API requests per minute exceeded';
+    return refuse(429, { error: 'APIRateLimitExceeded', description });
+  }
+  return refuse(status, {
+    error: status < 500 ? 'Invalid' : 'InternalError',
+    description: `answered with ${status}`,
+  });
+}
+
+function cardOf(ticket: Ticket): CardInput {
+  const requester = objectOf(ticket.requester);
+  return {
+    kind: 'ticket',
+    system: 'zendesk',
+    id: String(ticket.id),
+    title: ticket.subject ?? '(no subject)',
+    text: ticket.description,
+    badges: [ticket.priority ?? '', ticket.status, ...ticket.tags].filter((badge) => badge !== ''),
+    fields: [
+      ['requester', [textOf(requester.name), textOf(requester.email)].filter(Boolean).join(' · ')],
+      ...ticket.custom_fields.map(({ id, value }): [string, string] => [titleOf(id), textOf(value)]),
+    ],
   };
 }

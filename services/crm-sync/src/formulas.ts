@@ -8,7 +8,7 @@ const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 const PHONE = /^\+[\d\s()./-]+$/;
 
 /**
- * A CRM whose fields contain no formulas: people export contacts as spreadsheets, and the texts come from strangers. A
+ * A CRM whose fields contain no formulas: contacts are exported as spreadsheets, and the texts are of unknown origin. A
  * leading apostrophe makes a formula text, as OWASP recommends. E-mail addresses stay unchanged, since they are the
  * contact's key; the characters allowed in them are not enough for a function.
  */
@@ -17,7 +17,7 @@ export function withoutFormulas(crm: Crm): Crm {
     ...crm,
     saveContact: (person, { intent, ...interaction }, signal) =>
       crm.saveContact(safePerson(person), { ...interaction, intent: safe(intent, LONGEST.intent) }, signal),
-    // The text of a note never starts with a stranger's text.
+    // The text of a note never starts with text of unknown origin.
     saveNote: (contact, note, signal) => crm.saveNote(contact, crm.hasNoteFields ? safeNote(note) : note, signal),
   };
 }

@@ -39,7 +39,7 @@ async function sentOf(
 ): Promise<Delivery | undefined> {
   let sent: Delivery | undefined;
   const deliver = createDelivering({
-    waiting: { begin: async () => 'go', later: async () => {}, finish: async () => {} },
+    waiting: { begin: async () => 'go', postpone: async () => {}, finish: async () => {} },
     recipients: { preferencesOf: async () => [JANE] },
     templates: { render: () => ({ title: 'new', text: 'new' }) },
     channels: {
@@ -70,7 +70,7 @@ it('a repeat says what the first try said, in whatever order Redis has the messa
   assert.equal((await sentOf([b, a], ['a', 'b']))?.text, 'kept');
 });
 
-it('a repeat that has less to tell, or more, says so', async () => {
+it('a repetition with fewer or more messages has new content', async () => {
   const [a, b] = [messageOf('a'), messageOf('b')];
   for (const messages of [[a], [b], [a, b]] as const)
     assert.match((await sentOf(messages, ['a', 'b', 'c']))?.text ?? '', /new/);

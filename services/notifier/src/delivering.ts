@@ -7,13 +7,13 @@ import type { Content, Templates } from './texts/templates.ts';
 import type { Entry, KeptContent, Message, WaitingMessages } from './waiting/waiting-messages.ts';
 
 export interface DeliveringDeps {
-  readonly waiting: Pick<WaitingMessages, 'begin' | 'later' | 'finish'>;
+  readonly waiting: Pick<WaitingMessages, 'begin' | 'postpone' | 'finish'>;
   readonly recipients: Pick<Recipients, 'preferencesOf'>;
   readonly templates: Pick<Templates, 'render'>;
   readonly channels: { readonly [C in Channel]?: Send };
   /** The limit of messages per hour to one person that are not urgent. */
   readonly ratePerHour: number;
-  /** How long one message may take: less than its lease. */
+  /** The time limit for one message, shorter than its lease. */
   readonly sendTimeoutMs: number;
   readonly metrics: NotifierMetrics;
   readonly now: () => number;
@@ -47,13 +47,13 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     });
     const [first] = wanted;
     if (first === undefined) return finish(entry, ended);
-    if (until !== undefined) return waiting.later(entry, until, { spent: false });
+    if (until !== undefined) return waiting.postpone(entry, until, { spent: false });
 
     const person = `${encodeURIComponent(tenant)}:${userId}`;
     const content = contentOf(entry, wanted, preference);
     const begun = await waiting.begin(entry, content, urgent ? undefined : { person, limit: ratePerHour });
     if (begun === 'lost') return;
-    if (begun !== 'go') return waiting.later(entry, begun.until, { spent: false });
+    if (begun !== 'go') return waiting.postpone(entry, begun.until, { spent: false });
 
     await send(
       {
@@ -76,13 +76,13 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     for (const [message, outcome] of ended) metrics.ended(message, outcome);
   }
 
-  /** The content of an earlier try, if the person still wants it: the channel may have it, and recognises its key. */
+  /** Repeats the content of an earlier attempt if it is still wanted: the channel may have it under the same key. */
   function contentOf(entry: Entry, wanted: readonly Message[], preference: Preference): KeptContent {
-    // Redis may change the order of messages of the same millisecond.
+    // Redis does not keep the order of messages with the same timestamp.
     const of = wanted.map(({ id }) => id).sort();
     const { content } = entry;
-    const isThat = content !== undefined && isDeepStrictEqual(content.of, of);
-    return isThat ? content : { ...render(entry, wanted, preference), of };
+    const isSame = content !== undefined && isDeepStrictEqual(content.of, of);
+    return isSame ? content : { ...render(entry, wanted, preference), of };
   }
 
   function render(entry: Entry, messages: readonly Message[], { locale, timeZone }: Preference): Content {
@@ -101,7 +101,7 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
   }
 }
 
-/** Chat platforms and Slack refuse long messages. Messages that do not fit are left out; the title counts them. */
+/** Chat platforms and Slack refuse long messages. A digest omits messages that do not fit; its title counts them. */
 const MOST_CHARACTERS = 12_000;
 
 function joined(texts: readonly string[]): string {

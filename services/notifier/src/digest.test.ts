@@ -14,8 +14,8 @@ describe('a digest', () => {
     await prefer(office, 'jane', { chat: true, email: true }, { digest: 'hourly', email: 'jane@example.com' });
     for (const number of [1, 2, 3]) {
       stage.clock += MINUTE;
-      await office.tell(shipped(`e-${number}`, { orderId: `o-${number}`, orderNumber: null }));
-      await office.tell(shipped(`e-${number}`, { orderId: `o-${number}`, orderNumber: null }));
+      await office.handle(shipped(`e-${number}`, { orderId: `o-${number}`, orderNumber: null }));
+      await office.handle(shipped(`e-${number}`, { orderId: `o-${number}`, orderNumber: null }));
     }
     assert.deepEqual(stage.sandbox.effects(), []);
     stage.clock = NOON + HOUR;
@@ -26,8 +26,8 @@ describe('a digest', () => {
       /^Here is what is new:\n\nYour order o-1.*\n\nYour order o-2.*\n\nYour order o-3/s,
     );
     assert.equal(bodiesOf(stage.sandbox, 'smtp')[0]?.subject, 'Your news (3)');
-    await office.tell(shipped('e-3'));
-    await office.tell(shipped('e-4'));
+    await office.handle(shipped('e-3'));
+    await office.handle(shipped('e-4'));
     stage.clock = NOON + 2 * HOUR;
     await eventually(() => assert.equal(textsOf('chat').length, 2));
     assert.doesNotMatch(textsOf('chat')[1] ?? '', /o-3/);
@@ -37,7 +37,7 @@ describe('a digest', () => {
     const office = await open();
     await prefer(office, 'jane', { chat: true, email: true }, { digest: 'hourly', email: 'jane@example.com' });
     const long = 'x'.repeat(900);
-    for (let number = 0; number < 40; number += 1) await office.tell({ ...shipped(`e-${number}`), carrier: long });
+    for (let number = 0; number < 40; number += 1) await office.handle({ ...shipped(`e-${number}`), carrier: long });
     stage.clock = NOON + HOUR;
     await eventually(() => assert.equal(textsOf('chat').length + messagesOf(stage.sandbox, 'smtp').length, 2));
     assert.ok(textsOf('chat')[0]?.endsWith('\n\n…'));
@@ -48,7 +48,7 @@ describe('a digest', () => {
   it('whose answer is lost is sent again as it was', async () => {
     const office = await open();
     await prefer(office, 'jane', { chat: true }, { digest: 'hourly' });
-    for (const number of [1, 2]) await office.tell(shipped(`e-${number}`, { orderId: `o-${number}` }));
+    for (const number of [1, 2]) await office.handle(shipped(`e-${number}`, { orderId: `o-${number}` }));
     stage.sandbox.fault('chat', { dropResponse: true, count: 1 });
     stage.clock = NOON + HOUR;
     await eventually(async () => assert.equal(await counted(office, 'retried'), 2));
@@ -65,8 +65,8 @@ describe('a digest', () => {
     async function withTrouble(happens: (office: Office) => Promise<void>): Promise<Office> {
       const office = await open();
       await prefer(office, 'jane', { chat: true }, { digest: 'hourly' });
-      await office.tell(eventOf('order.created', 'e-1', stage.clock, { userId: 'jane' }));
-      await office.tell(shipped('e-2'));
+      await office.handle(eventOf('order.created', 'e-1', stage.clock, { userId: 'jane' }));
+      await office.handle(shipped('e-2'));
       stage.sandbox.fault('chat', { status: 500, count: 2 });
       stage.clock = NOON + HOUR;
       await eventually(async () => assert.equal(await counted(office, 'retried'), 2));

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Message, WaitingMessages } from './waiting/waiting-messages.ts';
 
-/** How a message ended, or why it waits. */
+/** The outcome of a message. */
 export type Ending =
   | 'sent'
   | 'waits'
@@ -18,7 +18,7 @@ export interface NotifierMetrics {
   stop(): void;
 }
 
-/** Redis is read between scrapes, so that no scrape waits for it. */
+/** Reads Redis between scrapes, so that no scrape waits for it. */
 const COUNT_EVERY_MS = 5_000;
 
 export function createNotifierMetrics(registry: Registry, waiting: Pick<WaitingMessages, 'count'>): NotifierMetrics {
@@ -29,14 +29,11 @@ export function createNotifierMetrics(registry: Registry, waiting: Pick<WaitingM
     registers: [registry],
   });
   const gauge = (name: string, help: string): Gauge => new Gauge({ name, help, registers: [registry] });
-  const dead = gauge('notifier_dead_messages', 'Messages that were given up, in the list that an operator reads');
-  const overdue = gauge('notifier_overdue_seconds', 'For how long the oldest waiting message has been due');
-  const waits = gauge(
-    'notifier_waiting_messages',
-    'Messages that wait in Redis: those that others wait behind count once',
-  );
+  const dead = gauge('notifier_dead_messages', 'Dead messages that an operator can resend');
+  const overdue = gauge('notifier_overdue_seconds', 'Seconds since the oldest waiting message was due');
+  const waits = gauge('notifier_waiting_messages', 'Messages waiting in Redis; each key queue counts once');
   async function count(): Promise<void> {
-    // While Redis is down, the last numbers stay.
+    // Keep the last values while Redis is down.
     const counted = await waiting.count().catch(() => undefined);
     if (counted === undefined) return;
     waits.set(counted.waiting);

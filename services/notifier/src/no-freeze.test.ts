@@ -23,13 +23,13 @@ after(async () => {
   await sandbox.close();
 });
 
-/** They hear of everything, on every channel. */
+/** People who receive every message on every channel. */
 async function agree(...people: string[]): Promise<void> {
   const channels = { chat: true, slack: true, email: true, webhook: true };
   const webhookUrl = `${sandbox.url}/webhook/jane`;
   const addresses = { email: 'jane@example.com', slackUserId: 'U0JANE00', webhookUrl };
   for (const userId of people) {
-    await office.tell(eventOf('preference.updated', `p-${userId}`, Date.now(), agreed(userId, channels, addresses)));
+    await office.handle(eventOf('preference.updated', `p-${userId}`, Date.now(), agreed(userId, channels, addresses)));
   }
 }
 
@@ -40,12 +40,12 @@ describe('an event with a megabyte of one repeated text in any field holds up no
       await agree(...userIds);
       await assertNeverFreezes(type, async (event) => {
         sandbox.reset();
-        await office.tell(event);
+        await office.handle(event);
       });
     });
   }
 
-  it('preference.updated', () => assertNeverFreezes('preference.updated', office.tell));
+  it('preference.updated', () => assertNeverFreezes('preference.updated', office.handle));
 });
 
 it('a language tag that was stored before there were bounds, or came from Kafka, says nothing about its reader', async () => {
@@ -54,6 +54,6 @@ it('a language tag that was stored before there were bounds, or came from Kafka,
   await place.redis.hset(`${place.name}:preference:acme:reader`, 'locale', `1:${JSON.stringify(locale)}`);
   sandbox.reset();
   const event = { ...eventOf('order.shipped', 'evt-stored', Date.now(), { userId: 'reader' }), locale };
-  await assertNoFreeze('a stored locale of 60,000 dashes', () => office.tell(event));
+  await assertNoFreeze('a stored locale of 60,000 dashes', () => office.handle(event));
   assert.match(JSON.stringify(messagesOf(sandbox, 'chat')), /is on its way/);
 });

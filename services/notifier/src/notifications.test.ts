@@ -13,7 +13,7 @@ interface Told {
 
 const stage = setStage();
 
-/** What the catalogue's example says to its reader. */
+/** The texts for the catalogue's examples. */
 const TEXTS: Partial<Record<NotifiedType, { en: Told; de: Told }>> = {
   'order.cancelled': {
     en: {
@@ -182,7 +182,7 @@ describe('the people of an event are notified in their language', () => {
       const locales = { jane: 'en-GB', erika: 'de' };
       for (const [userId, locale] of Object.entries(locales)) {
         await stage.prefer(office, userId, { email: true }, { locale, email: `${userId}@example.com` });
-        await office.tell(eventOf(type, `e-${userId}`, stage.clock, { userId, userIds: [userId] }));
+        await office.handle(eventOf(type, `e-${userId}`, stage.clock, { userId, userIds: [userId] }));
       }
       await eventually(() => assert.equal(bodiesOf(stage.sandbox, 'smtp').length, 2));
       const told = bodiesOf(stage.sandbox, 'smtp').map(({ subject, text }) => ({ subject, text: text?.trim() }));

@@ -2,13 +2,13 @@ import type { EventOf, EventType } from '@switchboard/events';
 
 /** The message for an event type: its recipients and its expiry. */
 export interface Notification<T extends EventType = EventType> {
-  /** The ids of the recipients. `agents` have agreed to all messages, on Slack. */
+  /** The ids of the recipients. `agents` receive every message, on Slack. */
   readonly to: (event: EventOf<T>) => readonly string[] | 'agents';
   /** Messages about the same thing reach a person in the order of their events. */
   readonly about: (event: EventOf<T>) => string;
-  /** Passes quiet hours, digests and rate limits. */
+  /** Bypasses quiet hours, digests and rate limits. */
   readonly urgent: (event: EventOf<T>) => boolean;
-  /** When it expires. */
+  /** The lifetime of the message. */
   readonly expiresAfterMs: number;
 }
 

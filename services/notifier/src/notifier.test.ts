@@ -13,7 +13,7 @@ describe('order.shipped', () => {
   it('is one chat message with the tracking number for who agreed to it', async () => {
     const office = await open();
     await prefer(office, 'jane', { chat: true });
-    for (let round = 0; round < 10; round += 1) assert.equal(await office.tell(shipped('e-1')), undefined);
+    for (let round = 0; round < 10; round += 1) assert.equal(await office.handle(shipped('e-1')), undefined);
     const [message, ...others] = messagesOf(stage.sandbox, 'chat');
     assert.deepEqual(others, []);
     assert.equal((message?.body as { user_id: string } | undefined)?.user_id, 'jane');
@@ -23,12 +23,12 @@ describe('order.shipped', () => {
 
   it('is not sent to people who did not agree, who withdrew, or who are unknown', async () => {
     const office = await open();
-    assert.equal(await office.tell(shipped('e-1')), 'not_opted_in');
+    assert.equal(await office.handle(shipped('e-1')), 'not_opted_in');
     await prefer(office, 'jane', { chat: true });
     stage.clock += 1;
     await prefer(office, 'jane', { chat: false });
-    assert.equal(await office.tell(shipped('e-2')), 'not_opted_in');
-    assert.equal(await office.tell(shipped('e-3', { userId: null })), 'no_recipient');
+    assert.equal(await office.handle(shipped('e-2')), 'not_opted_in');
+    assert.equal(await office.handle(shipped('e-3', { userId: null })), 'no_recipient');
     assert.deepEqual(stage.sandbox.effects(), []);
   });
 
@@ -37,7 +37,7 @@ describe('order.shipped', () => {
     const hook = `${stage.sandbox.url}/webhook/jane`;
     const addresses = { email: 'jane@example.com', slackUserId: 'U0JANE00', webhookUrl: hook, locale: 'de-AT' };
     await prefer(office, 'jane', { chat: true, email: true, slack: true, webhook: true }, addresses);
-    await office.tell(shipped('e-1'));
+    await office.handle(shipped('e-1'));
     for (const system of ['chat', 'slack', 'webhook'] as const)
       assert.match(textsOf(system)[0] ?? '', /Sendungsnummer/, system);
     const [{ to, subject, text, html } = {}] = bodiesOf(stage.sandbox, 'smtp');
@@ -53,14 +53,14 @@ describe('order.shipped', () => {
     await prefer(office, 'jane', { chat: true });
     const event = shipped('e-1');
     stage.clock += 72 * HOUR;
-    assert.equal(await office.tell(event), 'expired');
+    assert.equal(await office.handle(event), 'expired');
     assert.deepEqual(messagesOf(stage.sandbox, 'chat'), []);
   });
 });
 
 it('an escalation is one Slack message for the agents', async () => {
   const office = await open();
-  for (let round = 0; round < 3; round += 1) await office.tell(eventOf('conversation.escalated', 'e-1', stage.clock));
+  for (let round = 0; round < 3; round += 1) await office.handle(eventOf('conversation.escalated', 'e-1', stage.clock));
   const [{ channel, text } = {}, ...others] = bodiesOf(stage.sandbox, 'slack');
   assert.deepEqual(others, []);
   assert.equal(channel, AGENTS);
@@ -72,7 +72,7 @@ describe('in quiet hours', () => {
     stage.clock = Date.parse('2026-03-28T23:00:00Z');
     const first = await open();
     await prefer(first, 'jane', { chat: true }, { quietHours: NIGHT, timezone: 'Europe/Berlin' });
-    for (let round = 0; round < 3; round += 1) assert.equal(await first.tell(shipped('e-1')), undefined);
+    for (let round = 0; round < 3; round += 1) assert.equal(await first.handle(shipped('e-1')), undefined);
     await first.close();
     const [second] = [await open(), await open()];
     stage.clock = Date.parse('2026-03-29T04:58:00Z');
@@ -81,7 +81,7 @@ describe('in quiet hours', () => {
     stage.clock += 2 * MINUTE;
     await eventually(() => assert.equal(textsOf('chat').length, 1));
     await settled();
-    await second.tell(shipped('e-1'));
+    await second.handle(shipped('e-1'));
     assert.equal(textsOf('chat').length, 1);
     assert.equal(await waiting(), 0);
   });
@@ -90,10 +90,10 @@ describe('in quiet hours', () => {
     stage.clock = Date.parse('2026-01-15T23:00:00Z');
     const office = await open();
     await prefer(office, 'jane', { chat: true }, { quietHours: NIGHT });
-    await office.tell(eventOf('order.created', 'e-1', stage.clock, { userId: 'jane' }));
-    await office.tell(eventOf('payment.confirmed', 'e-2', stage.clock, { userId: 'jane' }));
+    await office.handle(eventOf('order.created', 'e-1', stage.clock, { userId: 'jane' }));
+    await office.handle(eventOf('payment.confirmed', 'e-2', stage.clock, { userId: 'jane' }));
     stage.clock = Date.parse('2026-01-16T07:00:00Z');
-    await office.tell(shipped('e-3'));
+    await office.handle(shipped('e-3'));
     await eventually(() => assert.equal(textsOf('chat').length, 3));
     assert.deepEqual(
       textsOf('chat').map((text) => text.split(' ').slice(0, 3).join(' ')),
@@ -107,8 +107,8 @@ describe('in quiet hours', () => {
     await prefer(office, 'jane', { chat: true }, { quietHours: NIGHT, digest: 'daily' });
     const incident = (id: string, severity: string) =>
       eventOf('incident.opened', id, stage.clock, { severity, userIds: ['jane'], incidentId: id });
-    assert.equal(await office.tell(incident('minor', 'minor')), 'expired');
-    assert.equal(await office.tell(incident('critical', 'critical')), undefined);
+    assert.equal(await office.handle(incident('minor', 'minor')), 'expired');
+    assert.equal(await office.handle(incident('critical', 'critical')), undefined);
     assert.equal(textsOf('chat').length, 1);
   });
 
@@ -116,7 +116,7 @@ describe('in quiet hours', () => {
     stage.clock = Date.parse('2026-01-15T23:00:00Z');
     const office = await open();
     await prefer(office, 'jane', { chat: true }, { quietHours: NIGHT });
-    await office.tell(shipped('e-1'));
+    await office.handle(shipped('e-1'));
     stage.clock += 1;
     await prefer(office, 'jane', { chat: false }, { quietHours: NIGHT });
     stage.clock = Date.parse('2026-01-16T07:00:00Z');
@@ -129,9 +129,9 @@ describe('in quiet hours', () => {
 it('more messages than a person gets in an hour wait for their turn; urgent ones do not', async () => {
   const office = await open({ variables: { RATE_PER_HOUR: '2' } });
   await prefer(office, 'jane', { chat: true });
-  for (const number of [1, 2, 3, 4]) await office.tell(shipped(`e-${number}`, { orderId: `o-${number}` }));
+  for (const number of [1, 2, 3, 4]) await office.handle(shipped(`e-${number}`, { orderId: `o-${number}` }));
   assert.equal(textsOf('chat').length, 2);
-  await office.tell(eventOf('incident.opened', 'e-5', stage.clock, { userIds: ['jane'] }));
+  await office.handle(eventOf('incident.opened', 'e-5', stage.clock, { userIds: ['jane'] }));
   assert.equal(textsOf('chat').length, 3);
   stage.clock += HOUR;
   await eventually(() => assert.equal(textsOf('chat').length, 5));
@@ -144,8 +144,8 @@ it('an incident reaches each of a thousand people once, through repeats and seve
   const [first, second] = instances as [Office, Office];
   await Promise.all(userIds.slice(10).map((userId) => prefer(first, userId, { chat: true })));
   const incident = eventOf('incident.opened', 'e-1', stage.clock, { userIds: [...userIds, 'user-500'] });
-  await Promise.all([first.tell(incident), second.tell(incident)]);
-  await first.tell(incident);
+  await Promise.all([first.handle(incident), second.handle(incident)]);
+  await first.handle(incident);
   await eventually(async () => {
     // What failed on a busy machine is tried again later.
     stage.clock += 200;
@@ -162,7 +162,7 @@ it('while Redis is away the service waits, and the API says so', async () => {
   const office = await open({ place: { ...stage.place, redis, name: stage.place.name } });
   await prefer(office, 'jane', { chat: true });
   redis.disconnect();
-  await assert.rejects(office.tell(shipped('e-1')), { retry: 'when-available' });
+  await assert.rejects(office.handle(shipped('e-1')), { retry: 'when-available' });
   await assert.rejects(prefer(office, 'jane', { chat: false }), { retry: 'when-available' });
   const headers = { authorization: 'Bearer acme-key-0123456789' };
   const answer = await office.http.inject({ url: '/v1/preferences/jane', headers });

@@ -13,7 +13,7 @@ import type { Entry, Message, Put, PutReply, WaitingMessages } from './waiting/w
 export interface NotifyDeps {
   readonly recipients: Recipients;
   readonly templates: Pick<Templates, 'valuesOf'>;
-  readonly waiting: Pick<WaitingMessages, 'put' | 'giveBack'>;
+  readonly waiting: Pick<WaitingMessages, 'put' | 'release'>;
   readonly deliver: Deliver;
   /** The configured channels. */
   readonly channels: { has(channel: Channel): boolean };
@@ -21,14 +21,14 @@ export interface NotifyDeps {
   readonly now: () => number;
 }
 
-/** People whose preferences are read and whose messages are put in one step, which blocks Redis for a few ms. */
-const MOST_AT_A_TIME = 100;
+/** The number of people per step in Redis. A step of this size blocks Redis for a few ms. */
+const PEOPLE_PER_STEP = 100;
 
 type Notify = (event: AnyEvent, context: Pick<HandlerContext, 'idempotencyKey' | 'signal' | 'skip'>) => Promise<void>;
 
 /**
- * Notifies people of an event. A message to one person that may go now is sent at once: it fails and is retried with
- * its event. Messages that must wait, or that go to many people, are put once and sent by the sender.
+ * Notifies people of an event. A message to one person that may go now is sent at once, and is retried with its event.
+ * The sender sends messages that must wait, or that go to many people.
  */
 export function notify(notification: Notification, deps: NotifyDeps): Notify {
   const { recipients, templates, waiting, channels, metrics, now } = deps;
@@ -42,7 +42,7 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
       if (typeof reply === 'string') continue;
       await deps.deliver(reply, signal).catch(async (error) => {
         failures.push(error);
-        await giveBack(reply);
+        await release(reply);
       });
     }
     // A temporary error wins over a permanent one: the retry skips messages that were delivered.
@@ -50,8 +50,8 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
     if (failure !== undefined) throw failure;
   }
 
-  /** Releases a message. If Redis fails, its lease expires, and the sender sends it. */
-  const giveBack = (entry: Entry): Promise<void> => waiting.giveBack(entry).catch(() => {});
+  /** Releases a message. If Redis fails, the lease expires and the sender sends the message. */
+  const release = (entry: Entry): Promise<void> => waiting.release(entry).catch(() => {});
 
   return async (event, context) => {
     const to = notification.to(event as never);
@@ -85,21 +85,21 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
         const id = hash(draft.event, userId ?? '', channel);
         const person = [draft.tenant, userId ?? '', channel];
         const entry = decision.kind === 'digest' ? hash('digest', ...person, String(decision.at)) : id;
-        const lane = decision.kind === 'digest' ? entry : hash('lane', ...person, about, String(draft.urgent));
+        const queue = decision.kind === 'digest' ? entry : hash('lane', ...person, about, String(draft.urgent));
         const message: Message = { ...draft, id, userId, channel };
         return {
           message,
           entry,
-          lane,
+          queue,
           due: dueOf(decision, now()),
           now: decision.kind === 'send' && people.length === 1,
         };
       });
     }
 
-    for (let start = 0; start < people.length; start += MOST_AT_A_TIME) {
+    for (let start = 0; start < people.length; start += PEOPLE_PER_STEP) {
       context.signal.throwIfAborted();
-      const some = people.slice(start, start + MOST_AT_A_TIME);
+      const some = people.slice(start, start + PEOPLE_PER_STEP);
       const preferences = await recipients.preferencesOf(draft.tenant, some);
       const preferenceOf = new Map(some.map((userId, index) => [userId, preferences[index] as Preference]));
       let puts = some.flatMap((userId) => plan(userId, preferenceOf.get(userId) as Preference, now()));
@@ -107,7 +107,7 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
       while (puts.length > 0) {
         const replies = await waiting.put(puts);
         await carryOut(puts, replies, context.signal);
-        // Its digest is already being sent: the message joins the next one, or none.
+        // A message whose digest is already being sent joins the next digest, or none.
         puts = puts.flatMap(({ message, due }, index) =>
           replies[index] === 'closed'
             ? plan(message.userId, preferenceOf.get(message.userId) as Preference, due, message.channel)
@@ -119,13 +119,13 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
   };
 }
 
-/** Messages to agents do not age before they are sent; those to people age from the event. Clocks may be ahead. */
+/** Messages to people age from the event's time, those to agents from its receipt. Senders' clocks may be ahead. */
 const ageFrom = ({ occurredAt, receivedAt }: AnyEvent['meta'], isWork: boolean): number =>
   isWork ? receivedAt : Math.min(occurredAt, receivedAt);
 
 const dueOf = (decision: Exclude<Decision, { kind: 'skip' }>, now: number): number =>
   decision.kind === 'send' ? now : decision.kind === 'wait' ? decision.until : decision.at;
 
-/** Short, plain and the same for every run, so that it fits keys, headers and a Message-ID. */
+/** Deterministic and short, so that it fits Redis keys, headers and a Message-ID. */
 const hash = (...parts: readonly string[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

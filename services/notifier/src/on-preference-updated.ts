@@ -5,7 +5,7 @@ interface Deps {
   readonly preferences: Pick<Preferences, 'apply'>;
 }
 
-/** Applies the valid fields, so that one invalid field does not stop a person from withdrawing an agreement. */
+/** Applies the valid fields, so that one invalid field does not stop a person from withdrawing consent. */
 export const onPreferenceUpdated =
   ({ preferences }: Deps): Handler<'preference.updated'> =>
   async (event, { logger, skip }) => {

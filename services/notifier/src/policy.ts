@@ -3,7 +3,7 @@ import { afterQuietHours, type DigestFrequency, nextDigest, type QuietHours } fr
 export const channels = ['chat', 'slack', 'email', 'webhook'] as const;
 export type Channel = (typeof channels)[number];
 
-/** The agreements of a person. Absent ones are not given. */
+/** A person's consents and settings. An absent consent is a refusal. */
 export interface Preference {
   readonly channels: { readonly [C in Channel]?: boolean };
   /** By event type. */
@@ -17,14 +17,14 @@ export interface Preference {
   readonly webhookUrl: string | undefined;
 }
 
-/** The data of a message for the decision. */
+/** The part of a message that the decision needs. */
 export interface Notice {
   readonly type: string;
-  /** Skips quiet hours, digests and rate limits, but never a missing agreement. */
+  /** Skips quiet hours, digests and rate limits, but never a missing consent. */
   readonly urgent: boolean;
-  /** When it expires. */
+  /** Epoch ms. */
   readonly expiresAt: number;
-  /** An earlier decision delayed it or put it into a digest: it does not join a digest again. */
+  /** True after an earlier decision delayed it or put it into a digest. It does not join a digest again. */
   readonly waited?: boolean;
 }
 

@@ -9,7 +9,7 @@ export interface QuietHours {
 const MINUTE_MS = 60_000;
 /** Clocks change only at these instants, so local time runs evenly between two of them. */
 const QUARTER_MS = 15 * MINUTE_MS;
-/** A person may invent spellings of zones; a formatter is ~10 kB. */
+/** The number of formatters to cache. Each takes about 10 kB, and a zone has many spellings. */
 const MOST_FORMATS = 500;
 
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -78,7 +78,7 @@ async function prefer(userIds: readonly string[]): Promise<void> {
 }
 
 describe('the service, from Kafka to people', () => {
-  it('sends what was agreed to, once for any number of repeats, and tells the agents', async () => {
+  it('sends the messages that people opted in to, once for any number of repetitions, and notifies the agents', async () => {
     await using _service = await startService(options);
     await prefer(['jane']);
     for (let repeat = 0; repeat < 10; repeat += 1)

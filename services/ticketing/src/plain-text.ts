@@ -10,7 +10,7 @@ export const plainText = (text: string): string =>
     // Zendesk and Freshdesk expand placeholders such as {{ticket.requester.email}}.
     .replace(/\{(?=[{%])/g, '{\u2060');
 
-/** On one line, at most `max` characters of it; the text around it keeps its place, whichever way it is written. */
+/** Cleans text to one line of at most `max` characters, isolated so that its direction does not affect other text. */
 export function oneLine(text: string, max: number): string {
   const line = shorten(plainText(text).replace(/\s+/g, ' ').trim(), max);
   return RIGHT_TO_LEFT.test(line) ? `\u2068${line}\u2069` : line;

@@ -123,7 +123,7 @@ describe('ticketing on Kafka', () => {
   });
 
   for (const status of [403, 404]) {
-    it(`waits for a helpdesk that answers ${status} to everything, at the cost of nine dead letters, and goes on by itself`, async () => {
+    it(`waits for a helpdesk that answers ${status} to everything, at the cost of nine dead letters, and resumes when it is back`, async () => {
       const options = optionsFor('zendesk');
       await using service = await startService(options);
       sandbox.fault('zendesk', { status });

@@ -5,14 +5,14 @@ import type { Assignment } from './assignment.ts';
 import { RETRY_HEADERS } from './headers.ts';
 import { readDueAt } from './record.ts';
 
-/** How far behind its log a partition is. */
+/** The lag of a partition behind its log. */
 export interface PartitionLag {
   readonly topic: string;
   readonly partition: number;
   readonly committed: number;
   /** Records that are not committed. */
   readonly records: number;
-  /** How long the oldest unfinished record has waited. */
+  /** The wait of the oldest unfinished record. */
   readonly seconds: number;
 }
 

@@ -6,7 +6,7 @@ import type { Outcome } from '../run/attempt.ts';
 import { type Headers, RETRY_HEADERS, readHeaders } from './headers.ts';
 import type { TrackedOffset } from './offset-tracker.ts';
 
-/** Where ingest wrote the event: its position in the source topic. */
+/** The position in the source topic at which ingest wrote the event. */
 export interface Origin {
   readonly topic: string;
   readonly partition: number;
@@ -26,17 +26,17 @@ export interface RecordSource {
   settle(record: ConsumedRecord): void;
 }
 
-/** How far a record has come in the retry topics. */
+/** The position of a record in the retry topics. */
 export interface RecordPosition {
   /** Epoch ms; 0 in a source topic. */
   readonly dueAt: number;
-  /** How often it was forwarded. */
+  /** The number of times that it was forwarded. */
   readonly hop: number;
-  /** How often it was redriven from the dead-letter topic. */
+  /** The number of redrives from the dead-letter topic. */
   readonly redrive: number;
-  /** How many retry topics it has entered through its own failures. Deferrals do not count. */
+  /** The number of retry topics that it has entered through its own failures. Deferrals do not count. */
   readonly round: number;
-  /** How often its handler ran, here and before. */
+  /** The number of runs of its handler, here and before. */
   attempts: number;
 }
 
@@ -67,7 +67,7 @@ export interface ConsumedRecord {
   offeredAt: number;
   /** When ingest accepted it, in epoch ms, from its value. 0 until the value is decoded. */
   receivedAt: number;
-  /** How often it was the head of its key queue and had to wait. */
+  /** The number of times that it had to wait as head of its key queue. */
   waits: number;
   /** Whether the pipeline has taken it and it has not passed the semaphore. */
   isAhead: boolean;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { EventStateError } from './batched-calls.ts';
 import type { EventState, StateSubject, Verdict } from './event-state.ts';
+import { EventStateError } from './script-call.ts';
 
 /**
  * Event state for the pipeline. If Redis cannot take a step after the effect, the event continues without the mark or

@@ -2,16 +2,17 @@ import { backoff } from '@switchboard/async';
 import { DeliveryError, eventAttributes, type Publisher } from '@switchboard/kafka';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
-import { carriedHeaders, EVENT_HEADERS, RETRY_HEADERS, UNVERIFIED } from '../assignment/headers.ts';
 import type { ConsumedRecord } from '../assignment/record.ts';
 import type { RetryPosition } from '../run/next.ts';
+import {
+  allHeaders,
+  type CauseOfDeath,
+  causeHeaders,
+  type HeaderTexts,
+  ownHeaders,
+  retryHeaders,
+} from './forwarded-headers.ts';
 import type { RetryTopic, RetryTopics } from './retry-topics.ts';
-
-/** Why an event is dead, as in its headers. The message must not contain personal data. */
-export interface CauseOfDeath {
-  readonly code: string;
-  readonly message: string;
-}
 
 /** Forwards a record with unchanged bytes. Resolves when all in-sync replicas have it. */
 export interface Forwarder {
@@ -29,11 +30,6 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 /** Brokers may not know a topic that was just created. The error counts as final after this many tries. */
 const UNKNOWN_TOPIC_TRIES = 5;
-/** The header is shown in lists; it need not hold a stack trace. */
-const MESSAGE_LENGTH = 500;
-
-type HeaderTexts = Record<string, string | Buffer>;
-
 export function createForwarder(options: {
   retryTopics: RetryTopics;
   publisher: Publisher;
@@ -88,30 +84,10 @@ export function createForwarder(options: {
     return tracer.span({ kind: 'producer', name: `send ${topic}`, cause, attributes }, send);
   }
 
-  const headersOf = (record: ConsumedRecord, carried: HeaderTexts): HeaderTexts => {
-    const { traceparent, origin } = record;
-    const { attempts, redrive } = record.position;
-    return {
-      ...carried,
-      ...(traceparent === undefined ? {} : { traceparent }),
-      [RETRY_HEADERS.originTopic]: origin.topic,
-      [RETRY_HEADERS.originPartition]: String(origin.partition),
-      [RETRY_HEADERS.originOffset]: String(origin.offset),
-      [RETRY_HEADERS.originTimestamp]: origin.timestamp,
-      [RETRY_HEADERS.attempt]: String(attempts),
-      ...(redrive === 0 ? {} : { [RETRY_HEADERS.redrive]: String(redrive) }),
-    };
-  };
-
   return {
     async retry(record, { topic }, { round, hop, dueAt }) {
       const send = (): Promise<DeliveryError | undefined> =>
-        publish(topic, record, {
-          ...headersOf(record, carriedHeaders(record.message, record.headers)),
-          [RETRY_HEADERS.round]: String(round),
-          [RETRY_HEADERS.hop]: String(hop),
-          [RETRY_HEADERS.dueAt]: String(dueAt),
-        });
+        publish(topic, record, retryHeaders(record, { round, hop, dueAt }));
       // A deferred event can move often, so deferrals get no span: they would bloat its trace.
       const error = round === record.position.round ? await send() : await trace(topic, record, send);
       return error && { code: 'UNDELIVERABLE', message: `${topic} refuses the record (${error.code})` };
@@ -120,19 +96,8 @@ export function createForwarder(options: {
     deadLetter: (record, { code, message }) =>
       trace(retryTopics.deadLetterTopic, record, async (span) => {
         span.fail(code);
-        const cause = {
-          '__dlq.errors.topic': record.origin.topic,
-          '__dlq.errors.partition': String(record.origin.partition),
-          '__dlq.errors.offset': String(record.origin.offset),
-          '__dlq.errors.group': retryTopics.service,
-          '__dlq.errors.delivery.count': String(record.position.attempts),
-          '__dlq.errors.code': code,
-          '__dlq.errors.message': message.slice(0, MESSAGE_LENGTH),
-          '__dlq.errors.timestamp': String(Date.now()),
-          ...(record.isVerified ? {} : { [UNVERIFIED]: 'true' }),
-        };
-        const whole = headersOf(record, carriedHeaders(record.message, record.headers));
-        let error = await publish(retryTopics.deadLetterTopic, record, { ...whole, ...cause });
+        const dead = causeHeaders(record, retryTopics.service, { code, message });
+        let error = await publish(retryTopics.deadLetterTopic, record, { ...allHeaders(record), ...dead });
         for (let tries = 1; error !== undefined; tries += 1) {
           if (tries > 1) {
             refused.set(record, error);
@@ -142,10 +107,7 @@ export function createForwarder(options: {
             );
             await pause(tries + UNKNOWN_TOPIC_TRIES);
           }
-          error = await publish(retryTopics.deadLetterTopic, record, {
-            ...headersOf(record, eventHeadersOf(record)),
-            ...cause,
-          });
+          error = await publish(retryTopics.deadLetterTopic, record, { ...ownHeaders(record), ...dead });
         }
       }),
 
@@ -163,7 +125,3 @@ export function createForwarder(options: {
 /** Whether another try cannot succeed. */
 const isFinal = ({ code }: DeliveryError, tries: number): boolean =>
   code === 'TOO_LARGE' || code === 'INVALID_RECORD' || (code === 'UNKNOWN_TOPIC' && tries >= UNKNOWN_TOPIC_TRIES);
-
-/** The headers that identify the event. */
-const eventHeadersOf = ({ headers }: ConsumedRecord): HeaderTexts =>
-  Object.fromEntries(EVENT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { ConsumedRecord } from '../assignment/record.ts';
 import { type HandlerContext, hintOf } from '../handler.ts';
 import type { PauseReason } from '../queues/pause.ts';
-import type { CauseOfDeath } from '../retry/forwarder.ts';
+import type { CauseOfDeath } from '../retry/forwarded-headers.ts';
 
 /** How one run of a handler ended. */
 export type Outcome =

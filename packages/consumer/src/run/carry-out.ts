@@ -1,7 +1,7 @@
 import { withoutPerson } from '@switchboard/kafka';
 import { readTraceparent } from '@switchboard/tracing';
 import type { ConsumedRecord } from '../assignment/record.ts';
-import type { CauseOfDeath } from '../retry/forwarder.ts';
+import type { CauseOfDeath } from '../retry/forwarded-headers.ts';
 import { causeOf } from './attempt.ts';
 import type { Lease } from './leases.ts';
 import { AT_ONCE, type Next, nextRound } from './next.ts';

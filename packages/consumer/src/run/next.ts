@@ -1,7 +1,7 @@
 import { type ConsumedRecord, nextHop } from '../assignment/record.ts';
 import type { Ending } from '../metrics.ts';
 import type { Admission, QueuePosition } from '../redis/event-state.ts';
-import type { CauseOfDeath } from '../retry/forwarder.ts';
+import type { CauseOfDeath } from '../retry/forwarded-headers.ts';
 import type { RetryTopic } from '../retry/retry-topics.ts';
 import type { Outcome } from './attempt.ts';
 

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { backoff } from '@switchboard/async';
+import { backoff, createPriorityQueue, createSemaphore } from '@switchboard/async';
 import { type ConsumedRecord, isFromRetryTopic, placeOf } from '../assignment/record.ts';
-import { createPriorityQueue } from '../queues/priority-queue.ts';
-import { createSemaphore } from '../queues/semaphore.ts';
-import { EventStateError } from '../redis/batched-calls.ts';
 import type { EventState } from '../redis/event-state.ts';
 import type { OperatorNotes } from '../redis/operator-notes.ts';
+import { EventStateError } from '../redis/script-call.ts';
 import type { Forwarder } from '../retry/forwarder.ts';
 import type { RetryTopics } from '../retry/retry-topics.ts';
 import type { Outcome } from './attempt.ts';

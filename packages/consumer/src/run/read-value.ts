@@ -1,6 +1,6 @@
+import type { Semaphore } from '@switchboard/async';
 import { type AnyEvent, identityOf } from '@switchboard/events';
 import { type ConsumedRecord, placeOf } from '../assignment/record.ts';
-import type { Semaphore } from '../queues/semaphore.ts';
 import { causeOf, type Outcome, outcomeOf, whyPaused } from './attempt.ts';
 import type { AttemptParts } from './attempts.ts';
 

@@ -12,6 +12,7 @@ import {
   type Settled,
   take,
 } from './partition-queue.ts';
+import { bisect, isolate, recordSuccess } from './partition-recovery.ts';
 import type { PlacedRecord } from './record.ts';
 import { createThroughput } from './throughput.ts';
 
@@ -205,26 +206,17 @@ export function createBatcher(options: BatcherOptions): Batcher {
 
   function succeeded(members: readonly PartitionQueue[], batch: readonly Entry[]): void {
     for (const queue of members) {
-      queue.failures = 0;
-      queue.suspects -= batch.length;
-      if (queue.alone && (queue.suspects <= 0 || queue.head === undefined)) {
-        queue.alone = false;
-        queue.lastError = undefined;
-        queue.most = Number.POSITIVE_INFINITY;
-        onRejoined?.(queue);
-      }
+      if (recordSuccess(queue, batch.length)) onRejoined?.(queue);
       wake(queue);
     }
   }
 
   function failed(members: readonly PartitionQueue[], error: unknown): void {
-    const isolated = members.filter((queue) => !queue.alone);
+    const isolated = members.filter((queue) => isolate(queue, error));
     for (const queue of members) {
-      queue.alone = true;
-      queue.lastError = error;
       queue.failures++;
       queue.backingOff = true;
-      clock.after(backoffMs(queue.failures), () => {
+      clock.after(backoff(BACKOFF.leastMs, queue.failures, BACKOFF.mostMs, random), () => {
         queue.backingOff = false;
         wake(queue);
       });
@@ -232,26 +224,11 @@ export function createBatcher(options: BatcherOptions): Batcher {
     if (isolated.length > 0) onIsolated?.(isolated, error);
   }
 
-  /** The broker rejects this batch permanently. Bisection finds a single bad record in few attempts. */
   function refused(queue: PartitionQueue, batch: readonly Entry[], error: DeliveryError): void {
-    const isolated = !queue.alone;
-    queue.alone = true;
-    queue.lastError = error;
-    queue.failures = 0;
-    if (batch.length > 1 && concernsOneRecord(error)) {
-      queue.suspects = batch.length;
-      queue.most = Math.ceil(batch.length / 2);
-    } else {
-      queue.suspects = 0;
-      queue.most = Number.POSITIVE_INFINITY;
-      for (const entry of batch) settle(entry, error);
-    }
-    if (isolated) onIsolated?.([queue], error);
+    const isIsolated = isolate(queue, error);
+    if (!bisect(queue, batch.length, error)) for (const entry of batch) settle(entry, error);
+    if (isIsolated) onIsolated?.([queue], error);
     wake(queue);
-  }
-
-  function backoffMs(failures: number): number {
-    return backoff(BACKOFF.leastMs, failures, BACKOFF.mostMs, random);
   }
 
   return {
@@ -293,5 +270,3 @@ export function createBatcher(options: BatcherOptions): Batcher {
     },
   };
 }
-
-const concernsOneRecord = (error: DeliveryError) => error.code === 'TOO_LARGE' || error.code === 'INVALID_RECORD';

@@ -20,9 +20,9 @@ export const Query = Type.Object({
 
 export interface SearchRouteDeps {
   search: ReturnType<typeof createSearch>;
-  /** Whose articles are searched when the request names no tenant. */
+  /** The tenant to search if the request names none. */
   tenant: string;
-  /** Whose keys may search; `*` is every tenant. */
+  /** The tenants whose keys may search; `*` is every tenant. */
   apiKeys: ApiKeys;
 }
 

@@ -8,9 +8,9 @@ export interface Delivery extends Content {
   readonly type: string;
   /** A user of the chat platform, a Slack conversation, an e-mail address, a URL. */
   readonly address: string;
-  /** It may have been delivered before: the outcome of an earlier try is unknown. */
+  /** True if the outcome of an earlier attempt is unknown: it may have been delivered. */
   readonly again: boolean;
-  /** No try was made before this. */
+  /** The earliest time of an attempt (epoch ms). */
   readonly since: number;
 }
 

@@ -47,7 +47,7 @@ const systems = { chat: 'chat', slack: 'slack', email: 'smtp', webhook: 'webhook
 type Channel = keyof typeof systems;
 
 const prefer = (channel: Channel, fields: object = {}) =>
-  office.tell(
+  office.handle(
     eventOf(
       'preference.updated',
       'p-1',
@@ -71,7 +71,7 @@ async function runs(event = shipped()): Promise<string[]> {
   const ends: string[] = [];
   while (ends.length < 4) {
     try {
-      await office.tell(event);
+      await office.handle(event);
       return [...ends, 'done'];
     } catch (error) {
       const { retry, retryAfterMs } = error as Hint;

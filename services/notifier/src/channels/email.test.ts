@@ -37,14 +37,14 @@ async function open({ answers = {}, later, scheme = 'smtp', query = '' }: Surrou
   email = createEmail({ url, from: 'Shop <news@shop.example>' });
 }
 
-/** How the runtime takes it: by what the error says, `again` without a word. */
+/** The runtime's reaction to the error; `again` if the error has no hint. */
 async function send(signal: AbortSignal = AbortSignal.timeout(20_000)): Promise<string> {
   try {
     await email.send(MAIL, signal);
     return 'sent';
   } catch (error) {
     const { retry = 'again', cause } = error as Error & { retry?: string };
-    // An address may be in what the server says.
+    // The server's answer may contain an address.
     assert.doesNotMatch(`${error} ${cause}`, /jane|secret/);
     return retry;
   }

@@ -8,7 +8,7 @@ import { readSmtpUrl } from './smtp-url.ts';
 
 export interface Email {
   readonly send: Send;
-  /** Throws while the server is down or refuses us; sends nothing to it. */
+  /** Throws while the server is down or refuses the credentials. Does not connect. */
   check(): void;
   close(): void;
 }
@@ -16,14 +16,14 @@ export interface Email {
 const TIMEOUT_MS = 10_000;
 
 /**
- * SMTP knows no idempotency key: a repeat has the same Message-ID, by which many mailboxes, but not all, show a mail
+ * SMTP has no idempotency key. Repetitions have the same Message-ID; many mailboxes, but not all, then show the mail
  * once.
  */
 export function createEmail({ url, from }: { url: string; from: string }): Email {
   const transport = createTransport({
     pool: true,
     ...readSmtpUrl(url),
-    // What a lost connection means is ours to decide.
+    // `lost` handles lost connections, so nodemailer must not retry.
     maxRequeues: 0,
     connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
@@ -34,15 +34,16 @@ export function createEmail({ url, from }: { url: string; from: string }): Email
   const domain = from.slice(from.lastIndexOf('@') + 1).replace(/>.*$/, '');
   let down: Error | undefined;
 
-  /** The outcome is unknown: the mail is tried again, and that counts as a try if the server is there at all. */
+  /** Decides whether the attempt counts: it does if the server accepts a new connection. */
   async function lost(signal: AbortSignal): Promise<Error> {
     const outcomeUnknown = new Error('the connection was lost before the mail was accepted');
     if (signal.aborted) return outcomeUnknown;
-    const asked = transport.verify().then(
+    const verified = transport.verify().then(
       () => outcomeUnknown,
-      (error) => smtpFailure(error) ?? new UnavailableError('smtp', { cause: new Error('the server hangs up') }),
+      (error) =>
+        smtpFailure(error) ?? new UnavailableError('smtp', { cause: new Error('the server closes the connection') }),
     );
-    return Promise.race([asked, once(signal, 'abort').then(() => outcomeUnknown)]);
+    return Promise.race([verified, once(signal, 'abort').then(() => outcomeUnknown)]);
   }
 
   return {
@@ -72,7 +73,7 @@ export function createEmail({ url, from }: { url: string; from: string }): Email
   };
 }
 
-/** All of the text as text, each paragraph in the direction of its language. */
+/** Escapes the text. Each paragraph has the writing direction of its language. */
 export const htmlOf = (text: string): string =>
   escapeHtml(text)
     .split(/\n{2,}/)

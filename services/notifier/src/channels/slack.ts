@@ -19,8 +19,8 @@ const TEMPORARY = new Set([
   'ratelimited',
   'rate_limited',
 ]);
-/** The fault is in our app, not in the message. */
-const OURS = new Set([
+/** Slack refuses the app, not the message. */
+const APP_REFUSED = new Set([
   'not_authed',
   'invalid_auth',
   'account_inactive',
@@ -35,8 +35,8 @@ const EVENT_TYPE = 'switchboard_notification';
 const CLOCK_DIFFERENCE_MS = 10 * 60_000;
 
 /**
- * Slack has no idempotency keys. Messages have their id as metadata, and are looked up before an attempt that may be a
- * repetition. The templates escape values; with `mrkdwn` off, there is no other markup in them.
+ * Slack has no idempotency keys. Messages carry their id as metadata, and a possible repetition looks for it first.
+ * Templates escape values, and `mrkdwn` is off, so values cannot add markup.
  */
 export function createSlack(target: Pick<Target, 'request' | 'credentialsRefused'>): Send {
   async function call(method: string, body: object, signal: AbortSignal): Promise<Answer> {
@@ -46,11 +46,11 @@ export function createSlack(target: Pick<Target, 'request' | 'credentialsRefused
     if (answer.ok === true) return answer;
     const error = /^[a-z_]{1,50}$/.test(answer.error ?? '') ? answer.error : undefined;
     if (error === undefined || TEMPORARY.has(error)) throw new Error(`slack answered ${error ?? 'without ok'}`);
-    if (OURS.has(error)) throw target.credentialsRefused(request, error);
+    if (APP_REFUSED.has(error)) throw target.credentialsRefused(request, error);
     throw new PermanentError('SLACK_REFUSED', `slack answered ${error}`);
   }
 
-  /** Opens the conversation with a person. Other conversations have an id already. */
+  /** Opens the conversation with a person. Other addresses are conversation ids. */
   async function conversationOf(address: string, signal: AbortSignal): Promise<string> {
     if (!/^[UW]/.test(address)) return address;
     const { channel } = await call('conversations.open', { users: address }, signal);

@@ -27,7 +27,7 @@ const PAUSE: Record<string, [error: object, reason: RegExp]> = {
   'an unknown host': [{ code: 'EDNS', command: 'CONN' }, /reached/],
 };
 
-describe('what pauses e-mail and says why:', () => {
+describe('errors that pause e-mail, with their reason:', () => {
   for (const [name, [error, reason]] of Object.entries(PAUSE)) {
     it(name, () => {
       const failure = smtpFailure(error);
@@ -42,7 +42,7 @@ it('refused credentials have a code of their own, for the health check', () => {
   assert.equal((cause as { code?: string }).code, 'AUTHENTICATION_FAILED');
 });
 
-describe('what does not tell whether the server is there:', () => {
+describe('errors that do not show whether the server is available:', () => {
   const LOST: Record<string, object> = {
     'a connection that was reset': { code: 'ESOCKET', originalCode: 'ECONNRESET', syscall: 'read', command: 'CONN' },
     'an answer that did not come': { code: 'ETIMEDOUT', timeoutType: 'SOCKET_TIMEOUT', command: 'CONN' },

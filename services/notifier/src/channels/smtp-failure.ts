@@ -1,25 +1,25 @@
 import { PermanentError, UnavailableError } from '@switchboard/consumer';
 
 interface NodemailerError extends NodeJS.ErrnoException {
-  /** What was being said to the server; `CONN` also when a connection ended in the middle. */
+  /** The command that failed. `CONN` also for a connection that was cut off. */
   command?: string;
-  /** Of the socket, where `code` is nodemailer's own. */
+  /** The code of the socket, if `code` is one of nodemailer. */
   originalCode?: string;
   timeoutType?: string;
   responseCode?: number;
   permanent?: boolean;
 }
 
-/** Before a mail is spoken of: what is refused here is refused to every mail. */
+/** Commands before the first mail. A refusal applies to every mail. */
 const BEFORE_MAIL = /^(CONN|EHLO|HELO|STARTTLS|AUTH)/;
 const CLOSING = 421;
 const LOGIN_NEEDED = 530;
 const SIZE_EXCEEDED = 552;
 
 /**
- * What an error of nodemailer means: that the server is away, or refuses us, pauses the service; that it refuses the
- * mail is for ever. Undefined when the connection was lost: what that means, another connection tells. The server's
- * answer may repeat the address: only its number is kept.
+ * Classifies an error of nodemailer. The service pauses while the server is down or refuses the credentials or the
+ * sender; a refused mail is permanent. Undefined for a lost connection: the caller opens another one to find out. The
+ * server's answer may repeat the address, so only its number is kept.
  */
 export function smtpFailure(error: unknown): Error | undefined {
   const { code = '', command = '', originalCode, syscall, timeoutType = '' } = error as NodemailerError;
@@ -37,7 +37,7 @@ export function smtpFailure(error: unknown): Error | undefined {
   }
   if (responseCode === undefined || isCutOff(code, command, responseCode)) return undefined;
   if (BEFORE_MAIL.test(command) || responseCode === LOGIN_NEEDED || responseCode === CLOSING) {
-    return unavailable(`the server answers ${responseCode} to everything`);
+    return unavailable(`the server refuses every command (${responseCode})`);
   }
   if (command === 'MAIL FROM' && responseCode >= 500 && responseCode !== SIZE_EXCEEDED) {
     return unavailable(`the server refuses our sender (${responseCode}): check EMAIL_FROM`);
@@ -46,10 +46,10 @@ export function smtpFailure(error: unknown): Error | undefined {
   return new PermanentError('SMTP_REFUSED', `the SMTP server answered ${responseCode}`);
 }
 
-/** 421 at a mail may be because of that mail only; where commands are pipelined it comes as of the connection. */
+/** A 421 to a mail may concern only that mail. If commands are pipelined, nodemailer reports it for the connection. */
 const isCutOff = (code: string, command: string, responseCode: number): boolean =>
   (code === 'ECONNECTION' && command === 'CONN') || (responseCode === CLOSING && /^(RCPT TO|DATA)$/.test(command));
 
-/** A socket that failed in its handshake, rather than one that was cut off. */
+/** True if the handshake failed, false if the connection was cut off. */
 const isBrokenTls = (code: string, originalCode = ''): boolean =>
   code === 'ESOCKET' && /^(ERR_SSL|ERR_TLS|EPROTO|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)/.test(originalCode);

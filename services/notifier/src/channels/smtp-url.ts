@@ -5,22 +5,22 @@ export interface SmtpServer {
   readonly port?: number;
   /** TLS from the first byte on. */
   readonly secure: boolean;
-  /** Nothing is said before STARTTLS. */
+  /** Sends nothing before STARTTLS. */
   readonly requireTLS: boolean;
   readonly auth?: { readonly user: string; readonly pass: string };
 }
 
-const FORM = 'smtp://user:password@host:port, or smtps://…, with what is special in a password as %2F';
+const FORM = 'smtp://user:password@host:port, or smtps://…, with special characters percent-encoded (%2F)';
 
 /**
- * Credentials go through no network in the clear, unless the URL says `?requireTLS=false`.
+ * Requires TLS to send credentials over a network, unless the URL has `?requireTLS=false`.
  * @throws ConfigError without the URL in it
  */
 export function readSmtpUrl(text: string): SmtpServer {
   const url = URL.parse(text);
   if (url === null || !/^smtps?:$/.test(url.protocol) || url.hostname === '') throw malformed();
   const { port, protocol, username, password, searchParams } = url;
-  // An IPv6 address is in brackets in a URL only.
+  // Only URLs put an IPv6 address in brackets.
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = protocol === 'smtps:';
   const asked = searchParams.get('requireTLS');

@@ -47,7 +47,7 @@ const BOUNDS: ReadonlyMap<string, number | undefined> = new Map(
   catalogue['preference.updated'].schema.fields.map(({ name, maxLength }) => [name, maxLength]),
 );
 
-/** How long a text of a preference may be: the same in the API as in `preference.updated`. */
+/** The maximum length of a text, the same in the API and in `preference.updated`. */
 export const boundOf = (field: string): number => BOUNDS.get(field) ?? Number.POSITIVE_INFINITY;
 
 const CLOCK_TIME = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -57,9 +57,9 @@ const TEXTS: Readonly<Record<string, (text: string) => boolean>> = {
   timezone: isTimeZone,
   locale: isLocale,
   digest: (text) => ['none', 'hourly', 'daily', 'weekly'].includes(text),
-  // One address, and nothing that a list of them is written with.
+  // One address, without the separators of address lists.
   email: (text) => text.length <= 254 && /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u.test(text),
-  // A person: a channel would let anybody write to all who are in it.
+  // Only users: a message to a channel would reach all of its members.
   slackUserId: (text) => /^[UW][A-Z0-9]{2,30}$/.test(text),
   webhookUrl: (text) => /^https?:$/.test(URL.parse(text)?.protocol ?? ''),
 };

@@ -1,7 +1,7 @@
-/** Of a language tag, by RFC 5646. `Intl` takes hours for a tag of a megabyte. */
+/** The longest language tag of RFC 5646. `Intl` takes hours for a tag of a megabyte. */
 const LONGEST_LOCALE = 35;
 
-/** The tag, if it can be one: a longer one is ignored, wherever it comes from. */
+/** Returns the tag, or undefined if it is too long. */
 export const shortLocale = (tag: string | null | undefined): string | undefined =>
   tag && tag.length <= LONGEST_LOCALE ? tag : undefined;
 

@@ -1,6 +1,6 @@
 import type { AvroRecord } from '@switchboard/events';
 
-/** How a field is shown: a time as its date, `minute` as date, time of day and time zone. */
+/** The format of a field: `time` shows a date, `minute` the date, time of day and time zone. */
 export type Kind = 'text' | 'number' | 'time' | 'minute';
 
 /** Follows the name of a time that is shown to the minute: `startsAt:minute`. */
@@ -13,7 +13,7 @@ export const pathOf = (placeholder: string): string =>
 /** The part of Avro that leads from a path to a field. */
 type Schema = string | readonly Schema[] | { readonly type: Schema; readonly [more: string]: unknown };
 
-/** What `customer.name` is in events of this schema; undefined when they have no such field, or it cannot be shown. */
+/** The kind of a field such as `customer.name`. Undefined if the schema has no such field, or it cannot be shown. */
 export function kindOf(schema: AvroRecord, placeholder: string): Kind | undefined {
   const path = pathOf(placeholder);
   const named = new Map<string, Schema>();
@@ -28,7 +28,7 @@ export function kindOf(schema: AvroRecord, placeholder: string): Kind | undefine
   return kind === 'time' ? 'minute' : undefined;
 }
 
-/** Whether every event of this schema has a value there. */
+/** True if every event of this schema has a value for the field. */
 export const isAlwaysThere = (schema: AvroRecord, field: string): boolean =>
   schema.fields.some(({ name, type }) => name === field && !Array.isArray(type) && kindOf(schema, name) !== undefined);
 
@@ -42,7 +42,7 @@ function shown(schema: Schema | undefined, named: ReadonlyMap<string, Schema>): 
   return type === 'string' || type === 'enum' ? 'text' : undefined;
 }
 
-/** Without null, and by its definition. */
+/** Removes null from a union, and resolves a named type. */
 function strip(schema: Schema | undefined, named: ReadonlyMap<string, Schema>): Schema | undefined {
   const inner = isUnion(schema) ? schema.find((branch) => branch !== 'null') : schema;
   return typeof inner === 'string' ? (named.get(inner) ?? inner) : inner;

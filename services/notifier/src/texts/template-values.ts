@@ -1,6 +1,6 @@
 import { pathOf } from './template-fields.ts';
 
-/** What templates say of an event, by placeholder. */
+/** The values of an event that templates show, by placeholder. */
 export type Values = Readonly<Record<string, string | number>>;
 
 const MOST_CHARACTERS = 1_000;
@@ -19,13 +19,13 @@ export function valuesOf(event: object, placeholders: readonly string[]): Values
 }
 
 /**
- * One line of text that cannot change how the rest of a message is read: without control characters, line breaks and
- * overrides of the direction of writing, and shortened.
+ * Returns one line of at most `MOST_CHARACTERS`, without control characters, line breaks and bidirectional overrides,
+ * so that it cannot affect the rest of the message.
  */
 function plain(value: unknown): string {
   if (typeof value !== 'string') return '';
   const characters = [
-    // More than enough to have that many left.
+    // Limits the work on long texts; enough remains after the replacements.
     ...value
       .slice(0, 20 * MOST_CHARACTERS)
       .toWellFormed()

@@ -129,9 +129,12 @@ describe('the service does not start with', () => {
     'a field of the prototype': [{ 'en/order.shipped.txt': 'a\n\n{{constructor}}' }, /no field constructor/],
     'a title that may have no value': [{ 'en/order.shipped.txt': '{{carrier}}\n\nb' }, /the title needs fields/],
     'no text': [{ 'en/order.shipped.txt': 'a' }, /a title and a text/],
-    'a template of something else': [{ 'en/order.lost.txt': 'a\n\nb' }, /order\.lost\.txt: nothing is sent/],
+    'a template of another event type': [
+      { 'en/order.lost.txt': 'a\n\nb' },
+      /order\.lost\.txt: not the name of a notified event type/,
+    ],
     'no template in the default locale': [{ 'de/order.shipped.txt': 'a\n\nb' }, /en\/order\.shipped\.txt is missing/],
-    'a folder that is no locale': [{ 'x/order.shipped.txt': 'a\n\nb' }, /x: no locale/],
+    'a folder whose name is not a locale': [{ 'x/order.shipped.txt': 'a\n\nb' }, /x: not a locale/],
   };
   for (const [what, [files, problem]] of Object.entries(CASES)) {
     it(what, () =>

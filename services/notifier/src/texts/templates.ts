@@ -13,7 +13,7 @@ export interface Content {
 }
 
 export interface Templates {
-  /** What the templates of this type say of the event; all that is kept of it while it waits. */
+  /** The values that templates of this type use. A waiting message stores nothing else of its event. */
   valuesOf(event: AnyEvent): Values;
   /** Falls back from `de-AT` to `de` to the default locale, and from a channel's own template to that of all. */
   render(type: EventType | 'digest', channel: Channel, values: Values, reader: Reader): Content;
@@ -48,7 +48,7 @@ export function readTemplates(folder: string, types: readonly EventType[], defau
   kinds.set('digest', DIGEST_KINDS);
 
   for (const locale of readdirSync(folder)) {
-    if (!isLocale(locale)) problems.push(`${locale}: no locale has this name`);
+    if (!isLocale(locale)) problems.push(`${locale}: not a locale`);
     locales.set(locale.toLowerCase(), locale);
     for (const file of readdirSync(join(folder, locale))) {
       const name = `${locale}/${file}`;
@@ -56,7 +56,7 @@ export function readTemplates(folder: string, types: readonly EventType[], defau
       const type = file.slice(0, file.lastIndexOf(channel === undefined ? '.txt' : `.${channel}.txt`));
       const known = kinds.get(type);
       if (!file.endsWith('.txt') || known === undefined) {
-        problems.push(`${name}: nothing is sent under this name`);
+        problems.push(`${name}: not the name of a notified event type`);
         continue;
       }
       const template = parse(readFileSync(join(folder, name), 'utf8'));
@@ -69,7 +69,7 @@ export function readTemplates(folder: string, types: readonly EventType[], defau
         problems.push(`${name}: the title needs fields that every ${type} has: {{orderNumber|orderId}}`);
       }
       if (template.title.length === 0 || template.text.length === 0)
-        problems.push(`${name}: a title and a text are needed`);
+        problems.push(`${name}: must have a title and a text`);
       templates.set(keyOf(locale, type, channel), template);
     }
   }
@@ -106,7 +106,7 @@ export function readTemplates(folder: string, types: readonly EventType[], defau
   };
 }
 
-/** A placeholder that an event may have no value for. */
+/** True for a placeholder that may have no value. */
 const isLoose = (part: Line[number], type: EventType): boolean =>
   typeof part !== 'string' && !part.some((field) => isAlwaysThere(catalogue[type].schema, field));
 
@@ -117,15 +117,15 @@ interface Show {
   escaped: (text: string) => string;
 }
 
-/** Slack takes what is between < and > for a link or a mention. HTML is made of the whole text, in e-mail.ts. */
+/** Slack reads text between < and > as a link or a mention. email.ts escapes the whole text for HTML. */
 const escapeSlack = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-const asItIs = (text: string): string => text;
+const unchanged = (text: string): string => text;
 const ESCAPES: { readonly [C in Channel]: (text: string) => string } = {
-  chat: asItIs,
+  chat: unchanged,
   slack: escapeSlack,
-  email: asItIs,
-  webhook: asItIs,
+  email: unchanged,
+  webhook: unchanged,
 };
 
 function renderLine(
@@ -146,7 +146,7 @@ function renderLine(
   return text;
 }
 
-/** The person's own locale, where it is the template's language: an en-GB reader's dates are not an en-US reader's. */
+/** The person's locale if it has the template's language, since dates differ between en-GB and en-US. */
 function spoken(wanted: string | undefined, template: string): string {
   const locale = wanted?.replaceAll('_', '-');
   const isSame = locale !== undefined && isLocale(locale) && languageOf(locale) === languageOf(template);
@@ -161,7 +161,7 @@ const TO_THE_MINUTE: Intl.DateTimeFormatOptions = {
 
 function format(value: string | number, kind: Kind | undefined, locale: string, timeZone: string): string {
   if (typeof value === 'string') return value;
-  // A date without a time is the same day everywhere.
+  // Midnight in UTC stands for a date without a time, which is the same day in every time zone.
   if (kind === 'time') {
     const zone = value % DAY_MS === 0 ? 'UTC' : timeZone;
     return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: zone }).format(value);

@@ -6,12 +6,12 @@ import type { NotifierMetrics } from '../metrics.ts';
 import type { Entry, WaitingMessages } from './waiting-messages.ts';
 
 export interface SenderOptions {
-  readonly waiting: Pick<WaitingMessages, 'claim' | 'later' | 'bury'>;
+  readonly waiting: Pick<WaitingMessages, 'lease' | 'postpone' | 'deadLetter'>;
   readonly deliver: Deliver;
   readonly metrics: NotifierMetrics;
   readonly logger: Logger;
   readonly now: () => number;
-  /** Messages that are sent at a time. */
+  /** The maximum number of messages sent at a time. */
   readonly concurrency: number;
   readonly pollMs: number;
 }
@@ -28,24 +28,24 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
   const { waiting, deliver, metrics, logger, now, concurrency, pollMs } = options;
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
-  let away = false;
+  let isRedisDown = false;
   /** No message was due, or a system is down. */
   let resting = true;
 
-  async function claim(): Promise<Entry[]> {
+  async function leaseDue(): Promise<Entry[]> {
     try {
-      const entries = await waiting.claim(concurrency - running.size);
-      if (away) logger.info('Redis answers again: waiting messages are sent');
-      away = false;
+      const entries = await waiting.lease(concurrency - running.size);
+      if (isRedisDown) logger.info('Redis is back; sending waiting messages');
+      isRedisDown = false;
       return entries;
     } catch (error) {
-      if (!away) logger.warn({ err: error }, 'waiting messages cannot be read: they are sent later');
-      away = true;
+      if (!isRedisDown) logger.warn({ err: error }, 'cannot read waiting messages from Redis; retrying');
+      isRedisDown = true;
       return [];
     }
   }
 
-  async function carry(entry: Entry): Promise<void> {
+  async function send(entry: Entry): Promise<void> {
     const [{ channel, type }] = entry.messages;
     const ids = { entry: entry.id, events: entry.messages.map(({ event }) => event), type, channel };
     try {
@@ -64,31 +64,31 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
       retryAfterMs = 0,
       code = 'FAILED',
     } = error as { retry?: string; retryAfterMs?: number; code?: string };
-    if (stopping.signal.aborted) return waiting.later(entry, now(), { spent: false });
+    if (stopping.signal.aborted) return waiting.postpone(entry, now(), { spent: false });
     if (retry === 'when-available') {
       resting = true;
-      return waiting.later(entry, now() + REST_MS, { spent: false });
+      return waiting.postpone(entry, now() + REST_MS, { spent: false });
     }
     if (retry === 'never' || entry.tries + 1 >= MOST_TRIES) {
-      logger.error({ ...ids, code, tries: entry.tries + 1 }, 'a message is given up');
+      logger.error({ ...ids, code, tries: entry.tries + 1 }, 'dead-lettered a message');
       for (const message of entry.messages) metrics.ended(message, 'dead');
-      return waiting.bury(entry, code);
+      return waiting.deadLetter(entry, code);
     }
-    logger.warn({ ...ids, code, tries: entry.tries + 1 }, 'a message was not sent, and is tried again');
+    logger.warn({ ...ids, code, tries: entry.tries + 1 }, 'could not send a message; retrying');
     for (const message of entry.messages) metrics.ended(message, 'retried');
     const pause = Math.max(backoff(FIRST_BACKOFF_MS, entry.tries + 1, LONGEST_BACKOFF_MS), retryAfterMs);
-    return waiting.later(entry, now() + Math.round(pause), { spent: true });
+    return waiting.postpone(entry, now() + Math.round(pause), { spent: true });
   }
 
   async function run(): Promise<void> {
     for (;;) {
       if (resting) await sleep(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) break;
-      const entries = await claim();
+      const entries = await leaseDue();
       resting = entries.length === 0;
       for (const entry of entries) {
-        const carried = carry(entry).finally(() => running.delete(carried));
-        running.add(carried);
+        const sending = send(entry).finally(() => running.delete(sending));
+        running.add(sending);
       }
       // At the limit, the next message is leased when one ends.
       if (running.size >= concurrency) await Promise.race(running);

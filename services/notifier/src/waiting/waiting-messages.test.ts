@@ -47,7 +47,7 @@ const messageOf = (id: string, change: Partial<Message> = {}): Message => ({
 const put = (id: string, change: Partial<Put> = {}, message: Partial<Message> = {}): Put => ({
   message: messageOf(id, message),
   entry: id,
-  lane: id,
+  queue: id,
   due: clock,
   now: false,
   ...change,
@@ -55,65 +55,65 @@ const put = (id: string, change: Partial<Put> = {}, message: Partial<Message> = 
 const idsOf = (entries: readonly Entry[]): string[] => entries.map(({ id }) => id);
 
 /** The lease that putting a message returned. */
-async function claimed(queue: WaitingMessages, message: Put): Promise<Entry> {
-  const [reply] = await queue.put([message]);
+async function leased(messages: WaitingMessages, message: Put): Promise<Entry> {
+  const [reply] = await messages.put([message]);
   if (typeof reply !== 'object') assert.fail(`it was ${reply}`);
   return reply;
 }
 
 describe('a message that waits', () => {
-  it('is claimed when it is due, by one instance', async () => {
+  it('is leased when it is due, by one instance', async () => {
     await one.put([put('a', { due: clock + 1_000 })]);
-    assert.deepEqual(await one.claim(10), []);
+    assert.deepEqual(await one.lease(10), []);
     clock += 1_000;
-    const claims = await Promise.all([one.claim(10), other.claim(10), one.claim(10)]);
-    assert.deepEqual(idsOf(claims.flat()), ['a']);
-    assert.deepEqual(claims.flat()[0]?.messages, [
+    const leases = await Promise.all([one.lease(10), other.lease(10), one.lease(10)]);
+    assert.deepEqual(idsOf(leases.flat()), ['a']);
+    assert.deepEqual(leases.flat()[0]?.messages, [
       messageOf('a', { occurredAt: clock - 1_000, receivedAt: clock - 1_000, expiresAt: clock - 1_000 + HOUR }),
     ]);
   });
 
   it('is put once, while it waits, while it is sent, and after', async () => {
     assert.deepEqual(await one.put([put('a'), put('a')]), ['waits', 'known']);
-    const [entry] = await one.claim(10);
+    const [entry] = await one.lease(10);
     assert.deepEqual(await other.put([put('a')]), ['known']);
     await one.finish(entry as Entry);
     assert.deepEqual(await other.put([put('a', { now: true })]), ['known']);
-    assert.deepEqual(await one.claim(10), []);
+    assert.deepEqual(await one.lease(10), []);
   });
 
-  it('is claimed by another instance when the first died, which then can change nothing', async () => {
+  it('is leased by another instance when the first died, which then can change nothing', async () => {
     await one.put([put('a')]);
-    const [lost] = await one.claim(10);
+    const [lost] = await one.lease(10);
     clock += LEASE_MS - 1;
-    assert.deepEqual(await other.claim(10), []);
+    assert.deepEqual(await other.lease(10), []);
     clock += 1;
-    const [entry] = await other.claim(10);
+    const [entry] = await other.lease(10);
     assert.equal(entry?.tries, 1);
-    for (const late of [one.finish, one.giveBack]) await late(lost as Entry);
-    await one.later(lost as Entry, clock + HOUR, { spent: true });
+    for (const late of [one.finish, one.release]) await late(lost as Entry);
+    await one.postpone(lost as Entry, clock + HOUR, { spent: true });
     assert.equal(await one.begin(lost as Entry, CONTENT), 'lost');
     assert.equal(await other.begin(entry as Entry, CONTENT), 'go');
   });
 
-  it('keeps what its latest try said, and knows that there was one', async () => {
-    const entry = await claimed(one, put('a', { now: true }));
+  it('keeps the content of its latest attempt, and knows that there was one', async () => {
+    const entry = await leased(one, put('a', { now: true }));
     assert.equal(entry.again, false);
     await one.begin(entry, CONTENT);
     clock += LEASE_MS;
-    const [repeat] = await other.claim(1);
+    const [repeat] = await other.lease(1);
     assert.equal(repeat?.again, true);
     assert.deepEqual(repeat?.content, CONTENT);
     const changed = { title: 'new', text: 'new', of: ['m-2'] };
     assert.equal(await other.begin(repeat as Entry, changed), 'go');
     clock += LEASE_MS;
-    assert.deepEqual((await one.claim(1))[0]?.content, changed);
+    assert.deepEqual((await one.lease(1))[0]?.content, changed);
   });
 
-  it('that was given back may be put again, and may have been sent', async () => {
-    await one.giveBack(await claimed(one, put('a', { now: true })));
-    assert.deepEqual(await one.claim(10), []);
-    const entry = await claimed(other, put('a', { now: true }));
+  it('may be put again after a release, and may have been sent', async () => {
+    await one.release(await leased(one, put('a', { now: true })));
+    assert.deepEqual(await one.lease(10), []);
+    const entry = await leased(other, put('a', { now: true }));
     assert.equal(entry.again, true);
   });
 
@@ -124,18 +124,18 @@ describe('a message that waits', () => {
       [true, 0],
       [true, 1],
     ] as const) {
-      const [entry] = await one.claim(1);
+      const [entry] = await one.lease(1);
       assert.equal(entry?.tries, tries);
-      await one.later(entry as Entry, clock + 1_000, { spent });
-      assert.deepEqual(await one.claim(1), []);
+      await one.postpone(entry as Entry, clock + 1_000, { spent });
+      assert.deepEqual(await one.lease(1), []);
       clock += 1_000;
     }
   });
 
-  it('is in the list of the dead when it is given up, with ids only', async () => {
-    const entry = await claimed(one, put('a', { now: true }, { values: { secret: 'canary' } }));
-    await one.bury(entry, 'REFUSED');
-    assert.deepEqual(await one.claim(10), []);
+  it('is in the list of dead messages after a dead letter, with ids only', async () => {
+    const entry = await leased(one, put('a', { now: true }, { values: { secret: 'canary' } }));
+    await one.deadLetter(entry, 'REFUSED');
+    assert.deepEqual(await one.lease(10), []);
     const [dead = ''] = await place.redis.lrange(`${place.name}:dead`, 0, -1);
     assert.deepEqual(JSON.parse(dead), {
       id: 'a',
@@ -148,21 +148,21 @@ describe('a message that waits', () => {
     assert.deepEqual(await one.count(), { waiting: 0, overdueMs: 0, dead: 1 });
   });
 
-  it('leaves nothing behind but that it is known', async () => {
-    await one.put([put('a'), put('b', { lane: 'l' }), put('c', { lane: 'l' })]);
-    for (let round = 0; round < 2; round += 1) for (const entry of await one.claim(10)) await one.finish(entry);
+  it('leaves only its mark in Redis', async () => {
+    await one.put([put('a'), put('b', { queue: 'l' }), put('c', { queue: 'l' })]);
+    for (let round = 0; round < 2; round += 1) for (const entry of await one.lease(10)) await one.finish(entry);
     assert.deepEqual(await place.keys(), [`${place.name}:known:a`, `${place.name}:known:b`, `${place.name}:known:c`]);
   });
 });
 
 describe('order', () => {
   it('is that of the events within a key queue, regardless of due times', async () => {
-    await one.put([put('a', { lane: 'l', due: clock + 10 }), put('b', { lane: 'l' }), put('c')]);
-    assert.deepEqual(idsOf(await one.claim(10)), ['c']);
-    assert.deepEqual(await other.put([put('d', { lane: 'l', now: true })]), ['waits']);
+    await one.put([put('a', { queue: 'l', due: clock + 10 }), put('b', { queue: 'l' }), put('c')]);
+    assert.deepEqual(idsOf(await one.lease(10)), ['c']);
+    assert.deepEqual(await other.put([put('d', { queue: 'l', now: true })]), ['waits']);
     clock += 10;
     const seen: string[] = [];
-    for (let entries = await one.claim(10); entries.length > 0; entries = await one.claim(10)) {
+    for (let entries = await one.lease(10); entries.length > 0; entries = await one.lease(10)) {
       assert.equal(entries.length, 1);
       seen.push(...idsOf(entries));
       await one.finish(entries[0] as Entry);
@@ -173,19 +173,19 @@ describe('order', () => {
   it('puts urgent messages first', async () => {
     const calm = Array.from({ length: 20 }, (_, index) => put(`calm-${index}`, { due: clock - HOUR }));
     await one.put([...calm, put('urgent', {}, { urgent: true })]);
-    assert.deepEqual(idsOf(await one.claim(2)), ['urgent', 'calm-0']);
+    assert.deepEqual(idsOf(await one.lease(2)), ['urgent', 'calm-0']);
   });
 
   it('holds for every history of puts, leases, deaths and releases: each entry ends once, in the order of its key queue', async () => {
     const step = fc.oneof(
       fc.record({
         kind: fc.constant('put' as const),
-        lane: fc.nat(2),
+        queue: fc.nat(2),
         delay: fc.nat(3),
         urgent: fc.boolean(),
         now: fc.boolean(),
       }),
-      fc.record({ kind: fc.constantFrom('finish', 'later', 'die', 'giveBack'), pick: fc.nat(5) }),
+      fc.record({ kind: fc.constantFrom('finish', 'postpone', 'die', 'release'), pick: fc.nat(5) }),
       fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(1, LEASE_MS) }),
     );
     await fc.assert(
@@ -200,39 +200,39 @@ describe('order', () => {
           if (action.kind === 'put') {
             const { urgent } = action;
             number += 1;
-            const id = `${action.lane}-${urgent}-${String(number).padStart(3, '0')}`;
+            const id = `${action.queue}-${urgent}-${String(number).padStart(3, '0')}`;
             wanted.push(id);
-            const lane = `${action.lane}-${urgent}`;
-            const [reply] = await one.put([put(id, { lane, due: clock + action.delay, now: action.now }, { urgent })]);
+            const queue = `${action.queue}-${urgent}`;
+            const [reply] = await one.put([put(id, { queue, due: clock + action.delay, now: action.now }, { urgent })]);
             if (typeof reply === 'object') held.push(reply);
           } else if (action.kind === 'wait') clock += action.ms;
           else {
-            held.push(...(await other.claim(2)));
+            held.push(...(await other.lease(2)));
             const [entry] = held.splice(action.pick % Math.max(held.length, 1), 1);
             if (entry === undefined || action.kind === 'die') continue;
             if ((await one.begin(entry, CONTENT)) === 'lost') continue;
             if (action.kind === 'finish') {
               ended.push(entry.id);
               await one.finish(entry);
-            } else if (action.kind === 'later') await one.later(entry, clock + 1, { spent: true });
+            } else if (action.kind === 'postpone') await one.postpone(entry, clock + 1, { spent: true });
             else {
               // Its event is run again, and puts it at the end.
-              await one.giveBack(entry);
+              await one.release(entry);
               wanted.splice(wanted.indexOf(entry.id), 1);
             }
           }
         }
         for (let rounds = 0; ended.length < wanted.length && rounds < 100; rounds += 1) {
           clock += LEASE_MS;
-          for (const entry of await one.claim(100)) {
+          for (const entry of await one.lease(100)) {
             ended.push(entry.id);
             await one.finish(entry);
           }
         }
         assert.deepEqual([...ended].sort(), [...wanted].sort());
-        for (const lane of new Set(wanted.map((id) => id.slice(0, -4)))) {
-          const inLane = (ids: string[]) => ids.filter((id) => id.slice(0, -4) === lane);
-          assert.deepEqual(inLane(ended), inLane(wanted));
+        for (const queue of new Set(wanted.map((id) => id.slice(0, -4)))) {
+          const ofQueue = (ids: string[]) => ids.filter((id) => id.slice(0, -4) === queue);
+          assert.deepEqual(ofQueue(ended), ofQueue(wanted));
         }
         const left = wanted.flatMap((id) => [`entry:${id}`, `lane:${id.slice(0, -4)}`]);
         assert.equal(await place.redis.exists(`${place.name}:due:0`, ...left.map((key) => `${place.name}:${key}`)), 0);
@@ -244,14 +244,14 @@ describe('order', () => {
 
 describe('a digest', () => {
   const gather = (id: string, due: number): Put =>
-    put(id, { entry: 'digest-1', lane: 'digest-1', due }, { occurredAt: clock });
+    put(id, { entry: 'digest-1', queue: 'digest-1', due }, { occurredAt: clock });
 
   it('gathers messages into one, oldest first', async () => {
     await one.put([gather('a', clock + 10)]);
     clock += 5;
     await other.put([gather('b', clock + 5), gather('a', clock + 5)]);
     clock += 5;
-    const [entry, ...others] = await one.claim(10);
+    const [entry, ...others] = await one.lease(10);
     assert.deepEqual(others, []);
     assert.deepEqual(
       entry?.messages.map(({ id }) => id),
@@ -259,9 +259,9 @@ describe('a digest', () => {
     );
   });
 
-  it('takes nothing more once it is being sent, or was', async () => {
+  it('accepts no message once it is being sent, or was sent', async () => {
     await one.put([gather('a', clock)]);
-    const [entry] = await one.claim(10);
+    const [entry] = await one.lease(10);
     assert.deepEqual(await other.put([gather('b', clock)]), ['closed']);
     await one.finish(entry as Entry);
     assert.deepEqual(await other.put([gather('b', clock), gather('a', clock)]), ['closed', 'known']);
@@ -271,8 +271,8 @@ describe('a digest', () => {
 describe('the rate of a person', () => {
   const rate = { person: 'acme:user-1', limit: 2 };
 
-  it('lets so many pass an hour, and tells when the next may', async () => {
-    const entries = await Promise.all(['a', 'b', 'c'].map((id) => claimed(one, put(id, { now: true }))));
+  it('is bounded per hour; the reply says when the next message may go', async () => {
+    const entries = await Promise.all(['a', 'b', 'c'].map((id) => leased(one, put(id, { now: true }))));
     const [first, second, third] = entries as [Entry, Entry, Entry];
     const startedAt = clock;
     for (const entry of [first, first, second]) {

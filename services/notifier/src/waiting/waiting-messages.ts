@@ -32,9 +32,9 @@ export interface Put {
   /** Its own id, or that of the digest it joins. */
   readonly entry: string;
   /** The key queue: its entries are sent in order of arrival. */
-  readonly lane: string;
+  readonly queue: string;
   readonly due: number;
-  /** The caller sends it at once if no entry of its key queue waits. */
+  /** Send at once if no entry of its key queue waits. */
   readonly now: boolean;
 }
 
@@ -42,9 +42,9 @@ export interface Put {
 export interface Entry {
   readonly id: string;
   readonly token: string;
-  /** Earlier tries that count. */
+  /** The number of earlier attempts that count. */
   readonly tries: number;
-  /** Whether it may have been sent: the outcome of an earlier try is unknown. */
+  /** True if the outcome of an earlier try is unknown: it may have been sent. */
   readonly again: boolean;
   readonly messages: readonly [Message, ...Message[]];
   /** The content of an earlier try that ended or began. */
@@ -56,26 +56,27 @@ export interface KeptContent extends Content {
   readonly of: readonly string[];
 }
 
-/** `known`: it was put before; `closed`: its digest is being sent or was sent; `waits`; or the caller's lease. */
+/** `known`: a repetition; `closed`: its digest is being sent or was sent; `waits`; or the caller's lease. */
 export type PutReply = 'known' | 'closed' | 'waits' | Entry;
 
 export interface WaitingMessages {
   /** Puts all messages in one step. */
   put(messages: readonly Put[]): Promise<PutReply[]>;
-  /** Leases due entries, urgent ones first. Others may lease an entry that has not ended when its lease expires. */
-  claim(limit: number): Promise<Entry[]>;
+  /** Leases due entries, urgent ones first. An entry that has not ended when its lease expires may be leased again. */
+  lease(limit: number): Promise<Entry[]>;
   /**
    * Counts the message against the person's rate and keeps the content for later tries, or returns when the rate
    * allows it. `lost`: another worker has the lease.
    */
   begin(entry: Entry, content: KeptContent, rate?: Rate): Promise<'go' | 'lost' | { until: number }>;
-  later(entry: Entry, due: number, options: { spent: boolean }): Promise<void>;
+  /** Releases the entry until `due`. `spent` counts the attempt. */
+  postpone(entry: Entry, due: number, options: { spent: boolean }): Promise<void>;
   /** The entry was sent or has expired. */
   finish(entry: Entry): Promise<void>;
   /** Releases the entry: it was not sent and may be put again. */
-  giveBack(entry: Entry): Promise<void>;
+  release(entry: Entry): Promise<void>;
   /** Dead-letters the entry: it will never be sent. */
-  bury(entry: Entry, code: string): Promise<void>;
+  deadLetter(entry: Entry, code: string): Promise<void>;
   count(): Promise<{ waiting: number; overdueMs: number; dead: number }>;
 }
 
@@ -104,16 +105,16 @@ export function createWaitingMessages({ redis, service, now, leaseMs }: Options)
 
   const step = <T>(op: string, args: object): Promise<T> =>
     redisReply(
-      script.notifierWaiting(service, op, now(), JSON.stringify({ lease: leaseMs, ttl: KNOWN_SECONDS, ...args })),
+      script.notifierWaiting(service, op, now(), JSON.stringify({ leaseMs, ttl: KNOWN_SECONDS, ...args })),
     ) as Promise<T>;
 
   return {
     async put(puts) {
       const token = randomUUID();
-      const messages = puts.map(({ message, entry, lane, due, now }) => ({
+      const messages = puts.map(({ message, entry, queue, due, now }) => ({
         id: message.id,
         entry,
-        lane,
+        queue,
         due,
         urgent: message.urgent ? '1' : '0',
         item: JSON.stringify(message),
@@ -126,9 +127,9 @@ export function createWaitingMessages({ redis, service, now, leaseMs }: Options)
         return { id: entry, token, tries: 0, again: reply === 1, messages: [message], content: undefined };
       });
     },
-    async claim(limit) {
+    async lease(limit) {
       const token = randomUUID();
-      const leased = await step<[id: string, tries: number, fields: string[]][]>('claim', { limit, token });
+      const leased = await step<[id: string, tries: number, fields: string[]][]>('lease', { limit, token });
       return leased.map(([id, tries, fields]) => ({ id, token, tries, ...readFields(fields) }));
     },
     async begin({ id, token }, content, rate) {
@@ -137,10 +138,10 @@ export function createWaitingMessages({ redis, service, now, leaseMs }: Options)
       const reply = await step<'go' | 'lost' | [since: string]>('begin', args);
       return typeof reply === 'string' ? reply : { until: Number(reply[0]) + RATE_WINDOW_MS };
     },
-    later: ({ id, token }, due, { spent }) => step('later', { id, token, due, spent }),
+    postpone: ({ id, token }, due, { spent }) => step('postpone', { id, token, due, spent }),
     finish: ({ id, token }) => step('remove', { id, token, mark: 'taken' }),
-    giveBack: ({ id, token }) => step('remove', { id, token, mark: 'tried' }),
-    bury({ id, token, messages }, code) {
+    release: ({ id, token }) => step('remove', { id, token, mark: 'tried' }),
+    deadLetter({ id, token, messages }, code) {
       const [{ tenant, channel }] = messages;
       const events = messages.map(({ event }) => event);
       const dead = JSON.stringify({ id, tenant, channel, events, code, at: new Date(now()).toISOString() });

@@ -2,10 +2,10 @@
  * The steps of waiting messages, each atomic. Every step may be repeated, and leases have a token.
  *
  * Keys under `<service>:`:
- *   known:<id>    `taken`: the message waits, is being sent or was sent; `tried`: it was released, maybe after a try
- *   entry:<id>    hash: its key queue (`lane`), urgency, due time, tries, token, the content of a try that began, and
- *                 `i:<message id>` for each message
- *   lane:<lane>   key queue: list of entry ids in order of arrival; only its head is in a set below
+ *   known:<id>    `taken`: the message waits, is being sent or was sent; `tried`: it was released, maybe after an attempt
+ *   entry:<id>    hash: its key queue (stored as `lane`), urgency, due time, tries, token, the content of an attempt
+ *                 that began, and `i:<message id>` for each message
+ *   lane:<queue>  key queue: list of entry ids in order of arrival; only its head is in a set below
  *   due:1, due:0  sorted sets of entry ids by due time, or by the end of their lease; 1 is urgent
  *   rate:<person> sorted set of entry ids by the time they were sent
  *   dead          list of dead messages, newest first, with ids only
@@ -17,28 +17,28 @@ export const WAITING_SCRIPT = `
 local service, op, now, args = ARGV[1], ARGV[2], tonumber(ARGV[3]), cjson.decode(ARGV[4])
 
 local function entry_key(id) return service .. ':entry:' .. id end
-local function lane_key(lane) return service .. ':lane:' .. lane end
+local function queue_key(queue) return service .. ':lane:' .. queue end
 local function known_key(id) return service .. ':known:' .. id end
 local function dead_key(id) return service .. ':dead:' .. id end
 local function due_key(urgent) return service .. ':due:' .. urgent end
 
 local function set_due(id, due)
-  local lane, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
+  local queue, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
   redis.call('HSET', entry_key(id), 'due', due)
-  if redis.call('LINDEX', lane_key(lane), 0) == id then redis.call('ZADD', due_key(urgent), due, id) end
+  if redis.call('LINDEX', queue_key(queue), 0) == id then redis.call('ZADD', due_key(urgent), due, id) end
 end
 
 local function lease(id, token)
   redis.call('HSET', entry_key(id), 'token', token)
-  set_due(id, now + args.lease)
+  set_due(id, now + args.leaseMs)
   return redis.call('HINCRBY', entry_key(id), 'tries', 1) - 1
 end
 
 local function owns(id, token) return redis.call('HGET', entry_key(id), 'token') == token end
 
--- Dead entries are kept for a while, so that an operator can send them.
+-- Keeps dead entries until they expire, so that an operator can send them.
 local function remove(id, keep_ms)
-  local lane, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
+  local queue, urgent = unpack(redis.call('HMGET', entry_key(id), 'lane', 'urgent'))
   redis.call('ZREM', due_key(urgent), id)
   if keep_ms and keep_ms > 0 then
     redis.call('RENAME', entry_key(id), dead_key(id))
@@ -46,8 +46,8 @@ local function remove(id, keep_ms)
   else
     redis.call('DEL', entry_key(id))
   end
-  redis.call('LREM', lane_key(lane), 0, id)
-  local next = redis.call('LINDEX', lane_key(lane), 0)
+  redis.call('LREM', queue_key(queue), 0, id)
+  local next = redis.call('LINDEX', queue_key(queue), 0)
   if next then set_due(next, redis.call('HGET', entry_key(next), 'due')) end
 end
 
@@ -63,11 +63,11 @@ local function put(message)
   end
   redis.call('SET', known_key(id), 'taken', 'EX', args.ttl)
   if redis.call('EXISTS', entry_key(entry)) == 0 then
-    redis.call('HSET', entry_key(entry), 'lane', message.lane, 'urgent', message.urgent, 'again', known and 1 or 0)
-    redis.call('RPUSH', lane_key(message.lane), entry)
+    redis.call('HSET', entry_key(entry), 'lane', message.queue, 'urgent', message.urgent, 'again', known and 1 or 0)
+    redis.call('RPUSH', queue_key(message.queue), entry)
   end
   redis.call('HSET', entry_key(entry), 'i:' .. id, message.item)
-  if message.token and redis.call('LINDEX', lane_key(message.lane), 0) == entry then
+  if message.token and redis.call('LINDEX', queue_key(message.queue), 0) == entry then
     lease(entry, message.token)
     return known and 1 or 0
   end
@@ -81,7 +81,7 @@ function steps.put()
   return replies
 end
 
-function steps.claim()
+function steps.lease()
   local leased = {}
   for _, urgent in ipairs({ '1', '0' }) do
     local due = redis.call('ZRANGEBYSCORE', due_key(urgent), '-inf', now, 'LIMIT', 0, args.limit - #leased)
@@ -110,7 +110,7 @@ function steps.begin()
   return 'go'
 end
 
-function steps.later()
+function steps.postpone()
   if not owns(args.id, args.token) then return 'lost' end
   if not args.spent then redis.call('HINCRBY', entry_key(args.id), 'tries', -1) end
   set_due(args.id, args.due)
@@ -134,7 +134,7 @@ function steps.retry()
   redis.call('PERSIST', entry_key(args.id))
   redis.call('HDEL', entry_key(args.id), 'token', 'tries')
   redis.call('SET', known_key(args.id), 'taken', 'EX', args.ttl)
-  redis.call('RPUSH', lane_key(redis.call('HGET', entry_key(args.id), 'lane')), args.id)
+  redis.call('RPUSH', queue_key(redis.call('HGET', entry_key(args.id), 'lane')), args.id)
   set_due(args.id, now)
   redis.call('LREM', service .. ':dead', 0, args.dead)
   return 'waits'

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { createSemaphore } from '@switchboard/async';
 import fc from 'fast-check';
 import { against, GET } from '../fixtures/against.ts';
 import { json, type Respond } from '../fixtures/server.ts';
-import { createSlots } from './slots.ts';
+import { withPermit } from './with-permit.ts';
 
 describe('permits', () => {
   it('never exceed the limit, are all used, and are granted in order of arrival, even when callers leave', async () => {
@@ -17,24 +19,25 @@ describe('permits', () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 5 }), steps, async (limit, sequence) => {
-        const slots = createSlots(limit);
+        const semaphore = createSemaphore(limit);
         let waiting: { id: number; controller: AbortController }[] = [];
-        let holding: number[] = [];
+        const holding: number[] = [];
         const granted: number[] = [];
+        const ends = new Map<number, () => void>();
         const expected: number[] = [];
         let ids = 0;
         for (const step of sequence) {
           if (step.kind === 'take') {
             const id = ids++;
             const controller = new AbortController();
-            slots.take(controller.signal).then(
-              () => granted.push(id),
-              () => {},
-            );
+            withPermit(semaphore, controller.signal, () => {
+              granted.push(id);
+              return new Promise<void>((resolve) => ends.set(id, resolve));
+            }).catch(() => {});
             waiting.push({ id, controller });
           } else if (step.kind === 'give' && holding.length > 0) {
-            holding = holding.toSpliced(step.which % holding.length, 1);
-            slots.give();
+            const [id = -1] = holding.splice(step.which % holding.length, 1);
+            ends.get(id)?.();
           } else if (step.kind === 'abort' && waiting.length > 0) {
             const index = step.which % waiting.length;
             waiting[index]?.controller.abort();
@@ -45,9 +48,8 @@ describe('permits', () => {
             holding.push(id);
             expected.push(id);
           }
-          await Promise.resolve();
-          await Promise.resolve();
-          assert.equal(slots.taken, holding.length);
+          await turn();
+          assert.equal(semaphore.taken, holding.length);
           assert.deepEqual(granted, expected);
         }
       }),
