@@ -110,6 +110,12 @@ export function createProcess(
     if (child?.pid !== undefined) signalGroup(child.pid, signal);
   };
 
+  /** Resolves when the process is stopped: on a busy machine, it can still answer for a moment after the signal. */
+  async function pause(): Promise<void> {
+    await send('SIGSTOP');
+    for (let checks = 0; checks < 100 && isRunning(child?.pid); checks += 1) await sleep(10);
+  }
+
   const part: Part = {
     name,
     port,
@@ -119,8 +125,18 @@ export function createProcess(
     start,
     stop: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
-    pause: () => send('SIGSTOP'),
+    pause,
     resume: () => send('SIGCONT'),
   };
   return part;
+}
+
+/** Whether Linux says that the process is neither stopped nor gone; false where there is no /proc. */
+function isRunning(pid: number | undefined): boolean {
+  try {
+    const [, state] = /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+    return state !== undefined && !'TtZX'.includes(state);
+  } catch {
+    return false;
+  }
 }
