@@ -10,7 +10,7 @@ export const SECRET = 'local-secret';
 
 const root = join(import.meta.dirname, '../..');
 const drop = join(import.meta.dirname, 'drop.ts');
-const sources = { SOURCES_FILE: join(root, 'local/sources.yaml'), LOCAL_SECRET: SECRET };
+const sources = { SOURCES_FILE: join(import.meta.dirname, 'sources.yaml'), LOCAL_SECRET: SECRET };
 
 /** The name of each client's ingest in the table; the first is the default one. */
 export const clients = ['platformatic', 'kafkajs'] as const;

@@ -55,8 +55,8 @@ function decoded(value: string): string {
   }
 }
 
-/** Attributes of CloudEvents that say how the event is written, not what happened. */
-const TECHNICAL = new Set(['specversion', 'datacontenttype', 'dataschema']);
+/** What becomes a part of the webhook, and attributes of CloudEvents that say how the event is written. */
+const READ = new Set(['type', 'id', 'time', 'timestamp', 'data', 'specversion', 'datacontenttype', 'dataschema']);
 
 /**
  * The event in the shape that webhooks have; undefined if it is no object with a `type`. What Switchboard does not know
@@ -64,15 +64,12 @@ const TECHNICAL = new Set(['specversion', 'datacontenttype', 'dataschema']);
  */
 export function asWebhook(event: Json): JsonObject | undefined {
   if (!isObject(event) || typeof event.type !== 'string') return undefined;
-  const { type, id, time, timestamp, data = {}, ...rest } = event;
-  const others = Object.entries(rest).filter(([name]) => !TECHNICAL.has(name));
-  return {
-    ...Object.fromEntries(others),
-    event: type,
-    ...(id === undefined ? {} : { event_id: id }),
-    timestamp: time ?? timestamp,
-    data,
-  };
+  const { type, id, time, timestamp, data = {} } = event;
+  // Without a prototype, `__proto__` is a name like any other.
+  const webhook = { __proto__: null, event: type, timestamp: time ?? timestamp, data } as unknown as JsonObject;
+  if (id !== undefined) webhook.event_id = id;
+  for (const name in event) if (!READ.has(name) && !(name in webhook)) webhook[name] = event[name];
+  return webhook;
 }
 
 const isObject = (value: unknown): value is JsonObject =>

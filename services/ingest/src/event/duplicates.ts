@@ -15,13 +15,9 @@ export interface Duplicates {
 const GENERATION = 20_000;
 const GENERATION_MS = 60_000;
 
-interface Twin {
-  content: string;
-  acknowledged: Promise<void>;
-}
-
 export function createDuplicates(seenIds: Pick<SeenIds, 'get' | 'add'>, now: () => number = Date.now): Duplicates {
-  const underWay = new Map<string, Twin>();
+  /** Resolves to the content of the event that is in Kafka then. */
+  const underWay = new Map<string, Promise<string>>();
   let recent = new Map<string, string>();
   let older = new Map<string, string>();
   let since = now();
@@ -35,35 +31,32 @@ export function createDuplicates(seenIds: Pick<SeenIds, 'get' | 'add'>, now: () 
     recent.set(id, content);
   }
 
-  /** Undefined: unknown so far. Asked and acted upon in one turn, or twins slip past each other. */
-  function twinOf(id: string): Twin | undefined {
-    const content = recent.get(id) ?? older.get(id);
-    return underWay.get(id) ?? (content === undefined ? undefined : { content, acknowledged: Promise.resolve() });
-  }
-
   return {
     async once(id, content, publish) {
       const repeats = (earlier: string): Outcome => (earlier === content ? 'duplicate' : 'differs');
-      let twin = twinOf(id);
-      if (twin === undefined) {
+      const known = recent.get(id) ?? older.get(id);
+      if (known !== undefined) return repeats(known);
+      // Asked and noted in one turn, or twins slip past each other.
+      const twin = underWay.get(id);
+      if (twin !== undefined) return repeats(await twin);
+      let isFirst = false;
+      async function settle(): Promise<string> {
         const seen = await seenIds.get(id);
-        if (seen !== undefined) return repeats(seen);
-        twin = twinOf(id);
+        if (seen !== undefined) return seen;
+        await publish();
+        isFirst = true;
+        remember(id, content);
+        seenIds.add(id, content);
+        return content;
       }
-      if (twin !== undefined) {
-        await twin.acknowledged;
-        return repeats(twin.content);
-      }
-      const acknowledged = publish();
-      underWay.set(id, { content, acknowledged });
+      const settled = settle();
+      underWay.set(id, settled);
       try {
-        await acknowledged;
+        const held = await settled;
+        return isFirst ? 'first' : repeats(held);
       } finally {
         underWay.delete(id);
       }
-      remember(id, content);
-      seenIds.add(id, content);
-      return 'first';
     },
   };
 }
