@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { ConfigError, type Logger } from '@switchboard/service';
 import { Gauge, type Registry } from 'prom-client';
-import { namedFiles, parseSources, resolveSources, type Source, type Sources } from './sources.ts';
+import { resolveSources, type Source, type Sources } from './sources.ts';
+import { namedFiles, parseSources } from './sources-file.ts';
 
 export interface LiveSources {
   get(name: string): Source | undefined;

@@ -10,7 +10,7 @@ import {
   readMapping,
 } from '@switchboard/providers';
 import { parseDocument } from 'yaml';
-import type { SourcesFile } from './sources.ts';
+import type { SourcesFile } from './sources-file.ts';
 
 interface Named {
   file: SourcesFile;
