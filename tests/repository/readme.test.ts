@@ -57,13 +57,13 @@ it('a provider is one file, its test and one line, as packages/providers/README.
   const readme = textOf('packages/providers/README.md');
   const [code = '', test = ''] = [...readme.matchAll(/```ts\n(.*?)```/gs)].map(([, text = '']) => text);
   const at = (name: string): string => join(copy.root, 'packages/providers/src', name);
-  writeFileSync(at('acme.ts'), code.replaceAll(/^ {3}/gm, ''));
-  writeFileSync(at('acme.test.ts'), test.replaceAll(/^ {3}/gm, ''));
+  writeFileSync(at('vendors/acme.ts'), code.replaceAll(/^ {3}/gm, ''));
+  writeFileSync(at('vendors/acme.test.ts'), test.replaceAll(/^ {3}/gm, ''));
   const list = copy.read('packages/providers/src/providers.ts');
-  const listed = `import { acme } from './acme.ts';\n${list.replace('\n  api,\n', '\n  acme,\n  api,\n')}`;
+  const listed = `import { acme } from './vendors/acme.ts';\n${list.replace('\n  api,\n', '\n  acme,\n  api,\n')}`;
   writeFileSync(at('providers.ts'), listed);
   await copy.run('node_modules/.bin/tsc', '-p', 'packages/providers');
-  const suites = ['acme.test.ts', 'providers.test.ts'].map((name) => `packages/providers/src/${name}`);
+  const suites = ['vendors/acme.test.ts', 'providers.test.ts'].map((name) => `packages/providers/src/${name}`);
   assert.match(await copy.run(process.execPath, '--test', ...suites), /fail 0/);
   assert.match(
     await copy.run(process.execPath, 'cli/main.ts', 'send', '--list'),

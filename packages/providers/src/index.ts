@@ -1,5 +1,4 @@
 export { fillExample } from './examples.ts';
-export { publishedKeys } from './jwt/local-key.ts';
 export { type CompileMappingOptions, compileMapping } from './mapping/compile-mapping.ts';
 export type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapping/mapped-item.ts';
 export type { Each, EventRule, Expression, Fields, Mapping, Meaning, Place, Shape } from './mapping/mapping.ts';
@@ -22,4 +21,5 @@ export type {
 } from './provider.ts';
 export { defineProvider } from './provider.ts';
 export { type ProviderName, providerNames, providers } from './providers.ts';
-export { freshness, fromBase64, fromHex, headerOf, isSignedBy, TOLERANCE_MS } from './signature.ts';
+export { publishedKeys } from './schemes/jwt/local-key.ts';
+export { freshness, fromBase64, fromHex, headerOf, isSignedBy, TOLERANCE_MS } from './schemes/signature.ts';

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { defineProvider, type Verdict } from '../provider.ts';
-import { freshness, fromHex, headerOf, isSignedBy } from '../signature.ts';
+import { freshness, fromHex, headerOf, isSignedBy } from '../schemes/signature.ts';
 import { platformMapping } from './platform-mapping.ts';
 
 const SECONDS = /^\d{1,12}$/;

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { describe, it } from 'node:test';
+import { mapsItsExamples } from '../../fixtures/example-suite.ts';
+import { invalid, judge, VALID } from '../../fixtures/judge.ts';
+import { NOW, SECONDS } from '../../fixtures/map-example.ts';
+import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
+import type { Json } from '../provider.ts';
+import { meta } from './meta.ts';
+
+const WHATSAPP = { envelope: { object: 'whatsapp_business_account' } };
+const settings = { verifyToken: 'local-verify-token' };
+
+const checkAddress = (query: string) =>
+  judge(meta, { secrets: ['s'], headers: {}, method: 'GET', url: `https://hooks.example.com/meta${query}`, settings });
+const split = (body: Json) => meta.split?.({ body, headers: {} });
+
+describe('Meta', () => {
+  passesEveryProvider(meta, {
+    secret: 'local-secret',
+    otherSecret: 'another-secret',
+    settings,
+    covers: { body: true, time: false },
+  });
+
+  mapsItsExamples(meta, {
+    'WhatsApp message': [
+      {
+        type: 'message.received',
+        id: 'wamid.run-1',
+        at: SECONDS,
+        fields: {
+          userId: '16315551234',
+          messageId: 'wamid.run-1',
+          text: 'Hello this is an answer',
+          channel: 'whatsapp',
+          customer: { name: 'Kerry Fisher', phone: '+16315551234' },
+          sentAt: NOW,
+        },
+      },
+    ],
+    'WhatsApp image and reaction': [
+      {
+        type: 'message.received',
+        id: 'wamid.run-1-image',
+        at: SECONDS,
+        fields: {
+          userId: '16315551234',
+          messageId: 'wamid.run-1-image',
+          text: 'The kettle',
+          attachments: [{ type: 'image/jpeg' }],
+          channel: 'whatsapp',
+          customer: { name: 'Kerry Fisher', phone: '+16315551234' },
+          sentAt: NOW,
+        },
+      },
+    ],
+    'WhatsApp statuses': [
+      {
+        type: 'message.status',
+        id: 'wamid.run-1-out-delivered',
+        at: SECONDS,
+        fields: {
+          userId: '16315551234',
+          messageId: 'wamid.run-1-out',
+          status: 'delivered',
+          phone: '+16315551234',
+          channel: 'whatsapp',
+          changedAt: NOW,
+        },
+      },
+      {
+        type: 'message.status',
+        id: 'wamid.run-1-late-failed',
+        at: SECONDS,
+        fields: {
+          userId: '16315551234',
+          messageId: 'wamid.run-1-late',
+          status: 'failed',
+          errorCode: '131047',
+          errorText: 'More than 24 hours have passed since the person last replied.',
+          phone: '+16315551234',
+          channel: 'whatsapp',
+          changedAt: NOW,
+        },
+      },
+    ],
+    'Messenger message and echo': [
+      {
+        type: 'message.received',
+        id: 'm_run-1',
+        at: NOW,
+        fields: {
+          userId: '5489123456',
+          messageId: 'm_run-1',
+          text: 'hello, world!',
+          channel: 'messenger',
+          sentAt: NOW,
+        },
+      },
+    ],
+    'Instagram message': [
+      {
+        type: 'message.received',
+        id: 'ig_run-1',
+        at: NOW,
+        fields: {
+          userId: '826342938',
+          messageId: 'ig_run-1',
+          attachments: [{ url: 'https://lookaside.example.com/image.jpg', type: 'image' }],
+          channel: 'instagram',
+          sentAt: NOW,
+        },
+      },
+    ],
+  });
+
+  it('accepts what the documentation describes: the hex HMAC of the body by the app secret', async () => {
+    const body = '{"object":"page","text":"\\u00e4"}';
+    const headers = { 'x-hub-signature-256': `sha256=${createHmac('sha256', 'app').update(body).digest('hex')}` };
+    assert.deepEqual(await judge(meta, { secrets: ['app'], headers, body, settings }), VALID);
+  });
+
+  it('answers the check of the address with the challenge, for the right token only', async () => {
+    const reply = { status: 200, contentType: 'text/plain', body: '1158201444' };
+    const query = '?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=';
+    assert.deepEqual(await checkAddress(`${query}local-verify-token`), { kind: 'reply', reply });
+    assert.deepEqual(await checkAddress(`${query}guess`), invalid('mismatch'));
+    assert.deepEqual(await checkAddress(`${query.replace('subscribe', 'other')}local-verify-token`), invalid('form'));
+    assert.deepEqual(await checkAddress(''), invalid('missing'));
+    assert.deepEqual(await judge(meta, { secrets: ['s'], headers: {}, method: 'GET', settings }), invalid('missing'));
+  });
+
+  it('splits changes into messages, each with who wrote it, and statuses, odd ones as well', () => {
+    const contacts = [{ wa_id: '1', profile: { name: 'Kerry' } }, null];
+    const value = {
+      metadata: { phone_number_id: 'p' },
+      contacts,
+      messages: [{ from: '1' }, 7],
+      statuses: [{ id: 's' }],
+    };
+    const around = { ...WHATSAPP, entry: { id: 'e' }, field: 'messages', value: { metadata: value.metadata } };
+    assert.deepEqual(split({ ...WHATSAPP.envelope, entry: [{ id: 'e', changes: [{ field: 'messages', value }] }] }), [
+      { ...around, contact: contacts[0], message: { from: '1' } },
+      { ...around, message: 7 },
+      { ...around, status: { id: 's' } },
+    ]);
+  });
+
+  it('splits entries into the events of Messenger, and keeps what it does not know', () => {
+    const entry = [
+      { id: 'page', time: 1, messaging: [{ message: { mid: 'm' } }, 'odd'] },
+      { id: 'p', standby: [] },
+      null,
+    ];
+    const envelope = { object: 'page' };
+    assert.deepEqual(split({ object: 'page', entry }), [
+      { envelope, entry: { id: 'page', time: 1 }, messaging: { message: { mid: 'm' } } },
+      { envelope, entry: { id: 'page', time: 1 }, messaging: 'odd' },
+      { envelope, entry: { id: 'p', standby: [] } },
+      { envelope, entry: null },
+    ]);
+    assert.deepEqual(split({ object: 'page' }), [{ object: 'page' }]);
+    assert.deepEqual(split({ entry: [{ changes: [{ field: 'about', value: {} }, 3] }] }), [
+      { envelope: {}, entry: {}, change: { field: 'about', value: {} } },
+      { envelope: {}, entry: {}, change: 3 },
+    ]);
+  });
+
+  it('splits thousands of messages with thousands of contacts in linear time', () => {
+    const contacts = Array.from({ length: 20_000 }, (_, index) => ({ wa_id: String(index) }));
+    const messages = contacts.map(({ wa_id }) => ({ from: wa_id }));
+    const more = Object.fromEntries(messages.map((_, index) => [`k${index}`, index]));
+    const value = { contacts, messages, ...more };
+    const startedAt = process.cpuUsage().user;
+    assert.equal(split({ ...more, entry: [{ ...more, changes: [{ value }] }] })?.length, 20_000);
+    assert.ok((process.cpuUsage().user - startedAt) / 1_000 < 5_000);
+  });
+});

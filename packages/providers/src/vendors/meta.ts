@@ -1,0 +1,240 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import Type from 'typebox';
+import { bodyPaths } from '../body-paths.ts';
+import { at, isObject, listOf, without } from '../json.ts';
+import { defineProvider, type Json, type JsonObject, type Verdict } from '../provider.ts';
+import { hmacScheme } from '../schemes/hmac-scheme.ts';
+
+const scheme = hmacScheme({ header: 'x-hub-signature-256', prefix: 'sha256=', algorithm: 'sha256', encoding: 'hex' });
+
+const isWhatsApp = 'body.envelope.object == "whatsapp_business_account"';
+
+const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'];
+
+const whatsApp = (list: string): string => `{
+  "object": "whatsapp_business_account",
+  "entry": [{
+    "id": "8856996819413533",
+    "changes": [{
+      "field": "messages",
+      "value": {
+        "messaging_product": "whatsapp",
+        "metadata": { "display_phone_number": "16505553333", "phone_number_id": "27681414235104944" },
+        "contacts": [{ "profile": { "name": "Kerry Fisher" }, "wa_id": "16315551234" }],
+        ${list}
+      }
+    }]
+  }]
+}`;
+
+/** https://developers.facebook.com/docs/graph-api/webhooks/getting-started: WhatsApp, Messenger and Instagram. */
+export const meta = defineProvider({
+  ...scheme,
+  settings: {
+    /** Any text; the same as in the app's settings. It only proves that the address is yours. */
+    verifyToken: Type.String({ minLength: 1, maxLength: 256 }),
+  },
+  /** The check of the address is a GET whose query is all it has. */
+  needs: { publicUrl: true },
+  methods: ['GET'],
+  verifier: (source) => {
+    const verify = scheme.verifier(source);
+    const { verifyToken } = source.settings;
+    return (request, now) => (request.method === 'GET' ? checkAddress(request.url, verifyToken) : verify(request, now));
+  },
+  split: ({ body }) => {
+    const entries = listOf(body, 'entry');
+    if (entries === undefined || !isObject(body)) return [body];
+    const envelope = without(body, 'entry');
+    return entries.flatMap((entry) => (isObject(entry) ? itemsOf(entry, envelope) : [{ envelope, entry }]));
+  },
+  mapping: {
+    events: [
+      {
+        type: 'message.received',
+        when: `${isWhatsApp} && body.field == "messages" && has(body.message.id) &&
+          !(body.message.type in ["reaction", "system"])`,
+        id: 'body.message.id',
+        at: 'double(body.message.timestamp)',
+        fields: {
+          userId: 'body.message.from',
+          messageId: 'body.message.id',
+          text: [
+            'body.message.text.body',
+            'body.message.button.text',
+            'body.message.interactive.button_reply.title',
+            'body.message.interactive.list_reply.title',
+            ...MEDIA.map((kind) => `body.message.${kind}.caption`),
+          ],
+          attachments: {
+            each: MEDIA.map((kind) => `[body.message.${kind}]`),
+            fields: { url: 'item.url', type: 'item.mime_type', name: 'item.filename' },
+          },
+          channel: '"whatsapp"',
+          'customer.name': 'body.contact.profile.name',
+          'customer.phone': '"+" + body.message.from',
+          sentAt: 'double(body.message.timestamp)',
+        },
+      },
+      {
+        type: 'message.status',
+        when: `${isWhatsApp} && has(body.status.id)`,
+        id: 'body.status.id + "-" + body.status.status',
+        at: 'double(body.status.timestamp)',
+        fields: {
+          userId: 'body.status.recipient_id',
+          messageId: 'body.status.id',
+          status: 'body.status.status',
+          errorCode: 'body.status.errors[0].code',
+          errorText: ['body.status.errors[0].error_data.details', 'body.status.errors[0].title'],
+          phone: '"+" + body.status.recipient_id',
+          channel: '"whatsapp"',
+          changedAt: 'double(body.status.timestamp)',
+        },
+      },
+      {
+        type: 'message.received',
+        when: `body.envelope.object in ["page", "instagram"] && has(body.messaging.message.mid) &&
+          (!has(body.messaging.message.is_echo) || body.messaging.message.is_echo != true) &&
+          !has(body.messaging.message.is_deleted)`,
+        id: 'body.messaging.message.mid',
+        at: 'body.messaging.timestamp',
+        fields: {
+          userId: 'body.messaging.sender.id',
+          messageId: 'body.messaging.message.mid',
+          text: 'body.messaging.message.text',
+          attachments: {
+            each: 'body.messaging.message.attachments',
+            fields: { url: 'item.payload.url', type: 'item.type', name: 'item.payload.title' },
+          },
+          channel: 'body.envelope.object == "page" ? "messenger" : "instagram"',
+          sentAt: 'body.messaging.timestamp',
+        },
+      },
+    ],
+    ignore: bodyPaths(`
+      contact.wa_id entry envelope field message.image.id message.image.mime_type message.image.sha256
+      message.timestamp message.type messaging.recipient status.conversation status.errors
+      status.pricing status.timestamp value
+    `),
+  },
+  examples: [
+    {
+      name: 'WhatsApp message',
+      body: whatsApp(`"messages": [{
+        "from": "16315551234", "id": "wamid.{{run}}", "timestamp": "{{seconds}}", "type": "text",
+        "text": { "body": "Hello this is an answer" }
+      }]`),
+      becomes: ['message.received'],
+    },
+    {
+      name: 'WhatsApp image and reaction',
+      body: whatsApp(`"messages": [
+        {
+          "from": "16315551234", "id": "wamid.{{run}}-image", "timestamp": "{{seconds}}", "type": "image",
+          "image": { "caption": "The kettle", "mime_type": "image/jpeg", "sha256": "81d3bd8a", "id": "1003383421387256" }
+        },
+        {
+          "from": "16315551234", "id": "wamid.{{run}}-reaction", "timestamp": "{{seconds}}", "type": "reaction",
+          "reaction": { "message_id": "wamid.HBgLM", "emoji": "👍" }
+        }
+      ]`),
+      becomes: ['message.received'],
+    },
+    {
+      name: 'WhatsApp statuses',
+      body: whatsApp(`"statuses": [
+        {
+          "id": "wamid.{{run}}-out", "status": "delivered", "timestamp": "{{seconds}}", "recipient_id": "16315551234",
+          "conversation": { "id": "cc9c7d8a", "origin": { "type": "service" } },
+          "pricing": { "billable": true, "pricing_model": "PMP", "category": "service" }
+        },
+        {
+          "id": "wamid.{{run}}-late", "status": "failed", "timestamp": "{{seconds}}", "recipient_id": "16315551234",
+          "errors": [{
+            "code": 131047, "title": "Re-engagement message", "message": "Re-engagement message",
+            "error_data": { "details": "More than 24 hours have passed since the person last replied." }
+          }]
+        }
+      ]`),
+      becomes: ['message.status', 'message.status'],
+    },
+    {
+      name: 'Messenger message and echo',
+      body: `{
+        "object": "page",
+        "entry": [{
+          "id": "1067280970047460", "time": {{milliseconds}},
+          "messaging": [
+            {
+              "sender": { "id": "5489123456" }, "recipient": { "id": "1067280970047460" }, "timestamp": {{milliseconds}},
+              "message": { "mid": "m_{{run}}", "text": "hello, world!" }
+            },
+            {
+              "sender": { "id": "1067280970047460" }, "recipient": { "id": "5489123456" }, "timestamp": {{milliseconds}},
+              "message": { "mid": "m_{{run}}-echo", "text": "How can I help?", "is_echo": true, "app_id": 1517776481860111 }
+            }
+          ]
+        }]
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'Instagram message',
+      body: `{
+        "object": "instagram",
+        "entry": [{
+          "id": "17841405822304914", "time": {{milliseconds}},
+          "messaging": [{
+            "sender": { "id": "826342938" }, "recipient": { "id": "17841405822304914" }, "timestamp": {{milliseconds}},
+            "message": {
+              "mid": "ig_{{run}}",
+              "attachments": [{ "type": "image", "payload": { "url": "https://lookaside.example.com/image.jpg" } }]
+            }
+          }]
+        }]
+      }`,
+      becomes: ['message.received'],
+    },
+  ],
+});
+
+function checkAddress(url: string | undefined, verifyToken: string): Verdict {
+  const start = url?.indexOf('?') ?? -1;
+  const query = new URLSearchParams(start < 0 ? '' : url?.slice(start));
+  const token = query.get('hub.verify_token');
+  const challenge = query.get('hub.challenge');
+  if (token === null || challenge === null) return { kind: 'invalid', fault: 'missing' };
+  if (query.get('hub.mode') !== 'subscribe') return { kind: 'invalid', fault: 'form' };
+  if (!timingSafeEqual(digest(token), digest(verifyToken))) return { kind: 'invalid', fault: 'mismatch' };
+  return { kind: 'reply', reply: { status: 200, contentType: 'text/plain', body: challenge } };
+}
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** The messages and statuses of an entry. What surrounds them is shared, not copied: a body may hold thousands. */
+function itemsOf(entry: JsonObject, envelope: JsonObject): readonly Json[] {
+  const around = { envelope, entry: without(entry, 'changes', 'messaging') };
+  const messaging = (listOf(entry, 'messaging') ?? []).map((event) => ({ ...around, messaging: event }));
+  const changes = (listOf(entry, 'changes') ?? []).flatMap((change) => changesOf(change, around));
+  const items = [...messaging, ...changes];
+  return items.length > 0 ? items : [{ envelope, entry }];
+}
+
+function changesOf(change: Json, around: JsonObject): readonly Json[] {
+  const value = isObject(change) ? change.value : undefined;
+  if (!isObject(change) || !isObject(value)) return [{ ...around, change }];
+  const messages = listOf(value, 'messages') ?? [];
+  const statuses = listOf(value, 'statuses') ?? [];
+  if (messages.length + statuses.length === 0) return [{ ...around, change }];
+  const contacts = new Map((listOf(value, 'contacts') ?? []).map((contact) => [at(contact, 'wa_id'), contact]));
+  contacts.delete(undefined);
+  const context = { ...around, field: change.field ?? null, value: without(value, 'contacts', 'messages', 'statuses') };
+  return [
+    ...messages.map((message) => {
+      const contact = contacts.get(at(message, 'from'));
+      return { ...context, ...(contact !== undefined && { contact }), message };
+    }),
+    ...statuses.map((status) => ({ ...context, status })),
+  ];
+}

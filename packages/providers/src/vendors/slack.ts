@@ -1,0 +1,130 @@
+import { bodyPaths } from '../body-paths.ts';
+import { isObject, without } from '../json.ts';
+import { defineProvider, type Json } from '../provider.ts';
+import { hmacScheme, seconds } from '../schemes/hmac-scheme.ts';
+import { headerOf } from '../schemes/signature.ts';
+
+const scheme = hmacScheme({
+  header: 'x-slack-signature',
+  prefix: 'v0=',
+  algorithm: 'sha256',
+  encoding: 'hex',
+  time: { header: 'x-slack-request-timestamp', unit: seconds, before: (time) => `v0:${time}:` },
+});
+
+/** https://docs.slack.dev/authentication/verifying-requests-from-slack */
+export const slack = defineProvider({
+  ...scheme,
+  verifier: (source) => {
+    const verify = scheme.verifier(source);
+    return (request, now) => {
+      const isSigned = headerOf(request.headers, 'x-slack-signature') !== undefined;
+      if (!isSigned && isCertificateCheck(headerOf(request.headers, 'content-type'), request.body)) {
+        return { kind: 'reply', reply: { status: 200, contentType: 'text/plain', body: '' } };
+      }
+      return verify(request, now);
+    };
+  },
+  bodies: ['json', 'form'],
+  handshake: ({ body }) =>
+    isObject(body) && body.type === 'url_verification' && typeof body.challenge === 'string'
+      ? { status: 200, contentType: 'text/plain', body: body.challenge }
+      : undefined,
+  split: ({ body }) => [withoutToken(interactionOf(body) ?? body)],
+  mapping: {
+    events: [
+      {
+        type: 'message.received',
+        when: `body.type == "event_callback" && body.event.type == "message" && has(body.event.user) &&
+          !has(body.event.bot_id) && (!has(body.event.subtype) || body.event.subtype == "file_share")`,
+        id: 'body.event_id',
+        at: 'body.event_time',
+        fields: {
+          conversationId: 'body.event.channel',
+          userId: 'body.event.user',
+          messageId: 'body.event.ts',
+          text: 'body.event.text',
+          attachments: {
+            each: 'body.event.files',
+            fields: { url: ['item.url_private', 'item.permalink'], type: 'item.mimetype', name: 'item.name' },
+          },
+          channel: '"slack"',
+          sentAt: 'double(body.event.ts)',
+        },
+      },
+      {
+        type: 'message.received',
+        when: 'has(body.command) && has(body.trigger_id)',
+        id: 'body.trigger_id',
+        fields: {
+          conversationId: 'body.channel_id',
+          userId: 'body.user_id',
+          messageId: 'body.trigger_id',
+          text: 'body.text',
+          channel: '"slack"',
+          'customer.name': 'body.user_name',
+        },
+      },
+    ],
+    ignore: bodyPaths(`
+      api_app_id channel_name command event.channel_type event.event_ts event.type response_url
+      team_domain team_id type
+    `),
+  },
+  /** The answer to a command is shown to whoever typed it. */
+  reply: { status: 200, contentType: 'text/plain', body: '' },
+  examples: [
+    {
+      name: 'message',
+      body: `{
+        "token": "z26uFbvR1xHJEdHE1OQiO6t8", "team_id": "T061EG9RZ", "api_app_id": "A0FFV41KK",
+        "event": {
+          "type": "message", "channel": "C024BE91L", "user": "U2147483697", "text": "Live long and prosper.",
+          "ts": "{{seconds}}.000005", "event_ts": "{{seconds}}.000005", "channel_type": "channel"
+        },
+        "type": "event_callback", "event_id": "Ev-{{run}}", "event_time": {{seconds}}
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'message of a bot',
+      body: `{
+        "token": "z26uFbvR1xHJEdHE1OQiO6t8", "team_id": "T061EG9RZ", "api_app_id": "A0FFV41KK",
+        "event": {
+          "type": "message", "channel": "C024BE91L", "user": "U0BOT", "bot_id": "B0BOT", "text": "How can I help?",
+          "ts": "{{seconds}}.000006", "event_ts": "{{seconds}}.000006", "channel_type": "channel"
+        },
+        "type": "event_callback", "event_id": "Ev-{{run}}-bot", "event_time": {{seconds}}
+      }`,
+      becomes: [],
+    },
+    {
+      name: 'command',
+      contentType: 'application/x-www-form-urlencoded',
+      body:
+        'token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T0001&team_domain=example&channel_id=C2147483705&channel_name=test' +
+        '&user_id=U2147483697&user_name=steve&command=%2Fweather&text=94070&api_app_id=A123456' +
+        '&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2F1234%2F5678&trigger_id=13345224609.{{run}}',
+      becomes: ['message.received'],
+    },
+  ],
+});
+
+/** Slack calls the address of a command from time to time, to see whether its certificate is valid. */
+function isCertificateCheck(contentType: string | undefined, body: Buffer): boolean {
+  if (!contentType?.startsWith('application/x-www-form-urlencoded') || body.length > 1_000) return false;
+  return new URLSearchParams(body.toString()).get('ssl_check') === '1';
+}
+
+/** Older apps still accept the token as a proof that a request comes from Slack. */
+const withoutToken = (body: Json): Json => (isObject(body) ? without(body, 'token') : body);
+
+/** Interactions are JSON inside of a form. */
+function interactionOf(body: Json): Json | undefined {
+  if (!isObject(body) || typeof body.payload !== 'string') return undefined;
+  try {
+    return JSON.parse(body.payload) as Json;
+  } catch {
+    return undefined;
+  }
+}

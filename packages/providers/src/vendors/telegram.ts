@@ -1,0 +1,100 @@
+import { bodyPaths } from '../body-paths.ts';
+import { defineProvider } from '../provider.ts';
+import { secretHeader } from '../schemes/secret-header.ts';
+
+/** https://core.telegram.org/bots/api#setwebhook */
+export const telegram = defineProvider({
+  ...secretHeader('x-telegram-bot-api-secret-token'),
+  mapping: {
+    events: [
+      {
+        type: 'message.received',
+        when: `has(body.message.from) && body.message.from.is_bot != true && (has(body.message.text) ||
+          has(body.message.caption) || has(body.message.photo) || has(body.message.document) || has(body.message.voice) ||
+          has(body.message.audio) || has(body.message.video))`,
+        id: 'body.update_id',
+        at: 'body.message.date',
+        fields: {
+          conversationId: 'body.message.chat.id',
+          userId: 'body.message.from.id',
+          messageId: 'body.message.message_id',
+          text: ['body.message.text', 'body.message.caption'],
+          attachments: {
+            each: [
+              '[body.message.document]',
+              '[body.message.voice]',
+              '[body.message.audio]',
+              '[body.message.video]',
+              'has(body.message.photo) ? [{"mime_type": "image/jpeg"}] : []',
+            ],
+            fields: { type: 'item.mime_type', name: 'item.file_name' },
+          },
+          channel: '"telegram"',
+          locale: 'body.message.from.language_code',
+          'customer.name': [
+            'body.message.from.first_name + " " + body.message.from.last_name',
+            'body.message.from.first_name',
+          ],
+          sentAt: 'body.message.date',
+        },
+      },
+    ],
+    ignore: bodyPaths(`
+      message.chat.first_name message.chat.last_name message.chat.type message.chat.username
+      message.document.file_id message.document.file_name message.document.mime_type
+      message.from.first_name message.from.is_bot message.from.last_name message.from.username
+    `),
+  },
+  examples: [
+    {
+      name: 'message',
+      body: `{
+        "update_id": {{number}},
+        "message": {
+          "message_id": 1365, "date": {{seconds}}, "text": "/start",
+          "chat": { "id": 1111111, "type": "private", "first_name": "Test", "last_name": "Lastname", "username": "Test" },
+          "from": {
+            "id": 1111111, "is_bot": false, "first_name": "Test", "last_name": "Lastname", "username": "Test",
+            "language_code": "en"
+          }
+        }
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'document',
+      body: `{
+        "update_id": {{number}},
+        "message": {
+          "message_id": 1366, "date": {{seconds}}, "caption": "The list",
+          "chat": { "id": 1111111, "type": "private", "first_name": "Test" },
+          "from": { "id": 1111111, "is_bot": false, "first_name": "Test" },
+          "document": { "file_id": "AwADBAADbXXXXXXXXXXXGBdhD2l6_XX", "file_name": "list.pdf", "mime_type": "application/pdf" }
+        }
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'message of a bot',
+      body: `{
+        "update_id": {{number}},
+        "message": {
+          "message_id": 1367, "date": {{seconds}}, "text": "How can I help?", "chat": { "id": -100123, "type": "supergroup" },
+          "from": { "id": 2222222, "is_bot": true, "first_name": "Bot", "username": "ExampleBot" }
+        }
+      }`,
+      becomes: [],
+    },
+    {
+      name: 'edited message',
+      body: `{
+        "update_id": {{number}},
+        "edited_message": {
+          "message_id": 1365, "date": {{seconds}}, "edit_date": {{seconds}}, "text": "Edited text",
+          "chat": { "id": 1111111, "type": "private" }, "from": { "id": 1111111, "is_bot": false, "first_name": "Test" }
+        }
+      }`,
+      becomes: [],
+    },
+  ],
+});
