@@ -99,6 +99,32 @@ describe('a body of several items', () => {
     assert.equal(stored.length, 2);
   });
 
+  it('is published in the order of its items, also those whose ids Redis has to name', async (t) => {
+    const published: unknown[] = [];
+    const verify = vendor.verifier({ keys: [], requireTimestamp: false, publicUrl: undefined, settings: {} });
+    const { post } = await startApp(t, {
+      sources: sourcesOf(sourceOf('vendor', { provider: vendor, verify })),
+      publish: async ({ headers }) => void published.push(headers.ce_subject),
+      seenIds: {
+        get: async () => undefined,
+        add: () => {},
+        claim: (_subject, _content, proposal) => new Promise((resolve) => setTimeout(resolve, 20, proposal)),
+        shorten: () => {},
+      },
+    });
+    const items = Array.from({ length: 20 }, (_, index) => ({
+      event: 'message.received',
+      ...(index % 3 === 0 ? { id: `m-${index}` } : {}),
+      data: { conversationId: `c-${index}`, text: 'yes' },
+    }));
+    const answer = await post('/webhooks/vendor', JSON.stringify({ items }), right);
+    assert.deepEqual(answer.json(), { received: true, events: 20 });
+    assert.deepEqual(
+      published,
+      items.map(({ data }) => data.conversationId),
+    );
+  });
+
   it('may hold 1,000 items; more are kept whole', async (t) => {
     const { post, published } = await start(t);
     const skipped = '{"event":"bot.started","data":{}}';

@@ -5,12 +5,12 @@ import type { Logger } from '@switchboard/service';
 import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
 import { answerOf, type ItemResult, isUnavailable, replyWith } from './answers.ts';
 import type { Drift } from './drift/drift.ts';
-import type { AmbiguousIds } from './event/ambiguous-ids.ts';
+import type { AmbiguousIds, Name } from './event/ambiguous-ids.ts';
 import type { Duplicates } from './event/duplicates.ts';
 import { contentOf } from './event/identity.ts';
 import { type BodyReading, type Item, readItems, readKeptItem } from './event/items.ts';
 import { nearMiss } from './event/near-miss.ts';
-import { readEvents } from './event/read-events.ts';
+import { type EventReading, readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
 import type { RateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
@@ -103,10 +103,9 @@ export function createIntake(deps: IntakeDeps): Intake {
     return isUnavailable(kept) ? { kind: 'unavailable', refusal: kept } : { kind: 'refused', refusal: kept };
   }
 
-  async function store(reception: Reception, item: Item, event: AnyEvent, isAmbiguous: boolean): Promise<ItemResult> {
+  async function store(reception: Reception, item: Item, event: AnyEvent, name: Name | undefined): Promise<ItemResult> {
     const { source, headers, deadline, span, since } = reception;
     const content = contentOf(event);
-    const name = isAmbiguous ? await ambiguousIds.nameFor(event, source.repeatMs) : undefined;
     if (name !== undefined) event.meta.id = name.id;
     span.set(() => eventAttributes(eventHeaders(event)));
     const { id, type } = event.meta;
@@ -116,7 +115,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       if (outcome === 'differs') {
         return await refuse(reception, item, { reason: 'duplicate_differs' }, withoutPerson(id, type));
       }
-      if (outcome === 'duplicate') metrics.duplicate(source.name, type, isAmbiguous ? 'body' : 'id');
+      if (outcome === 'duplicate') metrics.duplicate(source.name, type, name === undefined ? 'id' : 'body');
       else {
         name?.acknowledged();
         metrics.enqueued(source.name, type, (performance.now() - since) / 1000);
@@ -138,9 +137,13 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   /** The results of an item's events, all of which are published at once. */
-  async function handle(reception: Reception, item: Item): Promise<readonly ItemResult[]> {
-    const { source, headers, receivedAt, deliveryId } = reception;
-    const read = readEvents(item, { source, headers, receivedAt, deliveryId });
+  async function handle(
+    reception: Reception,
+    item: Item,
+    read: EventReading,
+    names: ReadonlyMap<AnyEvent, Name>,
+  ): Promise<readonly ItemResult[]> {
+    const { source } = reception;
     if (read.kind === 'refused') return [await refuse(reception, item, read.refusal)];
     if (read.kind === 'skipped') {
       metrics.skipped(source.name);
@@ -157,9 +160,26 @@ export function createIntake(deps: IntakeDeps): Intake {
     for (const { event } of events) drift.observe(source, event);
     const [only] = events;
     if (only !== undefined && events.length === 1) {
-      return [await store(reception, item, only.event, only.isAmbiguous)];
+      return [await store(reception, item, only.event, names.get(only.event))];
     }
-    return Promise.all(events.map(({ event, isAmbiguous }) => store(reception, item, event, isAmbiguous)));
+    return Promise.all(events.map(({ event }) => store(reception, item, event, names.get(event))));
+  }
+
+  /**
+   * The results of each item. Ids that Redis has to name are asked for first: from then on, all events take the same
+   * steps at the same time, so that they are published in the order in which they were sent.
+   */
+  async function handleAll(reception: Reception, items: readonly Item[]): Promise<(readonly ItemResult[])[]> {
+    const { source, headers, receivedAt, deliveryId } = reception;
+    const readings = items.map((item) => readEvents(item, { source, headers, receivedAt, deliveryId }));
+    const events = readings.flatMap((read) => (read.kind === 'events' ? read.events : []));
+    const names = new Map<AnyEvent, Name>();
+    const ambiguous = events.filter(({ isAmbiguous }) => isAmbiguous);
+    if (ambiguous.length > 0) {
+      const named = await Promise.all(ambiguous.map(({ event }) => ambiguousIds.nameFor(event, source.repeatMs)));
+      for (const [index, { event }] of ambiguous.entries()) names.set(event, named[index] as Name);
+    }
+    return Promise.all(items.map((item, index) => handle(reception, item, readings[index] as EventReading, names)));
   }
 
   function readBody({ source, headers, body, itemIndex }: Reception): BodyReading {
@@ -181,12 +201,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       const whole = { json: null, bytes: body, index: undefined };
       return answerOf([await refuse(reception, whole, reading.refusal)], manners);
     }
-    const [only] = reading.items;
-    const results =
-      only !== undefined && reading.items.length === 1
-        ? await handle(reception, only)
-        : (await Promise.all(reading.items.map((item) => handle(reception, item)))).flat();
-    return answerOf(results, manners);
+    return answerOf((await handleAll(reception, reading.items)).flat(), manners);
   }
 
   /** Traces a request; only authenticated ones come here. */
@@ -219,7 +234,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     },
     takeEach: (request, items) =>
       receive(EVENTS_ROUTE, request, async (reception) => {
-        const results = await Promise.all(items.map((item) => handle(reception, item)));
+        const results = await handleAll(reception, items);
         return new Map(items.map((item, index) => [item, worstOf(results[index] ?? [])]));
       }),
     problemsOf({ source, headers, deliveryId }, item) {
