@@ -92,7 +92,8 @@ export const flow: Dashboard = {
       ...{ kind: 'timeseries', unit: 'reqps', width: 24, runbook: 'SignatureFailures' },
       queries: [
         {
-          expr: `sum by (source, reason) (rate(ingest_signature_failures_total${RATE})) > 0`,
+          // A line at 0 while there are none.
+          expr: `sum by (source, reason) (rate(ingest_signature_failures_total${RATE})) > 0 or sum(rate(ingest_received_total${RATE})) * 0`,
           legend: '{{source}} {{reason}}',
         },
       ],

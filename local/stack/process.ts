@@ -103,6 +103,7 @@ export function createProcess(
     signalGroup(pid, 'SIGCONT');
     const killer = setTimeout(() => signalGroup(pid, 'SIGKILL'), STOP_LIMIT_MS);
     await exited;
+    await groupGone(pid);
     clearTimeout(killer);
   }
 
@@ -138,5 +139,17 @@ function isRunning(pid: number | undefined): boolean {
     return state !== undefined && !'TtZX'.includes(state);
   } catch {
     return false;
+  }
+}
+
+/** Waits for the children of a process that was killed: those of Postgres hold its memory until they end. */
+async function groupGone(pid: number): Promise<void> {
+  for (let checks = 0; checks < 200; checks += 1) {
+    try {
+      process.kill(-pid, 0);
+    } catch {
+      return;
+    }
+    await sleep(10);
   }
 }
