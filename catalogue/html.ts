@@ -1,17 +1,11 @@
+import { escapeHtml } from '@switchboard/outbound';
+
 /** Text that is HTML already. */
 export interface Html {
   readonly text: string;
 }
 
 type Part = Html | string | number | boolean | readonly Part[];
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 
 /** Only for texts of this package. */
 export const raw = (text: string): Html => ({ text });
@@ -23,5 +17,5 @@ export const html = (texts: TemplateStringsArray, ...parts: readonly Part[]): Ht
 function textOf(part: Part): string {
   if (Array.isArray(part)) return part.map(textOf).join('');
   if (typeof part === 'object') return (part as Html).text;
-  return String(part).replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+  return escapeHtml(String(part));
 }

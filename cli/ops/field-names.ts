@@ -1,4 +1,5 @@
 import { type AvroSchema, catalogue, type EventType, nullableOf } from '@switchboard/events';
+import { editsBetween } from '@switchboard/ingest/edits-between';
 
 /** A field of an event that can be taken from one place: a text, number, flag or time, also one in a record. */
 export interface EventField {
@@ -70,18 +71,3 @@ function wordsOf(name: string): string[] {
 }
 
 const sameWords = (one: readonly string[], other: readonly string[]): boolean => one.join(' ') === other.join(' ');
-
-/** The Levenshtein distance; names are short. */
-function editsBetween(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > MOST_EDITS) return MOST_EDITS + 1;
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (above[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    above = current;
-  }
-  return above[b.length] ?? 0;
-}

@@ -1,3 +1,4 @@
+import { editsBetween } from '@switchboard/ingest/edits-between';
 import { type Case, judge, sampleHeaders } from './trial.ts';
 
 const MOST_EDITS = 5;
@@ -80,18 +81,4 @@ function nearest(wanted: string, names: readonly string[]): string | undefined {
     if (edits < fewest) [found, fewest] = [name, edits];
   }
   return found;
-}
-
-/** The Levenshtein distance. */
-function editsBetween(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (above[column - 1] as number) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (above[column] as number) + 1, (current[column - 1] as number) + 1));
-    }
-    above = current;
-  }
-  return above[b.length] as number;
 }

@@ -18,7 +18,7 @@ export interface Answer {
   status: number;
   text: string;
   retryAfterMs: number | undefined;
-  /** The time of whoever answered, in ms since 1970. */
+  /** When the server answered, in ms since 1970. */
   date: number | undefined;
 }
 

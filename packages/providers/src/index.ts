@@ -1,4 +1,5 @@
 export { fillExample } from './examples.ts';
+export { isObject } from './json.ts';
 export { type CompileMappingOptions, compileMapping } from './mapping/compile-mapping.ts';
 export type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapping/mapped-item.ts';
 export type { Each, EventRule, Expression, Fields, Mapping, Meaning, Place, Shape } from './mapping/mapping.ts';

@@ -15,3 +15,11 @@ export const without = (value: JsonObject, ...names: readonly string[]): JsonObj
 
 export const at = (value: Json | undefined, name: string): Json | undefined =>
   isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+
+/** Each of the `events` of a body, with what stands next to them; the body itself if it has none. */
+export function splitEvents(body: Json): readonly Json[] {
+  const events = listOf(body, 'events');
+  if (events === undefined || !isObject(body)) return [body];
+  const envelope = without(body, 'events');
+  return events.map((event) => ({ envelope, event }));
+}

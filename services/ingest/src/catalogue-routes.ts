@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AddressList } from './http/address-list.ts';
-import { clientAddress, rateKey } from './http/client-address.ts';
-import { createRateLimiter } from './http/rate-limiter.ts';
-import { answerTo } from './http/refusals.ts';
+import { answerTo, type Refusal } from './http/refusals.ts';
+import type { SenderOf } from './http/sender.ts';
 
 interface Served {
   readonly type: string;
@@ -43,32 +40,15 @@ function readPage(headers: Readonly<Record<string, string>>): Served {
   return { ...page, headers: { ...page.headers, ...headers, 'content-security-policy': policy } };
 }
 
-export interface CatalogueLimits {
-  /** Requests a second from one address; 0 is no limit. */
-  readonly ipRate: number;
-  readonly trustedProxies: AddressList;
-}
-
-/** More addresses than read documentation at a time. */
-const MOST_ADDRESSES = 10_000;
-
 /**
  * Adds `GET /openapi.json`, `/asyncapi.json` and `/catalogue`, which everyone may read. They hold nothing of the
- * configuration. Their rate limit has buckets of its own: readers and senders do not use up each other's requests.
+ * configuration.
  */
-export function registerCatalogue(http: FastifyInstance, { ipRate, trustedProxies }: CatalogueLimits): void {
-  const rates = createRateLimiter(undefined, MOST_ADDRESSES);
-  const rate = { perSecond: ipRate, burst: Math.max(1, ipRate) };
-  const waitOf = ({ headers, socket }: IncomingMessage): number => {
-    if (ipRate === 0) return 0;
-    const forwarded = headers['x-forwarded-for'] as string | undefined;
-    return rates.take(rateKey(clientAddress(socket.remoteAddress ?? '', forwarded, trustedProxies)), rate);
-  };
-
+export function registerCatalogue(http: FastifyInstance, senderOf: SenderOf): void {
   function serve(url: string, choose: (request: FastifyRequest) => Served): void {
     http.get(url, (request, reply) => {
-      const retryAfterSeconds = waitOf(request.raw);
-      if (retryAfterSeconds > 0) return refuse(reply, retryAfterSeconds);
+      const from = senderOf(request.raw);
+      if ('reason' in from) return refuse(reply, from);
       const { type, body, etag, headers } = choose(request);
       reply.headers(headers).header('etag', etag);
       const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
@@ -87,8 +67,8 @@ export function registerCatalogue(http: FastifyInstance, { ipRate, trustedProxie
   serve('/catalogue', ({ headers }) => (prefersHtml(headers.accept) ? page : catalogue));
 }
 
-function refuse(reply: FastifyReply, seconds: number): FastifyReply {
-  const { status, body, retryAfterSeconds } = answerTo({ reason: 'ip_rate', retryAfterSeconds: seconds });
+function refuse(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { status, body, retryAfterSeconds } = answerTo(refusal);
   return reply.code(status).header('retry-after', retryAfterSeconds).send(body);
 }
 

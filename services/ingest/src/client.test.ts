@@ -43,7 +43,7 @@ describe('the client for senders', () => {
     assert.equal(ids[0], ids[1]);
   });
 
-  it('is a duplicate when its id was accepted before, and skipped when nobody declared the type', async (t) => {
+  it('is a duplicate when its id was accepted before, and skipped when its type is not declared', async (t) => {
     const app = await startShop(t);
     const event = { ...EVENT, event_id: 'mine' };
     assert.equal((await clientOf(app).send(event)).status, 'accepted');

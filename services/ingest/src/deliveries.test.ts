@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
-import { defineProvider, type Json, type JsonObject, type Provider } from '@switchboard/providers';
+import { defineProvider, isObject, type Json, type Provider } from '@switchboard/providers';
 import { escalation, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
 import { createAddressList } from './http/address-list.ts';
 import { signResubmission } from './http/resubmission.ts';
-
-const isObject = (json: Json | undefined): json is JsonObject =>
-  typeof json === 'object' && json !== null && !Array.isArray(json);
 
 /** Sends several events in one body, and checks the address in three ways. */
 const vendor: Provider = defineProvider({

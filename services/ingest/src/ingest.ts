@@ -20,11 +20,13 @@ import { type AddressList, createAddressList } from './http/address-list.ts';
 import { type Admitted, createAdmission } from './http/admission.ts';
 import { readBody } from './http/body.ts';
 import { createByteBudget } from './http/byte-budget.ts';
+import type { Claim } from './http/claim.ts';
 import { createRateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Refusal, refusals } from './http/refusals.ts';
 import { createResubmissions } from './http/resubmission.ts';
+import { createSenderOf } from './http/sender.ts';
 import { createTurns } from './http/turns.ts';
-import { createIntake, EVENTS_ROUTE, type Publishing } from './intake.ts';
+import { createIntake, EVENTS_ROUTE, type Publishing, WEBHOOKS_ROUTE } from './intake.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
 import type { LiveSources } from './sources/live-sources.ts';
 import type { Source } from './sources/sources.ts';
@@ -64,7 +66,8 @@ export function buildIngest(deps: IngestDeps, options: FastifyHttpOptions<Server
 
 const ADMITTED = Symbol('admitted');
 
-const ROUTE = '/webhooks/:source';
+/** More addresses than read documentation at a time. */
+const MOST_READERS = 10_000;
 
 const PACE_MS = 1_000;
 
@@ -78,14 +81,17 @@ declare module 'fastify' {
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { sources, seenIds, logger, publish, encode, tracer = untraced, limits } = deps;
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
-  registerCatalogue(http, { ipRate, trustedProxies });
+  // Rates of their own: readers and senders do not use up each other's requests.
+  const readers = createRateLimiter(undefined, MOST_READERS);
+  registerCatalogue(http, createSenderOf({ rates: readers, ipRate, trustedProxies }));
   const budget = createByteBudget(inFlightBytes);
   const rates = createRateLimiter();
   const turn = createTurns();
   const metrics = createMetrics({ registry: deps.metrics, sources: sources.names, bytesInFlight: () => budget.used });
   const resubmissions = createResubmissions(deps.resubmitSecret);
   const { isOne: isResubmission } = resubmissions;
-  const { admit, senderOf } = createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission });
+  const senderOf = createSenderOf({ rates, ipRate, trustedProxies });
+  const admit = createAdmission({ sources, senderOf, isResubmission });
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
   const drift = deps.drift ?? createDrift({ registry: deps.metrics, sources: sources.names });
@@ -114,11 +120,18 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     return answerTo({ reason });
   }
 
-  /** Undefined when the sender has gone. */
-  async function receive(request: IncomingMessage, { source, sender }: Admitted): Promise<Answer | undefined> {
+  /** Reads a body within the budget, which has room for it until it is answered. Undefined when the sender has gone. */
+  async function withBody(
+    request: IncomingMessage,
+    { source, sender }: Admitted,
+    /** Whether its sender is known before it is read. */
+    isVerified: boolean,
+    answer: (body: Buffer, claim: Claim) => Promise<Answer>,
+  ): Promise<Answer | undefined> {
     const claim = budget.claim(sender, source.name);
     if (claim === undefined) return refuse(source.name, { reason: 'overload' });
     try {
+      if (isVerified && !budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
       const body = await readBody(request, source.maxBytes, budget, claim);
       if (body === 'aborted') {
         metrics.rejected(source.name, body);
@@ -126,6 +139,15 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       }
       if (typeof body === 'string') return refuse(source.name, { reason: body });
       if (claim.size === 'large') await turn();
+      return await answer(body, claim);
+    } finally {
+      budget.release(claim);
+    }
+  }
+
+  function receive(request: IncomingMessage, admitted: Admitted): Promise<Answer | undefined> {
+    const { source } = admitted;
+    return withBody(request, admitted, false, async (body, claim) => {
       const { headers } = request;
       const isResubmitted = isResubmission(headers);
       const checked = isResubmitted
@@ -137,10 +159,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
       const itemIndex = isResubmitted ? resubmissions.itemIndex(headers) : undefined;
       const owned = verdict.tenant === undefined ? source : { ...source, tenant: verdict.tenant };
-      return await intake.take({ source: owned, headers, body, deliveryId: verdict.id, isResubmitted, itemIndex });
-    } finally {
-      budget.release(claim);
-    }
+      return intake.take({ source: owned, headers, body, deliveryId: verdict.id, isResubmitted, itemIndex });
+    });
   }
 
   function unauthorized(fault: SignatureFault | 'expired'): void {
@@ -159,11 +179,11 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
 
-    registerEventsApi(scope, { sources, budget, intake, rates, metrics, senderOf, turn, send, unauthorized });
+    registerEventsApi(scope, { sources, intake, rates, metrics, senderOf, withBody, send, unauthorized });
 
     scope.route({
       method: ['DELETE', 'OPTIONS', 'PATCH', 'PUT'],
-      url: ROUTE,
+      url: WEBHOOKS_ROUTE,
       handler: (_request, reply) => reply.code(405).header('allow', 'POST').send({ error: 'Send a POST' }),
     });
 
@@ -171,7 +191,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       // GET only for the handshakes of some vendors.
       method: ['POST', 'GET', 'HEAD'],
       exposeHeadRoute: false,
-      url: ROUTE,
+      url: WEBHOOKS_ROUTE,
       onRequest(request, reply, done) {
         const { source } = request.params;
         const label = sources.get(source) === undefined ? UNKNOWN_SOURCE : source;

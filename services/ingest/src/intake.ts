@@ -10,7 +10,7 @@ import type { Duplicates } from './event/duplicates.ts';
 import { contentOf } from './event/identity.ts';
 import { type BodyReading, type Item, readItems, readKeptItem } from './event/items.ts';
 import { nearMiss } from './event/near-miss.ts';
-import { type EventReading, readEvents } from './event/read-events.ts';
+import { type EventReading, type ReadEvent, readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
 import type { RateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
@@ -59,10 +59,12 @@ interface Reception extends VerifiedRequest {
 /** Senders get an answer within 2.5 s; the difference is the time to send it. */
 const ANSWER_MS = 2_400;
 
+const NO_NAMES: ReadonlyMap<AnyEvent, Name> = new Map();
+
 /** Operators want to know what is wrong, whatever the vendor can take. */
 const FOR_OPERATORS = { refusesBadBodies: true } as const;
 
-const ROUTE = '/webhooks/:source';
+export const WEBHOOKS_ROUTE = '/webhooks/:source';
 export const EVENTS_ROUTE = '/v1/events';
 
 export interface Intake {
@@ -158,10 +160,6 @@ export function createIntake(deps: IntakeDeps): Intake {
       return [{ kind: 'skipped', hint: undefined }];
     }
     for (const { event } of events) drift.observe(source, event);
-    const [only] = events;
-    if (only !== undefined && events.length === 1) {
-      return [await store(reception, item, only.event, names.get(only.event))];
-    }
     return Promise.all(events.map(({ event }) => store(reception, item, event, names.get(event))));
   }
 
@@ -172,13 +170,11 @@ export function createIntake(deps: IntakeDeps): Intake {
   async function handleAll(reception: Reception, items: readonly Item[]): Promise<(readonly ItemResult[])[]> {
     const { source, headers, receivedAt, deliveryId } = reception;
     const readings = items.map((item) => readEvents(item, { source, headers, receivedAt, deliveryId }));
-    const events = readings.flatMap((read) => (read.kind === 'events' ? read.events : []));
-    const names = new Map<AnyEvent, Name>();
-    const ambiguous = events.filter(({ isAmbiguous }) => isAmbiguous);
-    if (ambiguous.length > 0) {
-      const named = await Promise.all(ambiguous.map(({ event }) => ambiguousIds.nameFor(event, source.repeatMs)));
-      for (const [index, { event }] of ambiguous.entries()) names.set(event, named[index] as Name);
-    }
+    const ambiguous = readings.flatMap((read) =>
+      read.kind === 'events' ? read.events.filter(({ isAmbiguous }) => isAmbiguous) : [],
+    );
+    const nameOf = async ({ event }: ReadEvent) => [event, await ambiguousIds.nameFor(event, source.repeatMs)] as const;
+    const names = ambiguous.length === 0 ? NO_NAMES : new Map(await Promise.all(ambiguous.map(nameOf)));
     return Promise.all(items.map((item, index) => handle(reception, item, readings[index] as EventReading, names)));
   }
 
@@ -224,7 +220,7 @@ export function createIntake(deps: IntakeDeps): Intake {
         metrics.rejected(source.name, 'source_rate');
         return answerTo({ reason: 'source_rate', retryAfterSeconds: wait });
       }
-      return receive(ROUTE, request, async (reception) => {
+      return receive(WEBHOOKS_ROUTE, request, async (reception) => {
         const answer = await accept(reception);
         const { span } = reception;
         span.set(() => ({ 'http.response.status_code': answer.status }));

@@ -2,7 +2,7 @@ import type { UnsignedMessage, VerifiedSource, Verify } from '../provider.ts';
 import { timeless } from './hmac-scheme.ts';
 import { headerOf, isOneOf } from './signature.ts';
 
-/** A header that holds the secret itself. Nothing is signed, so whoever has seen one request can make others. */
+/** A header that holds the secret itself. Nothing is signed: anyone who has seen one request can make others. */
 export const secretHeader = (header: string) => ({
   verifier:
     ({ keys, requireTimestamp }: Pick<VerifiedSource<unknown>, 'keys' | 'requireTimestamp'>): Verify =>

@@ -1,5 +1,5 @@
 import { bodyPaths } from '../body-paths.ts';
-import { isObject, listOf, without } from '../json.ts';
+import { listOf, splitEvents } from '../json.ts';
 import { defineProvider } from '../provider.ts';
 import { hmacScheme } from '../schemes/hmac-scheme.ts';
 
@@ -9,12 +9,7 @@ export const line = defineProvider({
   /** The button that verifies the address sends no events. */
   handshake: ({ body }) =>
     listOf(body, 'events')?.length === 0 ? { status: 200, contentType: 'text/plain', body: '' } : undefined,
-  split: ({ body }) => {
-    const events = listOf(body, 'events');
-    if (events === undefined || !isObject(body)) return [body];
-    const envelope = without(body, 'events');
-    return events.map((event) => ({ envelope, event }));
-  },
+  split: ({ body }) => splitEvents(body),
   mapping: {
     events: [
       {

@@ -71,7 +71,7 @@ export const slack = defineProvider({
       team_domain team_id type
     `),
   },
-  /** The answer to a command is shown to whoever typed it. */
+  /** Slack shows the answer to a command to the person who typed it. */
   reply: { status: 200, contentType: 'text/plain', body: '' },
   examples: [
     {

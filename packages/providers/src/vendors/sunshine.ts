@@ -1,17 +1,12 @@
 import { bodyPaths } from '../body-paths.ts';
-import { isObject, listOf, without } from '../json.ts';
+import { splitEvents } from '../json.ts';
 import { defineProvider } from '../provider.ts';
 import { secretHeader } from '../schemes/secret-header.ts';
 
 /** https://docs.smooch.io/rest/#section/Webhooks */
 export const sunshine = defineProvider({
   ...secretHeader('x-api-key'),
-  split: ({ body }) => {
-    const events = listOf(body, 'events');
-    if (events === undefined || !isObject(body)) return [body];
-    const envelope = without(body, 'events');
-    return events.map((event) => ({ envelope, event }));
-  },
+  split: ({ body }) => splitEvents(body),
   mapping: {
     events: [
       {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Json } from '@switchboard/providers';
+import { isObject, type Json } from '@switchboard/providers';
 import type { JsonObject } from '../event/json/parse.ts';
 import { parse } from '../event/json/parse.ts';
 import type { Refusal } from '../http/refusals.ts';
@@ -71,6 +71,3 @@ export function asWebhook(event: Json): JsonObject | undefined {
   for (const name in event) if (!READ.has(name) && !(name in webhook)) webhook[name] = event[name];
   return webhook;
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

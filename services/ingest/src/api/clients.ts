@@ -39,8 +39,9 @@ export async function authenticate(
   if (authorization === undefined) return { kind: 'refused', fault: 'missing' };
   const [, token] = /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(authorization) ?? [];
   if (token === undefined) return { kind: 'refused', fault: 'form' };
-  // A hash is looked up instead of compared: what its comparison takes tells nothing about the key.
+  // Hashes are compared, so the time that it takes tells nothing about a key.
   const digest = digestOf(token);
+  const isJwt = token.split('.').length === 3;
   let isUnavailable = false;
   for (const source of sources) {
     const key = source.apiKeys.find((candidate) => candidate.digest === digest);
@@ -48,7 +49,7 @@ export async function authenticate(
       if (key.expiresAt <= now) return { kind: 'refused', fault: 'expired' };
       return { kind: 'client', client: { source, key: key.name, types: key.types } };
     }
-    if (source.scheme !== 'jwt' || token.split('.').length !== 3) continue;
+    if (source.scheme !== 'jwt' || !isJwt) continue;
     const request = { method: 'POST', url: undefined, headers, body: Buffer.alloc(0) };
     const verdict: Verdict = await source.verify(request, now);
     if (verdict.kind === 'valid') {

@@ -82,14 +82,7 @@ export const eventsApi: ApiDescription = {
             properties: {
               id: { type: 'string' },
               status: { enum: ['accepted', 'duplicate', 'invalid', 'unavailable'] },
-              problems: {
-                type: 'array',
-                items: {
-                  type: 'object',
-                  required: ['path', 'message'],
-                  properties: { path: { type: 'string' }, message: { type: 'string' } },
-                },
-              },
+              problems: ref('Problems'),
             },
           },
         },

@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ItemResult } from '../answers.ts';
-import { readBody } from '../http/body.ts';
-import type { ByteBudget } from '../http/byte-budget.ts';
+import type { Admitted } from '../http/admission.ts';
 import type { RateLimiter } from '../http/rate-limiter.ts';
 import { type Answer, answerTo, type Refusal } from '../http/refusals.ts';
+import type { SenderOf } from '../http/sender.ts';
 import { EVENTS_ROUTE, type Intake } from '../intake.ts';
 import { type Metrics, UNKNOWN_SOURCE } from '../metrics.ts';
 import type { Source } from '../sources/sources.ts';
@@ -15,20 +15,25 @@ import { answerToBatch, type EventResult, resultOf } from './results.ts';
 
 interface EventsApi {
   sources: { values(): Iterable<Source> };
-  budget: ByteBudget;
   intake: Intake;
   rates: RateLimiter;
   metrics: Metrics;
   /** Judged before the key: the rate of the address. */
-  senderOf(request: IncomingMessage): { sender: string; address: string } | Refusal;
+  senderOf: SenderOf;
   unauthorized(fault: Exclude<Authentication, { kind: 'client' | 'unavailable' }>['fault']): void;
-  turn(): Promise<void>;
+  /** Reads a body within the budget; undefined when the sender has gone. */
+  withBody(
+    request: IncomingMessage,
+    from: Admitted,
+    isVerified: boolean,
+    answer: (body: Buffer) => Promise<Answer>,
+  ): Promise<Answer | undefined>;
   send(reply: FastifyReply, answer: Answer): FastifyReply;
 }
 
 /** Adds `POST /v1/events`, for clients with an API key or a token: one event, a list, or CloudEvents. */
 export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
-  const { sources, budget, intake, rates, metrics, senderOf, turn } = api;
+  const { sources, intake, rates, metrics, senderOf, withBody } = api;
 
   function refuse(source: string, refusal: Refusal): Answer {
     metrics.rejected(source, refusal.reason);
@@ -59,20 +64,7 @@ export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
     }
     if (Number(headers['content-length'] ?? 0) > source.maxBytes) return refuse(source.name, { reason: 'too_large' });
 
-    const claim = budget.claim(from.sender, source.name);
-    if (claim === undefined || !budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
-    try {
-      const body = await readBody(request, source.maxBytes, budget, claim);
-      if (body === 'aborted') {
-        metrics.rejected(source.name, body);
-        return undefined;
-      }
-      if (typeof body === 'string') return refuse(source.name, { reason: body });
-      if (claim.size === 'large') await turn();
-      return await take(client, request, body, atomic);
-    } finally {
-      budget.release(claim);
-    }
+    return withBody(request, { source, sender: from.sender }, true, (body) => take(client, request, body, atomic));
   }
 
   async function take(client: ApiClient, request: IncomingMessage, body: Buffer, atomic: boolean): Promise<Answer> {

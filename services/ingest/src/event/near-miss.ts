@@ -1,4 +1,5 @@
 import { type EventType, eventTypes } from '@switchboard/events';
+import { editsBetween } from './edits-between.ts';
 
 /** The longest name that is compared: a sender decides how long a name is, and the comparison is quadratic. */
 const LONGEST_NAME = 64;
@@ -27,17 +28,3 @@ const wordsOf = (name: string): string[] =>
     .toLowerCase()
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '');
-
-/** The Levenshtein distance. */
-function editsBetween(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const replaced = (above[column - 1] as number) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(replaced, (above[column] as number) + 1, (current[column - 1] as number) + 1));
-    }
-    above = current;
-  }
-  return above[b.length] as number;
-}

@@ -1,17 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Source } from '../sources/sources.ts';
-import type { AddressList } from './address-list.ts';
-import { clientAddress, rateKey } from './client-address.ts';
 import { type BodyKind, bodyKindOf } from './content-type.ts';
-import type { RateLimiter } from './rate-limiter.ts';
 import type { Refusal } from './refusals.ts';
+import type { SenderOf } from './sender.ts';
 
 interface Gate {
   sources: { get(name: string): Source | undefined };
-  rates: RateLimiter;
-  /** Requests a second from one address; 0 is no limit. */
-  ipRate: number;
-  trustedProxies: AddressList;
+  senderOf: SenderOf;
   /** Whether an operator claims to send the body; the claim is verified later. */
   isResubmission(headers: IncomingHttpHeaders): boolean;
 }
@@ -24,25 +19,9 @@ export interface Admitted {
 
 const JSON_ONLY: readonly BodyKind[] = ['json'];
 
-export interface Sender {
-  address: string;
-  /** Who sends, as rate limits count senders. */
-  sender: string;
-}
-
 /** Everything that can be judged before the body is read, the cheapest and least telling first. */
-export function createAdmission({ sources, rates, ipRate, trustedProxies, isResubmission }: Gate) {
-  const rate = { perSecond: ipRate, burst: Math.max(1, ipRate) };
-
-  function senderOf(request: IncomingMessage): Sender | Refusal {
-    const forwarded = request.headers['x-forwarded-for'] as string | undefined;
-    const address = clientAddress(request.socket.remoteAddress ?? '', forwarded, trustedProxies);
-    const sender = rateKey(address);
-    const wait = ipRate > 0 ? rates.take(`ip:${sender}`, rate) : 0;
-    return wait > 0 ? { reason: 'ip_rate', retryAfterSeconds: wait } : { address, sender };
-  }
-
-  function admit(request: IncomingMessage, sourceName: string): Admitted | Refusal {
+export function createAdmission({ sources, senderOf, isResubmission }: Gate) {
+  return function admit(request: IncomingMessage, sourceName: string): Admitted | Refusal {
     const { headers } = request;
     const source = sources.get(sourceName);
     const from = senderOf(request);
@@ -59,7 +38,5 @@ export function createAdmission({ sources, rates, ipRate, trustedProxies, isResu
     }
     if (Number(headers['content-length'] ?? 0) > source.maxBytes) return { reason: 'too_large' };
     return { source, sender };
-  }
-
-  return { admit, senderOf };
+  };
 }

@@ -26,19 +26,21 @@ function bodyOf(type: EventType): object {
   return { anyOf: [shape('event', 'data'), shape('event_type', 'payload'), ...(action === undefined ? [] : [flat])] };
 }
 
+const problemsSchema = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['path', 'message'],
+    properties: { path: { type: 'string' }, message: { type: 'string' } },
+  },
+};
+
 const refusalSchema = {
   type: 'object',
   required: ['error'],
   properties: {
     error: { type: 'string' },
-    problems: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['path', 'message'],
-        properties: { path: { type: 'string' }, message: { type: 'string' } },
-      },
-    },
+    problems: ref('Problems'),
     hint: { type: 'string', description: 'What the sender may have meant.' },
     shapes: { type: 'array', items: { type: 'string' } },
     docs: { type: 'string' },
@@ -153,6 +155,7 @@ export const webhookApi: ApiDescription = {
       properties: { skipped: { const: true }, reason: { type: 'string' }, hint: { type: 'string' } },
     },
     Refusal: refusalSchema,
+    Problems: problemsSchema,
   },
   securitySchemes: {
     platformSignature: {
