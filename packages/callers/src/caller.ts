@@ -1,0 +1,11 @@
+/** Who calls an API, as proven by an API key, a token, or a signed body. */
+export interface Caller {
+  readonly kind: 'api-key' | 'jwt' | 'signed';
+  readonly tenant: string;
+  /** The caller's name in the configuration, for logs, metrics and limits. */
+  readonly name: string;
+  /** The person that the token or the signed body names. An API key names nobody. */
+  readonly person?: { readonly email?: string | undefined; readonly userId?: string | undefined } | undefined;
+  /** Scopes and patterns of scopes, such as `context:read` and `actions:*`. */
+  readonly scopes: readonly string[];
+}

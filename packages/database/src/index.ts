@@ -1,0 +1,1 @@
+export type { Database, Statement } from './database.ts';

@@ -1,0 +1,1 @@
+export type { Effect, FilledInstance, Flow, Kept, Match, Outcome, Slot } from './flow/flow.ts';
