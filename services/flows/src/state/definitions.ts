@@ -2,9 +2,12 @@ import type { Database } from '@switchboard/database';
 import type { Json } from '../context/variables.ts';
 import type { Flow } from '../flow/flow.ts';
 
-export interface StoredDefinition {
+export interface Version {
   readonly flow: string;
   readonly version: number;
+}
+
+export interface StoredDefinition extends Version {
   readonly hash: string;
   readonly definition: Json;
 }
@@ -16,11 +19,14 @@ export interface Definitions {
   /** Keeps the definition at its first use. @returns the hash that is kept, which is another one's if that came first */
   keep(flow: Flow): Promise<string>;
   read(flow: string, version: number): Promise<StoredDefinition | undefined>;
-  /** The versions whose instances wait, or ended so recently that an event may be handled again. */
-  active(): Promise<{ flow: string; version: number }[]>;
+  /**
+   * The versions whose instances wait, or ended so recently that an event may be handled again.
+   * @param inUse the versions that open instances now
+   */
+  active(inUse: readonly Version[]): Promise<Version[]>;
 }
 
-export const versionKey = ({ flow, version }: { flow: string; version: number }): string => `${flow}:${version}`;
+export const versionKey = ({ flow, version }: Version): string => `${flow}:${version}`;
 
 export function createDefinitions(database: Database): Definitions {
   return {
@@ -32,7 +38,7 @@ export function createDefinitions(database: Database): Definitions {
       const values = [name, version, hash, JSON.stringify(definition)];
       const [row] = await database.query<{ hash: string }>(
         `INSERT INTO flows.definitions (flow, version, hash, definition) VALUES ($1, $2, $3, $4::jsonb)
-         ON CONFLICT (flow, version) DO UPDATE SET last_waiting_at = now() RETURNING hash`,
+         ON CONFLICT (flow, version) DO UPDATE SET last_active_at = now() RETURNING hash`,
         values,
       );
       return (row as { hash: string }).hash;
@@ -44,15 +50,18 @@ export function createDefinitions(database: Database): Definitions {
       );
       return row;
     },
-    async active() {
-      return database.query<{ flow: string; version: number }>(
-        `WITH waits AS (
-           UPDATE flows.definitions d SET last_waiting_at = now() WHERE last_waiting_at < now() - interval '1 hour'
-             AND EXISTS (SELECT 1 FROM flows.instances i
-               WHERE i.flow = d.flow AND i.version = d.version AND i.state = 'waiting')
+    async active(inUse) {
+      return database.query<Version>(
+        `WITH touched AS (
+           UPDATE flows.definitions d SET last_active_at = now() WHERE last_active_at < now() - interval '1 hour'
+             AND (EXISTS (SELECT 1 FROM flows.instances i
+                    WHERE i.flow = d.flow AND i.version = d.version AND i.state = 'waiting')
+               OR EXISTS (SELECT 1 FROM jsonb_to_recordset($1::jsonb) AS r(flow text, version integer)
+                    WHERE r.flow = d.flow AND r.version = d.version))
            RETURNING flow, version)
-         SELECT flow, version FROM flows.definitions WHERE last_waiting_at > now() - interval '${KEPT_DAYS} days'
-         UNION SELECT flow, version FROM waits`,
+         SELECT flow, version FROM flows.definitions WHERE last_active_at > now() - interval '${KEPT_DAYS} days'
+         UNION SELECT flow, version FROM touched`,
+        [JSON.stringify(inUse)],
       );
     },
   };

@@ -10,7 +10,7 @@ CREATE TABLE flows.definitions (
   hash text NOT NULL,
   definition jsonb NOT NULL,
   first_used_at timestamptz NOT NULL DEFAULT now(),
-  last_waiting_at timestamptz NOT NULL DEFAULT now(),
+  last_active_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (flow, version)
 );
 
