@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EventType, eventTypes } from '@switchboard/events';
+import { type EventType, publicEventTypes } from '@switchboard/events';
 
 export interface Service {
   /** Its folder in services/. */
@@ -61,8 +61,8 @@ export const services: readonly Service[] = [
       'message.requested',
     ],
   },
-  // Flows may want any event.
-  { name: 'flows', port: 8087, topics: [], handles: eventTypes },
+  // Flows may want any event that a sender can send.
+  { name: 'flows', port: 8087, topics: [], handles: [...publicEventTypes, 'flow.timeout'] },
 ];
 
 /** The names of the services that handle events of this type. */

@@ -44,7 +44,9 @@ export interface Arguments {
   readonly services: readonly string[];
   readonly since: number | undefined;
   readonly until: number | undefined;
-  text(name: 'code' | 'type' | 'channel' | 'source' | 'reason' | 'key' | 'flow' | 'conversation' | 'url'): string | undefined;
+  text(
+    name: 'code' | 'type' | 'channel' | 'source' | 'reason' | 'key' | 'flow' | 'conversation' | 'url',
+  ): string | undefined;
   is(name: 'all' | 'history' | 'watch' | 'force' | 'yes' | 'dry-run' | 'json' | 'reveal' | 'help'): boolean;
   /** A number of at least `least`, whole unless a fraction makes sense. */
   number(name: 'limit' | 'rate' | 'loop-limit', fallback: number, least: number): number;

@@ -50,7 +50,13 @@ export const flowsList: Command = {
       { title: 'waits for' },
     ];
     const rows = documents.map(({ id, flow, version, key, openedAt, dueAt, events }) => [
-      ...[id, `${flow} v${version}`, key, asTime(Date.parse(openedAt)), dueAt === null ? '' : asTime(Date.parse(dueAt))],
+      ...[
+        id,
+        `${flow} v${version}`,
+        key,
+        asTime(Date.parse(openedAt)),
+        dueAt === null ? '' : asTime(Date.parse(dueAt)),
+      ],
       typesOf(events, true),
       typesOf(events, false),
     ]);

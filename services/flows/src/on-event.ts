@@ -3,9 +3,9 @@ import { type AnyEvent, identityOf } from '@switchboard/events';
 import type { EffectRun } from './effects/effects.ts';
 import type { Flow, Match, Outcome } from './flow/flow.ts';
 import type { FlowMetrics } from './metrics.ts';
+import { mostTelling } from './most-telling.ts';
 import type { FlowVersions, Taking } from './state/flow-versions.ts';
 import type { Candidate, EndedInstance, Instances } from './state/instances.ts';
-import { mostTelling } from './most-telling.ts';
 
 export interface EngineDeps {
   readonly flows: Pick<FlowVersions, 'taking' | 'find' | 'keep'>;

@@ -54,7 +54,11 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
 
     const person = `${encodeURIComponent(tenant)}:${userId}`;
     const content = contentOf(entry, wanted, preference);
-    const begun = await waiting.begin(entry, content, urgent || entry.messages[0].requested?.solicited ? undefined : { person, limit: ratePerHour });
+    const begun = await waiting.begin(
+      entry,
+      content,
+      urgent || entry.messages[0].requested?.solicited ? undefined : { person, limit: ratePerHour },
+    );
     if (begun === 'lost') return;
     if (begun !== 'go') return waiting.postpone(entry, begun.until, { spent: false });
 

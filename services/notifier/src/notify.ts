@@ -68,8 +68,7 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
       occurredAt: event.meta.occurredAt,
       receivedAt: event.meta.receivedAt,
       expiresAt:
-        notification.expiresAt?.(event as never) ??
-        ageFrom(event.meta, to === 'agents') + notification.expiresAfterMs,
+        notification.expiresAt?.(event as never) ?? ageFrom(event.meta, to === 'agents') + notification.expiresAfterMs,
       requested: notification.requested?.(event as never),
     };
     const reasons = new Set<string>();

@@ -12,7 +12,10 @@ export const startNode =
   ({ platform, path }: Deps): EffectRunners['node'] =>
   async ({ effect, key, tenant, flow, signal }) => {
     if (platform === undefined) {
-      throw new PermanentError('NOT_CONFIGURED', `The flow ${flow} starts a node, which needs CHAT_URL and CHAT_API_KEY`);
+      throw new PermanentError(
+        'NOT_CONFIGURED',
+        `The flow ${flow} starts a node, which needs CHAT_URL and CHAT_API_KEY`,
+      );
     }
     const { node, userId, conversationId, variables } = effect;
     await platform

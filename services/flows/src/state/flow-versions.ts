@@ -78,7 +78,9 @@ export function createFlowVersions({ current, definitions, compile, logger }: Op
     const id = versionKey({ flow: flow.name, version: flow.version });
     const hash = await definitions.keep(flow);
     if (hash === flow.hash) return;
-    throw new Error(`Version ${flow.version} of the flow ${flow.name} is in use with another definition than ${id} here`);
+    throw new Error(
+      `Version ${flow.version} of the flow ${flow.name} is in use with another definition than ${id} here`,
+    );
   }
 
   return {

@@ -111,4 +111,5 @@ export function createInstanceList(database: Database): InstanceList {
   };
 }
 
-const timeOf = (time: Date | string | null): number | undefined => (time === null ? undefined : new Date(time).getTime());
+const timeOf = (time: Date | string | null): number | undefined =>
+  time === null ? undefined : new Date(time).getTime();
