@@ -1,7 +1,7 @@
 import { type ASTNode, Environment, EvaluationError, ParseError } from '@marcbachmann/cel-js';
 import { Budget, BudgetError } from './budget.ts';
 import { ExpressionError, type Position, positionIn } from './expression-error.ts';
-import { failureMessage } from './failure.ts';
+import { failureMessage, operatorHint } from './failure.ts';
 import { toJson } from './json-value.ts';
 import { checkLimits, FUNCTIONS, MOST_DEPTH, MOST_NODES } from './limits.ts';
 import { meter } from './metering.ts';
@@ -161,6 +161,7 @@ function checkTypes(parsed: Parsed, text: string): string {
 }
 
 function typeMessage(error: { readonly code: string; readonly summary: string } | undefined): string {
+  if (error?.code === 'no_such_overload') return error.summary + operatorHint(error.summary);
   if (error?.code !== 'no_matching_overload') return error?.summary ?? 'The types do not fit';
   return `${error.summary}; the functions are ${FUNCTIONS.join(', ')}`;
 }

@@ -23,9 +23,12 @@ export function picksOf(paths: readonly (readonly (string | number)[])[], kind: 
   return picks;
 }
 
-/** A copy of the picked parts. Null is left out: expressions see an absent field. */
+/**
+ * A copy of the picked parts. Null is left out: expressions see an absent field. For CEL, an absent record of which a
+ * field is read is empty, so that has(event.customer.email) is false.
+ */
 export function pick(value: unknown, picks: Picks, kind: FieldKind, toCel: boolean): unknown {
-  if (value === null || value === undefined) return undefined;
+  if (value === null || value === undefined) return toCel && picks !== true ? {} : undefined;
   switch (kind.kind) {
     case 'int':
     case 'time':
