@@ -20,6 +20,11 @@ export const flowsConfig = Type.Object({
   }),
   ACTIONS_URL: url('URL of the actions service, for flows that call actions'),
   ACTIONS_API_KEY: optional('API key of flows for the actions service'),
+  DEFAULT_LOCALE: Type.String({
+    minLength: 2,
+    default: 'en',
+    description: 'the locale that every message of a flow must have',
+  }),
   // More than other services: concurrent events share a statement.
   CONCURRENCY: Type.Integer({ minimum: 1, maximum: 1_000, default: 128, description: 'handlers that run at a time' }),
 });

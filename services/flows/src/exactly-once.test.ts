@@ -5,7 +5,7 @@ import type { Database } from '@switchboard/database';
 import type { AnyEvent, EventType } from '@switchboard/events';
 import fc from 'fast-check';
 import { Crash, type Crashes, createCrashes } from '../fixtures/crashes.ts';
-import { openDatabases } from '../fixtures/databases.ts';
+import { type Databases, openDatabases } from '../fixtures/databases.ts';
 import { createOutside, type Engine, type Outside, openEngine } from '../fixtures/engine.ts';
 import { eventOf } from '../fixtures/events.ts';
 import { type Happening, modelOf } from '../fixtures/model.ts';
@@ -15,7 +15,7 @@ import type { Flow } from './flow/flow.ts';
 const TYPES: readonly EventType[] = ['payment.confirmed', 'inventory.reserved', 'order.created'];
 const RUNS = 60;
 
-let databases: Awaited<ReturnType<typeof openDatabases>>;
+let databases: Databases;
 before(async () => {
   databases = await openDatabases();
 });
@@ -79,12 +79,8 @@ const outcomesOf = ({ effects }: Outside): string[] =>
     return `${effect.node}:${(effect.variables.events as string[]).map((id) => id ?? '-')}`;
   });
 
-for (const name of ['postgres']) {
-  const databaseOf = (): Database => {
-    const found = databases.find((one) => one.name === name);
-    assert.ok(found);
-    return found.database;
-  };
+for (const name of ['embedded', 'postgres'] as const) {
+  const databaseOf = (): Database => databases[name];
 
   describe(`on the ${name} database`, () => {
     it('a key has the outcomes of the model, whatever the order, the duplicates and the crashes', async () => {

@@ -4,6 +4,9 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export interface FlowMetrics {
   completed(flow: string): void;
   timedOut(flow: string): void;
+  cancelled(flow: string): void;
+  /** Effects and variables of an outcome that its events name no one for. */
+  leftOut(flow: string, count: number): void;
   stop(): void;
 }
 
@@ -23,6 +26,11 @@ export function createFlowMetrics(registry: Registry, database: Pick<Database, '
     new Gauge({ name, help, labelNames: ['flow'], registers: [registry] });
   const completed = counter('flows_completed_total', 'Complete sets whose effects were carried out');
   const timedOut = counter('flows_timed_out_total', 'Sets that were not complete in time');
+  const cancelled = counter('flows_cancelled_total', 'Instances that an operator or the erasure of a person cancelled');
+  const leftOut = counter(
+    'flows_left_out_total',
+    'Effects and variables left out because the events name no user or conversation',
+  );
   const waiting = gauge('flows_waiting_instances', 'Instances that wait for further events');
   const oldest = gauge('flows_oldest_waiting_seconds', 'Seconds since the oldest waiting instance was opened');
   const overdue = new Gauge({
@@ -50,6 +58,8 @@ export function createFlowMetrics(registry: Registry, database: Pick<Database, '
   return {
     completed: (flow) => completed.inc({ flow }),
     timedOut: (flow) => timedOut.inc({ flow }),
+    cancelled: (flow) => cancelled.inc({ flow }),
+    leftOut: (flow, count) => leftOut.inc({ flow }, count),
     stop: () => clearInterval(timer),
   };
 }

@@ -1,6 +1,6 @@
 import type { VariableChange, Variables } from '../context/variables.ts';
+import { mostTelling } from '../engine/most-telling.ts';
 import type { Effect, Outcome } from '../flow/flow.ts';
-import { mostTelling } from '../most-telling.ts';
 import { effectKey } from './effect-key.ts';
 
 /** Which outcome the effects belong to. */
@@ -30,10 +30,12 @@ export interface CarryOutDeps {
   readonly runners: EffectRunners;
 }
 
+export type CarryOut = (outcome: Pick<Outcome, 'changes' | 'effects'>, run: EffectRun) => Promise<void>;
+
 /** Sets the variables of an outcome, then runs its effects. An effect that fails does not stop the others. */
 export const createCarryOut =
-  ({ variables, runners }: CarryOutDeps) =>
-  async ({ changes, effects }: Outcome, { instance, ...run }: EffectRun): Promise<void> => {
+  ({ variables, runners }: CarryOutDeps): CarryOut =>
+  async ({ changes, effects }, { instance, ...run }) => {
     if (changes.length > 0) await variables.set(changes as VariableChange[]);
     const failures: unknown[] = [];
     for (const [index, effect] of effects.entries()) {

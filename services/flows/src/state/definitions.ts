@@ -14,7 +14,7 @@ export interface StoredDefinition extends Version {
 
 /** The definitions that instances were opened with. They never change. */
 export interface Definitions {
-  /** The hash of each version in use, as `name:version`. */
+  /** The hash of each version in use, as `name@version`. */
   hashes(): Promise<ReadonlyMap<string, string>>;
   /** Keeps the definition at its first use. @returns the hash that is kept, which is another one's if that came first */
   keep(flow: Flow): Promise<string>;
@@ -26,7 +26,7 @@ export interface Definitions {
   active(inUse: readonly Version[]): Promise<Version[]>;
 }
 
-export const versionKey = ({ flow, version }: Version): string => `${flow}:${version}`;
+export const versionKey = ({ flow, version }: Version): string => `${flow}@${version}`;
 
 export function createDefinitions(database: Database): Definitions {
   return {
@@ -38,7 +38,9 @@ export function createDefinitions(database: Database): Definitions {
       const values = [name, version, hash, JSON.stringify(definition)];
       const [row] = await database.query<{ hash: string }>(
         `INSERT INTO flows.definitions (flow, version, hash, definition) VALUES ($1, $2, $3, $4::jsonb)
-         ON CONFLICT (flow, version) DO UPDATE SET last_active_at = now() RETURNING hash`,
+         ON CONFLICT (flow, version) DO UPDATE SET last_active_at = now(),
+           definition = CASE WHEN definitions.hash = EXCLUDED.hash THEN EXCLUDED.definition ELSE definitions.definition END
+         RETURNING hash`,
         values,
       );
       return (row as { hash: string }).hash;

@@ -75,11 +75,10 @@ export function createFlowVersions({ current, definitions, compile, logger }: Op
   }
 
   async function keepOnce(flow: Flow): Promise<void> {
-    const id = versionKey({ flow: flow.name, version: flow.version });
     const hash = await definitions.keep(flow);
     if (hash === flow.hash) return;
     throw new Error(
-      `Version ${flow.version} of the flow ${flow.name} is in use with another definition than ${id} here`,
+      `Version ${flow.version} of the flow ${flow.name} is in use with another definition: raise its version`,
     );
   }
 

@@ -28,8 +28,8 @@ export interface Selection {
 export interface InstanceList {
   /** The oldest first. */
   list(selection: Selection): Promise<ListedInstance[]>;
-  /** @returns false when no such instance waits */
-  cancel(tenant: string, id: string): Promise<boolean>;
+  /** @returns its flow; undefined when no such instance waits */
+  cancel(tenant: string, id: string): Promise<string | undefined>;
   /** Cancels what waits for a person, and forgets the events that name the person. @returns how many instances */
   erase(tenant: string, userId: string): Promise<number>;
   /** Forgets the events of instances that ended long ago, and events that no sender repeats any more. */
@@ -73,12 +73,12 @@ export function createInstanceList(database: Database): InstanceList {
       }));
     },
     async cancel(tenant, id) {
-      const rows = await database.query(
+      const [row] = await database.query<{ flow: string }>(
         `UPDATE flows.instances SET state = 'cancelled', ended_at = clock_timestamp()
-         WHERE tenant = $1 AND id = $2::bigint AND state = 'waiting' RETURNING id`,
+         WHERE tenant = $1 AND id = $2::bigint AND state = 'waiting' RETURNING flow`,
         [tenant, id],
       );
-      return rows.length > 0;
+      return row?.flow;
     },
     async erase(tenant, userId) {
       // Any text of a kept event may be the person's id.

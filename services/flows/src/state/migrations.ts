@@ -4,6 +4,8 @@
  */
 export const stateMigrations: readonly string[] = [
   `
+CREATE SCHEMA flows;
+
 CREATE TABLE flows.definitions (
   flow text NOT NULL,
   version integer NOT NULL,

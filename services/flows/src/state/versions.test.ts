@@ -3,23 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import type { Database } from '@switchboard/database';
 import type { AnyEvent, EventType } from '@switchboard/events';
-import { openDatabases } from '../../fixtures/databases.ts';
+import { type Databases, openDatabases } from '../../fixtures/databases.ts';
 import { createOutside, openEngine } from '../../fixtures/engine.ts';
 import { eventOf } from '../../fixtures/events.ts';
 import { type ToyFlow, toyFlow } from '../../fixtures/toy-flow.ts';
 
-let databases: Awaited<ReturnType<typeof openDatabases>>;
+let databases: Databases;
 before(async () => {
   databases = await openDatabases();
 });
 after(() => databases[Symbol.asyncDispose]());
 
-for (const name of ['postgres']) {
-  const databaseOf = (): Database => {
-    const found = databases.find((one) => one.name === name);
-    assert.ok(found);
-    return found.database;
-  };
+for (const name of ['embedded', 'postgres'] as const) {
+  const databaseOf = (): Database => databases[name];
 
   /** Two versions of a flow, and the processes of the service that have one or the other in their files. */
   function stage() {

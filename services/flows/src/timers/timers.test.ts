@@ -5,7 +5,7 @@ import type { Database } from '@switchboard/database';
 import type { AnyEvent, EventOf, EventType } from '@switchboard/events';
 import { createLogger } from '@switchboard/service';
 import { until } from '@switchboard/stack/until';
-import { openDatabases } from '../../fixtures/databases.ts';
+import { type Databases, openDatabases } from '../../fixtures/databases.ts';
 import { createOutside, openEngine } from '../../fixtures/engine.ts';
 import { eventOf } from '../../fixtures/events.ts';
 import { toyFlow } from '../../fixtures/toy-flow.ts';
@@ -15,7 +15,7 @@ import { startTimers } from './timers.ts';
 const WAITING = 10_000;
 const logger = createLogger('timers', 'silent');
 
-let databases: Awaited<ReturnType<typeof openDatabases>>;
+let databases: Databases;
 before(async () => {
   databases = await openDatabases();
 });
@@ -32,12 +32,8 @@ const openMany = (database: Database, tenant: string, count: number, dueInMs: nu
     [tenant, count, dueInMs],
   );
 
-for (const name of ['postgres']) {
-  const databaseOf = (): Database => {
-    const found = databases.find((one) => one.name === name);
-    assert.ok(found);
-    return found.database;
-  };
+for (const name of ['embedded', 'postgres'] as const) {
+  const databaseOf = (): Database => databases[name];
 
   /** Timers that hand their events over. */
   function watch(database: Database, tenant: string, pollMs?: number) {
