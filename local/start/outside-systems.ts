@@ -113,7 +113,6 @@ function sandboxVariables(name: string, { sandboxUrl, smtpPort, directory }: Pla
       API_KEYS: 'local=local-notifier-key',
     },
     flows: {
-      FLOWS: join(import.meta.dirname, '../flows.yaml'),
       DATABASE_FOLDER: `${directory}/flows`,
       CALLERS_FILE: join(import.meta.dirname, '../callers.yaml'),
       CHAT_URL: `${sandboxUrl}/chat`,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import Type, { type Static } from 'typebox';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
@@ -5,7 +6,11 @@ const url = (description: string) => Type.Optional(Type.String({ pattern: '^http
 
 export const flowsConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8087 }),
-  FLOWS: Type.String({ minLength: 1, description: 'the file of flows, or a folder of such files' }),
+  FLOWS: Type.String({
+    minLength: 1,
+    default: fileURLToPath(new URL('../flows.yaml', import.meta.url)),
+    description: 'the file of flows, or a folder of such files',
+  }),
   DATABASE_URL: Type.Optional(
     Type.String({ pattern: '^postgres(ql)?://', description: 'postgres://user:password@host/database' }),
   ),
