@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { Database } from '@switchboard/database';
 import type { AnyEvent, EventType } from '@switchboard/events';
 import fc from 'fast-check';
 import { Crash, type Crashes, createCrashes } from '../fixtures/crashes.ts';
-import { type Databases, openDatabases } from '../fixtures/databases.ts';
+import { onEachDatabase } from '../fixtures/databases.ts';
 import { createOutside, type Engine, type Outside, openEngine } from '../fixtures/engine.ts';
 import { eventOf } from '../fixtures/events.ts';
 import { type Happening, modelOf } from '../fixtures/model.ts';
 import { toyFlow } from '../fixtures/toy-flow.ts';
 import type { Flow } from './flow/flow.ts';
+import { stateMigrations } from './state/migrations.ts';
 
 const TYPES: readonly EventType[] = ['payment.confirmed', 'inventory.reserved', 'order.created'];
 const RUNS = 60;
-
-let databases: Databases;
-before(async () => {
-  databases = await openDatabases();
-});
-after(() => databases[Symbol.asyncDispose]());
 
 /** Each run has a tenant of its own. */
 const newTenant = (): string => `t-${randomUUID().slice(0, 12)}`;
@@ -79,10 +74,10 @@ const outcomesOf = ({ effects }: Outside): string[] =>
     return `${effect.node}:${(effect.variables.events as string[]).map((id) => id ?? '-')}`;
   });
 
-for (const name of ['embedded', 'postgres'] as const) {
-  const databaseOf = (): Database => databases[name];
+onEachDatabase((databaseOf) => {
+  before(() => databaseOf().migrate('flows', stateMigrations));
 
-  describe(`on the ${name} database`, () => {
+  describe('the outcomes of a key', () => {
     it('a key has the outcomes of the model, whatever the order, the duplicates and the crashes', async () => {
       const database = databaseOf();
       const script = flows.chain((flow) =>
@@ -160,4 +155,4 @@ for (const name of ['embedded', 'postgres'] as const) {
       );
     });
   });
-}
+});

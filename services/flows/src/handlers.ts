@@ -4,7 +4,7 @@ import { type Database, openDatabase } from '@switchboard/database';
 import { publicEventTypes } from '@switchboard/events';
 import { environment, required } from '@switchboard/service';
 import { type FlowsConfig, flowsConfig } from './config.ts';
-import type { Variables } from './context/variables.ts';
+import { createContextStore } from './context/context-store.ts';
 import { callAction } from './effects/call-action.ts';
 import { createCarryOut, type EffectRunners } from './effects/effects.ts';
 import { publishEvent } from './effects/publish-event.ts';
@@ -46,8 +46,8 @@ export async function handlers(context: Context): Promise<Handlers> {
   const flowMetrics = createFlowMetrics(metrics, database);
   onStop('metrics', flowMetrics.stop);
 
-  const variables: Variables = { set: async () => {} };
-  const carryOut = createCarryOut({ variables, runners: effectsOf(context) });
+  const store = await createContextStore(database);
+  const carryOut = createCarryOut({ variables: store, runners: effectsOf(context) });
   const deps = { flows, instances: createInstances(database), carryOut, metrics: flowMetrics };
 
   const callers = await openCallers({ file: config.CALLERS_FILE, environment, logger, metrics });
@@ -55,7 +55,11 @@ export async function handlers(context: Context): Promise<Handlers> {
   registerInstanceApi(context.http, { callers, instances: list, find: flows.find, cancelled: flowMetrics.cancelled });
 
   onStop('refresh', repeatedly(REFRESH_MS, flows.refresh, logger));
-  onStop('tidy', repeatedly(TIDY_MS, list.tidy, logger));
+  const tidy = async () => {
+    await list.tidy();
+    await store.sweep();
+  };
+  onStop('tidy', repeatedly(TIDY_MS, tidy, logger));
   onStop('timers', startTimers({ due: createDueInstances(database), publish, logger }).stop);
 
   const handle = onEvent(deps) as Handler<never>;

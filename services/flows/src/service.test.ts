@@ -22,10 +22,12 @@ flows:
     once: key
 `;
 
-const payment = (orderId: string, id = `pay-${orderId}`) => eventOf('payment.confirmed', id, { orderId, userId: 'jane' });
+const payment = (orderId: string, id = `pay-${orderId}`) =>
+  eventOf('payment.confirmed', id, { orderId, userId: 'jane' });
 const stock = (orderId: string, id = `stock-${orderId}`) => eventOf('inventory.reserved', id, { orderId });
 
-const nodesOf = ({ platform }: Scene): string[] => platform.started.map(({ node, variables }) => `${node} ${variables.order}`);
+const nodesOf = ({ platform }: Scene): string[] =>
+  platform.started.map(({ node, variables }) => `${node} ${variables.order}`);
 
 describe('the service, from Kafka to the platform', () => {
   it('joins two events into a node and a message, once, however often they come', async () => {

@@ -1,6 +1,6 @@
-import type { Database } from '@switchboard/database';
+import { type Database, StatementError } from '@switchboard/database';
+import { createBatcher } from '../context/batcher.ts';
 import type { Flow, Kept, Match } from '../flow/flow.ts';
-import { createBatches } from './batches.ts';
 
 /** One event for one flow: the versions that it matches, older ones first. */
 export interface Filling {
@@ -55,11 +55,16 @@ const MOST = 256;
 
 export function createInstances(database: Database): Instances {
   // A second statement overlaps the first one's way through the network. The embedded database has one thread.
-  const batches = { most: MOST, inFlight: database.kind === 'postgres' ? 2 : 1 };
-  return {
-    fill: createBatches({ ...batches, run: (fillings) => fill(database, fillings) }),
-    timeOut: createBatches({ ...batches, run: (items) => timeOut(database, items) }),
+  const batches = {
+    ...{ most: MOST, atATime: database.kind === 'postgres' ? 2 : 1 },
+    isolates: (error: unknown) => error instanceof StatementError,
   };
+  const fills = createBatcher<Filling, Filled>({ ...batches, perform: (fillings) => fill(database, fillings) });
+  const timeOuts = createBatcher<TimingOut, EndedInstance | undefined>({
+    ...batches,
+    perform: (items) => timeOut(database, items),
+  });
+  return { fill: fills.run, timeOut: timeOuts.run };
 }
 
 interface FilledRow {
@@ -91,7 +96,10 @@ async function fill(database: Database, fillings: readonly Filling[]): Promise<F
     })),
   );
   const results: Filled[] = fillings.map(() => ({ kind: 'nothing' }));
-  const returned = await database.query<FilledRow>('SELECT * FROM flows.fill($1::jsonb)', [JSON.stringify(rows)]);
+  const returned = await database.query<FilledRow>(
+    'SELECT item, outcome, version, key, round, slots, ended_at FROM flows.fill($1::jsonb)',
+    [storable(rows)],
+  );
   for (const { item, outcome, version, ...row } of returned) {
     results[item] =
       outcome === 'other_version' ? { kind: outcome, version } : { kind: outcome, version, ...endedOf(row) };
@@ -102,7 +110,10 @@ async function fill(database: Database, fillings: readonly Filling[]): Promise<F
 async function timeOut(database: Database, items: readonly TimingOut[]): Promise<(EndedInstance | undefined)[]> {
   const ids = items.map(({ tenant, flow, key, round }) => JSON.stringify([tenant, flow, key, round]));
   const rows = items.map(({ tenant, flow, key, round }, item) => ({ item, tenant, flow, key, round }));
-  const returned = await database.query<FilledRow>('SELECT * FROM flows.time_out($1::jsonb)', [JSON.stringify(rows)]);
+  const returned = await database.query<FilledRow>(
+    'SELECT item, version, slots, ended_at FROM flows.time_out($1::jsonb)',
+    [storable(rows)],
+  );
   // An update returns an instance once, even if several items name it.
   const ended = new Map(returned.map(({ item, ...row }) => [ids[item], row]));
   return items.map(({ key, round }, item) => {
@@ -117,6 +128,15 @@ const endedOf = ({ key, round, slots, ended_at }: Omit<FilledRow, 'item' | 'outc
   slots: slotsOf(slots),
   endedAt: new Date(ended_at).getTime(),
 });
+
+/** As JSON. Postgres cannot store the character zero, or half of a surrogate pair. */
+function storable(rows: readonly object[]): string {
+  const json = JSON.stringify(rows);
+  if (!/\\u(?:0000|d[89a-f])/.test(json)) return json;
+  return JSON.stringify(rows, (_, value) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '\ufffd') : value,
+  );
+}
 
 function slotsOf(stored: StoredSlots): (Kept | undefined)[] {
   const slots: (Kept | undefined)[] = [];

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { Database } from '@switchboard/database';
 import type { AnyEvent, EventType } from '@switchboard/events';
-import { type Databases, openDatabases } from '../../fixtures/databases.ts';
+import { onEachDatabase } from '../../fixtures/databases.ts';
 import { createOutside, openEngine } from '../../fixtures/engine.ts';
 import { eventOf } from '../../fixtures/events.ts';
 import { type ToyFlow, toyFlow } from '../../fixtures/toy-flow.ts';
+import { stateMigrations } from './migrations.ts';
 
-let databases: Databases;
-before(async () => {
-  databases = await openDatabases();
-});
-after(() => databases[Symbol.asyncDispose]());
-
-for (const name of ['embedded', 'postgres'] as const) {
-  const databaseOf = (): Database => databases[name];
+onEachDatabase((databaseOf) => {
+  before(() => databaseOf().migrate('flows', stateMigrations));
 
   /** Two versions of a flow, and the processes of the service that have one or the other in their files. */
   function stage() {
@@ -39,7 +34,7 @@ for (const name of ['embedded', 'postgres'] as const) {
     };
   }
 
-  describe(`versions of a flow on the ${name} database`, () => {
+  describe('versions of a flow', () => {
     it('an instance ends by the version that opened it, and new ones open on the new version', async () => {
       const { first, second, open, event, outcomes } = stage();
       const before = open(first);
@@ -99,4 +94,4 @@ for (const name of ['embedded', 'postgres'] as const) {
       assert.deepEqual(outcomes(), ['then v1']);
     });
   });
-}
+});

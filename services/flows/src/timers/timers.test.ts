@@ -1,25 +1,20 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { Database } from '@switchboard/database';
 import type { AnyEvent, EventOf, EventType } from '@switchboard/events';
 import { createLogger } from '@switchboard/service';
 import { until } from '@switchboard/stack/until';
-import { type Databases, openDatabases } from '../../fixtures/databases.ts';
+import { onEachDatabase } from '../../fixtures/databases.ts';
 import { createOutside, openEngine } from '../../fixtures/engine.ts';
 import { eventOf } from '../../fixtures/events.ts';
 import { toyFlow } from '../../fixtures/toy-flow.ts';
+import { stateMigrations } from '../state/migrations.ts';
 import { createDueInstances } from './due-instances.ts';
 import { startTimers } from './timers.ts';
 
 const WAITING = 10_000;
 const logger = createLogger('timers', 'silent');
-
-let databases: Databases;
-before(async () => {
-  databases = await openDatabases();
-});
-after(() => databases[Symbol.asyncDispose]());
 
 /** Instances that were opened now, as events open them, without a statement for each. */
 const openMany = (database: Database, tenant: string, count: number, dueInMs: number): Promise<unknown> =>
@@ -32,8 +27,8 @@ const openMany = (database: Database, tenant: string, count: number, dueInMs: nu
     [tenant, count, dueInMs],
   );
 
-for (const name of ['embedded', 'postgres'] as const) {
-  const databaseOf = (): Database => databases[name];
+onEachDatabase((databaseOf) => {
+  before(() => databaseOf().migrate('flows', stateMigrations));
 
   /** Timers that hand their events over. */
   function watch(database: Database, tenant: string, pollMs?: number) {
@@ -52,7 +47,7 @@ for (const name of ['embedded', 'postgres'] as const) {
     return { events, lateness, timers };
   }
 
-  describe(`time-outs on the ${name} database`, () => {
+  describe('time-outs', () => {
     it('come within a second of their time while 10,000 others wait, and those of a pause come at once', async () => {
       const [database, tenant] = [databaseOf(), randomUUID()];
       await openMany(database, tenant, WAITING, 3_600_000);
@@ -134,4 +129,4 @@ for (const name of ['embedded', 'postgres'] as const) {
       assert.equal(outside.effects.size, 1);
     });
   });
-}
+});
