@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, it } from 'node:test';
-import type { Database } from '@switchboard/database';
 import type { AnyEvent, EventType } from '@switchboard/events';
 import { onEachDatabase } from '../../fixtures/databases.ts';
 import { createOutside, openEngine } from '../../fixtures/engine.ts';
