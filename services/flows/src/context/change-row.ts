@@ -6,6 +6,7 @@ import type { VariableChange } from './variables.ts';
 export const VALUE_BYTES = 4_096;
 /** Of a subject, with the removed ones. */
 export const MOST_VARIABLES = 100;
+const LONGEST_TTL_MS = 3_650 * 86_400_000;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 
 /** A change as the statement takes it. */
@@ -30,7 +31,8 @@ export function rowOf(change: VariableChange): ChangeRow {
       `The id of the ${scope} for ${name} is empty, too long or has control characters.`,
     );
   }
-  if (!Number.isSafeInteger(eventTime) || !Number.isSafeInteger(ttlMs) || ttlMs <= 0 || !isUsableId(eventId)) {
+  const isTimed = Number.isSafeInteger(eventTime) && eventTime >= 0 && Number.isSafeInteger(ttlMs);
+  if (!isTimed || ttlMs <= 0 || ttlMs > LONGEST_TTL_MS || !isUsableId(eventId)) {
     throw new ContextError('INVALID_VALUE', `The time, the time to live or the event's id for ${name} cannot be used.`);
   }
   const json = value === undefined ? null : JSON.stringify(value);

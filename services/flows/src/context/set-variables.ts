@@ -18,8 +18,9 @@ const order = (alias: string): string =>
  */
 const SET = `
   WITH given AS (
-    SELECT DISTINCT ON (key, name) key, tenant, scope, id, name, value, event_id, event_time + ttl AS expires_at,
-      least(event_time, ${NOW} + ${MOST_AHEAD_MS}) AS event_time
+    SELECT DISTINCT ON (key, name) key, tenant, scope, id, name, value, event_id,
+      least(event_time, ${NOW} + ${MOST_AHEAD_MS}) AS event_time,
+      least(event_time, ${NOW} + ${MOST_AHEAD_MS}) + ttl AS expires_at
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[], $8::text[],
       $9::bigint[]) AS change (key, tenant, scope, id, name, value, event_time, event_id, ttl)
     ORDER BY key, name, ${order('change')} DESC
