@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AnyEvent, eventHeaders, identityOf, type Problem } from '@switchboard/events';
+import { type AnyEvent, eventHeaders, identityOf, nearMiss, type Problem } from '@switchboard/events';
 import {
   createEventPublisher,
   DeliveryError,
@@ -15,7 +15,6 @@ import type { AmbiguousIds, Name } from './event/ambiguous-ids.ts';
 import type { Duplicates } from './event/duplicates.ts';
 import { contentOf } from './event/identity.ts';
 import { type BodyReading, type Item, readItems, readKeptItem } from './event/items.ts';
-import { nearMiss } from './event/near-miss.ts';
 import { type EventReading, type ReadEvent, readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
 import type { RateLimiter } from './http/rate-limiter.ts';

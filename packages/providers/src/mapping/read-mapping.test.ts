@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { placeInFile } from '@switchboard/expressions/definition';
 import { parseDocument } from 'yaml';
 import { asJson } from '../../fixtures/as-json.ts';
 import { platformMapping } from '../platform/platform-mapping.ts';
 import { compileMapping } from './compile-mapping.ts';
 import type { Mapping } from './mapping.ts';
 import { MappingError } from './mapping-error.ts';
-import { placeInFile } from './mapping-places.ts';
+
 import { readMapping } from './read-mapping.ts';
 
 /** `line:column message` of each problem of a sources file. */
