@@ -17,6 +17,7 @@ export interface FlowStep {
   readonly slots: readonly (Kept | undefined)[];
   readonly dueAt: number | undefined;
   readonly outcome: Outcome | undefined;
+  /** Why it failed or was ignored. */
   readonly message: string | undefined;
 }
 
@@ -102,7 +103,10 @@ export function simulate(
     const isOpen = last?.state === 'waiting';
     const open: Instance = isOpen ? last : newInstance(flow, key, (last?.round ?? 0) + 1, now);
     const isDone = last !== undefined && !isOpen && isDoneFor(flow, last.endedAt, now);
-    if (isDone || open.slots[slot] !== undefined) return stepOf(last ?? open, 'ignored', undefined);
+    if (isDone) return { ...stepOf(last, 'ignored', undefined), message: 'this key has had its outcome' };
+    if (open.slots[slot] !== undefined) {
+      return { ...stepOf(open, 'ignored', undefined), message: `it has its ${flow.slots[slot]?.type} already` };
+    }
     open.slots[slot] = kept;
     instances.set(id, open);
     const isComplete = flow.kind !== 'all' || !open.slots.includes(undefined);

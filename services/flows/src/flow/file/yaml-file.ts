@@ -25,9 +25,10 @@ export function readYaml<Content extends object>(
   | { readonly problems: readonly FlowProblem[] } {
   const document = parseDocument(text);
   if (document.errors.length > 0) {
-    const problems = document.errors.map(({ message, linePos }) => ({
+    // The others follow from the first.
+    const problems = document.errors.slice(0, 1).map(({ message, linePos }) => ({
       path: '',
-      message: `is not YAML: ${message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
+      message: `is not YAML: ${yamlMessage(message)}`,
       place: { file: path, line: linePos?.[0].line ?? 1, column: linePos?.[0].col ?? 1 },
     }));
     return { problems };
@@ -42,6 +43,12 @@ export function readYaml<Content extends object>(
   if (found.length === 0) form(content, [], found);
   if (found.length > 0) return { problems: found.map(problemAt) };
   return { file: { path, content: content as Content, problemAt }, problems: [] };
+}
+
+function yamlMessage(message: string): string {
+  const [first = ''] = message.split('\n');
+  const plain = first.replace(/ at line \d+, column \d+:?$/, '');
+  return /^(Nested mappings|Implicit)/.test(plain) ? `${plain}: quote a text that has a colon in it` : plain;
 }
 
 function contentOf(document: ReturnType<typeof parseDocument>, problems: DefinitionProblem[]): unknown {
