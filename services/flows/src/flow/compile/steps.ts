@@ -126,12 +126,18 @@ function compileMessage(message: MessageDefinition, at: Keys, scope: Scope, comp
         skipped.push('message: no user');
         return;
       }
+      const rendered = texts.map(([locale, text]) => [locale, text.render(values)] as const);
+      // Values can be blank. Other locales fall back to the default one.
+      if (rendered[0]?.[1] === '') {
+        skipped.push('message: no text');
+        return;
+      }
       effects.push({
         kind: 'message',
         userId,
         conversationId,
-        title: title?.render(values),
-        texts: Object.fromEntries(texts.map(([locale, text]) => [locale, text.render(values)])),
+        title: title?.render(values) || undefined,
+        texts: Object.fromEntries(rendered.filter(([, text]) => text !== '')),
         solicited,
         urgent,
         expiresAfterMs,
