@@ -5,7 +5,8 @@ import type { FlowSource } from './yaml-file.ts';
 
 type Follow = (path: string) => Promise<void>;
 
-const IS_FLOWS = /(?<!\.test)\.ya?ml$/;
+/** Kubernetes mounts folders with entries for its own use, which begin with dots. */
+const IS_FLOWS = /^[^.].*(?<!\.test)\.ya?ml$/;
 
 /**
  * The file, or the YAML files of the folder; `….test.yaml` are tests of flows.
