@@ -6,7 +6,6 @@ export type { Publishing } from './intake.ts';
 export { openSources } from './sources/live-sources.ts';
 export {
   parseSources,
-  readSecret,
   resolveSources,
   type Source,
   type Sources,
