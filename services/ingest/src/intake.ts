@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { RateLimiter } from '@switchboard/async';
 import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf, type Problem } from '@switchboard/events';
 import { DeliveryError, eventAttributes, type OutgoingRecord, withoutPerson } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
@@ -12,7 +13,6 @@ import { type BodyReading, type Item, readItems, readKeptItem } from './event/it
 import { nearMiss } from './event/near-miss.ts';
 import { type EventReading, type ReadEvent, readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
-import type { RateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
 import type { Metrics } from './metrics.ts';
 import { createQuarantine } from './quarantine.ts';

@@ -1,5 +1,5 @@
-import type { Auth } from '@switchboard/outbound';
 import type { Expression } from '@switchboard/expressions';
+import type { Auth } from '@switchboard/outbound';
 import type { InputProblem } from '../run/answer.ts';
 import type { ObjectSchema } from './fields-schema.ts';
 import type { Step } from './step.ts';

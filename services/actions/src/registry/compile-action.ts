@@ -12,7 +12,10 @@ import { compileTexts, type RenderTexts } from './texts.ts';
 
 const CALLER = { email: 'string', userId: 'string', tenant: 'string' } as const;
 
-const NOT_FOUND: TextsEntry = { en: 'I found nothing for your request.', de: 'Zu Ihrer Anfrage habe ich nichts gefunden.' };
+const NOT_FOUND: TextsEntry = {
+  en: 'I found nothing for your request.',
+  de: 'Zu Ihrer Anfrage habe ich nichts gefunden.',
+};
 const FAILED: TextsEntry = {
   en: 'Sorry, I could not get an answer to your request. Please try again later.',
   de: 'Leider habe ich keine Antwort auf Ihre Anfrage bekommen. Bitte versuchen Sie es später noch einmal.',
@@ -35,10 +38,14 @@ export function compileAction(
   const asked: Variables = { input: fieldTypes(input.properties), caller: CALLER };
 
   const current = lookup && readFields(lookup.output, [...at, 'lookup', 'output'], complain);
-  const lookedUp = lookup && current && {
-    step: compileStep({ ...lookup, method: 'GET' }, { at: [...at, 'lookup'], variables: asked, output: current, complain }),
-    reveal: checkNames(lookup.reveal ?? [], current, [...at, 'lookup', 'reveal'], complain),
-  };
+  const lookedUp = lookup &&
+    current && {
+      step: compileStep(
+        { ...lookup, method: 'GET' },
+        { at: [...at, 'lookup'], variables: asked, output: current, complain },
+      ),
+      reveal: checkNames(lookup.reveal ?? [], current, [...at, 'lookup', 'reveal'], complain),
+    };
   const known: Variables = current === undefined ? asked : { ...asked, current: fieldTypes(current.properties) };
   const step = compileStep(target, { at: [...at, 'target'], variables: known, output, complain });
   const told: Variables = { input: asked.input as Variables, output: fieldTypes(revealed.properties) };
@@ -89,8 +96,16 @@ function compileOwner(entry: ActionEntry, { at, output, current, complain }: Own
   }
   const judged: Variables = entry.effect === 'write' ? {} : { output: fieldTypes(output.properties) };
   const known: Variables = current === undefined ? {} : { current: fieldTypes(current.properties) };
-  const expression = compileAt(entry.owner as string, { ...judged, ...known, caller: CALLER }, where, (_at, message, offset) =>
-    complain(where, /variable input/.test(message) ? `${message}; the input is the caller's own word` : message, offset),
+  const expression = compileAt(
+    entry.owner as string,
+    { ...judged, ...known, caller: CALLER },
+    where,
+    (_at, message, offset) =>
+      complain(
+        where,
+        /variable input/.test(message) ? `${message}; the input is the caller's own word` : message,
+        offset,
+      ),
   );
   if (expression === undefined) return undefined;
   if (expression.type !== 'bool') complain(where, `is a ${expression.type}, not a condition`);
@@ -101,7 +116,8 @@ function compileOwner(entry: ActionEntry, { at, output, current, complain }: Own
 
 function checkEffect({ effect, target, cache, confirm, lookup }: ActionEntry, at: Keys, complain: Complain): void {
   const isRead = effect === 'read';
-  if (isRead && target.method !== 'GET' && target.method !== 'POST') complain([...at, 'target', 'method'], 'of a read is GET or POST');
+  if (isRead && target.method !== 'GET' && target.method !== 'POST')
+    complain([...at, 'target', 'method'], 'of a read is GET or POST');
   if (!isRead && target.method === 'GET') complain([...at, 'target', 'method'], 'of a write cannot be GET');
   if (target.method === 'GET' && target.body !== undefined) complain([...at, 'target', 'body'], 'is not sent with GET');
   if (!isRead && cache !== undefined) complain([...at, 'cache'], 'is for reads only');

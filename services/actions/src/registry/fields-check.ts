@@ -14,10 +14,15 @@ export function createCheck(schema: ObjectSchema): (value: unknown) => readonly 
     for (const { keyword, instancePath, message, params } of errors) {
       // Reported again for the object as a whole, with the name.
       if (keyword === 'boolean') continue;
-      const named = (params as { additionalProperties?: readonly string[]; requiredProperties?: readonly string[] });
+      const named = params as { additionalProperties?: readonly string[]; requiredProperties?: readonly string[] };
       const names = named.additionalProperties ?? named.requiredProperties;
       if (names === undefined) problems.push({ path: instancePath, message });
-      else for (const name of names) problems.push({ path: `${instancePath}/${escaped(name)}`, message: named.additionalProperties ? 'is not a field of this action' : 'is required' });
+      else
+        for (const name of names)
+          problems.push({
+            path: `${instancePath}/${escaped(name)}`,
+            message: named.additionalProperties ? 'is not a field of this action' : 'is required',
+          });
     }
     return problems.slice(0, MOST_PROBLEMS);
   };

@@ -54,7 +54,8 @@ const objectSchema = (properties: Record<string, FieldSchema>, required: readonl
 function readObject(form: Readonly<Record<string, unknown>>, at: Keys, complain: Complain, depth: number): FieldSchema {
   const named = (form.required as readonly string[] | undefined) ?? undefined;
   const { properties, required } = readProperties(form.properties as object, [...at, 'properties'], complain, depth);
-  for (const name of named ?? []) if (!Object.hasOwn(properties, name)) complain([...at, 'required'], `names no property: ${name}`);
+  for (const name of named ?? [])
+    if (!Object.hasOwn(properties, name)) complain([...at, 'required'], `names no property: ${name}`);
   const text = isText(form.description) ? { description: form.description } : {};
   return { ...objectSchema(properties, named ?? required), ...text };
 }
@@ -72,7 +73,7 @@ function readProperties(form: object, at: Keys, complain: Complain, depth: numbe
 }
 
 function readField(form: unknown, at: Keys, complain: Complain, depth: number): FieldSchema {
-  const field = isText(form) ? { type: form } : form;
+  const field = isText(form) || Array.isArray(form) ? { type: form } : form;
   const fallback: FieldSchema = { type: 'string' };
   if (!isMap(field)) {
     complain(at, `must be a JSON Schema, or one of ${TYPES.join(', ')}`);
@@ -97,12 +98,20 @@ function readField(form: unknown, at: Keys, complain: Complain, depth: number): 
   const { optional: _optional, ...schema } = field;
   if (type === 'object') {
     if (!isMap(field.properties)) complain(at, 'needs properties: fields that are not listed do not leave');
-    const object = readObject({ ...field, properties: isMap(field.properties) ? field.properties : {} }, at, complain, depth);
+    const object = readObject(
+      { ...field, properties: isMap(field.properties) ? field.properties : {} },
+      at,
+      complain,
+      depth,
+    );
     return { ...object, type: field.type as FieldSchema['type'] };
   }
   if (type === 'array') {
     if (field.items === undefined) complain(at, 'needs items');
-    return { ...schema, items: readField(field.items ?? 'string', [...at, 'items'], complain, depth + 1) } as FieldSchema;
+    return {
+      ...schema,
+      items: readField(field.items ?? 'string', [...at, 'items'], complain, depth + 1),
+    } as FieldSchema;
   }
   return schema as unknown as FieldSchema;
 }

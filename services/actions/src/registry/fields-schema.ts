@@ -51,9 +51,7 @@ export function variableType(schema: FieldSchema): VariableType {
   }
 }
 
-export const fieldTypes = (
-  properties: Readonly<Record<string, FieldSchema>>,
-): Readonly<Record<string, VariableType>> =>
+export const fieldTypes = (properties: Readonly<Record<string, FieldSchema>>): Readonly<Record<string, VariableType>> =>
   Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, variableType(field)]));
 
 /** The schema with these fields only. */
@@ -68,7 +66,8 @@ export const only = (schema: ObjectSchema, names: readonly string[]): ObjectSche
  * nowhere.
  */
 export function project(schema: FieldSchema, value: unknown): unknown {
-  if (Array.isArray(value)) return schema.items === undefined ? [] : value.map((item) => project(schema.items as FieldSchema, item));
+  if (Array.isArray(value))
+    return schema.items === undefined ? [] : value.map((item) => project(schema.items as FieldSchema, item));
   if (typeof value !== 'object' || value === null) return value;
   const { properties = {} } = schema;
   const kept: [string, unknown][] = [];

@@ -1,5 +1,5 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import type { Auth } from '@switchboard/outbound';
 import { ConfigError, type Environment, readSecret } from '@switchboard/service';
@@ -13,7 +13,8 @@ import { type Complain, type Keys, type ParsedFile, problemLine } from './proble
 export type Actions = ReadonlyMap<string, Action>;
 
 /** Headers that are ours, or would change how the request is read. */
-const OWN_HEADERS = /^(host|connection|content-length|content-type|transfer-encoding|upgrade|idempotency-key|authorization)$/i;
+const OWN_HEADERS =
+  /^(host|connection|content-length|content-type|transfer-encoding|upgrade|idempotency-key|authorization)$/i;
 const MOST_ACTIONS = 500;
 
 /**
@@ -41,7 +42,13 @@ export async function readActions(
     for (const [name, entry] of Object.entries(form.actions)) {
       const at = ['actions', name];
       if (actions.has(name)) complain(at, 'is the name of an action in another file, too');
-      const connection = await readConnection(entry, { path: file, environment, at: [...at, 'target'], complain, follow });
+      const connection = await readConnection(entry, {
+        path: file,
+        environment,
+        at: [...at, 'target'],
+        complain,
+        follow,
+      });
       actions.set(name, compileAction(name, entry, connection, at, complain));
     }
   }
@@ -78,7 +85,7 @@ function formErrors(form: unknown): [Keys, string][] {
   const errors = Value.Errors(ActionsForm, form).filter(({ keyword }) => keyword !== 'boolean');
   return errors.map(({ instancePath, message, params }) => {
     const { additionalProperties, allowedValues, requiredProperties } = params as Record<string, unknown>;
-    const at = instancePath.split('/').slice(1).map(unescape);
+    const at = instancePath.split('/').slice(1).map(keyOf);
     const [extra] = Array.isArray(additionalProperties) ? additionalProperties : [];
     if (typeof extra === 'string') return [[...at, extra], 'is not known here'];
     const names = allowedValues ?? requiredProperties;
@@ -86,7 +93,7 @@ function formErrors(form: unknown): [Keys, string][] {
   });
 }
 
-const unescape = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
+const keyOf = (key: string): string => key.replaceAll('~1', '/').replaceAll('~0', '~');
 
 interface ConnectionContext {
   readonly path: string;
@@ -102,7 +109,11 @@ async function readConnection({ target }: ActionEntry, context: ConnectionContex
   const baseUrl = typeof url === 'string' ? url : environment[url.env];
   const parsed = URL.parse(baseUrl ?? '');
   if (typeof url !== 'string' && !baseUrl) complain([...at, 'url'], `needs the environment variable ${url.env}`);
-  else if (parsed === null || !/^https?:$/.test(parsed.protocol) || `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` !== '') {
+  else if (
+    parsed === null ||
+    !/^https?:$/.test(parsed.protocol) ||
+    `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` !== ''
+  ) {
     complain([...at, 'url'], 'must be a URL of http or https, without credentials and without a query');
   }
   for (const [name, value] of Object.entries(headers)) {
@@ -132,7 +143,10 @@ function isHeader(name: string, value: string): boolean {
 
 type SecretEntry = Extract<AuthEntry, { bearer: unknown }>['bearer'];
 
-async function readAuth(auth: AuthEntry, { path, environment, at, complain, follow }: ConnectionContext): Promise<Auth> {
+async function readAuth(
+  auth: AuthEntry,
+  { path, environment, at, complain, follow }: ConnectionContext,
+): Promise<Auth> {
   const read = async (secret: SecretEntry | string, field: string): Promise<string> => {
     if (typeof secret === 'string') return secret;
     const here = [...at, 'auth', field];

@@ -1,7 +1,7 @@
 import type { Expression } from '@switchboard/expressions';
 import type { RequestEntry } from './action-form.ts';
-import { type FieldSchema, type ObjectSchema, project } from './fields-schema.ts';
 import { createCheck } from './fields-check.ts';
+import { type FieldSchema, type ObjectSchema, project } from './fields-schema.ts';
 import type { Complain, Keys } from './problems.ts';
 import { compileAt, compileTemplate, type Template, type Values, type Variables } from './template.ts';
 
@@ -55,8 +55,10 @@ export function compileStep(form: StepForm, { at, variables, output, complain }:
 
   const responding: Variables = { response: 'dyn', ...variables };
   const found = form.found === undefined ? undefined : compileAt(form.found, responding, [...at, 'found'], complain);
-  if (found !== undefined && !/^(bool|dyn)$/.test(found.type)) complain([...at, 'found'], `is a ${found.type}, not a condition`);
-  const result = form.result && compileResult(form.result, { at: [...at, 'result'], variables: responding, output, complain });
+  if (found !== undefined && !/^(bool|dyn)$/.test(found.type))
+    complain([...at, 'found'], `is a ${found.type}, not a condition`);
+  const result =
+    form.result && compileResult(form.result, { at: [...at, 'result'], variables: responding, output, complain });
   // Fields that the schema does not name are dropped, not refused: a backend may add some.
   const check = createCheck({ ...output, additionalProperties: true });
 
@@ -82,7 +84,8 @@ export function compileStep(form: StepForm, { at, variables, output, complain }:
       }
       const made = result === undefined ? response : result(all);
       const [problem] = check(made);
-      if (problem !== undefined) return { kind: 'unusable', reason: `${problem.path || 'the output'} ${problem.message}` };
+      if (problem !== undefined)
+        return { kind: 'unusable', reason: `${problem.path || 'the output'} ${problem.message}` };
       return { kind: 'found', output: project(output, made) as Record<string, unknown> };
     },
   };
@@ -98,7 +101,8 @@ function pathPart(text: string): string | undefined {
 
 function checkFixedPath(path: string, at: Keys, complain: Complain): void {
   const fixed = path.replaceAll(/\$\{[^}]*\}/g, 'x');
-  if (/[?#\\\s]|\/\.{1,2}(\/|$)/.test(fixed)) complain(at, 'must be a path without ?, #, \\, . and ..; use query for parameters');
+  if (/[?#\\\s]|\/\.{1,2}(\/|$)/.test(fixed))
+    complain(at, 'must be a path without ?, #, \\, . and ..; use query for parameters');
 }
 
 type MakeBody = (values: Values) => unknown;
@@ -113,7 +117,9 @@ function compileBody(form: unknown, at: Keys, template: (text: string, at: Keys)
     return (values) => items.map((item) => item(values)).filter((item) => item !== undefined);
   }
   if (typeof form !== 'object' || form === null) return () => form;
-  const fields = Object.entries(form).map(([name, field]) => [name, compileBody(field, [...at, name], template)] as const);
+  const fields = Object.entries(form).map(
+    ([name, field]) => [name, compileBody(field, [...at, name], template)] as const,
+  );
   return (values) => {
     const made = fields.map(([name, field]) => [name, field(values)] as const);
     return Object.fromEntries(made.filter(([, value]) => value !== undefined));
@@ -126,7 +132,8 @@ function compileResult(form: Readonly<Record<string, string>>, context: StepCont
   const { at, variables, output, complain } = context;
   const fields = Object.entries(form).flatMap(([name, text]) => {
     const schema: FieldSchema | undefined = output.properties[name];
-    if (schema === undefined) complain([...at, name], `is not a field of the output; use ${Object.keys(output.properties).join(', ')}`);
+    if (schema === undefined)
+      complain([...at, name], `is not a field of the output; use ${Object.keys(output.properties).join(', ')}`);
     const expression = compileAt(text, variables, [...at, name], complain);
     return expression === undefined ? [] : [[name, expression] as const];
   });

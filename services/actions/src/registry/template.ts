@@ -22,7 +22,12 @@ interface Part {
 const SINGLE = /^(?:string|double|int|uint|bool|dyn)$/;
 
 /** @returns undefined after a complaint */
-export function compileTemplate(text: string, variables: Variables, at: Keys, complain: Complain): Template | undefined {
+export function compileTemplate(
+  text: string,
+  variables: Variables,
+  at: Keys,
+  complain: Complain,
+): Template | undefined {
   const parts: Part[] = [];
   let sound = true;
   for (const piece of split(text)) {
