@@ -73,7 +73,8 @@ async function parse(path: string, problems: string[]): Promise<ParsedFile | und
   });
   const document = parseDocument(text, { prettyErrors: false });
   const parsed = { path, text, document };
-  for (const { pos, message } of document.errors) {
+  // The first mistake explains the others.
+  for (const { pos, message } of document.errors.slice(0, 1)) {
     const before = text.slice(0, pos[0]).split('\n');
     problems.push(`${path}:${before.length}:${(before.at(-1) as string).length + 1} ${message}`);
   }
