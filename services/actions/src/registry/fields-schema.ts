@@ -54,6 +54,22 @@ export function variableType(schema: FieldSchema): VariableType {
 export const fieldTypes = (properties: Readonly<Record<string, FieldSchema>>): Readonly<Record<string, VariableType>> =>
   Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, variableType(field)]));
 
+/** The schema for values of others, who may add fields: at any depth they are dropped instead of refused. */
+export function open<S extends FieldSchema>(schema: S): S {
+  const { properties, items } = schema;
+  return {
+    ...schema,
+    ...(properties === undefined ? {} : { additionalProperties: true, properties: mapFields(properties, open) }),
+    ...(items === undefined ? {} : { items: open(items) }),
+  };
+}
+
+const mapFields = (
+  properties: Readonly<Record<string, FieldSchema>>,
+  change: (field: FieldSchema) => FieldSchema,
+): Record<string, FieldSchema> =>
+  Object.fromEntries(Object.entries(properties).map(([name, field]) => [name, change(field)]));
+
 /** The schema with these fields only. */
 export const only = (schema: ObjectSchema, names: readonly string[]): ObjectSchema => ({
   ...schema,

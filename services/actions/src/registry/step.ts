@@ -1,7 +1,7 @@
 import type { Expression } from '@switchboard/expressions';
 import type { RequestEntry } from './action-form.ts';
 import { createCheck } from './fields-check.ts';
-import { type FieldSchema, type ObjectSchema, project } from './fields-schema.ts';
+import { type FieldSchema, type ObjectSchema, open, project } from './fields-schema.ts';
 import type { Complain, Keys } from './problems.ts';
 import { compileAt, compileTemplate, type Template, type Values, type Variables } from './template.ts';
 
@@ -59,8 +59,7 @@ export function compileStep(form: StepForm, { at, variables, output, complain }:
     complain([...at, 'found'], `is a ${found.type}, not a condition`);
   const result =
     form.result && compileResult(form.result, { at: [...at, 'result'], variables: responding, output, complain });
-  // Fields that the schema does not name are dropped, not refused: a backend may add some.
-  const check = createCheck({ ...output, additionalProperties: true });
+  const check = createCheck(open(output));
 
   return {
     method: form.method,
