@@ -15,17 +15,18 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'packages/providers': 'events expressions',
   'packages/tracing': 'async',
   'packages/service': 'async tracing',
+  'packages/callers': 'providers service',
   'packages/outbound': 'async tracing',
   'packages/kafka': 'async events tracing',
   'packages/consumer': 'async events kafka outbound service tracing',
   services: 'async consumer events outbound service tracing',
-  'services/ingest': 'async events kafka providers service tracing',
+  'services/ingest': 'async callers events kafka providers service tracing',
   sandbox: 'service',
   deploy: 'events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest providers sandbox service stack',
   catalogue: 'deploy events ingest kb-indexer notifier outbound service',
-  cli: 'async client consumer deploy events ingest kafka notifier providers service stack',
+  cli: 'async callers client consumer deploy events ingest kafka notifier providers service stack',
 };
 const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
 

@@ -3,8 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 /** Every problem that our APIs answer with, by its code. The list is closed, and the codes are stable. */
 const PROBLEMS = {
   INVALID_REQUEST: { status: 400, title: 'The request is not valid' },
-  UNAUTHORIZED: { status: 401, title: 'The request has no valid API key' },
-  FORBIDDEN: { status: 403, title: 'The API key does not allow this' },
+  UNAUTHORIZED: { status: 401, title: 'The request has no valid credentials' },
+  FORBIDDEN: { status: 403, title: 'The caller may not do this' },
   NOT_FOUND: { status: 404, title: 'There is nothing at this path' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The path does not support this method' },
   TIMEOUT: { status: 408, title: 'The request took too long' },
