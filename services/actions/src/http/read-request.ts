@@ -18,15 +18,9 @@ const LONGEST_ID = 256;
  * Reads `{ input, conversationId, confirm }`. In a signed body without `input`, every field but these and the customer's
  * is the input.
  */
-export function readRequest(body: Buffer, caller: Pick<Caller, 'kind'>): ReadRequest {
-  let json: unknown;
-  try {
-    json = body.length === 0 ? {} : JSON.parse(body.toString());
-  } catch {
-    return { ok: false, code: 'INVALID_REQUEST', detail: 'The body is not JSON.' };
-  }
+export function readRequest(json: unknown, caller: Pick<Caller, 'kind'>): ReadRequest {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    return { ok: false, code: 'INVALID_REQUEST', detail: 'The body must be a JSON object.' };
+    return { ok: false, code: 'INVALID_REQUEST', detail: 'Send a JSON object as application/json.' };
   }
   const fields = json as Readonly<Record<string, unknown>>;
   const isSigned = caller.kind === 'signed';
