@@ -3,19 +3,22 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { readFields } from './fields-form.ts';
 import { fieldTypes } from './fields-schema.ts';
+import type { Keys } from './problems.ts';
 import { compileStep, type Step } from './step.ts';
 
-const INPUT = readFields({ a: 'string', b: 'string' }, [], assert.fail);
+const fail = (at: Keys, message: string): never => assert.fail(`${at.join('.')} ${message}`);
+
+const INPUT = readFields({ a: 'string', b: 'string' }, [], fail);
 const OUTPUT = readFields(
   { id: 'string', lines: { type: 'array', items: { type: 'object', properties: { name: 'string' } } } },
   [],
-  assert.fail,
+  fail,
 );
 
 const compile = (form: Partial<Parameters<typeof compileStep>[0]>): Step =>
   compileStep(
     { method: 'POST', path: '/', ...form },
-    { at: [], variables: { input: fieldTypes(INPUT.properties) }, output: OUTPUT, complain: (at, message) => assert.fail(`${at.join('.')} ${message}`) },
+    { at: [], variables: { input: fieldTypes(INPUT.properties) }, output: OUTPUT, complain: fail },
   );
 
 const anyText = fc.oneof(
