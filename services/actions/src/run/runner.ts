@@ -39,6 +39,8 @@ export interface Runner {
   find(runId: string, caller: Caller, options?: Pick<RunOptions, 'locales'>): Promise<Answer>;
   /** The actions that the caller may use, by name. */
   actionsFor(caller: Caller): readonly ActionView[];
+  /** Takes one of what the caller may use, for requests beside runs; the seconds to wait if nothing is left. */
+  takeRate(caller: Caller): number;
 }
 
 /** A request that has passed every check that needs no backend. */
@@ -85,6 +87,7 @@ export function createRunner({ actions, takeRate, read, write, store, onRefused 
   }
 
   return {
+    takeRate,
     async run(
       name,
       caller,
