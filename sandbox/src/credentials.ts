@@ -17,6 +17,7 @@ export const credentials = {
   },
   chat: { apiKey: 'local-chat-key' },
   embeddings: { apiKey: 'local-embeddings-key' },
+  shop: { token: 'local-shop-token' },
   /** Checked only when a client logs in. */
   smtp: { user: 'local-smtp-user', password: 'local-smtp-password' },
 } as const;

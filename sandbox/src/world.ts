@@ -10,6 +10,7 @@ import { createFreshdesk } from './systems/freshdesk.ts';
 import { createHubspot } from './systems/hubspot.ts';
 import { createJira } from './systems/jira.ts';
 import { createSalesforce } from './systems/salesforce.ts';
+import { createShop } from './systems/shop.ts';
 import { createSlack } from './systems/slack.ts';
 import { createWebhook } from './systems/webhook.ts';
 import { createZendesk } from './systems/zendesk.ts';
@@ -51,6 +52,7 @@ export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: Wor
     createSlack(board),
     createChat(board),
     createEmbeddings(),
+    createShop(board),
     createWebhook(board),
   ];
 
