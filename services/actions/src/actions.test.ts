@@ -25,7 +25,10 @@ describe('an action', () => {
     assert.deepEqual(body, { output: { orderId: '1001', status: 'shipped' }, reply: 'Order 1001 is shipped.' });
     assert.match(runId, /^[0-9a-f-]{36}$/);
     assert.equal(response.headers.get('cache-control'), 'no-store');
-    assert.deepEqual(app.told.map(({ ended, followUp }) => [ended.id, ended.outcome.kind, followUp]), [[runId, 'found', false]]);
+    assert.deepEqual(
+      app.told.map(({ ended, followUp }) => [ended.id, ended.outcome.kind, followUp]),
+      [[runId, 'found', false]],
+    );
   });
 
   it('replies in the language of the caller', async (t) => {
@@ -39,21 +42,37 @@ describe('an action', () => {
     const backend = await startBackend(t, shop);
     const app = await openApp(t, { database, yaml: shopActions(backend.url) });
     const key = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' };
-    const post = (path: string, body: string, headers: Record<string, string>) => app.fetch(path, { method: 'POST', body, headers });
+    const post = (path: string, body: string, headers: Record<string, string>) =>
+      app.fetch(path, { method: 'POST', body, headers });
     const cases: [name: string, Promise<Response>, status: number, code: string][] = [
       ['no credentials', post(ROUTE, '{}', { 'content-type': 'application/json' }), 401, 'UNAUTHORIZED'],
       ['a wrong signature', app.signed(ROUTE, jane, { 'x-signature': '00' }), 401, 'UNAUTHORIZED'],
-      ['a scope that is missing', app.signed(ROUTE, { ...jane, orderId: '1001' }, {}, 'x-narrow-signature'), 403, 'FORBIDDEN'],
+      [
+        'a scope that is missing',
+        app.signed(ROUTE, { ...jane, orderId: '1001' }, {}, 'x-narrow-signature'),
+        403,
+        'FORBIDDEN',
+      ],
       ['a caller without a person', post(ROUTE, JSON.stringify({ input: { orderId: '1001' } }), key), 403, 'FORBIDDEN'],
       ['an unknown action', app.signed('/v1/actions/no-such', jane), 404, 'NOT_FOUND'],
       ['an unknown run', app.fetch('/v1/actions/runs/none', { headers: key }), 404, 'NOT_FOUND'],
       ['an input that is missing', app.signed(ROUTE, jane), 422, 'INVALID_FIELDS'],
       ['an unknown field', app.signed(ROUTE, { ...jane, orderId: '1', more: 1 }), 422, 'INVALID_FIELDS'],
-      ['an order that leads elsewhere', app.signed(ROUTE, { ...jane, orderId: '../orders/1001' }), 422, 'INVALID_FIELDS'],
+      [
+        'an order that leads elsewhere',
+        app.signed(ROUTE, { ...jane, orderId: '../orders/1001' }),
+        422,
+        'INVALID_FIELDS',
+      ],
       ['a wrong type', app.signed(ROUTE, { ...jane, orderId: 7 }), 422, 'INVALID_FIELDS'],
       ['a body that is no object', post(ROUTE, '[]', key), 400, 'INVALID_REQUEST'],
       ['a large body', app.signed(ROUTE, { ...jane, orderId: 'x'.repeat(70_000) }), 413, 'TOO_LARGE'],
-      ['a wrong idempotency key', app.signed(ROUTE, { ...jane, orderId: '1' }, { 'idempotency-key': 'a b' }), 400, 'INVALID_REQUEST'],
+      [
+        'a wrong idempotency key',
+        app.signed(ROUTE, { ...jane, orderId: '1' }, { 'idempotency-key': 'a b' }),
+        400,
+        'INVALID_REQUEST',
+      ],
     ];
     for (const [name, request, status, code] of cases) {
       const response = await request;
@@ -82,14 +101,21 @@ describe('an action', () => {
     const response = await app.fetch('/v1/actions', { headers: { authorization: `Bearer ${API_KEY}` } });
     const { actions } = (await response.json()) as { actions: { name: string; output: { properties: object } }[] };
     // The others are about a person, whom an API key does not name.
-    assert.deepEqual(actions.map(({ name }) => name), ['note']);
+    assert.deepEqual(
+      actions.map(({ name }) => name),
+      ['note'],
+    );
     assert.deepEqual(actions[0]?.output.properties, { id: { type: 'string' } });
   });
 
   it('is limited for each person, and for a caller with all of its persons', async (t) => {
     const backend = await startBackend(t, shop);
     const slow = { perSecond: 0.001, burst: 2 };
-    const app = await openApp(t, { database, yaml: shopActions(backend.url), rates: { person: slow, caller: { perSecond: 0.001, burst: 5 } } });
+    const app = await openApp(t, {
+      database,
+      yaml: shopActions(backend.url),
+      rates: { person: slow, caller: { perSecond: 0.001, burst: 5 } },
+    });
     const statuses = async (email: string, times: number): Promise<number[]> => {
       const all: number[] = [];
       for (let time = 0; time < times; time += 1) {
@@ -106,7 +132,10 @@ describe('an action', () => {
 
   it('asks the backend once for the same question of the same person', async (t) => {
     const backend = await startBackend(t, shop);
-    const yaml = shopActions(backend.url).replace('    reveal: [orderId, status]\n    reply', '    cache: 1m\n    reveal: [orderId, status]\n    reply');
+    const yaml = shopActions(backend.url).replace(
+      '    reveal: [orderId, status]\n    reply',
+      '    cache: 1m\n    reveal: [orderId, status]\n    reply',
+    );
     const app = await openApp(t, { database, yaml });
     await Promise.all([1, 2, 3].map(() => app.signed(ROUTE, { ...jane, orderId: '1001' })));
     assert.equal(backend.received.length, 1);

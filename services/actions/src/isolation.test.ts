@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Database } from '@switchboard/database';
-import fc from 'fast-check';
 import { until } from '@switchboard/stack/until';
+import fc from 'fast-check';
 import { openApp, shopActions } from '../fixtures/app.ts';
 import { json, type Respond, shop, startBackend } from '../fixtures/backend.ts';
 import { openTestDatabase } from '../fixtures/database.ts';
@@ -49,7 +49,12 @@ it('a thousand slow runs are all answered 202, and hold up no reads of other act
   assert.deepEqual([...statuses], [202]);
   const again = await app.signed(ORDER, { ...jane, orderId: '1001' });
   assert.equal(again.status, 200);
-  t.diagnostic(`reads beside a thousand slow runs: ${times.map(Math.round).sort((a, b) => a - b).join(' ')} ms`);
+  t.diagnostic(
+    `reads beside a thousand slow runs: ${times
+      .map(Math.round)
+      .sort((a, b) => a - b)
+      .join(' ')} ms`,
+  );
   gate.resolve();
   await until('every slow run is told', async () => app.told.filter(({ followUp }) => followUp).length === 1_000);
 });
@@ -62,15 +67,26 @@ it('one action has no room for ever more runs, and others have', async (t) => {
   });
   const app = await openApp(t, { database, yaml: shopActions(backend.url, slowAction(backend.url)) });
   const { runner } = app.engine;
-  const caller = { kind: 'signed', tenant: 'acme', name: 'chat-platform', person: jane, scopes: ['actions:*'] } as const;
-  const runs = Array.from({ length: 1_500 }, (_, index) => runner.run('slow', caller, { id: String(index) }, { waitMs: 30_000 }));
-  assert.deepEqual(await runner.run('slow', caller, { id: 'x' }).then((answer) => answer.kind === 'refused' && answer.code), 'UNAVAILABLE');
+  const caller = {
+    kind: 'signed',
+    tenant: 'acme',
+    name: 'chat-platform',
+    person: jane,
+    scopes: ['actions:*'],
+  } as const;
+  const runs = Array.from({ length: 1_500 }, (_, index) =>
+    runner.run('slow', caller, { id: String(index) }, { waitMs: 30_000 }),
+  );
+  assert.deepEqual(
+    await runner.run('slow', caller, { id: 'x' }).then((answer) => answer.kind === 'refused' && answer.code),
+    'UNAVAILABLE',
+  );
   assert.equal((await runner.run('order-status', caller, { orderId: '1001' })).kind, 'done');
   gate.resolve();
   await Promise.all(runs);
 });
 
-describe('what is not the caller\'s', () => {
+describe("what is not the caller's", () => {
   it('is answered with the bytes of what does not exist', async (t) => {
     const backend = await startBackend(t, shop);
     const app = await openApp(t, { database, yaml: shopActions(backend.url) });
@@ -118,8 +134,21 @@ describe('what is not the caller\'s', () => {
     const backend = await startBackend(t, shop);
     const app = await openApp(t, { database, yaml: shopActions(backend.url) });
     const caller = { kind: 'jwt', tenant: 'acme', name: 'shop', person: jane, scopes: ['actions:*'] } as const;
-    const names = fc.constantFrom('orderId', 'email', 'userId', 'caller', 'person', 'customerEmail', 'owner', '__proto__', 'constructor');
-    const values = fc.oneof(fc.constantFrom('2001', 'omar@shop.example', { email: 'omar@shop.example' }, ['2001']), fc.jsonValue());
+    const names = fc.constantFrom(
+      'orderId',
+      'email',
+      'userId',
+      'caller',
+      'person',
+      'customerEmail',
+      'owner',
+      '__proto__',
+      'constructor',
+    );
+    const values = fc.oneof(
+      fc.constantFrom('2001', 'omar@shop.example', { email: 'omar@shop.example' }, ['2001']),
+      fc.jsonValue(),
+    );
     await fc.assert(
       fc.asyncProperty(fc.dictionary(names, values, { noNullPrototype: true }), async (more) => {
         const input = { ...(JSON.parse(JSON.stringify(more)) as object), orderId: '2001' };
@@ -140,7 +169,13 @@ describe('what is not the caller\'s', () => {
     await until('the run is told', async () => app.told.some(({ ended }) => ended.id === runId));
     const asked = await app.signed('/v1/actions/cancel-order', { ...jane, orderId: '1001' });
     const rows = await database.query('SELECT * FROM actions.runs WHERE outcome IS NOT NULL');
-    const texts = [await now.text(), await asked.text(), JSON.stringify(rows), JSON.stringify(app.told.map(({ ended }) => ended.outcome)), await app.metrics.metrics()];
+    const texts = [
+      await now.text(),
+      await asked.text(),
+      JSON.stringify(rows),
+      JSON.stringify(app.told.map(({ ended }) => ended.outcome)),
+      await app.metrics.metrics(),
+    ];
     for (const text of texts) assert.doesNotMatch(text, /secret-of|customerEmail/);
   });
 });
@@ -152,9 +187,21 @@ describe('a backend that misbehaves', () => {
     ['answers 403', (response) => json(response, 403, {}), 404],
     ['answers 410', (response) => json(response, 410, {}), 404],
     ['answers 422', (response) => json(response, 422, { secret: 'reason' }), 422],
-    ['redirects', (response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end() && undefined, 504],
-    ['answers garbage', (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"orderId": secret'), 504],
-    ['answers another content type', (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>secret</html>'), 504],
+    [
+      'redirects',
+      (response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end() && undefined,
+      504,
+    ],
+    [
+      'answers garbage',
+      (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"orderId": secret'),
+      504,
+    ],
+    [
+      'answers another content type',
+      (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>secret</html>'),
+      504,
+    ],
     ['answers another form', (response) => json(response, 200, { orderId: 7, secret: 'secret' }), 504],
     ['answers nothing', (response) => void response.writeHead(200).end(), 504],
     ['answers too much', (response) => json(response, 200, { orderId: 'x'.repeat(3_000_000) }), 504],
@@ -181,7 +228,9 @@ describe('a backend that misbehaves', () => {
   });
 
   it('opens its breaker, and others of the same backend go on', async (t) => {
-    const backend = await startBackend(t, (response, request) => (request.method === 'GET' ? json(response, 500, {}) : json(response, 200, { id: 'n' })));
+    const backend = await startBackend(t, (response, request) =>
+      request.method === 'GET' ? json(response, 500, {}) : json(response, 200, { id: 'n' }),
+    );
     const app = await openApp(t, { database, yaml: shopActions(backend.url) });
     for (let time = 0; time < 15; time += 1) await app.signed(ORDER, { ...jane, orderId: '1001' });
     assert.throws(() => app.engine.backends.check(), /order-status/);

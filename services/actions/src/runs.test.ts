@@ -19,7 +19,10 @@ before(async () => {
 });
 after(() => close());
 
-const open = async (t: TestContext, more: Partial<Parameters<typeof openApp>[1]> = {}): Promise<{ app: TestApp; backend: Backend }> => {
+const open = async (
+  t: TestContext,
+  more: Partial<Parameters<typeof openApp>[1]> = {},
+): Promise<{ app: TestApp; backend: Backend }> => {
   const backend = await startBackend(t, shop);
   return { backend, app: await openApp(t, { database, yaml: shopActions(backend.url), ...more }) };
 };
@@ -59,7 +62,11 @@ describe('a run that takes too long', () => {
     assert.deepEqual(message.ended.outcome.texts, { en: 'Order 1001 is shipped.', de: 'Bestellung 1001: shipped.' });
     assert.equal(message.ended.conversationId, 'c-1');
     const found = await app.signed(location, jane, { 'accept-language': 'de' });
-    assert.deepEqual(await found.json(), { output: { orderId: '1001', status: 'shipped' }, reply: 'Bestellung 1001: shipped.', runId });
+    assert.deepEqual(await found.json(), {
+      output: { orderId: '1001', status: 'shipped' },
+      reply: 'Bestellung 1001: shipped.',
+      runId,
+    });
   });
 
   it('is tried until its backend answers', async (t) => {
@@ -75,7 +82,10 @@ describe('a run that takes too long', () => {
 
   it('says at its deadline that there is no answer', async (t) => {
     const backend = await startBackend(t, (response) => json(response, 503, {}));
-    const yaml = shopActions(backend.url).replace('    reveal: [orderId, status]\n    reply', '    deadline: 1s\n    reveal: [orderId, status]\n    reply');
+    const yaml = shopActions(backend.url).replace(
+      '    reveal: [orderId, status]\n    reply',
+      '    deadline: 1s\n    reveal: [orderId, status]\n    reply',
+    );
     const app = await openApp(t, { database, yaml });
     const { runId, location } = await runOf(await app.signed(ORDER, { ...jane, orderId: '1001' }, IMPATIENT));
     const [message] = await messagesOf(app, runId);
@@ -131,7 +141,8 @@ describe('a run that takes too long', () => {
 });
 
 describe('a write', () => {
-  const notes: Parameters<Backend['respond']>[0] = (response, { headers }) => json(response, 200, { id: String(headers['idempotency-key']) });
+  const notes: Parameters<Backend['respond']>[0] = (response, { headers }) =>
+    json(response, 200, { id: String(headers['idempotency-key']) });
 
   it('is repeated with its idempotency key as the same run, with the same answer', async (t) => {
     const { app, backend } = await open(t);
@@ -139,7 +150,10 @@ describe('a write', () => {
     const headers = { 'idempotency-key': 'note-1' };
     const texts = [1, 2].map(async () => (await app.signed(NOTE, { ...jane, text: 'a' }, headers)).text());
     assert.match((await Promise.all(texts)).join(), /"runId"/);
-    const again = (await (await app.signed(NOTE, { ...jane, text: 'a' }, headers)).json()) as { runId: string; output: { id: string } };
+    const again = (await (await app.signed(NOTE, { ...jane, text: 'a' }, headers)).json()) as {
+      runId: string;
+      output: { id: string };
+    };
     assert.equal(again.output.id, again.runId);
     assert.equal(backend.received.length, 1);
     const other = await app.signed(NOTE, { ...jane, text: 'b' }, headers);
@@ -150,10 +164,14 @@ describe('a write', () => {
 
   it('is not tried again while its caller waits, and carries one key to the backend when it is', async (t) => {
     const { app, backend } = await open(t);
-    backend.respond((response, request) => (backend.received.length % 2 === 1 ? json(response, 500, {}) : notes(response, request)));
+    backend.respond((response, request) =>
+      backend.received.length % 2 === 1 ? json(response, 500, {}) : notes(response, request),
+    );
     assert.equal((await app.signed(NOTE, { ...jane, text: 'a' })).status, 504);
     assert.equal(backend.received.length, 1);
-    backend.respond((response, request) => (backend.received.length < 4 ? json(response, 500, {}) : notes(response, request)));
+    backend.respond((response, request) =>
+      backend.received.length < 4 ? json(response, 500, {}) : notes(response, request),
+    );
     const { runId } = await runOf(await app.signed(NOTE, { ...jane, text: 'b' }, IMPATIENT));
     await messagesOf(app, runId);
     const keys = new Set(backend.received.slice(1).map(({ headers }) => headers['idempotency-key']));
@@ -164,11 +182,17 @@ describe('a write', () => {
     const { app, backend } = await open(t);
     const ask = async (body: object) => {
       const response = await app.signed(CANCEL, body);
-      return { status: response.status, ...((await response.json()) as { code: string; summary: string; confirm: string }) };
+      return {
+        status: response.status,
+        ...((await response.json()) as { code: string; summary: string; confirm: string }),
+      };
     };
     const input = { ...jane, orderId: '1001' };
     const asked = await ask(input);
-    assert.deepEqual([asked.status, asked.code, asked.summary], [409, 'CONFIRMATION_REQUIRED', 'Cancel order 1001, which is shipped?']);
+    assert.deepEqual(
+      [asked.status, asked.code, asked.summary],
+      [409, 'CONFIRMATION_REQUIRED', 'Cancel order 1001, which is shipped?'],
+    );
     const { confirm } = asked;
     const deleted = () => backend.received.filter(({ method }) => method === 'DELETE').length;
     for (const wrong of [
@@ -190,16 +214,23 @@ describe('a write', () => {
     const { app, backend } = await open(t);
     const input = { ...jane, orderId: '1001' };
     const { confirm } = (await (await app.signed(CANCEL, input)).json()) as { confirm: string };
-    await app.reload(shopActions(backend.url).replace('Keeps a note', 'Keeps notes').replace('Cancels an order', 'Cancels and refunds an order'));
+    await app.reload(
+      shopActions(backend.url)
+        .replace('Keeps a note', 'Keeps notes')
+        .replace('Cancels an order', 'Cancels and refunds an order'),
+    );
     assert.equal((await app.signed(CANCEL, { ...input, confirm })).status, 409);
     assert.ok(backend.received.every(({ method }) => method === 'GET'));
   });
 
-  it('of what is not the caller\'s reaches no backend but the look-up, before and after a yes', async (t) => {
+  it("of what is not the caller's reaches no backend but the look-up, before and after a yes", async (t) => {
     const { app, backend } = await open(t);
     const response = await app.signed(CANCEL, { ...jane, orderId: '2001' });
     assert.equal(response.status, 404);
-    assert.deepEqual(backend.received.map(({ method }) => method), ['GET']);
+    assert.deepEqual(
+      backend.received.map(({ method }) => method),
+      ['GET'],
+    );
   });
 
   it('that was under way in an instance that is gone is repeated with the same key', async (t) => {
@@ -215,6 +246,9 @@ describe('a write', () => {
     const [message] = await messagesOf(second, runId);
     gate.resolve();
     assert.equal(message?.followUp, true);
-    assert.deepEqual(backend.received.map(({ headers }) => headers['idempotency-key']), [runId, runId]);
+    assert.deepEqual(
+      backend.received.map(({ headers }) => headers['idempotency-key']),
+      [runId, runId],
+    );
   });
 });

@@ -26,8 +26,7 @@ it('Accept-Language names locales, the best first', () => {
 });
 
 describe('a body', () => {
-  const read = (body: unknown, kind: 'api-key' | 'jwt' | 'signed' = 'jwt') =>
-    readRequest(body, { kind });
+  const read = (body: unknown, kind: 'api-key' | 'jwt' | 'signed' = 'jwt') => readRequest(body, { kind });
 
   it('has the input, the conversation and the confirmation', () => {
     assert.deepEqual(read({ input: { a: 1 }, conversationId: 'c', confirm: 'token' }), {
@@ -41,7 +40,12 @@ describe('a body', () => {
 
   it('that is signed may have the input beside the customer', () => {
     const flat = { email: 'jane@shop.example', userId: 'u', conversationId: 'c', orderId: '1' };
-    assert.deepEqual(read(flat, 'signed'), { ok: true, input: { orderId: '1' }, conversationId: 'c', confirm: undefined });
+    assert.deepEqual(read(flat, 'signed'), {
+      ok: true,
+      input: { orderId: '1' },
+      conversationId: 'c',
+      confirm: undefined,
+    });
     assert.deepEqual(read({ email: 'jane@shop.example', input: { orderId: '1' } }, 'signed'), {
       ok: true,
       input: { orderId: '1' },
@@ -52,11 +56,19 @@ describe('a body', () => {
   });
 
   it('names a customer only if it is signed', () => {
-    for (const kind of ['jwt', 'api-key'] as const) assert.ok(!read({ email: 'jane@shop.example', input: {} }, kind).ok);
+    for (const kind of ['jwt', 'api-key'] as const)
+      assert.ok(!read({ email: 'jane@shop.example', input: {} }, kind).ok);
   });
 
   it('is refused in another form', () => {
-    for (const body of [undefined, [], null, 7, { input: {}, conversationId: 7 }, { input: {}, confirm: 'x'.repeat(300) }]) {
+    for (const body of [
+      undefined,
+      [],
+      null,
+      7,
+      { input: {}, conversationId: 7 },
+      { input: {}, confirm: 'x'.repeat(300) },
+    ]) {
       assert.ok(!read(body).ok, JSON.stringify(body));
     }
   });

@@ -84,25 +84,73 @@ describe('files of actions', () => {
 
   const faults: readonly [name: string, good: string, from: string, to: string, expected: RegExp][] = [
     ['an unknown key', GOOD, 'cache: 30s', 'cahce: 30s', /:10:5 .*cahce is not known here/],
-    ['an unknown field in the path', GOOD, 'path: \'/orders/${input.orderId}', 'path: \'/orders/${input.orderID}', /:7:\d+ .*target\.path No such key: orderID/],
-    ['an unknown field in the rule', GOOD, 'output.customerEmail ==', 'output.customermail ==', /:8:19 .*owner No such key: customermail/],
-    ['a reply that shows what is not revealed', GOOD, 'is ${output.status}', 'is ${output.customerEmail}', /:11:\d+ .*reply\.en No such key: customerEmail/],
+    [
+      'an unknown field in the path',
+      GOOD,
+      "path: '/orders/${input.orderId}",
+      "path: '/orders/${input.orderID}",
+      /:7:\d+ .*target\.path No such key: orderID/,
+    ],
+    [
+      'an unknown field in the rule',
+      GOOD,
+      'output.customerEmail ==',
+      'output.customermail ==',
+      /:8:19 .*owner No such key: customermail/,
+    ],
+    [
+      'a reply that shows what is not revealed',
+      GOOD,
+      'is ${output.status}',
+      'is ${output.customerEmail}',
+      /:11:\d+ .*reply\.en No such key: customerEmail/,
+    ],
     ['a rule that reads the input', GOOD, '== caller.email', '== input.orderId', /owner .*the caller's own word/],
     ['a rule without the caller', GOOD, '== caller.email', '!= ""', /owner must compare with caller/],
-    ['a rule that is no condition', GOOD, 'owner: output.customerEmail == caller.email', 'owner: caller.email', /is a string, not a condition/],
+    [
+      'a rule that is no condition',
+      GOOD,
+      'owner: output.customerEmail == caller.email',
+      'owner: caller.email',
+      /is a string, not a condition/,
+    ],
     ['an unknown revealed field', GOOD, '[orderId, status]', '[orderId, state]', /reveal\.1 is not a field/],
     ['an unknown keyword', GOOD, 'maxLength: 64', 'maxLen: 64', /:5:\d+ .*maxLen is not supported/],
     ['an unknown type', GOOD, 'status: string', 'status: text', /output\.status\.type must be one of/],
-    ['a template in a header', GOOD, 'method: GET', "method: GET, headers: { x-id: '${input.orderId}' }", /headers have no/],
+    [
+      'a template in a header',
+      GOOD,
+      'method: GET',
+      "method: GET, headers: { x-id: '${input.orderId}' }",
+      /headers have no/,
+    ],
     ['a header of ours', GOOD, 'method: GET', 'method: GET, headers: { Host: elsewhere }', /cannot be set/],
     ['a query in the path', GOOD, "orderId}'", "orderId}?x=1'", /use query for parameters/],
-    ['a variable that is not set', GOOD, 'env: SHOP_URL', 'env: SHOP_ADDRESS', /needs the environment variable SHOP_ADDRESS/],
+    [
+      'a variable that is not set',
+      GOOD,
+      'env: SHOP_URL',
+      'env: SHOP_ADDRESS',
+      /needs the environment variable SHOP_ADDRESS/,
+    ],
     ['a method that a read has not', GOOD, 'method: GET', 'method: DELETE', /of a read is GET or POST/],
     ['a pattern without a bound', GOOD, 'maxLength: 64', "pattern: '^(a+)+$'", /needs a maxLength/],
     ['an open template', GOOD, '${output.status}', '${output.status', /without its }/],
     ['a write whose rule comes too late', WRITE, 'owner: current', 'owner: output', /Unknown variable output/],
-    ['a write whose look-up is missing', WRITE, "    lookup: { path: '/orders/${input.orderId}', output: { customerEmail: string, total: number }, reveal: [total] }\n", '', /needs a lookup/],
-    ['a summary that shows what is not revealed', WRITE, '${current.total}', '${current.customerEmail}', /confirm\.en No such key: customerEmail/],
+    [
+      'a write whose look-up is missing',
+      WRITE,
+      "    lookup: { path: '/orders/${input.orderId}', output: { customerEmail: string, total: number }, reveal: [total] }\n",
+      '',
+      /needs a lookup/,
+    ],
+    [
+      'a summary that shows what is not revealed',
+      WRITE,
+      '${current.total}',
+      '${current.customerEmail}',
+      /confirm\.en No such key: customerEmail/,
+    ],
     ['a cache of a write', WRITE, 'effect: write', 'cache: 1s\n    effect: write', /cache is for reads only/],
     ['malformed YAML', GOOD, 'effect: read', 'effect: [read', /^:\d+:\d+ /],
   ];
@@ -120,8 +168,11 @@ describe('files of actions', () => {
 
 it('the actions that come with the product fit', async () => {
   const variables = ['SHOP_URL', 'ZENDESK_URL', 'SEARCH_URL'].map((name) => [name, 'http://127.0.0.1:9']);
-  const secrets = ['SHOP_TOKEN', 'ZENDESK_USER', 'ZENDESK_TOKEN', 'SEARCH_API_KEY'].map((name) => [name, 'secret']);
+  const secrets = ['SHOP_TOKEN', 'ZENDESK_EMAIL', 'ZENDESK_TOKEN', 'SEARCH_API_KEY'].map((name) => [name, 'secret']);
   const path = join(import.meta.dirname, '../../../../local/actions.yaml');
   const actions = await readActions(path, Object.fromEntries([...variables, ...secrets]));
-  assert.deepEqual([...actions.keys()], ['create-ticket', 'order-status', 'search-knowledge', 'subscription-status', 'update-subscription']);
+  assert.deepEqual(
+    [...actions.keys()],
+    ['create-ticket', 'order-status', 'search-knowledge', 'subscription-status', 'update-subscription'],
+  );
 });

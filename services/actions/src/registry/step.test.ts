@@ -88,16 +88,28 @@ describe('a response', () => {
   it('loses every field that the output does not name, at any depth', () => {
     const step = compile({});
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.anything()), fc.array(fc.dictionary(fc.string(), fc.anything())), (extra, items) => {
-        const lines = items.map((item) => ({ ...item, name: 'n' }));
-        const reading = step.read({ ...extra, id: 'i', lines }, {});
-        assert.deepEqual(reading, { kind: 'found', output: { id: 'i', lines: lines.map(() => ({ name: 'n' })) } });
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.anything()),
+        fc.array(fc.dictionary(fc.string(), fc.anything())),
+        (extra, items) => {
+          const lines = items.map((item) => ({ ...item, name: 'n' }));
+          const reading = step.read({ ...extra, id: 'i', lines }, {});
+          assert.deepEqual(reading, { kind: 'found', output: { id: 'i', lines: lines.map(() => ({ name: 'n' })) } });
+        },
+      ),
     );
   });
 
   it('is unusable in another form, and says where without saying what', () => {
-    for (const response of [undefined, null, [], 'text', { id: 7, lines: [] }, { id: 'secret' }, { id: 'i', lines: [{}] }]) {
+    for (const response of [
+      undefined,
+      null,
+      [],
+      'text',
+      { id: 7, lines: [] },
+      { id: 'secret' },
+      { id: 'i', lines: [{}] },
+    ]) {
       const reading = compile({}).read(response, {});
       assert.equal(reading.kind, 'unusable');
       assert.doesNotMatch(JSON.stringify(reading), /secret/);

@@ -11,7 +11,14 @@ const FOUND: Outcome = { kind: 'found', output: {}, texts: {} };
 async function triesOf(job: Partial<Job>, answers: readonly Outcome[], eachMs: number) {
   let time = 0;
   let tries = 0;
-  const all = { answerBy: 4_000, deadlineAt: 60_000, patient: false, controller: new AbortController(), action: { effect: 'read' }, ...job };
+  const all = {
+    answerBy: 4_000,
+    deadlineAt: 60_000,
+    patient: false,
+    controller: new AbortController(),
+    action: { effect: 'read' },
+    ...job,
+  };
   const outcome = await carryOut(
     all as unknown as Job,
     async () => {

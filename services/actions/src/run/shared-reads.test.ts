@@ -18,7 +18,14 @@ describe('shared reads', () => {
     const reads = open(time);
     let calls = 0;
     let hits = 0;
-    const ask = (key: string) => reads.get(key, 100, never, async () => `${key}${(calls += 1)}`, () => void (hits += 1));
+    const ask = (key: string) =>
+      reads.get(
+        key,
+        100,
+        never,
+        async () => `${key}${(calls += 1)}`,
+        () => void (hits += 1),
+      );
     assert.deepEqual(await Promise.all([ask('a'), ask('a'), ask('b')]), ['a1', 'a1', 'b2']);
     assert.deepEqual([await ask('a'), calls, hits], ['a1', 2, 1]);
     time.now = 101;
@@ -30,7 +37,7 @@ describe('shared reads', () => {
     let calls = 0;
     for (let time = 0; time < 2; time += 1) {
       await reads.get('a', 100, never, async () => ((calls += 1), 'not found'));
-      await assert.rejects(reads.get('b', 100, never, async () => Promise.reject(new Error((calls += 1, 'down')))));
+      await assert.rejects(reads.get('b', 100, never, async () => Promise.reject(new Error(((calls += 1), 'down')))));
       await reads.get('c', 0, never, async () => ((calls += 1), 'found'));
     }
     assert.equal(calls, 6);
