@@ -41,14 +41,18 @@ describe('an action', () => {
   it('answers problems as problem+json', async (t) => {
     const backend = await startBackend(t, shop);
     const app = await openApp(t, { database, yaml: shopActions(backend.url) });
-    const narrow = { 'x-signature': '', 'x-narrow-signature': '' };
     const key = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' };
     const post = (path: string, body: string, headers: Record<string, string>) =>
       app.fetch(path, { method: 'POST', body, headers });
     const cases: [name: string, Promise<Response>, status: number, code: string][] = [
       ['no credentials', post(ROUTE, '{}', { 'content-type': 'application/json' }), 401, 'UNAUTHORIZED'],
       ['a wrong signature', app.signed(ROUTE, jane, { 'x-signature': '00' }), 401, 'UNAUTHORIZED'],
-      ['a scope that is missing', narrowCall(app), 403, 'FORBIDDEN'],
+      [
+        'a scope that is missing',
+        app.signed(ROUTE, { ...jane, orderId: '1001' }, {}, 'x-narrow-signature'),
+        403,
+        'FORBIDDEN',
+      ],
       ['a caller without a person', post(ROUTE, JSON.stringify({ input: { orderId: '1001' } }), key), 403, 'FORBIDDEN'],
       ['an unknown action', app.signed('/v1/actions/no-such', jane), 404, 'NOT_FOUND'],
       ['an unknown run', app.fetch('/v1/actions/runs/none', { headers: key }), 404, 'NOT_FOUND'],
@@ -77,7 +81,6 @@ describe('an action', () => {
       assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/, name);
     }
     assert.deepEqual(backend.received, []);
-    assert.ok(narrow);
   });
 
   it('names the fields at fault, and quotes no value', async (t) => {
@@ -151,11 +154,3 @@ describe('an action', () => {
     assert.equal(backend.received.length, 2);
   });
 });
-
-const narrowCall = async ({ url }: { url: string }): Promise<Response> => {
-  const { createHmac } = await import('node:crypto');
-  const body = JSON.stringify({ ...jane, orderId: '1001' });
-  const signature = createHmac('sha256', 'secret-of-the-platform').update(body).digest('hex');
-  const headers = { 'content-type': 'application/json', 'x-narrow-signature': signature };
-  return fetch(`${url}${ROUTE}`, { method: 'POST', body, headers });
-};

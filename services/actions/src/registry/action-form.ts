@@ -16,7 +16,15 @@ const Texts = Type.Record(Type.String({ pattern: LOCALE }), Type.String({ minLen
 const AuthForm = Type.Union([
   Type.Object({ bearer: Secret }, closed),
   Type.Object({ header: Type.String({ minLength: 1 }), value: Secret }, closed),
-  Type.Object({ user: Type.Union([Type.String({ minLength: 1 }), Secret]), password: Secret }, closed),
+  Type.Object(
+    {
+      user: Type.Union([Type.String({ minLength: 1 }), Secret]),
+      /** Zendesk's user is `<e-mail>/token`. */
+      suffix: Type.Optional(Type.String()),
+      password: Secret,
+    },
+    closed,
+  ),
   Type.Object(
     {
       tokenUrl: Type.String({ pattern: '^https?://' }),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Expression } from '@switchboard/expressions';
 import type { Action, CallerField, Connection, OwnerRule } from './action.ts';
 import { type ActionEntry, durationMs, type TextsEntry } from './action-form.ts';
+import { FAILED, NOT_FOUND } from './default-texts.ts';
 import { createCheck } from './fields-check.ts';
 import { readFields } from './fields-form.ts';
 import { fieldTypes, type ObjectSchema, only } from './fields-schema.ts';
@@ -12,14 +13,6 @@ import { compileTexts, type RenderTexts } from './texts.ts';
 
 const CALLER = { email: 'string', userId: 'string', tenant: 'string' } as const;
 
-const NOT_FOUND: TextsEntry = {
-  en: 'I found nothing for your request.',
-  de: 'Zu Ihrer Anfrage habe ich nichts gefunden.',
-};
-const FAILED: TextsEntry = {
-  en: 'Sorry, I could not get an answer to your request. Please try again later.',
-  de: 'Leider habe ich keine Antwort auf Ihre Anfrage bekommen. Bitte versuchen Sie es später noch einmal.',
-};
 const LONGEST_CACHE_MS = 3_600_000;
 const LONGEST_TIMEOUT_MS = 120_000;
 

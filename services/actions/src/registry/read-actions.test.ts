@@ -168,7 +168,7 @@ describe('files of actions', () => {
 
 it('the actions that come with the product fit', async () => {
   const variables = ['SHOP_URL', 'ZENDESK_URL', 'SEARCH_URL'].map((name) => [name, 'http://127.0.0.1:9']);
-  const secrets = ['SHOP_TOKEN', 'ZENDESK_USER', 'ZENDESK_TOKEN', 'SEARCH_API_KEY'].map((name) => [name, 'secret']);
+  const secrets = ['SHOP_TOKEN', 'ZENDESK_EMAIL', 'ZENDESK_TOKEN', 'SEARCH_API_KEY'].map((name) => [name, 'secret']);
   const path = join(import.meta.dirname, '../../../../local/actions.yaml');
   const actions = await readActions(path, Object.fromEntries([...variables, ...secrets]));
   assert.deepEqual(

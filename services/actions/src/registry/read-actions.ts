@@ -157,7 +157,8 @@ async function readAuth(
   if ('bearer' in auth) return { kind: 'bearer', token: await read(auth.bearer, 'bearer') };
   if ('header' in auth) return { kind: 'header', name: auth.header, value: await read(auth.value, 'value') };
   if ('password' in auth) {
-    return { kind: 'basic', user: await read(auth.user, 'user'), password: await read(auth.password, 'password') };
+    const user = `${await read(auth.user, 'user')}${auth.suffix ?? ''}`;
+    return { kind: 'basic', user, password: await read(auth.password, 'password') };
   }
   const { tokenUrl, scope } = auth;
   const clientId = await read(auth.clientId, 'clientId');

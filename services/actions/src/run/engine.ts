@@ -48,9 +48,16 @@ const LEASE_MS = 15_000;
 
 /** Everything that runs actions, without a way in. The schema of its tables has been migrated. */
 export function createEngine(options: EngineOptions): Engine {
-  const { actions, database, tell, rates, logger, metrics: registry, tracer } = options;
+  const { database, tell, rates, logger, metrics: registry, tracer } = options;
   const { keptMs = DAY_MS, leaseMs = LEASE_MS, pollMs } = options;
   const backends = createBackends({ logger, metrics: registry, ...(tracer === undefined ? {} : { tracer }) });
+  let inForce: ReadonlyMap<string, Action> | undefined;
+  const actions = (): ReadonlyMap<string, Action> => {
+    const current = options.actions();
+    if (current !== inForce) backends.keepOnly(current);
+    inForce = current;
+    return current;
+  };
   const perform = createPerform(backends.of, ({ name }, reason) => {
     logger.warn({ action: name, reason }, 'the backend answers in a form that the action does not describe');
   });
@@ -106,6 +113,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     read: createReadRun(parts),
     write: createWriteRun({ ...parts, perform }),
+    tracer,
     onRefused: (action, { code }) => metrics.refused(action?.name ?? UNKNOWN_ACTION, code),
   });
   return { runner, backends, stop: jobs.stop };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '@switchboard/async';
 import type { Logger } from '@switchboard/service';
 import type { Action } from '../registry/action.ts';
+import { FAILED } from '../registry/default-texts.ts';
 import type { Ended, Job } from './job.ts';
 import type { Outcome } from './outcome.ts';
 import type { RunStore, StoredRun } from './run-store.ts';
@@ -132,7 +133,7 @@ export function createJobs(options: JobsOptions): Jobs {
     const startedAt = performance.now() - run.ms;
     const { id, caller, inputHash, conversationId } = run;
     if (run.state === 'done' || action === undefined) {
-      const outcome: Outcome = run.outcome ?? { kind: 'failed', reason: 'no_action', texts: {}, again: false };
+      const outcome: Outcome = run.outcome ?? { kind: 'failed', reason: 'no_action', texts: FAILED, again: false };
       const ended: Ended = {
         id,
         caller,

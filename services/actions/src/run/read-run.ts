@@ -32,7 +32,7 @@ export const newJob = (asked: Asked, id: string = randomUUID()): Job => ({
 export async function inTime(outcome: Promise<Outcome>, answerBy: number): Promise<Outcome | undefined> {
   const left = answerBy - performance.now();
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => resolve(undefined), left - Math.min(MARGIN_MS, left / 4));
+  const timer = setTimeout(() => resolve(undefined), Math.max(0, left - Math.min(MARGIN_MS, left / 4)));
   try {
     return await Promise.race([outcome, promise]);
   } finally {

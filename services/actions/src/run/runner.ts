@@ -1,8 +1,9 @@
 import type { Caller } from '@switchboard/callers';
+import { type SpanAttributes, type Tracer, untraced } from '@switchboard/tracing';
 import type { Action } from '../registry/action.ts';
 import { mayCall, namesPerson } from './access.ts';
 import { type Answer, type Refusal, refused } from './answer.ts';
-import { answerOf, UNKNOWN_RUN } from './answers.ts';
+import { answerOf, UNAVAILABLE, UNKNOWN_RUN } from './answers.ts';
 import { canonicalJson, sha256 } from './input-hash.ts';
 import type { Input } from './perform.ts';
 import { personKey, type RunStore } from './run-store.ts';
@@ -64,12 +65,15 @@ export interface RunnerOptions {
   write(asked: Asked, options: Pick<RunOptions, 'confirm' | 'idempotencyKey'>): Promise<Answer>;
   store: Pick<RunStore, 'find'>;
   onRefused(action: Action | undefined, refusal: Refusal): void;
+  tracer?: Tracer | undefined;
 }
 
 export const DEFAULT_WAIT_MS = 4_000;
 export const MOST_WAIT_MS = 30_000;
 
-export function createRunner({ actions, takeRate, read, write, store, onRefused }: RunnerOptions): Runner {
+export function createRunner(options: RunnerOptions): Runner {
+  const { actions, takeRate, read, write, store, onRefused, tracer = untraced } = options;
+
   /** Everything that can be judged without the backend; the cheapest and least telling first. */
   function check(name: string, caller: Caller, input: unknown): Action | Refusal {
     if (!mayCall(caller, name)) return refused('FORBIDDEN', 'The caller has no scope for this action.');
@@ -84,6 +88,20 @@ export function createRunner({ actions, takeRate, read, write, store, onRefused 
     return problems.length === 0
       ? action
       : refused('INVALID_INPUT', 'The input does not fit the action.', { problems });
+  }
+
+  function traced({ action }: Asked, answer: () => Promise<Answer>): Promise<Answer> {
+    const attributes = (): SpanAttributes => ({ 'switchboard.action': action.name });
+    return tracer.span({ kind: 'server', name: `run ${action.name}`, attributes }, async (span) => {
+      const answered = await answer();
+      if (answered.kind === 'refused') span.fail(answered.code.toLowerCase());
+      else
+        span.set(() => ({
+          'switchboard.run.id': 'runId' in answered ? answered.runId : '',
+          'switchboard.run.answer': answered.kind,
+        }));
+      return answered;
+    });
   }
 
   return {
@@ -106,14 +124,18 @@ export function createRunner({ actions, takeRate, read, write, store, onRefused 
         inputHash: sha256(`${caller.tenant}\n${action.name}\n${canonicalJson(input)}`),
         answerBy: startedAt + Math.min(Math.max(waitMs, 0), MOST_WAIT_MS),
       };
-      const answer = action.effect === 'read' ? await read(asked) : await write(asked, { idempotencyKey, confirm });
+      const answer = await traced(asked, () =>
+        unlessAway(() => (action.effect === 'read' ? read(asked) : write(asked, { idempotencyKey, confirm }))),
+      );
       if (answer.kind === 'refused') onRefused(action, answer);
       return answer;
     },
     async find(runId, caller, { locales = [] } = {}) {
-      const run = await store.find(runId, caller);
-      if (run === undefined || !isOf(run.caller, caller)) return UNKNOWN_RUN;
-      return run.outcome === undefined ? { kind: 'running', runId } : answerOf(runId, run.outcome, locales);
+      return unlessAway(async () => {
+        const run = await store.find(runId, caller);
+        if (run === undefined || !isOf(run.caller, caller)) return UNKNOWN_RUN;
+        return run.outcome === undefined ? { kind: 'running', runId } : answerOf(runId, run.outcome, locales);
+      });
     },
     actionsFor(caller) {
       const usable = [...actions().values()].filter(
@@ -125,6 +147,16 @@ export function createRunner({ actions, takeRate, read, write, store, onRefused 
       }));
     },
   };
+}
+
+/** An answer for the time in which the database is away. */
+async function unlessAway(answer: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer();
+  } catch (error) {
+    if ((error as { retry?: unknown }).retry === 'when-available') return UNAVAILABLE;
+    throw error;
+  }
 }
 
 /** A platform that signs its requests vouches for all of its customers; anyone else sees the runs of one person. */

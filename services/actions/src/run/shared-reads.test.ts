@@ -18,14 +18,14 @@ describe('shared reads', () => {
     const reads = open(time);
     let calls = 0;
     let hits = 0;
-    const ask = (key: string) =>
-      reads.get(
-        key,
-        100,
-        never,
-        async () => `${key}${(calls += 1)}`,
-        () => void (hits += 1),
-      );
+    const call = (key: string) => async () => {
+      calls += 1;
+      return `${key}${calls}`;
+    };
+    const onHit = (): void => {
+      hits += 1;
+    };
+    const ask = (key: string) => reads.get(key, 100, never, call(key), onHit);
     assert.deepEqual(await Promise.all([ask('a'), ask('a'), ask('b')]), ['a1', 'a1', 'b2']);
     assert.deepEqual([await ask('a'), calls, hits], ['a1', 2, 1]);
     time.now = 101;
@@ -35,10 +35,15 @@ describe('shared reads', () => {
   it('keep neither what may not be kept nor a failure', async () => {
     const reads = open({ now: 0 });
     let calls = 0;
+    const answer = (result: string | Error) => async () => {
+      calls += 1;
+      if (result instanceof Error) throw result;
+      return result;
+    };
     for (let time = 0; time < 2; time += 1) {
-      await reads.get('a', 100, never, async () => ((calls += 1), 'not found'));
-      await assert.rejects(reads.get('b', 100, never, async () => Promise.reject(new Error(((calls += 1), 'down')))));
-      await reads.get('c', 0, never, async () => ((calls += 1), 'found'));
+      await reads.get('a', 100, never, answer('not found'));
+      await assert.rejects(reads.get('b', 100, never, answer(new Error('down'))));
+      await reads.get('c', 0, never, answer('found'));
     }
     assert.equal(calls, 6);
   });
@@ -64,7 +69,11 @@ describe('shared reads', () => {
   it('stay within their bytes: the oldest go first, and a huge answer is not kept', async () => {
     const reads = open({ now: 0 }, 100_000);
     let calls = 0;
-    const ask = (key: string, size: number) => reads.get(key, 100, never, async () => ((calls += 1), 'x'.repeat(size)));
+    const ask = (key: string, size: number) =>
+      reads.get(key, 100, never, async () => {
+        calls += 1;
+        return 'x'.repeat(size);
+      });
     for (let index = 0; index < 200; index += 1) await ask(`k${index}`, 600);
     calls = 0;
     await ask('k199', 600);
