@@ -101,7 +101,8 @@ function findThreads(onThread: (script: string) => void): Plugin {
         onThread(script);
         return `./${threadName(script)}`;
       });
-      return changed === code ? null : changed;
+      // Lines stay where they are, and so does the source map.
+      return changed === code ? null : { code: changed, map: null };
     },
   };
 }
