@@ -18,6 +18,21 @@ export const actionsConfig = Type.Object({
   KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
   SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
+  MCP_HOSTS: Type.String({
+    default: 'localhost,127.0.0.1,[::1]',
+    description: 'the names, without ports, that MCP clients call this service by, separated by commas',
+  }),
+  MCP_ORIGINS: Type.String({
+    default: 'localhost,127.0.0.1,[::1]',
+    description: 'the names of the web pages that may call POST /mcp, separated by commas',
+  }),
+  CONTEXT_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'flows, which has the context that MCP clients may read' }),
+  ),
+  CONTEXT_API_KEYS: Type.String({
+    default: '',
+    description: 'tenant=key,tenant=key: keys of flows with the scope context:read; without a key, no context',
+  }),
   PERSON_RATE: rate('requests a second of one person', 5),
   PERSON_BURST: rate('requests of one person at once', 20),
   CALLER_RATE: rate('requests a second of one caller, with all of its persons', 200),

@@ -4,6 +4,8 @@ import { createCodec, createEventPublisher, createPublisher } from '@switchboard
 import { ConfigError, commaSeparated, environment, openLiveFiles, type ServiceContext } from '@switchboard/service';
 import type { ActionsConfig } from './config.ts';
 import { registerActions } from './http/actions-route.ts';
+import { createContextClient } from './mcp/context-client.ts';
+import { registerMcp } from './mcp/mcp.ts';
 import { readActions } from './registry/read-actions.ts';
 import { createEngine } from './run/engine.ts';
 import { runMigrations } from './run/run-schema.ts';
@@ -13,8 +15,8 @@ import { createTelling } from './run/telling.ts';
 const FINISH_MS = 12_000;
 
 /** Opens what actions stand on, and adds the routes. */
-export async function start(context: ServiceContext<ActionsConfig>): Promise<void> {
-  const { config, logger, metrics, tracer, http, health, onStop } = context;
+export async function start(service: ServiceContext<ActionsConfig>): Promise<void> {
+  const { config, logger, metrics, tracer, http, health, onStop } = service;
   const actions = await openLiveFiles({
     what: 'actions',
     failed: {
@@ -30,7 +32,7 @@ export async function start(context: ServiceContext<ActionsConfig>): Promise<voi
   onStop('callers', callers.close);
   process.on('SIGHUP', () => void Promise.all([actions.reload(), callers.reload()]));
 
-  const database = await openOwnDatabase(context);
+  const database = await openOwnDatabase(service);
   const { encode } = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
   const publisher = await createPublisher({
     brokers: commaSeparated(config.KAFKA_BROKERS),
@@ -57,7 +59,17 @@ export async function start(context: ServiceContext<ActionsConfig>): Promise<voi
   onStop('backends', engine.backends.close);
   onStop('runs', (limitMs) => engine.stop(limitMs - STOP_RESERVE_MS), { timeoutMs: FINISH_MS });
   health.add('backends', engine.backends.check);
-  registerActions(http, { runner: engine.runner, callers });
+  const { runner } = engine;
+  registerActions(http, { runner, callers });
+
+  const context = createContextClient({
+    url: config.CONTEXT_URL,
+    apiKeys: config.CONTEXT_API_KEYS,
+    ...{ logger, metrics, tracer },
+  });
+  onStop('context', context.close);
+  const [hosts, origins] = [commaSeparated(config.MCP_HOSTS), commaSeparated(config.MCP_ORIGINS)];
+  registerMcp(http, { runner, callers, context, logger, hosts, origins });
 }
 
 /** For what is left after the runs were waited for: to let go of them. */
