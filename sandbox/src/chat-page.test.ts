@@ -151,7 +151,7 @@ describe('the chat page', () => {
 
   it('names every control, announces new messages, and has a heading', async () => {
     await page.getByRole('log', { name: 'Messages of the conversation' }).waitFor({ state: 'attached' });
-    await page.locator('#entries[aria-live=polite]').waitFor();
+    await page.locator('#entries[aria-live=polite]').waitFor({ state: 'attached' });
     await page.getByRole('heading', { level: 1, name: 'Chat' }).waitFor();
     await page.getByRole('group', { name: 'You are' }).waitFor();
     const unnamed = await page.evaluate(`[...document.querySelectorAll('button:not([hidden]), input, a')]
