@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'local/stack': 'service',
   'local/start': 'async deploy ingest providers sandbox service stack',
   catalogue: 'deploy events ingest kb-indexer notifier outbound service',
-  cli: 'async client consumer deploy events ingest kafka notifier providers service stack',
+  cli: 'async client consumer deploy events ingest kafka notifier providers sandbox service stack',
 };
 const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
 
