@@ -60,6 +60,7 @@ export const services: readonly Service[] = [
       'preference.updated',
     ],
   },
+  { name: 'actions', port: 8088, topics: [], handles: [] },
 ];
 
 /** The names of the services that handle events of this type. */

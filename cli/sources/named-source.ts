@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { readDeployConfig } from '@switchboard/deploy/config';
 import { localSourceVariables } from '@switchboard/deploy/local-sources';
-import { parseSources, readSecret, resolveSources, type Source, type SourcesFile } from '@switchboard/ingest/sources';
+import { parseSources, resolveSources, type Source, type SourcesFile } from '@switchboard/ingest/sources';
+import { type Environment, readSecret } from '@switchboard/service';
 import { UsageError } from '@switchboard/service/command-line';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A sources file, with the variables that it names. */
 export interface KnownSources {

@@ -60,7 +60,7 @@ describe('the chat page', () => {
   });
 
   it('asks before a change, by buttons that an event does not take away', async () => {
-    fake.answer('/v1/actions/update-subscription', ({ body }) =>
+    fake.answer('/v1/actions/cancel-subscription', ({ body }) =>
       body.confirm === 'token'
         ? { status: 200, body: { output: {}, reply: 'Your subscription is cancelled.' } }
         : { status: 409, body: { summary: 'Cancel the Team plan?', confirm: 'token' } },

@@ -20,6 +20,8 @@ export const credentials = {
   bot: { secret: 'local-secret' },
   /** What the bot reads context variables with. */
   context: { apiKey: 'sb_local_636861742d706167652d72656164732d636f6e7465787421_340bb708' },
+  /** What flows call actions with. */
+  actions: { apiKey: 'sb_local_666c6f77732d63616c6c2d616374696f6e732d6b65792121_d72ec958' },
   embeddings: { apiKey: 'local-embeddings-key' },
   shop: { token: 'local-shop-token' },
   /** Checked only when a client logs in. */

@@ -18,6 +18,8 @@ export {
   eventTypes,
   type FieldsOf,
   isEventType,
+  isPublicEventType,
+  publicEventTypes,
   readFields,
   topics,
 } from './catalogue.ts';

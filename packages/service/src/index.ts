@@ -13,6 +13,7 @@ export { ConfigError, commaSeparated, readConfig, required } from './config.ts';
 export { environment } from './environment.ts';
 export type { Check, CheckResult, Health } from './health.ts';
 export { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
+export { type LiveFiles, type LiveFilesOptions, openLiveFiles, readNamedFile } from './live-files.ts';
 export { hostOf, isLocal, isLoopbackName } from './local-request.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { operationsApi } from './operations-api.ts';
@@ -20,3 +21,4 @@ export { answerError, type ProblemCode, sendProblem, sendUnauthorized } from './
 export { createRedis, isMistake } from './redis.ts';
 export { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 export { runService, type ServiceContext, type ServiceDefinition } from './run-service.ts';
+export { type Environment, readSecret, Secret, Variable } from './secret.ts';

@@ -1,4 +1,3 @@
-export { createApiKey, digestOf } from './api/api-keys.ts';
 export { connectSeenIds, type SeenIds } from './event/seen-ids.ts';
 export { signResubmission } from './http/resubmission.ts';
 export { buildIngest, type IngestDeps, type Limits, registerIngest } from './ingest.ts';
@@ -6,7 +5,6 @@ export type { Publishing } from './intake.ts';
 export { openSources } from './sources/live-sources.ts';
 export {
   parseSources,
-  readSecret,
   resolveSources,
   type Source,
   type Sources,

@@ -1,5 +1,5 @@
 import type { Problem } from '@switchboard/events';
-import { isEventType } from '@switchboard/events';
+import { isPublicEventType } from '@switchboard/events';
 import type { Json } from '@switchboard/providers';
 import { type Item, PartItem } from '../event/items.ts';
 import { nearMiss } from '../event/near-miss.ts';
@@ -16,7 +16,7 @@ export function checkEvent(event: Json, index: number, { types }: ApiClient): Ch
   if (webhook === undefined) return invalid(undefined, 'type', 'is required: send an object with "type" and "data"');
   const { event: type, event_id: given } = webhook as { event: string; event_id?: unknown };
   const id = typeof given === 'string' ? given : undefined;
-  if (!isEventType(type)) {
+  if (!isPublicEventType(type)) {
     const meant = nearMiss(type);
     return invalid(id, 'type', `is not in the catalogue${meant === undefined ? '' : `: did you mean ${meant}?`}`);
   }

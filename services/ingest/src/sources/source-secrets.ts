@@ -1,9 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import type { Provider } from '@switchboard/providers';
-import type { Static } from 'typebox';
-import type { Complain, Entry, Environment, Secret } from './sources-file.ts';
+import { type Environment, readSecret } from '@switchboard/service';
+import type { Complain, Entry } from './sources-file.ts';
 
 /** As for API keys. With one captured request, a shorter secret can be guessed offline. */
 const LEAST_SECRET = 16;
@@ -39,27 +37,4 @@ export async function readSecrets(
     }
   }
   return secrets;
-}
-
-/** @returns undefined after a complaint that does not quote it */
-export async function readSecret(
-  secret: Static<typeof Secret>,
-  path: string,
-  environment: Environment,
-  complain: (what: string) => void,
-): Promise<string | undefined> {
-  if ('env' in secret) {
-    const value = environment[secret.env];
-    if (value) return value;
-    complain(`needs the environment variable ${secret.env}`);
-    return undefined;
-  }
-  try {
-    const value = (await readFile(resolve(dirname(path), secret.file), 'utf8')).replace(/\r?\n$/, '');
-    if (value !== '') return value;
-    complain(`is empty: ${secret.file}`);
-  } catch (error) {
-    complain(`cannot be read: ${secret.file} (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);
-  }
-  return undefined;
 }

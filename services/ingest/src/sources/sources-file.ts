@@ -1,18 +1,11 @@
 import { dirname, resolve } from 'node:path';
 import { providerNames } from '@switchboard/providers';
-import { ConfigError } from '@switchboard/service';
+import { ConfigError, Secret, Variable } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import { type Document, parseDocument } from 'yaml';
 
 export const MIB = 1_048_576;
-
-export const Variable = Type.Object({ env: Type.String({ minLength: 1 }) }, { additionalProperties: false });
-
-export const Secret = Type.Union([
-  Variable,
-  Type.Object({ file: Type.String({ minLength: 1 }) }, { additionalProperties: false }),
-]);
 
 /** A colon separates the tenant from the id in keys, so neither name may hold one. */
 export const NAME = '^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$';
@@ -43,7 +36,6 @@ export const SourceEntry = Type.Object(
 const FileForm = Type.Object({ sources: Type.Record(Type.String(), SourceEntry) }, { additionalProperties: false });
 
 export type Entry = Static<typeof SourceEntry>;
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The sources file, understood but for what it names: secrets and mappings. */
 export interface SourcesFile {

@@ -1,26 +1,15 @@
+import type { Rate } from '@switchboard/async';
 import { type CompiledMapping, type Provider, type ProviderName, providers, type Verify } from '@switchboard/providers';
-import { ConfigError } from '@switchboard/service';
+import { ConfigError, type Environment, Variable } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import type { ApiKey } from '../api/clients.ts';
 import { type AddressList, createAddressList } from '../http/address-list.ts';
-import type { Rate } from '../http/rate-limiter.ts';
 import { readApiKeys } from './source-api-keys.ts';
 import { createMapping } from './source-mapping.ts';
 import { readSecrets, type SecretReading } from './source-secrets.ts';
-import {
-  type Complain,
-  type Entry,
-  type Environment,
-  MIB,
-  NAME,
-  named,
-  SourceEntry,
-  type SourcesFile,
-  Variable,
-} from './sources-file.ts';
+import { type Complain, type Entry, MIB, NAME, named, SourceEntry, type SourcesFile } from './sources-file.ts';
 
-export { readSecret } from './source-secrets.ts';
 export { namedFiles, parseSources, type SourcesFile } from './sources-file.ts';
 
 /** One sender, as the sources file describes it. */
