@@ -29,7 +29,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'local/stack': 'service',
   'local/start': 'async deploy ingest providers sandbox service stack',
   catalogue: 'actions deploy events flows ingest kb-indexer notifier outbound service',
-  cli: 'async callers client consumer deploy events flows ingest kafka notifier providers service stack',
+  cli: 'async callers client consumer deploy events flows ingest kafka notifier providers sandbox service stack',
 };
 const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
 
