@@ -21,6 +21,7 @@ const event: Described<EventEntry> = {
   topic: text,
   key: { ...texts, description: 'The first of these fields that an event has is its key.' },
   subject: { ...text, description: "The schema's subject in the registry." },
+  internal: { type: 'boolean', description: 'Published by Switchboard; senders cannot send it.' },
   consumers: { ...texts, description: 'The services that handle it.' },
   fields: {
     type: 'array',

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { it } from 'node:test';
 import { promisify } from 'node:util';
 import { Parser } from '@asyncapi/parser';
-import { catalogue, type EventType, eventTypes, nullableOf, readFields } from '@switchboard/events';
+import { catalogue, type EventType, nullableOf, publicEventTypes, readFields } from '@switchboard/events';
 import Schema from 'typebox/schema';
 import { asyncapi } from './asyncapi.ts';
 import { openapi } from './openapi.ts';
@@ -63,7 +63,7 @@ it("AsyncAPI's parser accepts the AsyncAPI document", async () => {
   );
 });
 
-for (const type of eventTypes) {
+for (const type of publicEventTypes) {
   const { schema, recordName, keyFields, example } = catalogue[type];
 
   it(`the example of ${type} matches its JSON Schema, in every shape of a body`, () => {

@@ -38,6 +38,8 @@ export interface EventEntry {
   /** The schema's subject in the registry. */
   readonly subject: string;
   readonly consumers: readonly string[];
+  /** Published by Switchboard; senders cannot send it. */
+  readonly internal: boolean;
   readonly fields: readonly FieldEntry[];
   readonly example: Readonly<Record<string, unknown>>;
 }
@@ -45,9 +47,10 @@ export interface EventEntry {
 export const eventEntries = (): EventEntry[] => eventTypes.map(entryOf);
 
 function entryOf(type: EventType): EventEntry {
-  const { topic, keyFields, subject, schema, example } = catalogue[type];
+  const { topic, keyFields, subject, schema, example, internal } = catalogue[type];
   const fields = schema.fields.filter(({ name }) => name !== 'meta').flatMap((field) => rowsOf(field, '', new Map()));
-  return { type, doc: schema.doc ?? '', topic, key: keyFields, subject, consumers: handlersOf(type), fields, example };
+  const consumers = handlersOf(type);
+  return { type, doc: schema.doc ?? '', topic, key: keyFields, subject, consumers, internal, fields, example };
 }
 
 type Named = AvroRecord | AvroEnum;

@@ -1,5 +1,5 @@
 import { ingest, services } from '@switchboard/deploy/services';
-import { catalogue, eventTypes } from '@switchboard/events';
+import { catalogue, publicEventTypes } from '@switchboard/events';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
 import { preferencesApi } from '@switchboard/notifier/api';
@@ -28,9 +28,9 @@ function serverOf(name: string): { url: string; description: string } {
   return { url: `http://127.0.0.1:${service.port}`, description: `${name}, as npm start runs it` };
 }
 
-/** The JSON Schemas of all event types and of the types in them. */
+/** The JSON Schemas of the event types that senders send, and of the types in them. */
 export const eventSchemas = (): Map<string, JsonSchema> =>
-  new Map(eventTypes.flatMap((type) => [...jsonSchemasOf(catalogue[type].schema, catalogue[type].keyFields)]));
+  new Map(publicEventTypes.flatMap((type) => [...jsonSchemasOf(catalogue[type].schema, catalogue[type].keyFields)]));
 
 export function openapi(): object {
   const apis = APIS.map(([, api]) => api);

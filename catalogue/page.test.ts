@@ -51,12 +51,12 @@ it('describes the fields in lists and records by their path', () => {
 
 it('shows everything that the entries say', () => {
   const shown = page(entries);
-  for (const { type, topic, subject, consumers, fields } of entries) {
+  for (const { type, topic, subject, consumers, internal, fields } of entries) {
     const section = shown.split(`<section id="${type}"`)[1]?.split('</section>')[0] ?? '';
     for (const text of [topic, subject, ...consumers, ...fields.map(({ name }) => name)])
       assert.ok(section.includes(`<code>${text}</code>`), `${type}: ${text}`);
     assert.equal(section.match(/<tr>\n<th scope="row">/g)?.length, fields.length, type);
-    assert.match(section, /curl &quot;\$url&quot;/);
+    assert.match(section, internal ? /Senders cannot send it/ : /curl &quot;\$url&quot;/);
   }
 });
 
@@ -64,7 +64,15 @@ it('escapes every text of a schema', () => {
   const evil = `<script>alert("1")</script>'&`;
   const limits = { pattern: evil };
   const field = { name: evil, type: evil, required: true, values: [evil], limits, aliases: [evil], doc: evil };
-  const rest = { topic: evil, key: [evil], subject: evil, consumers: [evil], fields: [field], example: { evil } };
+  const rest = {
+    topic: evil,
+    key: [evil],
+    subject: evil,
+    consumers: [evil],
+    internal: false,
+    fields: [field],
+    example: { evil },
+  };
   const shown = page([{ type: evil, doc: evil, ...rest }]);
   assert.doesNotMatch(shown, /<script|alert\("|'&(?!amp;|lt;|gt;|quot;|#)/);
   assert.ok(shown.split('&lt;script&gt;alert(').length > 12);

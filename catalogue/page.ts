@@ -54,8 +54,12 @@ ${event.fields.map(row)}</tbody>
 </div>
 <details><summary>Example</summary>
 <pre><code>${JSON.stringify(event.example, null, 2)}</code></pre></details>
-<details><summary>Send it with curl</summary>
-<pre><code>${curlOf(event)}</code></pre></details>
+${
+  event.internal
+    ? html`<p>Switchboard publishes this event itself. Senders cannot send it.</p>`
+    : html`<details><summary>Send it with curl</summary>
+<pre><code>${curlOf(event)}</code></pre></details>`
+}
 </section>
 `;
 

@@ -1,6 +1,6 @@
 import { type DeployConfig, readDeployConfig } from '@switchboard/deploy/config';
 import { ingest, sandbox } from '@switchboard/deploy/services';
-import { type EventType, eventTypes, isEventType } from '@switchboard/events';
+import { type EventType, isPublicEventType, publicEventTypes } from '@switchboard/events';
 import { parseOptions, UsageError } from '@switchboard/service/command-line';
 import { playDemo } from './demo.ts';
 import { type Outgoing, run, succeeded } from './run.ts';
@@ -22,7 +22,7 @@ const USAGE = `Signs and sends sample events to ingest:
   --wait waits until each service is done with the events, up to --timeout (default 30), and says what it did.
   --same repeats one event, as a sender does that had no answer. --help (-h) shows this text.
 
-Event types: ${eventTypes.join(', ')}`;
+Event types: ${publicEventTypes.join(', ')}`;
 
 /** Slow enough to be watched. */
 const ACTS_PER_SECOND = 0.5;
@@ -56,7 +56,7 @@ function readArguments(argv: readonly string[]) {
   const [type, ...rest] = isVendors ? [] : positionals;
   if (type === undefined && !isVendors) return undefined;
   if (type !== undefined && !isKnown(type))
-    throw new UsageError(`There is no event type ${type}; there are demo, ${eventTypes.join(', ')}.`);
+    throw new UsageError(`There is no event type ${type}; there are demo, ${publicEventTypes.join(', ')}.`);
   if (rest.length > 0) throw new UsageError(`Give one event type at a time, without ${rest.join(' ')}.`);
   if (values.body !== undefined && (values.provider !== undefined || example !== undefined))
     throw new UsageError('--body does not go with --provider or an example.');
@@ -73,7 +73,7 @@ function readArguments(argv: readonly string[]) {
   return { ...values, type, example, count, rate, timeout };
 }
 
-const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' || isEventType(type);
+const isKnown = (type: string): type is EventType | 'demo' => type === 'demo' || isPublicEventType(type);
 
 type Arguments = NonNullable<ReturnType<typeof readArguments>>;
 

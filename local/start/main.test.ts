@@ -9,7 +9,7 @@ import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-eve
 import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
 import { isAlive, type Program, runProgram } from '@switchboard/deploy/fixtures/program';
-import { eventTypes } from '@switchboard/events';
+import { publicEventTypes } from '@switchboard/events';
 import { freePort, type Stack, startStack } from '@switchboard/stack';
 import { until } from '@switchboard/stack/until';
 
@@ -48,7 +48,7 @@ describe('npm start', () => {
   });
 
   it('takes a sample of every event type', async () => {
-    const samples = eventTypes.map((type) => createSampleEvent(type));
+    const samples = publicEventTypes.map((type) => createSampleEvent(type));
     const answers: Answer[] = [];
     await sendEvents({
       url: `http://127.0.0.1:${variables.INGEST_PORT}`,
@@ -58,7 +58,7 @@ describe('npm start', () => {
       next: () => samples.shift() as SampleEvent,
       onAnswer: (answer) => answers.push(answer),
     });
-    assert.equal(answers.length, eventTypes.length);
+    assert.equal(answers.length, publicEventTypes.length);
     for (const { status, text } of answers) assert.match(`${status} ${text}`, /^200 \{"received":true/);
   });
 

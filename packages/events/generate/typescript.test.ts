@@ -5,6 +5,7 @@ import { type CompiledEvent, modulesOf } from './typescript.ts';
 const event: CompiledEvent = {
   type: 'order.lost',
   topic: 'commerce.orders',
+  internal: false,
   keyFields: ['orderId'],
   schema: {
     type: 'record',

@@ -7,6 +7,7 @@ export interface CompiledEvent {
   readonly keyFields: readonly string[];
   readonly schema: AvroRecord;
   readonly example: unknown;
+  readonly internal: boolean;
 }
 
 const banner = '// Generated from schemas/ by `npm run generate`. Do not edit.\n';
@@ -118,10 +119,10 @@ function catalogueModule(events: readonly CompiledEvent[]): string {
   const types = new Set(events.map(({ schema }) => `${domainOf(fullName(schema))}/${schema.name}`));
   const domains = [...typesByDomain(events).keys()].sort();
   const modules = events.map(({ type }) => `import * as ${constantName(type)} from './events/${fileName(type)}.ts';`);
-  const entries = events.map(({ type, topic, keyFields, schema }) => {
+  const entries = events.map(({ type, topic, keyFields, schema, internal }) => {
     const recordName = fullName(schema);
     const [keyField] = keyFields;
-    const plain = { type, topic, keyField, keyFields, recordName, subject: `${topic}-${recordName}` };
+    const plain = { type, topic, keyField, keyFields, recordName, subject: `${topic}-${recordName}`, internal };
     return `'${type}': { ...${constantName(type)}, ${literal(plain).slice(1)}`;
   });
   return [

@@ -25,6 +25,8 @@ export interface CatalogueEntry<T extends EventType = EventType> {
   readonly schema: AvroRecord;
   /** Example fields as a sender provides them. */
   readonly example: Readonly<Record<string, unknown>>;
+  /** Published by Switchboard itself. Ingest does not accept it from senders. */
+  readonly internal: boolean;
 }
 
 /** All event types; generated from schemas/. */
@@ -32,9 +34,14 @@ export const catalogue: { readonly [T in EventType]: CatalogueEntry<T> } = entri
 
 export const eventTypes = Object.keys(catalogue) as readonly EventType[];
 
+/** The types that senders may send. */
+export const publicEventTypes = eventTypes.filter((type) => !catalogue[type].internal);
+
 export const topics: readonly string[] = [...new Set(eventTypes.map((type) => catalogue[type].topic))];
 
 export const isEventType = (type: string): type is EventType => Object.hasOwn(catalogue, type);
+
+export const isPublicEventType = (type: string): type is EventType => isEventType(type) && !catalogue[type].internal;
 
 const readers = new Map(
   eventTypes.map((type) => [type, fieldsReader(catalogue[type].schema, catalogue[type].keyFields)]),

@@ -60,11 +60,14 @@ test('events of one entity share a topic and a key to keep their order', () => {
   const commerce = eventTypes.filter((type) => catalogue[type].topic === 'commerce.orders');
   assert.deepEqual(new Set(commerce.map((type) => catalogue[type].keyField)), new Set(['orderId']));
   assert.deepEqual([...topics].sort(), [
+    'actions.runs',
     'chat.conversations',
+    'chat.messages',
     'commerce.orders',
     'commerce.stock',
     'commerce.subscriptions',
     'content.articles',
+    'flows.timeouts',
     'ops.deployments',
     'ops.incidents',
     'ops.maintenance',

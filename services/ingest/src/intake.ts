@@ -1,15 +1,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type AnyEvent, catalogue, eventHeaders, identityOf, keyOf, type Problem } from '@switchboard/events';
-import { DeliveryError, eventAttributes, type OutgoingRecord, withoutPerson } from '@switchboard/kafka';
+import { type AnyEvent, eventHeaders, identityOf, nearMiss, type Problem } from '@switchboard/events';
+import {
+  createEventPublisher,
+  DeliveryError,
+  eventAttributes,
+  type OutgoingRecord,
+  withoutPerson,
+} from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
-import { readTraceparent, type Span, type SpanAttributes, type Tracer } from '@switchboard/tracing';
+import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import { answerOf, type ItemResult, isUnavailable, replyWith } from './answers.ts';
 import type { Drift } from './drift/drift.ts';
 import type { AmbiguousIds, Name } from './event/ambiguous-ids.ts';
 import type { Duplicates } from './event/duplicates.ts';
 import { contentOf } from './event/identity.ts';
 import { type BodyReading, type Item, readItems, readKeptItem } from './event/items.ts';
-import { nearMiss } from './event/near-miss.ts';
 import { type EventReading, type ReadEvent, readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
 import type { RateLimiter } from './http/rate-limiter.ts';
@@ -78,24 +83,9 @@ export interface Intake {
 
 export function createIntake(deps: IntakeDeps): Intake {
   const { publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, tracer } = deps;
+  const send = createEventPublisher({ publish, encode, tracer });
   const keep = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
-
-  async function send(event: AnyEvent, traceparent: unknown, deadline: number): Promise<void> {
-    const { topic } = catalogue[event.meta.type];
-    const headers = eventHeaders(event);
-    const attributes = (): SpanAttributes => ({
-      ...eventAttributes(headers),
-      'messaging.system': 'kafka',
-      'messaging.operation.name': 'send',
-      'messaging.destination.name': topic,
-    });
-    await tracer.span({ kind: 'producer', name: `send ${topic}`, attributes }, async (span) => {
-      const carried = span.traceparent ?? (readTraceparent(traceparent) && (traceparent as string));
-      if (carried !== undefined) headers.traceparent = carried;
-      await publish({ topic, key: keyOf(event), value: encode(event), headers, deadline });
-    });
-  }
 
   async function refuse(reception: Reception, item: Item, refusal: Refusal, id?: string): Promise<ItemResult> {
     const { source, headers, receivedAt, deadline, span } = reception;
@@ -112,7 +102,8 @@ export function createIntake(deps: IntakeDeps): Intake {
     span.set(() => eventAttributes(eventHeaders(event)));
     const { id, type } = event.meta;
     try {
-      const publishing = () => send(event, headers.traceparent, deadline);
+      const { traceparent } = headers;
+      const publishing = () => send(event, { traceparent, deadline });
       const outcome = await duplicates.once(identityOf(event.meta), content, publishing);
       if (outcome === 'differs') {
         return await refuse(reception, item, { reason: 'duplicate_differs' }, withoutPerson(id, type));

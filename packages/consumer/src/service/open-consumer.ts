@@ -1,4 +1,12 @@
-import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
+import {
+  clusterId,
+  createCodec,
+  createEventPublisher,
+  createPublisher,
+  createSchemaCache,
+  type PublishEvent,
+  watchCluster,
+} from '@switchboard/kafka';
 import { commaSeparated, createRedis, type ServiceContext } from '@switchboard/service';
 import type { Redis } from 'ioredis';
 import type { Static, TObject } from 'typebox';
@@ -12,6 +20,12 @@ import { createTargets, type Targets } from './targets.ts';
 /** The context of a service's handlers. */
 export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig>, Targets {
   readonly redis: Redis;
+  /**
+   * Publishes an event, for handlers whose effect is an event. Resolves when all in-sync replicas have it. Consumers
+   * handle two events with the same source, type and id once, so an id that follows from the handled event makes a
+   * repeat harmless. Available once the service has started.
+   */
+  readonly publish: PublishEvent;
 }
 
 export interface ConsumerDefinition<S extends TObject> {
@@ -44,7 +58,12 @@ export async function openConsumer<S extends TObject>(
   const redis = createRedis(config.REDIS_URL, logger);
   onStop('redis', () => redis.disconnect());
   // The configuration was read with a schema that includes the service's own variables.
-  const context = { ...service, ...createTargets(service), redis } as unknown as ConsumerContext<Static<S>>;
+  let publishEvent: PublishEvent | undefined;
+  const publish: PublishEvent = (...event) => {
+    if (publishEvent === undefined) throw new Error('events can be published once the service has started');
+    return publishEvent(...event);
+  };
+  const context = { ...service, ...createTargets(service), redis, publish } as unknown as ConsumerContext<Static<S>>;
   const opened = await handlers(context);
   // Joining the group can take as long as the session of a killed predecessor; a liveness probe must not fail by then.
   await service.listen();
@@ -63,6 +82,7 @@ export async function openConsumer<S extends TObject>(
     maxRecordBytes: RETRY_RECORD_BYTES,
   });
   onStop('publisher', publisher.close);
+  publishEvent = createEventPublisher({ publish: publisher.publish, encode: codec.encode, tracer });
   onStop('consumer', (limitMs) => consumer?.stop(limitMs), { timeoutMs: STOP_MS });
 
   consumer = await consume({

@@ -8,10 +8,14 @@ export interface DeclaredEvent {
   /** The fields that provide the record key; the first one present wins. */
   readonly keyFields: readonly string[];
   readonly example: string;
+  /** Published by Switchboard only; senders may not send it. */
+  readonly internal: boolean;
 }
 
+type Entry = Pick<DeclaredEvent, 'schema' | 'topic' | 'example'> & { key: string | string[]; internal?: boolean };
+
 const file = 'schemas/catalogue.json';
-const attributes = ['schema', 'topic', 'key', 'example'];
+const attributes = ['schema', 'topic', 'key', 'example', 'internal'];
 
 /** Reads the catalogue. Adds a sentence to `problems` for each mistake and skips its entry. */
 export function declaredEvents(folder: SchemaFolder, problems: string[]): DeclaredEvent[] {
@@ -27,14 +31,14 @@ export function declaredEvents(folder: SchemaFolder, problems: string[]): Declar
       problems.push(...mistakes.map((mistake) => `${file}: ${type}: ${mistake}.`));
       return [];
     }
-    const { schema, topic, key, example } = entry as { schema: string; topic: string; key: string; example: string };
+    const { schema, topic, key, example, internal = false } = entry as Entry;
     const other = bySchema.get(schema);
     if (other !== undefined) {
       problems.push(`${file}: ${type} and ${other} share ${schema}; each event type needs a schema of its own.`);
       return [];
     }
     bySchema.set(schema, type);
-    return [{ type, schema, topic, keyFields: [key].flat(), example }];
+    return [{ type, schema, topic, keyFields: [key].flat(), example, internal }];
   });
 }
 
@@ -53,6 +57,7 @@ function mistakesOf(type: string, entry: Record<string, unknown>, folder: Schema
       'key must name the field that keeps events in order, or a list of fields, of which the first one present wins',
     );
   }
+  if (typeof (entry.internal ?? false) !== 'boolean') mistakes.push('internal must be true or false');
   mistakes.push(
     ...pathMistakes('schema', entry.schema, /^[a-z]+\/[A-Z][A-Za-z0-9]*\.avsc$/, 'commerce/OrderShipped.avsc', folder),
     ...pathMistakes('example', entry.example, /\.json$/, 'commerce/OrderShipped.example.json', folder),

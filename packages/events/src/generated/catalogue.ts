@@ -1,5 +1,6 @@
 // Generated from schemas/ by `npm run generate`. Do not edit.
 
+import * as actionCompleted from './events/action-completed.ts';
 import * as articlePublished from './events/article-published.ts';
 import * as articleUnpublished from './events/article-unpublished.ts';
 import * as articleUpdated from './events/article-updated.ts';
@@ -9,6 +10,7 @@ import * as conversationResolved from './events/conversation-resolved.ts';
 import * as conversationUnresolved from './events/conversation-unresolved.ts';
 import * as customerUpdated from './events/customer-updated.ts';
 import * as deployFinished from './events/deploy-finished.ts';
+import * as flowTimeout from './events/flow-timeout.ts';
 import * as fraudFlagged from './events/fraud-flagged.ts';
 import * as incidentOpened from './events/incident-opened.ts';
 import * as incidentResolved from './events/incident-resolved.ts';
@@ -16,6 +18,7 @@ import * as inventoryReserved from './events/inventory-reserved.ts';
 import * as leadCaptured from './events/lead-captured.ts';
 import * as maintenanceScheduled from './events/maintenance-scheduled.ts';
 import * as messageReceived from './events/message-received.ts';
+import * as messageRequested from './events/message-requested.ts';
 import * as messageStatus from './events/message-status.ts';
 import * as orderCancelled from './events/order-cancelled.ts';
 import * as orderCreated from './events/order-created.ts';
@@ -30,12 +33,14 @@ import * as stockReplenished from './events/stock-replenished.ts';
 import * as subscriptionChanged from './events/subscription-changed.ts';
 import * as ticketCreated from './events/ticket-created.ts';
 import * as ticketUpdated from './events/ticket-updated.ts';
+import type { ActionCompleted } from './types/actions.ts';
 import type {
   ConversationEscalated,
   ConversationResolved,
   ConversationUnresolved,
   LeadCaptured,
   MessageReceived,
+  MessageRequested,
   MessageStatus,
 } from './types/chat.ts';
 import type {
@@ -53,6 +58,7 @@ import type {
   SubscriptionChanged,
 } from './types/commerce.ts';
 import type { ArticlePublished, ArticleUnpublished, ArticleUpdated } from './types/content.ts';
+import type { FlowTimeout } from './types/flows.ts';
 import type {
   BuildFailed,
   DeployFinished,
@@ -63,9 +69,11 @@ import type {
 import type { CustomerUpdated, PreferenceUpdated } from './types/people.ts';
 import type { TicketCreated, TicketUpdated } from './types/support.ts';
 
+export type * from './types/actions.ts';
 export type * from './types/chat.ts';
 export type * from './types/commerce.ts';
 export type * from './types/content.ts';
+export type * from './types/flows.ts';
 export type * from './types/ops.ts';
 export type * from './types/people.ts';
 export type * from './types/shared.ts';
@@ -103,6 +111,9 @@ export interface FieldsByType {
   'customer.updated': CustomerUpdated;
   'ticket.created': TicketCreated;
   'ticket.updated': TicketUpdated;
+  'message.requested': MessageRequested;
+  'flow.timeout': FlowTimeout;
+  'action.completed': ActionCompleted;
 }
 
 export const entries = {
@@ -114,6 +125,7 @@ export const entries = {
     keyFields: ['conversationId'],
     recordName: 'switchboard.chat.ConversationEscalated',
     subject: 'chat.conversations-switchboard.chat.ConversationEscalated',
+    internal: false,
   },
   'conversation.resolved': {
     ...conversationResolved,
@@ -123,6 +135,7 @@ export const entries = {
     keyFields: ['conversationId'],
     recordName: 'switchboard.chat.ConversationResolved',
     subject: 'chat.conversations-switchboard.chat.ConversationResolved',
+    internal: false,
   },
   'conversation.unresolved': {
     ...conversationUnresolved,
@@ -132,6 +145,7 @@ export const entries = {
     keyFields: ['conversationId'],
     recordName: 'switchboard.chat.ConversationUnresolved',
     subject: 'chat.conversations-switchboard.chat.ConversationUnresolved',
+    internal: false,
   },
   'message.received': {
     ...messageReceived,
@@ -141,6 +155,7 @@ export const entries = {
     keyFields: ['conversationId', 'userId'],
     recordName: 'switchboard.chat.MessageReceived',
     subject: 'chat.conversations-switchboard.chat.MessageReceived',
+    internal: false,
   },
   'lead.captured': {
     ...leadCaptured,
@@ -150,6 +165,7 @@ export const entries = {
     keyFields: ['conversationId', 'leadId', 'userId', 'email', 'phone'],
     recordName: 'switchboard.chat.LeadCaptured',
     subject: 'chat.conversations-switchboard.chat.LeadCaptured',
+    internal: false,
   },
   'message.status': {
     ...messageStatus,
@@ -159,6 +175,7 @@ export const entries = {
     keyFields: ['conversationId', 'userId'],
     recordName: 'switchboard.chat.MessageStatus',
     subject: 'chat.conversations-switchboard.chat.MessageStatus',
+    internal: false,
   },
   'order.created': {
     ...orderCreated,
@@ -168,6 +185,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.OrderCreated',
     subject: 'commerce.orders-switchboard.commerce.OrderCreated',
+    internal: false,
   },
   'order.shipped': {
     ...orderShipped,
@@ -177,6 +195,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.OrderShipped',
     subject: 'commerce.orders-switchboard.commerce.OrderShipped',
+    internal: false,
   },
   'payment.confirmed': {
     ...paymentConfirmed,
@@ -186,6 +205,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.PaymentConfirmed',
     subject: 'commerce.orders-switchboard.commerce.PaymentConfirmed',
+    internal: false,
   },
   'inventory.reserved': {
     ...inventoryReserved,
@@ -195,6 +215,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.InventoryReserved',
     subject: 'commerce.orders-switchboard.commerce.InventoryReserved',
+    internal: false,
   },
   'order.cancelled': {
     ...orderCancelled,
@@ -204,6 +225,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.OrderCancelled',
     subject: 'commerce.orders-switchboard.commerce.OrderCancelled',
+    internal: false,
   },
   'order.delivered': {
     ...orderDelivered,
@@ -213,6 +235,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.OrderDelivered',
     subject: 'commerce.orders-switchboard.commerce.OrderDelivered',
+    internal: false,
   },
   'payment.failed': {
     ...paymentFailed,
@@ -222,6 +245,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.PaymentFailed',
     subject: 'commerce.orders-switchboard.commerce.PaymentFailed',
+    internal: false,
   },
   'payment.refunded': {
     ...paymentRefunded,
@@ -231,6 +255,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.PaymentRefunded',
     subject: 'commerce.orders-switchboard.commerce.PaymentRefunded',
+    internal: false,
   },
   'subscription.changed': {
     ...subscriptionChanged,
@@ -240,6 +265,7 @@ export const entries = {
     keyFields: ['subscriptionId', 'userId'],
     recordName: 'switchboard.commerce.SubscriptionChanged',
     subject: 'commerce.subscriptions-switchboard.commerce.SubscriptionChanged',
+    internal: false,
   },
   'stock.changed': {
     ...stockChanged,
@@ -249,6 +275,7 @@ export const entries = {
     keyFields: ['productId', 'sku'],
     recordName: 'switchboard.commerce.StockChanged',
     subject: 'commerce.stock-switchboard.commerce.StockChanged',
+    internal: false,
   },
   'stock.replenished': {
     ...stockReplenished,
@@ -258,6 +285,7 @@ export const entries = {
     keyFields: ['productId', 'sku'],
     recordName: 'switchboard.commerce.StockReplenished',
     subject: 'commerce.stock-switchboard.commerce.StockReplenished',
+    internal: false,
   },
   'fraud.flagged': {
     ...fraudFlagged,
@@ -267,6 +295,7 @@ export const entries = {
     keyFields: ['orderId'],
     recordName: 'switchboard.commerce.FraudFlagged',
     subject: 'commerce.orders-switchboard.commerce.FraudFlagged',
+    internal: false,
   },
   'article.published': {
     ...articlePublished,
@@ -276,6 +305,7 @@ export const entries = {
     keyFields: ['articleId'],
     recordName: 'switchboard.content.ArticlePublished',
     subject: 'content.articles-switchboard.content.ArticlePublished',
+    internal: false,
   },
   'article.updated': {
     ...articleUpdated,
@@ -285,6 +315,7 @@ export const entries = {
     keyFields: ['articleId'],
     recordName: 'switchboard.content.ArticleUpdated',
     subject: 'content.articles-switchboard.content.ArticleUpdated',
+    internal: false,
   },
   'article.unpublished': {
     ...articleUnpublished,
@@ -294,6 +325,7 @@ export const entries = {
     keyFields: ['articleId'],
     recordName: 'switchboard.content.ArticleUnpublished',
     subject: 'content.articles-switchboard.content.ArticleUnpublished',
+    internal: false,
   },
   'incident.opened': {
     ...incidentOpened,
@@ -303,6 +335,7 @@ export const entries = {
     keyFields: ['incidentId'],
     recordName: 'switchboard.ops.IncidentOpened',
     subject: 'ops.incidents-switchboard.ops.IncidentOpened',
+    internal: false,
   },
   'incident.resolved': {
     ...incidentResolved,
@@ -312,6 +345,7 @@ export const entries = {
     keyFields: ['incidentId'],
     recordName: 'switchboard.ops.IncidentResolved',
     subject: 'ops.incidents-switchboard.ops.IncidentResolved',
+    internal: false,
   },
   'deploy.finished': {
     ...deployFinished,
@@ -321,6 +355,7 @@ export const entries = {
     keyFields: ['deploymentId'],
     recordName: 'switchboard.ops.DeployFinished',
     subject: 'ops.deployments-switchboard.ops.DeployFinished',
+    internal: false,
   },
   'build.failed': {
     ...buildFailed,
@@ -330,6 +365,7 @@ export const entries = {
     keyFields: ['buildId'],
     recordName: 'switchboard.ops.BuildFailed',
     subject: 'ops.deployments-switchboard.ops.BuildFailed',
+    internal: false,
   },
   'maintenance.scheduled': {
     ...maintenanceScheduled,
@@ -339,6 +375,7 @@ export const entries = {
     keyFields: ['maintenanceId'],
     recordName: 'switchboard.ops.MaintenanceScheduled',
     subject: 'ops.maintenance-switchboard.ops.MaintenanceScheduled',
+    internal: false,
   },
   'preference.updated': {
     ...preferenceUpdated,
@@ -348,6 +385,7 @@ export const entries = {
     keyFields: ['userId'],
     recordName: 'switchboard.people.PreferenceUpdated',
     subject: 'people.preferences-switchboard.people.PreferenceUpdated',
+    internal: false,
   },
   'customer.updated': {
     ...customerUpdated,
@@ -357,6 +395,7 @@ export const entries = {
     keyFields: ['customerId', 'userId', 'email'],
     recordName: 'switchboard.people.CustomerUpdated',
     subject: 'people.customers-switchboard.people.CustomerUpdated',
+    internal: false,
   },
   'ticket.created': {
     ...ticketCreated,
@@ -366,6 +405,7 @@ export const entries = {
     keyFields: ['ticketId'],
     recordName: 'switchboard.support.TicketCreated',
     subject: 'support.tickets-switchboard.support.TicketCreated',
+    internal: false,
   },
   'ticket.updated': {
     ...ticketUpdated,
@@ -375,5 +415,36 @@ export const entries = {
     keyFields: ['ticketId'],
     recordName: 'switchboard.support.TicketUpdated',
     subject: 'support.tickets-switchboard.support.TicketUpdated',
+    internal: false,
+  },
+  'message.requested': {
+    ...messageRequested,
+    type: 'message.requested',
+    topic: 'chat.messages',
+    keyField: 'userId',
+    keyFields: ['userId'],
+    recordName: 'switchboard.chat.MessageRequested',
+    subject: 'chat.messages-switchboard.chat.MessageRequested',
+    internal: true,
+  },
+  'flow.timeout': {
+    ...flowTimeout,
+    type: 'flow.timeout',
+    topic: 'flows.timeouts',
+    keyField: 'key',
+    keyFields: ['key'],
+    recordName: 'switchboard.flows.FlowTimeout',
+    subject: 'flows.timeouts-switchboard.flows.FlowTimeout',
+    internal: true,
+  },
+  'action.completed': {
+    ...actionCompleted,
+    type: 'action.completed',
+    topic: 'actions.runs',
+    keyField: 'runId',
+    keyFields: ['runId'],
+    recordName: 'switchboard.actions.ActionCompleted',
+    subject: 'actions.runs-switchboard.actions.ActionCompleted',
+    internal: true,
   },
 } as const;

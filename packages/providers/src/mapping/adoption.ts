@@ -1,4 +1,4 @@
-import { catalogue, type EventType, eventTypes } from '@switchboard/events';
+import { catalogue, type EventType, publicEventTypes } from '@switchboard/events';
 import { type Fields, isGiven, spellingsOf } from './json.ts';
 import type { SentPaths } from './sent-paths.ts';
 
@@ -13,7 +13,7 @@ interface Adoptable {
 }
 
 const adoptables = new Map<EventType, Adoptable>(
-  eventTypes.map((type) => {
+  publicEventTypes.map((type) => {
     const { keyField, keyFields, schema } = catalogue[type];
     // A lead.captured is about its leadId, although it is kept in order by its conversation.
     const own = `${type.split('.')[0]}Id`;

@@ -1,4 +1,4 @@
-import { type EventType, eventTypes, isEventType, type Problem } from '@switchboard/events';
+import { type EventType, isPublicEventType, type Problem, publicEventTypes } from '@switchboard/events';
 import { Budget } from '@switchboard/expressions';
 import type { Compiling, Keys, Values } from './compiling.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
@@ -94,7 +94,7 @@ interface NamedPlan {
 
 function plansOf(tablesOf: (type: EventType) => FieldTable[], compiling: Compiling): Map<EventType, NamedPlan> {
   const plans = new Map<EventType, NamedPlan>();
-  for (const type of eventTypes) {
+  for (const type of publicEventTypes) {
     const tables = tablesOf(type);
     if (tables.length === 0) continue;
     const plan = planFields(type, tables, compiling);
@@ -137,7 +137,7 @@ function checkRest({ fields }: Mapping, at: Keys, made: Set<EventType> | undefin
     compiling.problems.push({ at: [...at, 'fields', type], message });
   };
   for (const type of Object.keys(fields ?? {})) {
-    if (!isEventType(type)) complain(type, 'is not an event type of the catalogue');
+    if (!isPublicEventType(type)) complain(type, 'is not an event type of the catalogue');
     else if (made?.has(type) === false) complain(type, 'has no rule in events that makes it; add one');
   }
 }

@@ -1,4 +1,4 @@
-import { type EventType, eventTypes, isEventType, type Problem } from '@switchboard/events';
+import { type EventType, isPublicEventType, type Problem, publicEventTypes } from '@switchboard/events';
 import type { Expression } from '@switchboard/expressions';
 import { type Compiling, compilePlace, type Keys, type Source, type Values } from './compiling.ts';
 import { isGiven, isObject } from './json.ts';
@@ -19,7 +19,7 @@ export function compileNames(tables: readonly { names: Mapping['names']; at: Key
       if (!names.has(name)) names.set(name, decide);
     }
   }
-  for (const type of eventTypes) {
+  for (const type of publicEventTypes) {
     // lead_captured is lead.captured
     for (const name of [type, type.replace('.', '_')]) if (!names.has(name)) names.set(name, () => type);
   }
@@ -80,7 +80,7 @@ function compileTable(is: Table, sources: readonly Source[], at: Keys, compiling
 }
 
 function checkType(type: EventType, at: Keys, { problems }: Compiling): void {
-  if (typeof type !== 'string' || !isEventType(type)) {
+  if (typeof type !== 'string' || !isPublicEventType(type)) {
     problems.push({ at, message: 'is not an event type of the catalogue' });
   }
 }

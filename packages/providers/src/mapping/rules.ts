@@ -1,5 +1,5 @@
 import type { EventType, Problem } from '@switchboard/events';
-import { isEventType } from '@switchboard/events';
+import { isPublicEventType } from '@switchboard/events';
 import type { Expression } from '@switchboard/expressions';
 import type { Json, JsonObject } from '../provider.ts';
 import { type Compiling, compile, compilePlace, type Keys, type Source, type Values } from './compiling.ts';
@@ -28,7 +28,7 @@ export function compileRule(
   compiling: Compiling,
 ): Rule | undefined {
   const { type } = rule;
-  if (!isEventType(type)) {
+  if (!isPublicEventType(type)) {
     compiling.problems.push({ at: [...at, 'type'], message: 'is not an event type of the catalogue' });
     return undefined;
   }

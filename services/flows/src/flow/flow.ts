@@ -55,6 +55,8 @@ export interface FilledInstance {
 export interface Outcome {
   readonly changes: readonly VariableChange[];
   readonly effects: readonly Effect[];
+  /** What is not done because the events name no user or conversation, for the log: `message: no user`. */
+  readonly skipped: readonly string[];
 }
 
 export type Effect =

@@ -1,8 +1,7 @@
 import type { Problem } from '@switchboard/events';
-import { isEventType } from '@switchboard/events';
+import { isPublicEventType, nearMiss } from '@switchboard/events';
 import type { Json } from '@switchboard/providers';
 import { type Item, PartItem } from '../event/items.ts';
-import { nearMiss } from '../event/near-miss.ts';
 import { asWebhook } from './batch.ts';
 import type { ApiClient } from './clients.ts';
 
@@ -16,7 +15,7 @@ export function checkEvent(event: Json, index: number, { types }: ApiClient): Ch
   if (webhook === undefined) return invalid(undefined, 'type', 'is required: send an object with "type" and "data"');
   const { event: type, event_id: given } = webhook as { event: string; event_id?: unknown };
   const id = typeof given === 'string' ? given : undefined;
-  if (!isEventType(type)) {
+  if (!isPublicEventType(type)) {
     const meant = nearMiss(type);
     return invalid(id, 'type', `is not in the catalogue${meant === undefined ? '' : `: did you mean ${meant}?`}`);
   }

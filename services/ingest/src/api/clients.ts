@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { digestOf } from '@switchboard/callers';
-import { type EventType, eventTypes } from '@switchboard/events';
+import { type EventType, publicEventTypes } from '@switchboard/events';
 import type { Verdict } from '@switchboard/providers';
 import type { Source } from '../sources/sources.ts';
 
@@ -69,7 +69,9 @@ export function typesOf(patterns: readonly string[]): ReadonlySet<EventType> {
   const types = new Set<EventType>();
   for (const pattern of patterns) {
     const prefix = pattern.endsWith('.*') ? pattern.slice(0, -1) : undefined;
-    const found = eventTypes.filter((type) => (prefix === undefined ? type === pattern : type.startsWith(prefix)));
+    const found = publicEventTypes.filter((type) =>
+      prefix === undefined ? type === pattern : type.startsWith(prefix),
+    );
     if (found.length === 0) throw new RangeError(`${pattern} names no event type of the catalogue`);
     for (const type of found) types.add(type);
   }

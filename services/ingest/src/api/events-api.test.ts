@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
 import { createApiKey, digestOf, isApiKey } from '@switchboard/callers';
+import { catalogue, eventTypes, publicEventTypes } from '@switchboard/events';
 import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
 import { send, sourceOf, sourcesOf, startApp } from '../../fixtures/app.ts';
 import type { IngestDeps } from '../ingest.ts';
@@ -50,6 +51,17 @@ async function start(t: TestContext, keys = [key()], deps: Partial<IngestDeps> =
 const statuses = ({ results }: { results: Result[] }): string[] => results.map(({ status }) => status);
 
 describe('POST /v1/events', () => {
+  it('refuses the events that only Switchboard publishes, as does a webhook', async (t) => {
+    const { post, call, published } = await start(t);
+    for (const type of eventTypes.filter((one) => !publicEventTypes.includes(one))) {
+      const { example } = catalogue[type];
+      assert.deepEqual(statuses(await call({ type, id: type, data: example })), ['invalid'], type);
+      const answer = await post('/webhooks/escalation', JSON.stringify({ event: type, data: example }));
+      assert.match(answer.text, /Unhandled event type/, type);
+    }
+    assert.equal(published.length, 0);
+  });
+
   it('takes an object, a list and {"events": […]}, and answers for each event in order', async (t) => {
     const { call, published, count } = await start(t);
     for (const [body, expected] of [

@@ -1,4 +1,4 @@
-import { catalogue, type EventType, eventTypes } from '@switchboard/events';
+import { catalogue, type EventType, publicEventTypes } from '@switchboard/events';
 import { type ApiDescription, apiKeySecurity, jsonResponse } from '@switchboard/service';
 import { refusalResponses } from '../http/webhook-api.ts';
 import { MOST_EVENTS } from './batch.ts';
@@ -69,7 +69,7 @@ export const eventsApi: ApiDescription = {
     },
   },
   schemas: {
-    Event: { description: 'An event of the catalogue.', anyOf: eventTypes.map(eventOf) },
+    Event: { description: 'An event of the catalogue.', anyOf: publicEventTypes.map(eventOf) },
     EventResults: {
       type: 'object',
       required: ['results'],

@@ -1,4 +1,4 @@
-import { catalogue, type EventType, eventTypes } from '@switchboard/events';
+import { catalogue, type EventType, publicEventTypes } from '@switchboard/events';
 import type { ApiDescription } from '@switchboard/service';
 import { answerTo, type Reason, refusals } from './refusals.ts';
 
@@ -137,7 +137,7 @@ export const webhookApi: ApiDescription = {
   schemas: {
     Webhook: {
       description: 'One event in one of three shapes. Numbers may be text, and unknown fields are kept.',
-      anyOf: eventTypes.map(bodyOf),
+      anyOf: publicEventTypes.map(bodyOf),
     },
     Accepted: {
       type: 'object',

@@ -211,3 +211,23 @@ export interface MessageStatus {
   /** When the message reached this status. */
   changedAt: number | null;
 }
+
+/** A flow or an action has a message for a person. */
+export interface MessageRequested {
+  /** The chatbot platform's id of the person. */
+  userId: string;
+  /** The chatbot platform's id of the conversation that the message belongs to. */
+  conversationId: string | null;
+  /** The subject, for channels that show one. */
+  title: string | null;
+  /** The text by locale, as a BCP 47 tag; the first is the default. */
+  texts: Record<string, string>;
+  /** What the message is about; messages about the same thing keep their order. */
+  about: string | null;
+  /** Whether the person has asked for it. Such a message needs no opt-in and does not wait. */
+  solicited: boolean;
+  /** Whether the message bypasses quiet hours, digests and rate limits. */
+  urgent: boolean;
+  /** When the message becomes pointless. */
+  expiresAt: number | null;
+}

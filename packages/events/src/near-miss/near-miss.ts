@@ -1,4 +1,4 @@
-import { type EventType, eventTypes } from '@switchboard/events';
+import { type EventType, publicEventTypes } from '../catalogue.ts';
 import { editsBetween } from './edits-between.ts';
 
 /** The longest name that is compared: a sender decides how long a name is, and the comparison is quadratic. */
@@ -10,11 +10,11 @@ export function nearMiss(name: string): EventType | undefined {
   if (name.length > LONGEST_NAME) return undefined;
   const words = wordsOf(name);
   const sorted = [...words].sort().join('.');
-  const same = eventTypes.find((type) => wordsOf(type).sort().join('.') === sorted);
+  const same = publicEventTypes.find((type) => wordsOf(type).sort().join('.') === sorted);
   if (same !== undefined) return same;
   const spelled = words.join('.');
   let [nearest, fewest]: [EventType | undefined, number] = [undefined, MOST_EDITS + 1];
-  for (const type of eventTypes) {
+  for (const type of publicEventTypes) {
     const edits = Math.abs(type.length - spelled.length) < fewest ? editsBetween(spelled, type) : fewest;
     if (edits < fewest) [nearest, fewest] = [type, edits];
   }

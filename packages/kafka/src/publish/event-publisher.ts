@@ -1,0 +1,40 @@
+import { type AnyEvent, catalogue, eventHeaders, keyOf } from '@switchboard/events';
+import { readTraceparent, type SpanAttributes, type Tracer, untraced } from '@switchboard/tracing';
+import { eventAttributes } from '../event-attributes.ts';
+import type { Publisher } from './publisher.ts';
+
+export interface EventPublisherOptions {
+  readonly publish: Publisher['publish'];
+  encode(event: AnyEvent): Buffer;
+  readonly tracer?: Tracer | undefined;
+}
+
+export interface PublishEventOptions {
+  /** When to give up, in epoch milliseconds. */
+  readonly deadline?: number;
+  /** Passed on when this process does not trace. */
+  readonly traceparent?: unknown;
+}
+
+/** Resolves when all in-sync replicas have the event. Rejects with `DeliveryError`. */
+export type PublishEvent = (event: AnyEvent, options?: PublishEventOptions) => Promise<void>;
+
+/** Publishes events to the topics of the catalogue, under their keys, with CloudEvents headers. */
+export const createEventPublisher =
+  ({ publish, encode, tracer = untraced }: EventPublisherOptions): PublishEvent =>
+  async (event, { deadline, traceparent } = {}) => {
+    const { topic } = catalogue[event.meta.type];
+    const headers = eventHeaders(event);
+    const attributes = (): SpanAttributes => ({
+      ...eventAttributes(headers),
+      'messaging.system': 'kafka',
+      'messaging.operation.name': 'send',
+      'messaging.destination.name': topic,
+    });
+    await tracer.span({ kind: 'producer', name: `send ${topic}`, attributes }, async (span) => {
+      const carried = span.traceparent ?? (readTraceparent(traceparent) && (traceparent as string));
+      if (carried !== undefined) headers.traceparent = carried;
+      const record = { topic, key: keyOf(event), value: encode(event), headers };
+      await publish(deadline === undefined ? record : { ...record, deadline });
+    });
+  };
