@@ -1,5 +1,6 @@
 import { ingest, services } from '@switchboard/deploy/services';
 import { catalogue, publicEventTypes } from '@switchboard/events';
+import { contextApi } from '@switchboard/flows/context-api';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
 import { preferencesApi } from '@switchboard/notifier/api';
@@ -12,6 +13,7 @@ const APIS: readonly (readonly [service: string, api: ApiDescription])[] = [
   ...ingestApi.map((api) => [ingest.name, api] as const),
   ['kb-indexer', searchApi],
   ['notifier', preferencesApi],
+  ['flows', contextApi],
   [ingest.name, operationsApi],
 ];
 

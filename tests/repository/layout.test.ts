@@ -27,7 +27,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   deploy: 'events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest providers sandbox service stack',
-  catalogue: 'deploy events ingest kb-indexer notifier outbound service',
+  catalogue: 'deploy events flows ingest kb-indexer notifier outbound service',
   cli: 'async callers client consumer deploy events ingest kafka notifier providers service stack',
 };
 const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
