@@ -1,3 +1,4 @@
+import { actionsApi } from '@switchboard/actions/api';
 import { ingest, services } from '@switchboard/deploy/services';
 import { catalogue, publicEventTypes } from '@switchboard/events';
 import { contextApi } from '@switchboard/flows/context-api';
@@ -14,6 +15,7 @@ const APIS: readonly (readonly [service: string, api: ApiDescription])[] = [
   ['kb-indexer', searchApi],
   ['notifier', preferencesApi],
   ['flows', contextApi],
+  ['actions', actionsApi],
   [ingest.name, operationsApi],
 ];
 

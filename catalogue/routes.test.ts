@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { registerActions } from '@switchboard/actions/actions-route';
+import { actionsApi } from '@switchboard/actions/api';
 import { registerContextApi } from '@switchboard/flows';
 import { contextApi } from '@switchboard/flows/context-api';
 import { ingestApi } from '@switchboard/ingest/api';
@@ -40,6 +42,8 @@ const described = (...apis: readonly ApiDescription[]): string[] =>
     )
     .sort();
 
+const unknown = async () => ({ kind: 'refused', fault: 'missing' }) as const;
+
 const apiKeys = readApiKeys('', 'API_KEYS');
 
 it('the document has every route of ingest, and no other', async () => {
@@ -67,4 +71,10 @@ it('the document has every route of the Context API, and no other', async () => 
     registerContextApi(http, { store: store as never, callers: callers as never, metrics: new Registry() }),
   );
   assert.deepEqual(described(contextApi), routes);
+});
+
+it('the document has every route of actions, and no other', async () => {
+  const callers = { authenticate: unknown, hasSignature: () => false };
+  const routes = await registered((http) => registerActions(http, { runner: never as never, callers }));
+  assert.deepEqual(described(actionsApi), routes);
 });

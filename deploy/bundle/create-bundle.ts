@@ -18,21 +18,17 @@ export interface Bundle {
 
 /** Packages with machine code or WebAssembly, which they find by their own place; and what they are chosen over. */
 const KEPT_WHOLE: Readonly<Record<string, readonly string[]>> = {
+  '@electric-sql/pglite': [],
   '@platformatic/wasm-utils': ['@node-rs/crc32'],
   'sqlite-vec': [],
-  '@electric-sql/pglite': [],
 };
-
-/** How code names a file that it runs in a thread. */
-const THREAD = /new URL\('\.\/([\w-]+-thread)\.ts', import\.meta\.url\)/g;
 
 /** Optional imports that are not installed, because no program uses the code that needs them. */
 const NEVER_LOADED = ['pg-native'];
 
 /**
- * Bundles a program and everything it imports into one file with a source map, and each of its threads into another.
- * Next to it, where the program looks for them, come the `files` of its package.json and the packages that cannot be
- * bundled.
+ * Bundles a program and everything it imports into one file with a source map. Next to it, where the program looks for
+ * them, come the `files` of its package.json and the packages that cannot be bundled.
  * @param directory where its folder is made; an earlier one is replaced
  */
 export async function createBundle(name: string, directory: string): Promise<Bundle> {
@@ -42,9 +38,14 @@ export async function createBundle(name: string, directory: string): Promise<Bun
   await rm(folder, { recursive: true, force: true });
 
   const kept = new Set<string>();
-  const threads = new Map<string, string>();
-  await writeBundle(script, main, [keepWhole(kept), findThreads(threads)]);
-  for (const [thread, source] of threads) await writeBundle(source, join(folder, 'src', thread), [keepWhole(kept)]);
+  // Threads have a file of their own, which may start further ones.
+  const scripts = new Map([[script, main]]);
+  for (const [source, file] of scripts) {
+    await bundleScript(name, source, file, {
+      kept,
+      onThread: (thread) => scripts.set(thread, join(folder, 'src', threadName(thread))),
+    });
+  }
 
   const modules = join(folder, 'node_modules');
   for (const place of kept) await cp(place, modules, { recursive: true, dereference: true });
@@ -53,18 +54,24 @@ export async function createBundle(name: string, directory: string): Promise<Bun
   return { folder, script: main, bytes: (await stat(main)).size };
 }
 
-async function writeBundle(script: string, file: string, plugins: readonly Plugin[]): Promise<void> {
+interface Found {
+  /** The folders of packages that cannot be bundled. */
+  readonly kept: Set<string>;
+  onThread(script: string): void;
+}
+
+async function bundleScript(name: string, script: string, file: string, { kept, onThread }: Found): Promise<void> {
   const input = await rolldown({
     input: script,
     platform: 'node',
     // It is for checking only.
     tsconfig: false,
     external: NEVER_LOADED,
-    plugins: [...plugins],
+    plugins: [keepWhole(kept), findThreads(onThread)],
     // A dependency evaluates a text to find the global object.
     checks: { eval: false },
     onLog(_level, { message }) {
-      throw new Error(`${script} cannot be bundled: ${message}`);
+      throw new Error(`${name} cannot be bundled: ${message}`);
     },
   });
   const { output } = await input.write({
@@ -79,25 +86,28 @@ async function writeBundle(script: string, file: string, plugins: readonly Plugi
   await keepOwnSources(`${file}.map`);
   for (const imported of output[0].imports) {
     if (!isBuiltin(imported) && !(imported in KEPT_WHOLE))
-      throw new Error(`${imported} is not in the bundle of ${script}`);
+      throw new Error(`${imported} is not in the bundle of ${name}`);
   }
 }
 
-/** Collects the files that the program runs in threads, by the name that they have next to it. */
-function findThreads(threads: Map<string, string>): Plugin {
+/** `new Worker(new URL('./thread.ts', import.meta.url))` leads to the bundle of the thread, beside the program's. */
+function findThreads(onThread: (script: string) => void): Plugin {
+  const thread = /(?<=new Worker\(\s*new URL\(')(\.[^']*)(?=', import\.meta\.url\))/g;
   return {
     name: 'find-threads',
-    transform(code, path) {
-      if (code.search(THREAD) === -1) return null;
-      const found = code.replaceAll(THREAD, (_, name) => {
-        threads.set(`${name}.mjs`, join(dirname(path), `${name}.ts`));
-        return `new URL('./${name}.mjs', import.meta.url)`;
+    transform(code, id) {
+      const changed = code.replaceAll(thread, (path) => {
+        const script = resolve(dirname(id), path);
+        onThread(script);
+        return `./${threadName(script)}`;
       });
-      // The lines stay where they are.
-      return { code: found, map: null };
+      // Lines stay where they are, and so does the source map.
+      return changed === code ? null : { code: changed, map: null };
     },
   };
 }
+
+const threadName = (script: string): string => basename(script).replace(/\.ts$/, '.mjs');
 
 /** Collects the folders in which pnpm has such a package together with what it depends on. */
 function keepWhole(places: Set<string>): Plugin {
