@@ -5,6 +5,7 @@ import { against } from './against/bench.ts';
 import { burst } from './burst/bench.ts';
 import type { Bench, BenchContext } from './comparison.ts';
 import { consume } from './consume/bench.ts';
+import { contextApi } from './context/bench.ts';
 import { flow } from './flow/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
@@ -15,7 +16,17 @@ import { senders } from './senders/bench.ts';
 import { renderTable } from './table.ts';
 import { tracing } from './tracing/bench.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, senders, burst, consume, flow, search, tracing, metrics };
+const benches: Readonly<Record<string, Bench>> = {
+  ingest,
+  senders,
+  burst,
+  consume,
+  flow,
+  context: contextApi,
+  search,
+  tracing,
+  metrics,
+};
 /** These run only by name. */
 const onDemand: Readonly<Record<string, Bench>> = { against };
 

@@ -1,6 +1,7 @@
 import { actionsApi } from '@switchboard/actions/api';
 import { ingest, services } from '@switchboard/deploy/services';
 import { catalogue, publicEventTypes } from '@switchboard/events';
+import { contextApi } from '@switchboard/flows/context-api';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
 import { preferencesApi } from '@switchboard/notifier/api';
@@ -13,6 +14,7 @@ const APIS: readonly (readonly [service: string, api: ApiDescription])[] = [
   ...ingestApi.map((api) => [ingest.name, api] as const),
   ['kb-indexer', searchApi],
   ['notifier', preferencesApi],
+  ['flows', contextApi],
   ['actions', actionsApi],
   [ingest.name, operationsApi],
 ];

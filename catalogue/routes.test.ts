@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { registerActions } from '@switchboard/actions/actions-route';
 import { actionsApi } from '@switchboard/actions/api';
+import { registerContextApi } from '@switchboard/flows';
+import { contextApi } from '@switchboard/flows/context-api';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
 import { registerSearch } from '@switchboard/kb-indexer/search-route';
@@ -9,16 +11,17 @@ import { preferencesApi } from '@switchboard/notifier/api';
 import { registerPreferenceApi } from '@switchboard/notifier/preference-api';
 import { type ApiDescription, readApiKeys } from '@switchboard/service';
 import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
+import { Registry } from 'prom-client';
 import { never, registerBareIngest } from './fixtures/bare-ingest.ts';
 
 /** The routes that an app answers, as OpenAPI writes them; without those that only refuse a method. */
-async function registered(register: (http: FastifyInstance) => void): Promise<string[]> {
+async function registered(register: (http: FastifyInstance) => unknown): Promise<string[]> {
   const http = Fastify();
   const routes: [method: HTTPMethods, url: string][] = [];
   http.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) routes.push([one as HTTPMethods, url]);
   });
-  register(http);
+  await register(http);
   await http.ready();
   const answered: string[] = [];
   for (const [method, url] of routes) {
@@ -59,6 +62,15 @@ it('the document has every route of notifier, and no other', async () => {
     registerPreferenceApi(http, { preferences: preferences as never, apiKeys, now: () => 0 }),
   );
   assert.deepEqual(described(preferencesApi), routes);
+});
+
+it('the document has every route of the Context API, and no other', async () => {
+  const store = { set: never, read: never, erase: never, sweep: never, listen: async () => async () => {} };
+  const callers = { authenticate: never, hasSignature: () => false };
+  const routes = await registered((http) =>
+    registerContextApi(http, { store: store as never, callers: callers as never, metrics: new Registry() }),
+  );
+  assert.deepEqual(described(contextApi), routes);
 });
 
 it('the document has every route of actions, and no other', async () => {

@@ -1,3 +1,6 @@
+export { type ContextApiDeps, registerContextApi } from './context/context-api.ts';
+export { type ContextStore, createContextStore } from './context/context-store.ts';
+export type { VariableChange } from './context/variables.ts';
 export { compileFlow } from './flow/compile/compile-flow.ts';
 export { readFlowSources } from './flow/file/read-sources.ts';
 export type { FlowSource } from './flow/file/yaml-file.ts';

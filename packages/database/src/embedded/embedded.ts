@@ -5,6 +5,7 @@ import type { Engine } from '../postgres.ts';
 import { createSubscriptions } from '../subscriptions.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type DatabaseThread, startThread } from './thread.ts';
+import { startUpkeep } from './upkeep.ts';
 
 export interface EmbeddedOptions {
   folder: string;
@@ -79,6 +80,7 @@ export async function openEmbedded({ folder, statementTimeoutMs, onRestart }: Em
 
   const query = <Row>(sql: string, values?: readonly unknown[]) =>
     run({ kind: 'query', statement: { sql, values } }) as Promise<Row[]>;
+  const stopUpkeep = startUpkeep({ query });
 
   return {
     kind: 'embedded',
@@ -99,6 +101,7 @@ export async function openEmbedded({ folder, statementTimeoutMs, onRestart }: Em
     async close() {
       if (isClosed) return;
       isClosed = true;
+      stopUpkeep();
       try {
         const last = await thread?.catch(() => undefined);
         await last?.run({ kind: 'close' }).catch(() => {});

@@ -44,6 +44,8 @@ export function openEventStream(reply: FastifyReply, onEnd: (why: StreamEnd) => 
   raw.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
+    // A stream that ends leaves no idle connection behind.
+    connection: 'close',
     'x-accel-buffering': 'no',
     'x-content-type-options': 'nosniff',
   });

@@ -14,7 +14,8 @@ const order = (alias: string): string =>
 
 /**
  * Changes what is newer than the known, and gives each changed subject its next version. The subjects' rows are locked
- * first and in order, so that concurrent statements wait for each other, and none deadlocks.
+ * first and in order, so that concurrent statements wait for each other, and none deadlocks. Looks each row up by its
+ * primary key, whatever the statistics say: joins would read the whole table while they are out of date.
  */
 const SET = `
   WITH given AS (
@@ -25,10 +26,13 @@ const SET = `
       $9::bigint[]) AS change (key, tenant, scope, id, name, value, event_time, event_id, ttl)
     ORDER BY key, name, ${order('change')} DESC
   ), newer AS (
-    SELECT given.*, row_number() OVER (PARTITION BY key, known.name IS NULL ORDER BY given.name) AS place,
+    SELECT given.*, row_number() OVER (PARTITION BY given.key, known.name IS NULL ORDER BY given.name) AS place,
       known.name IS NULL AS is_new
-    FROM given LEFT JOIN context_variables known USING (key, name) LEFT JOIN context_erasures USING (key)
-    WHERE (erased_at IS NULL OR given.event_time > erased_at) AND (known.name IS NULL OR ${order('given')} > ${order('known')})
+    FROM given LEFT JOIN LATERAL (
+      SELECT * FROM context_variables AS one WHERE one.key = given.key AND one.name = given.name LIMIT 1
+    ) AS known ON true
+    WHERE given.event_time > coalesce((SELECT erased_at FROM context_erasures AS one WHERE one.key = given.key), -1)
+      AND (known.name IS NULL OR ${order('given')} > ${order('known')})
   ), allowed AS (
     SELECT * FROM newer WHERE NOT is_new
       OR place + (SELECT count(*) FROM context_variables other WHERE other.key = newer.key) <= ${MOST_VARIABLES}
