@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createApiKey } from '@switchboard/ingest';
+import { createApiKey } from '@switchboard/callers';
 import type { Bench } from '../comparison.ts';
 import { SECRET, startIngest } from '../ingest/servers.ts';
 import { compareVariants, loadInTurns, startIngestStack } from '../ingest/variants.ts';

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { it, type TestContext } from 'node:test';
+import { digestOf, parseCallers } from '@switchboard/callers';
 import { parseSources, resolveSources } from '@switchboard/ingest';
 import { keys } from './main.ts';
 
-async function outputOf(t: { mock: { method: typeof import('node:test').mock.method } }, ...argv: string[]) {
+async function outputOf(t: TestContext, ...argv: string[]) {
   const lines: string[] = [];
   const { mock } = t.mock.method(console, 'log', (line: string) => void lines.push(line));
   assert.equal(await keys(argv), 0);
@@ -31,7 +32,17 @@ it('makes a key, and lines for the sources file that accept it without holding i
   assert.ok(apiKey?.types?.has('order.created') && !apiKey.types.has('message.received'));
 });
 
+it('makes a key for the callers file', async (t) => {
+  const text = await outputOf(t, 'new', '--tenant', 'acme', '--scopes', 'context:read, actions:*');
+  const [key = '', , , ...lines] = text.split('\n');
+  const { entries } = parseCallers(['callers:', ...lines].join('\n'), 'callers.yaml');
+  assert.partialDeepStrictEqual(entries, [
+    { tenant: 'acme', scopes: ['context:read', 'actions:*'], apiKeys: [{ sha256: digestOf(key) }] },
+  ]);
+});
+
 it('says what is missing', async () => {
   await assert.rejects(keys(['new']), /--tenant must be/);
   await assert.rejects(keys(['old', '--tenant', 'acme']), /keys new/);
+  await assert.rejects(keys(['new', '--tenant', 'acme', '--scopes', 'context:reed']), /context:reed is no scope/);
 });

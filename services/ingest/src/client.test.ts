@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, it, type TestContext } from 'node:test';
+import { createApiKey, digestOf } from '@switchboard/callers';
 import { type ClientOptions, createClient, createEventsClient, type SendError } from '@switchboard/client';
 import { DeliveryError } from '@switchboard/kafka';
 import { SECRET, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
-import { createApiKey, digestOf } from './api/api-keys.ts';
 import { answerTo, type Reason, refusals } from './http/refusals.ts';
 
 type App = Awaited<ReturnType<typeof startApp>>;

@@ -1,4 +1,3 @@
-export { createApiKey, digestOf } from './api/api-keys.ts';
 export { connectSeenIds, type SeenIds } from './event/seen-ids.ts';
 export { signResubmission } from './http/resubmission.ts';
 export { buildIngest, type IngestDeps, type Limits, registerIngest } from './ingest.ts';

@@ -1,15 +1,10 @@
 import { createPrivateKey } from 'node:crypto';
-import { type JSONWebKeySet, SignJWT } from 'jose';
+import { SignJWT } from 'jose';
 import { Type } from 'typebox';
 import { ownPayload } from '../platform/own-payload.ts';
 import { defineProvider } from '../provider.ts';
-import { bearerOf, judgeJwt } from './jwt/judge-jwt.ts';
-import { createKeySet } from './jwt/key-set.ts';
-import { loadJson } from './jwt/load-json.ts';
 import { algorithmOf, keyIdOf } from './jwt/local-key.ts';
-import { headerOf, TOLERANCE_MS } from './signature.ts';
-
-const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+import { createTokenJudge, TOKEN_ALGORITHMS } from './jwt/token-judge.ts';
 
 /** As in the sources file. */
 const TENANT = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
@@ -21,7 +16,7 @@ export const jwt = defineProvider({
     issuer: Type.String({ minLength: 1, description: 'What the claim iss must be.' }),
     audience: Type.String({ minLength: 1, description: 'What the claim aud must be or contain.' }),
     algorithms: Type.Optional(
-      Type.Array(Type.Enum(ALGORITHMS), {
+      Type.Array(Type.Enum(TOKEN_ALGORITHMS), {
         minItems: 1,
         description: 'The algorithms that tokens may use. Default: RS256.',
       }),
@@ -32,14 +27,9 @@ export const jwt = defineProvider({
   },
   needs: { secrets: false },
   verifier: ({ settings: { jwksUrl, issuer, audience, algorithms = ['RS256'], tenantClaim } }) => {
-    const keys = createKeySet(async () => (await loadJson(jwksUrl)) as unknown as JSONWebKeySet);
-    const rules = { algorithms, issuer, audience, toleranceMs: TOLERANCE_MS };
+    const judge = createTokenJudge({ keys: { jwksUrl }, issuer, audience, algorithms });
     return async ({ headers }, now) => {
-      const given = headerOf(headers, 'authorization');
-      if (given === undefined) return { kind: 'invalid', fault: 'missing' };
-      const token = bearerOf(given);
-      if (token === undefined) return { kind: 'invalid', fault: 'form' };
-      const judged = await judgeJwt(token, (header) => keys.keyFor(header, now), rules, now);
+      const judged = await judge(headers, now);
       if (judged.kind !== 'signed') return judged;
       if (tenantClaim === undefined) return { kind: 'valid' };
       const tenant = judged.claims[tenantClaim];

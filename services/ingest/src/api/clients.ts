@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { digestOf } from '@switchboard/callers';
 import { type EventType, publicEventTypes } from '@switchboard/events';
 import type { Verdict } from '@switchboard/providers';
 import type { Source } from '../sources/sources.ts';
-import { digestOf } from './api-keys.ts';
 
 /** Who calls `POST /v1/events`, and what the caller may send. */
 export interface ApiClient {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { describe, it, type TestContext } from 'node:test';
+import { createApiKey, digestOf, isApiKey } from '@switchboard/callers';
 import { catalogue, eventTypes, publicEventTypes } from '@switchboard/events';
 import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
 import { send, sourceOf, sourcesOf, startApp } from '../../fixtures/app.ts';
 import type { IngestDeps } from '../ingest.ts';
-import { createApiKey, digestOf, isApiKey } from './api-keys.ts';
 import { type ApiKey, typesOf } from './clients.ts';
 
 const KEY = createApiKey('acme');

@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
+import { digestOf, isApiKey } from '@switchboard/callers';
 import type { providers } from '@switchboard/providers';
 import type Type from 'typebox';
 import type { Static } from 'typebox';
-import { digestOf, isApiKey } from '../api/api-keys.ts';
 import { type ApiKey, typesOf } from '../api/clients.ts';
 import type { Complain } from './sources-file.ts';
 

@@ -1,0 +1,46 @@
+import type { Caller } from './caller.ts';
+import type { PersonPlaces } from './callers-form.ts';
+
+type Person = Caller['person'];
+
+const MOST_CHARACTERS = 254;
+
+/** The person of a verified token. An address that the issuer calls unverified is none. */
+export function personOfClaims(claims: Readonly<Record<string, unknown>>, places: PersonPlaces = {}): Person {
+  const isVerified = claims.email_verified !== false && claims.email_verified !== 'false';
+  const claim = (name: string | undefined) =>
+    name !== undefined && Object.hasOwn(claims, name) ? claims[name] : undefined;
+  return personOf(isVerified ? claim(places.email) : undefined, claim(places.userId));
+}
+
+/** The customer that a signed body names. */
+export const personOfBody = (body: object, { email, userId }: PersonPlaces = {}): Person =>
+  personOf(valueAt(body, email), valueAt(body, userId));
+
+function personOf(email: unknown, userId: unknown): Person {
+  const person = {
+    email: isShort(email) && email.includes('@') ? email : undefined,
+    // Ids of some platforms are numbers.
+    userId:
+      typeof userId === 'number' && Number.isSafeInteger(userId)
+        ? String(userId)
+        : isShort(userId)
+          ? userId
+          : undefined,
+  };
+  return person.email === undefined && person.userId === undefined ? undefined : person;
+}
+
+/** Printable without spaces: what is compared, logged and used in keys. */
+const isShort = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= MOST_CHARACTERS && /^[^\s\p{Cc}\p{Cf}]+$/u.test(value);
+
+function valueAt(body: unknown, path: string | undefined): unknown {
+  if (path === undefined) return undefined;
+  let value = body;
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}
