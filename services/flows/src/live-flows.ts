@@ -1,7 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ConfigError, type LiveFiles, type Logger, openLiveFiles, readNamedFile } from '@switchboard/service';
+import { ConfigError, type LiveFiles, type Logger, openLiveFiles } from '@switchboard/service';
 import type { Registry } from 'prom-client';
+import { readFlowSources } from './flow/file/read-sources.ts';
 import type { Flow } from './flow/flow.ts';
 import { FlowError } from './flow/flow-error.ts';
 import { loadFlows } from './flow/load-flows.ts';
@@ -32,30 +31,12 @@ export const openLiveFlows = ({
       help: '1 while the flow files cannot be used and the earlier flows stay in force',
     },
     async read(follow) {
-      await follow(path);
-      const sources = [];
-      for (const file of await filesOf(path)) {
-        await follow(file);
-        sources.push({ path: file, text: await readNamedFile(file, 'The flows file') });
-      }
-      const hashes = await known();
       try {
-        return loadFlows(sources, { known: hashes, defaultLocale }).flows;
+        const sources = await readFlowSources(path, follow);
+        return loadFlows(sources, { known: await known(), defaultLocale }).flows;
       } catch (error) {
         throw error instanceof FlowError ? new ConfigError(error.message.split('\n')) : error;
       }
     },
     describe: ({ length }) => ({ flows: length }),
   });
-
-async function filesOf(path: string): Promise<readonly string[]> {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  if (!isFolder) return [path];
-  const names = await readdir(path);
-  // A folder that Kubernetes mounts has entries for its own use, which begin with dots.
-  const yaml = names.filter((name) => /^[^.].*\.ya?ml$/.test(name)).sort();
-  return yaml.map((name) => join(path, name));
-}

@@ -38,7 +38,7 @@ export function onEvent(deps: EngineDeps): Step {
   async function fill(event: AnyEvent, candidates: readonly Candidate[]): Promise<Conclusion | 'waits'> {
     const { tenant } = event.meta;
     const name = candidates[0]?.flow.name ?? '';
-    const filled = await instances.fill({ tenant, event: identityOf(event.meta), candidates });
+    const filled = await instances.fill({ tenant, event: storedIdentity(event), candidates });
     if (filled.kind === 'nothing') return 'waits';
     // Another process of the service may have a newer definition, or an older one is not loaded yet.
     const flow = await flows.find({ flow: name, version: filled.version });
@@ -67,6 +67,9 @@ export function onEvent(deps: EngineDeps): Step {
     if (ended.every((one) => one === 'unwanted')) context.skip('no_match');
   };
 }
+
+/** Ids of events may have NUL, which Postgres does not hold. */
+const storedIdentity = ({ meta }: AnyEvent): string => identityOf(meta).replaceAll('\0', '\u2400');
 
 /** Each event of such a flow is a set of its own. */
 export const keepsNothing = ({ kind, once }: Flow): boolean => kind !== 'all' && once === 'always';

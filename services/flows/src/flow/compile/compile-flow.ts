@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { AnyEvent } from '@switchboard/events';
+import { type AnyEvent, isEventType } from '@switchboard/events';
 import { Budget, type Path } from '@switchboard/expressions';
-import type { DefinitionProblem } from '@switchboard/expressions/definition';
+import type { DefinitionProblem, Keys } from '@switchboard/expressions/definition';
 import type { Json } from '../../context/variables.ts';
 import type { FlowDefinition, StepDefinition } from '../definition.ts';
 import type { FilledInstance, Flow, Kept, Match, Outcome } from '../flow.ts';
@@ -32,6 +32,10 @@ export function compileFlow(stored: Json): Flow {
 export function compileDefinition(definition: FlowDefinition, problems: DefinitionProblem[]): Flow | undefined {
   const { name, version, kind, slots, withinMs, once } = definition;
   const before = problems.length;
+  for (const [type, at] of typesOf(definition)) {
+    if (!isEventType(type)) problems.push({ at, message: `There is no event type ${type}` });
+  }
+  if (problems.length > before) return undefined;
   const compiling: Compiling = { flow: `${name}@${version}`, budget: new Budget(), problems };
   const compiledSlots = slots.map((slot, index) => compileSlot(slot, index, compiling));
   const then = compileBranch(definition, 'then', definition.then, compiling);
@@ -68,10 +72,22 @@ export function compileDefinition(definition: FlowDefinition, problems: Definiti
   };
 }
 
+/** Stored definitions may name types that the catalogue no longer has. */
+function typesOf({ slots, then, otherwise = [] }: FlowDefinition): (readonly [type: string, at: Keys])[] {
+  const published = (steps: readonly StepDefinition[], end: string) =>
+    steps.flatMap((step, index) => ('event' in step ? [[step.event.type, [end, index, 'event']] as const] : []));
+  return [
+    ...slots.map(({ event }, index) => [event, ['slots', index, 'event']] as const),
+    ...published(then, 'then'),
+    ...published(otherwise, 'otherwise'),
+  ];
+}
+
 function matched(definition: FlowDefinition, slot: number, key: string, event: AnyEvent, picks: Picks): Match {
   const { event: type } = definition.slots[slot] as FlowDefinition['slots'][number];
   const fields = pick(event, picks, kindOf(type), false) as Kept['fields'];
-  if (definition.kind === 'all' && JSON.stringify(fields).length > LIMITS.keptLength) {
+  const isStored = definition.kind === 'all' || definition.once !== 'always';
+  if (isStored && JSON.stringify(fields).length > LIMITS.keptLength) {
     const message = `keeps more than ${LIMITS.keptLength} characters of a ${type}; read less of it`;
     throw new FlowError('FAILED', [{ path: `${definition.name}@${definition.version}.slots[${slot}]`, message }]);
   }

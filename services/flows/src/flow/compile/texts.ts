@@ -1,4 +1,5 @@
 import type { DefinitionProblem, Keys } from '@switchboard/expressions/definition';
+import { LIMITS } from '../limits.ts';
 import { type Compiled, type Compiling, compile, type Scope, type Values } from './expressions.ts';
 import type { FieldKind } from './field-kinds.ts';
 
@@ -53,11 +54,10 @@ export function compileText(
   const show = shower(locale);
   return {
     placeholders: lines.flat().filter((part) => typeof part !== 'string'),
-    render: (values) =>
-      lines
-        .flatMap((line) => renderLine(line, values, show) ?? [])
-        .join('\n')
-        .trim(),
+    render: (values) => {
+      const shown = lines.flatMap((line) => renderLine(line, values, show) ?? []);
+      return cut(shown.join('\n').trim(), LIMITS.textLength);
+    },
   };
 }
 
@@ -172,7 +172,13 @@ function plain(value: string): string | undefined {
       .replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, '')
       .trim(),
   ];
-  if (characters.length === 0) return undefined;
-  if (characters.length <= MOST_CHARACTERS) return characters.join('');
-  return `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…`;
+  return characters.length === 0 ? undefined : cut(characters.join(''), MOST_CHARACTERS);
 }
+
+const cut = (text: string, most: number): string =>
+  text.length <= most
+    ? text
+    : `${text
+        .slice(0, most - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`;

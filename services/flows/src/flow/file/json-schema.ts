@@ -30,7 +30,7 @@ const definitions: Record<string, Schema> = {
   variableName: { type: 'string', pattern: '^[A-Za-z][A-Za-z0-9_]*$' },
   eventType: { enum: publicEventTypes },
   text: { type: 'string', pattern: '\\S', maxLength: LIMITS.textLength },
-  texts: { ...keyed('^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$', ref('text'), LIMITS.locales), required: ['en'] },
+  texts: keyed('^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$', ref('text'), LIMITS.locales),
   values: keyed('^[A-Za-z_][\\w-]{0,63}$', ref('value'), LIMITS.variables),
   slot: {
     anyOf: [
