@@ -6,6 +6,7 @@ import { burst } from './burst/bench.ts';
 import type { Bench, BenchContext } from './comparison.ts';
 import { consume } from './consume/bench.ts';
 import { flow } from './flow/bench.ts';
+import { flows } from './flows/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
 import { metrics } from './metrics/bench.ts';
@@ -15,7 +16,17 @@ import { senders } from './senders/bench.ts';
 import { renderTable } from './table.ts';
 import { tracing } from './tracing/bench.ts';
 
-const benches: Readonly<Record<string, Bench>> = { ingest, senders, burst, consume, flow, search, tracing, metrics };
+const benches: Readonly<Record<string, Bench>> = {
+  ingest,
+  senders,
+  burst,
+  consume,
+  flow,
+  flows,
+  search,
+  tracing,
+  metrics,
+};
 /** These run only by name. */
 const onDemand: Readonly<Record<string, Bench>> = { against };
 

@@ -4,7 +4,10 @@ import { type Database, openDatabase } from '@switchboard/database';
 import { publicEventTypes } from '@switchboard/events';
 import { environment, required } from '@switchboard/service';
 import { type FlowsConfig, flowsConfig } from './config.ts';
+import { registerContextApi } from './context/context-api.ts';
 import { createContextStore } from './context/context-store.ts';
+import { startSweep } from './context/start-sweep.ts';
+import type { Subject } from './context/subject.ts';
 import { callAction } from './effects/call-action.ts';
 import { createCarryOut, type EffectRunners } from './effects/effects.ts';
 import { publishEvent } from './effects/publish-event.ts';
@@ -24,6 +27,8 @@ import { createInstances } from './state/instances.ts';
 import { stateMigrations } from './state/migrations.ts';
 import { createDueInstances } from './timers/due-instances.ts';
 import { startTimers } from './timers/timers.ts';
+
+export { flowsConfig };
 
 type Context = ConsumerContext<FlowsConfig>;
 
@@ -52,14 +57,13 @@ export async function handlers(context: Context): Promise<Handlers> {
 
   const callers = await openCallers({ file: config.CALLERS_FILE, environment, logger, metrics });
   onStop('callers', callers.close);
+  const eraseOthers = async ({ tenant, id }: Subject) => ({ instances: await list.erase(tenant, id) });
+  await registerContextApi(context.http, { store, callers, metrics, eraseOthers });
   registerInstanceApi(context.http, { callers, instances: list, find: flows.find, cancelled: flowMetrics.cancelled });
 
   onStop('refresh', repeatedly(REFRESH_MS, flows.refresh, logger));
-  const tidy = async () => {
-    await list.tidy();
-    await store.sweep();
-  };
-  onStop('tidy', repeatedly(TIDY_MS, tidy, logger));
+  onStop('tidy', repeatedly(TIDY_MS, list.tidy, logger));
+  onStop('sweep', startSweep(store, logger));
   onStop('timers', startTimers({ due: createDueInstances(database), publish, logger }).stop);
 
   const handle = onEvent(deps) as Handler<never>;
