@@ -35,6 +35,8 @@ type Context = ConsumerContext<FlowsConfig>;
 /** How soon a process learns of versions that others have opened instances with. An event that needs one finds it. */
 const REFRESH_MS = 5_000;
 const TIDY_MS = 60_000;
+/** To one outside system: fewer than handlers, most of which only wait for the database. */
+const REQUESTS_AT_A_TIME = 32;
 
 /** Opens the resources of the flows. */
 export async function handlers(context: Context): Promise<Handlers> {
@@ -83,10 +85,11 @@ async function openStore({ config, name, logger, health, onStop }: Context): Pro
 }
 
 function effectsOf({ config, target, publish }: Context): EffectRunners {
+  const limits = { concurrency: REQUESTS_AT_A_TIME };
   const open = (name: string, baseUrl: string | undefined, token: string | undefined) =>
     baseUrl === undefined
       ? undefined
-      : target({ name, baseUrl, auth: token === undefined ? undefined : { kind: 'bearer', token } });
+      : target({ name, baseUrl, auth: token === undefined ? undefined : { kind: 'bearer', token }, ...limits });
   return {
     message: sendMessage({ publish }),
     event: publishEvent({ publish }),
