@@ -1,3 +1,4 @@
+import { actionsApi } from '@switchboard/actions/api';
 import { ingest, services } from '@switchboard/deploy/services';
 import { catalogue, publicEventTypes } from '@switchboard/events';
 import { ingestApi } from '@switchboard/ingest/api';
@@ -12,6 +13,7 @@ const APIS: readonly (readonly [service: string, api: ApiDescription])[] = [
   ...ingestApi.map((api) => [ingest.name, api] as const),
   ['kb-indexer', searchApi],
   ['notifier', preferencesApi],
+  ['actions', actionsApi],
   [ingest.name, operationsApi],
 ];
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { registerActions } from '@switchboard/actions/actions-route';
+import { actionsApi } from '@switchboard/actions/api';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
 import { registerSearch } from '@switchboard/kb-indexer/search-route';
@@ -37,6 +39,8 @@ const described = (...apis: readonly ApiDescription[]): string[] =>
     )
     .sort();
 
+const unknown = async () => ({ kind: 'refused', fault: 'missing' }) as const;
+
 const apiKeys = readApiKeys('', 'API_KEYS');
 
 it('the document has every route of ingest, and no other', async () => {
@@ -55,4 +59,10 @@ it('the document has every route of notifier, and no other', async () => {
     registerPreferenceApi(http, { preferences: preferences as never, apiKeys, now: () => 0 }),
   );
   assert.deepEqual(described(preferencesApi), routes);
+});
+
+it('the document has every route of actions, and no other', async () => {
+  const callers = { authenticate: unknown, hasSignature: () => false };
+  const routes = await registered((http) => registerActions(http, { runner: never as never, callers }));
+  assert.deepEqual(described(actionsApi), routes);
 });

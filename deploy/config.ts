@@ -27,6 +27,11 @@ const schema = Type.Object({
     description: 'what `ops quarantine resubmit` signs with',
   }),
   SOURCES_FILE: Type.String({ default: join(root, 'local/sources.yaml'), description: 'the sources of ingest' }),
+  ACTIONS: Type.String({ default: join(root, 'local/actions.yaml'), description: 'the actions, a file or a folder' }),
+  CALLERS_FILE: Type.String({
+    default: join(root, 'local/callers.yaml'),
+    description: 'who may call actions and flows',
+  }),
   TOPIC_PARTITIONS: Type.Integer({ minimum: 1, default: 6, description: 'of topics that do not exist yet' }),
   TOPIC_REPLICATION: Type.Integer({
     minimum: -1,

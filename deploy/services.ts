@@ -63,6 +63,7 @@ export const services: readonly Service[] = [
   },
   // Flows may want any event that a sender can send.
   { name: 'flows', port: 8087, topics: [], handles: [...publicEventTypes, 'flow.timeout'] },
+  { name: 'actions', port: 8088, topics: [], handles: [] },
 ];
 
 /** The names of the services that handle events of this type. */

@@ -4,7 +4,13 @@ import { checkCredentials, outsideSystems } from './outside-systems.ts';
 
 const sandboxUrl = 'http://127.0.0.1:8090';
 const variablesOf = (name: string, environment: Record<string, string>) =>
-  outsideSystems(name, { sandboxUrl, smtpPort: 8025, directory: '/data', environment });
+  outsideSystems(name, {
+    sandboxUrl,
+    smtpPort: 8025,
+    searchUrl: 'http://127.0.0.1:8083',
+    directory: '/data',
+    environment,
+  });
 
 for (const [service, url, ...secrets] of [
   ['crm-sync', 'HUBSPOT_URL', 'HUBSPOT_TOKEN'],
@@ -13,6 +19,8 @@ for (const [service, url, ...secrets] of [
   ['kb-indexer', 'EMBEDDINGS_URL', 'EMBEDDINGS_API_KEY'],
   ['notifier', 'CHAT_URL', 'CHAT_API_KEY'],
   ['notifier', 'SLACK_URL', 'SLACK_TOKEN'],
+  ['actions', 'SHOP_URL', 'SHOP_TOKEN'],
+  ['actions', 'ZENDESK_URL', 'ZENDESK_EMAIL', 'ZENDESK_TOKEN'],
 ] as const) {
   it(`keeps the sandbox's credentials from a real ${url}`, () => {
     for (const secret of secrets) {

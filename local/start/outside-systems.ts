@@ -8,6 +8,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Places {
   sandboxUrl: string;
   smtpPort: number;
+  /** Where kb-indexer is, whose search is an action. */
+  searchUrl: string;
   directory: string;
   /** What the user has set; default nothing. */
   environment?: Environment;
@@ -22,6 +24,8 @@ interface System {
   /** The variable that selects the system, when there is a choice, and its value. */
   chosenBy?: readonly [variable: string, value: string];
 }
+
+const SEARCH_API_KEY = 'local-search-api-key';
 
 const FIELDS = {
   FIELD_CONVERSATION_ID: fieldId('Conversation ID'),
@@ -42,6 +46,7 @@ const SYSTEMS: readonly System[] = [
   // A local model server needs no key.
   { url: 'EMBEDDINGS_URL', needs: ['EMBEDDINGS_MODEL'], local: ['EMBEDDINGS_API_KEY'] },
   { url: 'CHAT_URL', needs: ['CHAT_API_KEY'] },
+  { url: 'SHOP_URL', needs: ['SHOP_TOKEN'] },
   { url: 'SLACK_URL', needs: ['SLACK_TOKEN'], local: ['SLACK_AGENTS_CHANNEL'] },
 ];
 
@@ -81,8 +86,11 @@ export function outsideSystems(name: string, places: Places): Record<string, str
   return Object.fromEntries(Object.entries(sandboxVariables(name, places)).filter(([key]) => !dropped.has(key)));
 }
 
-function sandboxVariables(name: string, { sandboxUrl, smtpPort, directory }: Places): Record<string, string> {
-  const { hubspot, zendesk, slack, chat, embeddings } = credentials;
+function sandboxVariables(
+  name: string,
+  { sandboxUrl, smtpPort, searchUrl, directory }: Places,
+): Record<string, string> {
+  const { hubspot, zendesk, slack, chat, embeddings, shop } = credentials;
   const variables: Record<string, Record<string, string>> = {
     'crm-sync': { CRM: 'hubspot', HUBSPOT_URL: `${sandboxUrl}/hubspot`, HUBSPOT_TOKEN: hubspot.token },
     ticketing: {
@@ -100,6 +108,17 @@ function sandboxVariables(name: string, { sandboxUrl, smtpPort, directory }: Pla
       EMBEDDINGS_URL: `${sandboxUrl}/embeddings/v1`,
       EMBEDDINGS_API_KEY: embeddings.apiKey,
       EMBEDDINGS_MODEL: 'local',
+      SEARCH_API_KEYS: `*=${SEARCH_API_KEY}`,
+    },
+    actions: {
+      DATABASE_FOLDER: `${directory}/actions`,
+      SHOP_URL: `${sandboxUrl}/shop`,
+      SHOP_TOKEN: shop.token,
+      ZENDESK_URL: `${sandboxUrl}/zendesk`,
+      ZENDESK_EMAIL: zendesk.email,
+      ZENDESK_TOKEN: zendesk.token,
+      SEARCH_URL: searchUrl,
+      SEARCH_API_KEY,
     },
     notifier: {
       CHAT_URL: `${sandboxUrl}/chat`,

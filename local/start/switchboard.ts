@@ -95,6 +95,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
         ...outsideSystems(name, {
           sandboxUrl: urlOf(sandbox),
           smtpPort: config.SANDBOX_SMTP_PORT,
+          searchUrl: urlOf(programOf('kb-indexer')),
           directory: join(config.LOCAL_DIRECTORY, 'data'),
           environment,
         }),
@@ -110,6 +111,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
         REDIS_URL: redisUrl,
         SOURCES_FILE: config.SOURCES_FILE,
         RESUBMIT_SECRET: config.RESUBMIT_SECRET,
+        ACTIONS: config.ACTIONS,
+        CALLERS_FILE: config.CALLERS_FILE,
         ...local,
       },
       log: openServiceLog(logDirectory, name, tell),
@@ -154,10 +157,29 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
 /** What the stand-ins for vendors have in common, by the name of the program. */
 const localVariables = async (config: DeployConfig): Promise<Readonly<Record<string, Record<string, string>>>> => ({
   [ingest.name]: await localSourceVariables(config),
+  actions: { LOCAL_SECRET: config.LOCAL_SECRET },
   [sandbox.name]: {
+    // The bot of the chat page signs with the same secret as the local sources.
+    LOCAL_SECRET: config.LOCAL_SECRET,
+    ...botUrls(config),
     BOT_FRAMEWORK_KEYS: JSON.stringify(await publishedKeys(await vendorKey(config.LOCAL_DIRECTORY))),
   },
 });
+
+const CALLED_BY_BOT: Readonly<Record<string, string>> = {
+  ingest: 'INGEST_URL',
+  actions: 'ACTIONS_URL',
+  flows: 'CONTEXT_URL',
+};
+
+/** Where the bot of the chat page finds the services that it calls. */
+const botUrls = (config: DeployConfig): Record<string, string> =>
+  Object.fromEntries(
+    services.flatMap((service) => {
+      const variable = CALLED_BY_BOT[service.name];
+      return variable === undefined ? [] : [[variable, `http://127.0.0.1:${config.portOf(service)}`]];
+    }),
+  );
 
 /** @throws ConfigError, seconds before ingest would */
 async function checkSources(path: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -183,5 +205,7 @@ async function checkPorts(config: DeployConfig): Promise<void> {
     );
   }
 }
+
+const programOf = (name: string): Program => services.find((service) => service.name === name) as Program;
 
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);

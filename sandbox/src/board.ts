@@ -1,7 +1,7 @@
 import type { Effect, SystemName } from './effect.ts';
 import { plainText, shortened } from './plain-text.ts';
 
-export const cardKinds = ['contact', 'ticket', 'document', 'message'] as const;
+export const cardKinds = ['contact', 'ticket', 'document', 'message', 'order'] as const;
 export type CardKind = (typeof cardKinds)[number];
 
 /** A record to show. `html` becomes the text that its reader would see. */
@@ -68,6 +68,7 @@ const MOST_NOTES = 20;
 const MOST_TITLE = 300;
 const MOST_TEXT = 4_000;
 const MOST_FIELD = 300;
+const NONE = { contact: 0, ticket: 0, document: 0, message: 0, order: 0, refused: 0 };
 
 const keyOf = (kind: CardKind, system: SystemName, id: string): string => `${kind}:${system}:${id}`;
 const textFrom = ({ text = '', html }: NoteInput, most: number): string =>
@@ -86,7 +87,7 @@ export function createBoard(): Board {
   const notify: BoardListener = (change) => {
     for (const listener of listeners) listener(change);
   };
-  const totals = { contact: 0, ticket: 0, document: 0, message: 0, refused: 0 };
+  const totals = { ...NONE };
   let refusals: Refusal[] = [];
   const of = (kind: CardKind): Map<string, Card> => cards.get(kind) ?? new Map();
 
@@ -152,7 +153,7 @@ export function createBoard(): Board {
     clear() {
       for (const kept of cards.values()) kept.clear();
       refusals = [];
-      Object.assign(totals, { contact: 0, ticket: 0, document: 0, message: 0, refused: 0 });
+      Object.assign(totals, NONE);
       notify({ cleared: true });
     },
     cards: () => [...cards.values()].flatMap((kept) => [...kept.values()]),

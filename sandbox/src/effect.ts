@@ -8,6 +8,7 @@ export const systemNames = [
   'smtp',
   'chat',
   'embeddings',
+  'shop',
   'webhook',
 ] as const;
 

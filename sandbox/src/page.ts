@@ -29,20 +29,24 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
-/** Serves the page at `/` and the stream that keeps it up to date. `closing` ends the stream. */
+/** Serves the page at `/`, the chat page at `/chat`, and the stream that keeps the first up to date. `closing` ends the stream. */
 export function registerPage(http: FastifyInstance, deps: StreamDeps, closing: AbortSignal): void {
-  const directory = join(import.meta.dirname, 'page');
+  serveFiles(http, 'page', (file) => (file === 'index.html' ? '/' : `/${file}`));
+  serveFiles(http, 'page/chat', (file) => (file === 'index.html' ? '/chat' : `/chat-page/${file}`));
+  http.get('/live', (_request, reply) => {
+    reply.hijack();
+    openStream(reply.raw, deps, closing);
+  });
+}
+
+function serveFiles(http: FastifyInstance, folder: string, urlOf: (file: string) => string): void {
+  const directory = join(import.meta.dirname, folder);
   for (const file of readdirSync(directory)) {
     const type = TYPES[extname(file)];
     if (type === undefined) continue;
     const content = readFileSync(join(directory, file), 'utf8')
       .replace('{MOST}', String(MOST_CARDS))
       .replace('{MOST_REFUSALS}', String(MOST_REFUSALS));
-    const url = file === 'index.html' ? '/' : `/${file}`;
-    http.get(url, (_request, reply) => reply.headers(HEADERS).type(type).send(content));
+    http.get(urlOf(file), (_request, reply) => reply.headers(HEADERS).type(type).send(content));
   }
-  http.get('/live', (_request, reply) => {
-    reply.hijack();
-    openStream(reply.raw, deps, closing);
-  });
 }

@@ -1,5 +1,7 @@
 import { hostOf, isLoopbackName } from '@switchboard/service';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createServices, type ServicesOptions } from './bot/services.ts';
+import { registerChat } from './chat/register-chat.ts';
 import { registerControl } from './control.ts';
 import { registerSystem } from './http.ts';
 import { registerOpenId } from './openid.ts';
@@ -23,13 +25,15 @@ export interface Surroundings {
   closing: AbortSignal;
   /** The JSON Web Key Set of the Bot Framework. */
   botFrameworkKeys?: string | undefined;
+  /** The services that the bot of the chat page calls. */
+  services: ServicesOptions;
 }
 
 /** Adds all HTTP routes: the systems, the control API and the page. */
 export function registerSandbox(
   http: FastifyInstance,
   world: World,
-  { hosts, closing, botFrameworkKeys }: Surroundings,
+  { hosts, closing, botFrameworkKeys, services }: Surroundings,
 ): void {
   // Prevents DNS rebinding: a web page whose host name resolves to this machine could read everything.
   http.addHook('onRequest', async (request, reply) => {
@@ -43,4 +47,5 @@ export function registerSandbox(
   registerControl(http, world);
   registerOpenId(http, botFrameworkKeys);
   registerPage(http, world, closing);
+  registerChat(http, world.conversations, { services: createServices(services), closing });
 }

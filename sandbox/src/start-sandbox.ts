@@ -1,4 +1,6 @@
 import Fastify from 'fastify';
+import type { ServicesOptions } from './bot/services.ts';
+import { credentials } from './credentials.ts';
 import type { Effect, SystemName } from './effect.ts';
 import { type FaultOptions, faultMistake } from './fault.ts';
 import { registerSandbox, serverOptions } from './register.ts';
@@ -12,6 +14,8 @@ export interface SandboxOptions extends WorldOptions {
   smtpPort?: number;
   /** The JSON Web Key Set of the Bot Framework. */
   botFrameworkKeys?: string;
+  /** The services that the bot of the chat page calls; default none. */
+  services?: Partial<Omit<ServicesOptions, 'secret' | 'contextKey'>>;
 }
 
 export interface Sandbox extends AsyncDisposable {
@@ -27,13 +31,28 @@ export interface Sandbox extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Nothing listens on port 9, so tests call none of the services that run on this machine. */
+const NOWHERE = 'http://127.0.0.1:9';
+const NO_SERVICES: ServicesOptions = {
+  actionsUrl: NOWHERE,
+  contextUrl: NOWHERE,
+  ingestUrl: NOWHERE,
+  secret: credentials.bot.secret,
+  contextKey: credentials.context.apiKey,
+};
+
 /** Starts stand-ins for all outside systems in this process. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, smtpPort = 0 } = options;
   const world = createWorld(options);
   const closing = new AbortController();
   const http = Fastify(serverOptions);
-  registerSandbox(http, world, { hosts: [host], closing: closing.signal, botFrameworkKeys: options.botFrameworkKeys });
+  registerSandbox(http, world, {
+    hosts: [host],
+    closing: closing.signal,
+    botFrameworkKeys: options.botFrameworkKeys,
+    services: { ...NO_SERVICES, ...options.services },
+  });
   await http.listen({ host, port });
   const smtp = await startSmtp({ host, port: smtpPort }, world).catch(async (error) => {
     await http.close();

@@ -1,4 +1,5 @@
 import { type Board, createBoard } from './board.ts';
+import { type Conversations, createConversations } from './chat/conversations.ts';
 import type { Effect, SystemName } from './effect.ts';
 import type { Fault } from './fault.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -10,6 +11,7 @@ import { createFreshdesk } from './systems/freshdesk.ts';
 import { createHubspot } from './systems/hubspot.ts';
 import { createJira } from './systems/jira.ts';
 import { createSalesforce } from './systems/salesforce.ts';
+import { createShop } from './systems/shop.ts';
 import { createSlack } from './systems/slack.ts';
 import { createWebhook } from './systems/webhook.ts';
 import { createZendesk } from './systems/zendesk.ts';
@@ -27,6 +29,7 @@ export interface World {
   readonly journal: Pick<Journal, 'list' | 'json'>;
   readonly faults: Faults;
   readonly board: Board;
+  readonly conversations: Conversations;
   fault(fault: Fault): void;
   /** Records a request and its answer. */
   record(effect: Omit<Effect, 'id'>): void;
@@ -41,6 +44,7 @@ export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: Wor
   const journal = createJournal({ limit: effects, maxCharacters: MOST_EFFECT_CHARACTERS });
   const faults = createFaults();
   const board = createBoard();
+  const conversations = createConversations();
   const around = (name: SystemName): Surroundings => ({ indexLagMs: () => faults.indexLagMs(name) });
   const systems: System[] = [
     createHubspot(board, around('hubspot')),
@@ -49,8 +53,9 @@ export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: Wor
     createFreshdesk(board, around('freshdesk')),
     createJira(board, around('jira')),
     createSlack(board),
-    createChat(board),
+    createChat(board, conversations),
     createEmbeddings(),
+    createShop(board),
     createWebhook(board),
   ];
 
@@ -59,6 +64,7 @@ export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: Wor
     journal,
     faults,
     board,
+    conversations,
     fault(fault) {
       if (fault.expireTokens === true) for (const system of systems) system.expireTokens?.();
       faults.add(fault);
@@ -71,6 +77,7 @@ export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: Wor
       journal.clear();
       for (const system of systems) system.clear();
       board.clear();
+      conversations.clear();
     },
   };
 }

@@ -28,6 +28,8 @@ export interface Deployment {
 
 const SECRET = 'local-secret';
 
+const inLocal = (file: string): string => join(import.meta.dirname, '../../local', file);
+
 const dockerfile = readFileSync(join(import.meta.dirname, '../../deploy/docker/Dockerfile'), 'utf8');
 /** The Node.js flags of the image. */
 const [, ...entry] = JSON.parse(/^ENTRYPOINT (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]') as string[];
@@ -50,7 +52,13 @@ export async function deploy(stack: Stack, directory: string, sourcesFile: strin
   await mkdir(data);
   const run = (name: string, variables: Record<string, string>): Program => {
     const { script } = bundles.get(name) as Bundle;
-    const restricted = ['--permission', '--allow-fs-read=*', '--allow-addons', `--allow-fs-write=${data}`];
+    const restricted = [
+      '--permission',
+      '--allow-fs-read=*',
+      '--allow-addons',
+      '--allow-worker',
+      `--allow-fs-write=${data}`,
+    ];
     // Under the permission model, SQLite loads no extension.
     const args = [...flags, ...(name === 'kb-indexer' ? [] : restricted), script];
     return follow(
@@ -74,10 +82,11 @@ export async function deploy(stack: Stack, directory: string, sourcesFile: strin
     });
   };
   await start(sandbox.name, { SMTP_PORT: String(smtpPort) });
+  const local = { ACTIONS: inLocal('actions.yaml'), CALLERS_FILE: inLocal('callers.yaml') };
   const sandboxUrl = running.get(sandbox.name)?.url ?? '';
   for (const { name } of services) {
-    const outside = outsideSystems(name, { sandboxUrl, smtpPort, directory: data });
-    await start(name, { ...outside, SOURCES_FILE: sourcesFile, LOCAL_SECRET: SECRET });
+    const outside = outsideSystems(name, { sandboxUrl, smtpPort, searchUrl: 'http://127.0.0.1:9', directory: data });
+    await start(name, { ...outside, ...local, SOURCES_FILE: sourcesFile, LOCAL_SECRET: SECRET });
   }
   return {
     running,

@@ -21,14 +21,15 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'packages/kafka': 'async events tracing',
   'packages/consumer': 'async events kafka outbound service tracing',
   services: 'async consumer events outbound service tracing',
+  'services/actions': 'async callers database events expressions kafka outbound service tracing',
   'services/flows': 'async callers consumer database events expressions outbound service tracing',
   'services/ingest': 'async callers events kafka providers service tracing',
   sandbox: 'service',
   deploy: 'events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest providers sandbox service stack',
-  catalogue: 'deploy events ingest kb-indexer notifier outbound service',
-  cli: 'async callers client consumer deploy events ingest kafka notifier providers service stack',
+  catalogue: 'actions deploy events flows ingest kb-indexer notifier outbound service',
+  cli: 'async callers client consumer deploy events flows ingest kafka notifier providers sandbox service stack',
 };
 const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
 

@@ -1,4 +1,5 @@
 export { backoff } from './backoff.ts';
 export { createPriorityQueue, type PriorityQueue } from './priority-queue.ts';
+export { createRateLimiter, type Rate, type RateLimiter } from './rate-limiter.ts';
 export { createSemaphore, type Semaphore } from './semaphore.ts';
 export { withinLimit } from './within-limit.ts';

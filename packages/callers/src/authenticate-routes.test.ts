@@ -16,8 +16,8 @@ const FILE = `callers:
 `;
 const sign = (body: string) => createHmac('sha256', SECRET).update(body).digest('hex');
 
-async function start(t: TestContext) {
-  const { callers, lines } = await openTestCallers(t, FILE, { environment: { SECRET } });
+async function start(t: TestContext, file = FILE) {
+  const { callers, lines } = await openTestCallers(t, file, { environment: { SECRET } });
   const http = Fastify({ ...serverOptions, bodyLimit: 1_000 });
   answerProblems(http);
   http.get('/open', async () => 'open');
@@ -85,6 +85,22 @@ describe('routes for callers', () => {
     assert.equal((await post({ authorization: 'Bearer x' }, '{')).statusCode, 401);
     assert.equal((await post({}, 'a', 'text/plain')).statusCode, 401);
     assert.equal((await post({ authorization: `Bearer ${KEY}` }, large)).statusCode, 413);
+  });
+
+  it('take no signature of an empty body for a body in another form', async (t) => {
+    const hmac =
+      'content: "{url} {timestamp} {body}", timestampHeader: x-timestamp, publicUrl: "http://actions.example"';
+    const { http } = await start(t, FILE.replace('hmac: {', `hmac: { ${hmac},`));
+    const at = String(Math.floor(Date.now() / 1_000));
+    const url = '/actions/order-status';
+    const signature = sign(`http://actions.example${url} ${at} `);
+    const headers = { 'x-signature': signature, 'x-timestamp': at };
+    const post = (more: object) => http.inject({ method: 'POST', url, ...more });
+    assert.equal((await post({ headers })).statusCode, 200);
+    const text = await post({ headers: { ...headers, 'content-type': 'text/plain' }, payload: '{"email":"a@x.org"}' });
+    assert.equal(text.statusCode, 401);
+    const other = await post({ headers: { ...headers, authorization: 'Bearer x' } });
+    assert.equal(other.statusCode, 401);
   });
 
   it('log refusals by route and reason, and nothing of the caller', async (t) => {

@@ -1,6 +1,6 @@
 import { type RefusalLog, sendProblem } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Authentication } from './authenticate.ts';
+import type { Authentication, CallerRequest } from './authenticate.ts';
 import type { Caller } from './caller.ts';
 import type { Callers } from './open-callers.ts';
 import { allows } from './scopes.ts';
@@ -25,8 +25,12 @@ export function authenticateRoutes(http: FastifyInstance, { callers, refusals }:
     parseJson(request, body.toString(), done);
   });
 
-  async function admit(request: FastifyRequest, reply: FastifyReply, body: Buffer): Promise<unknown> {
-    const { method, url, headers } = request;
+  async function admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { headers, body }: Pick<CallerRequest, 'headers' | 'body'>,
+  ): Promise<unknown> {
+    const { method, url } = request;
     const found = await callers.authenticate({ method, url, headers, body });
     if (found.kind !== 'caller') return refuse(found, request, reply);
     request.setDecorator('caller', found.caller);
@@ -47,13 +51,18 @@ export function authenticateRoutes(http: FastifyInstance, { callers, refusals }:
   }
 
   http.addHook('onRequest', async (request, reply) => {
-    const isSigned = request.headers.authorization === undefined && callers.hasSignature(request.headers);
-    return isSigned ? undefined : admit(request, reply, NO_BODY);
+    const { authorization } = request.headers;
+    if (authorization === undefined && callers.hasSignature(request.headers)) return undefined;
+    // Without the signature, which has not been compared with the body.
+    return admit(request, reply, { headers: { authorization }, body: NO_BODY });
   });
   // Asks for the caller, not for the signature again: the file may have changed since.
   http.addHook('preValidation', async (request, reply) => {
     if (request.getDecorator<Caller | null>('caller') !== null) return undefined;
-    return admit(request, reply, request.getDecorator<Buffer | null>('rawBody') ?? NO_BODY);
+    const body = request.getDecorator<Buffer | null>('rawBody');
+    // A body that another parser has read was signed as other bytes.
+    if (body === null && request.body !== undefined) return refuse({ kind: 'refused', fault: 'body' }, request, reply);
+    return admit(request, reply, { headers: request.headers, body: body ?? NO_BODY });
   });
 }
 

@@ -8,6 +8,8 @@ const PROBLEMS = {
   NOT_FOUND: { status: 404, title: 'There is nothing at this path' },
   METHOD_NOT_ALLOWED: { status: 405, title: 'The path does not support this method' },
   TIMEOUT: { status: 408, title: 'The request took too long' },
+  CONFIRMATION_REQUIRED: { status: 409, title: 'The person must confirm this first' },
+  IDEMPOTENCY_MISMATCH: { status: 409, title: 'The idempotency key belongs to another request' },
   TOO_LARGE: { status: 413, title: 'The body is too large' },
   UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The content type is not supported' },
   INVALID_FIELDS: { status: 422, title: 'The body has fields that are not valid' },
@@ -15,6 +17,7 @@ const PROBLEMS = {
   HEADERS_TOO_LARGE: { status: 431, title: 'The headers are too large' },
   INTERNAL: { status: 500, title: 'The request failed' },
   UNAVAILABLE: { status: 503, title: 'The service cannot answer now' },
+  NO_ANSWER: { status: 504, title: 'The outside system gave no usable answer' },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -38,9 +41,18 @@ export const problem = (code: ProblemCode, detail: string): Problem => ({
   code,
 });
 
-export function sendProblem(reply: FastifyReply, code: ProblemCode, detail: string): FastifyReply {
+/** @param more further members of the problem */
+export function sendProblem(
+  reply: FastifyReply,
+  code: ProblemCode,
+  detail: string,
+  more: Readonly<Record<string, unknown>> = {},
+): FastifyReply {
   const answer = problem(code, detail);
-  return reply.code(answer.status).type(PROBLEM_TYPE).send(answer);
+  return reply
+    .code(answer.status)
+    .type(PROBLEM_TYPE)
+    .send({ ...answer, ...more });
 }
 
 /** The 401 of an API whose keys are bearer tokens. */

@@ -2,7 +2,7 @@ import { createCard } from './card.js';
 import { createFaults } from './faults.js';
 import { createRefusal } from './refused.js';
 
-const KINDS = ['contact', 'ticket', 'document', 'message'];
+const KINDS = ['contact', 'ticket', 'document', 'message', 'order'];
 const MOST = 100;
 const MOST_REFUSALS = 50;
 const RETRY_MS = 1_000;

@@ -9,6 +9,7 @@ export const SYSTEMS = {
   smtp: 'E-mail',
   chat: 'Chat platform',
   embeddings: 'Embeddings',
+  shop: 'Shop',
   webhook: 'Webhook',
 };
 

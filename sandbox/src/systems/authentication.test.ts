@@ -24,6 +24,7 @@ const SHAPES: [system: SystemName, refused: object, unknown: { status: number; b
   ['jira', ADF_ERROR, { status: 404, body: { 'status-code': 404 } }],
   ['chat', { error: { code: 'unauthorized', message: 'the API key is missing or wrong' } }, { status: 404, body: {} }],
   ['embeddings', {}, { status: 404, body: {} }],
+  ['shop', { code: 'unauthorized' }, { status: 404, body: { code: 'not_found' } }],
 ];
 
 for (const [system, refused, unknown] of SHAPES) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, it } from 'node:test';
+import { after, afterEach, before, describe, it } from 'node:test';
 import { type Call, caller } from '../../fixtures/calls.ts';
 import { credentials } from '../credentials.ts';
 import { type Sandbox, startSandbox } from '../start-sandbox.ts';
@@ -50,4 +50,39 @@ it('accepts its key as a bearer token or in x-api-key', async () => {
   const headers = { authorization: '', 'x-api-key': credentials.chat.apiKey };
   assert.equal((await call('POST', '/v1/messages', { user_id: 'u', message: 'x' }, headers)).status, 200);
   assert.doesNotMatch(JSON.stringify(sandbox.effects()), /local-chat-key/);
+});
+
+it('takes the conversation of a message', async () => {
+  const send = (conversation_id: unknown) =>
+    call('POST', '/v1/messages', { user_id: 'u', conversation_id, message: 'x' });
+  assert.equal((await send('conv-1')).body.conversation_id, 'conv-1');
+  for (const wrong of ['', 1, null]) assert.equal((await send(wrong)).status, 422);
+});
+
+describe('dialogues', () => {
+  const start = (body: object, key?: string) =>
+    call(
+      'POST',
+      '/v1/dialogues',
+      { user_id: 'u-1', node: 'order-delayed', ...body },
+      key === undefined ? {} : { 'idempotency-key': key },
+    );
+
+  it('starts a node once for an idempotency key', async () => {
+    const body = { conversation_id: 'conv-1', variables: { orderId: '1001', days: 2 } };
+    const [first, again, other] = [await start(body, 'k'), await start(body, 'k'), await start({}, 'k')];
+    assert.partialDeepStrictEqual(first.body, { conversation_id: 'conv-1', node: 'order-delayed', status: 'started' });
+    assert.deepEqual([first.status, again.body, other.status], [200, first.body, 422]);
+    assert.equal(
+      (await call('POST', '/v1/messages', { user_id: 'u-1', message: 'x' }, { 'idempotency-key': 'k' })).status,
+      422,
+    );
+  });
+
+  it('refuses an unknown node, and a call that names no person or no node', async () => {
+    const unknown = await start({ node: 'missing-node' });
+    assert.deepEqual([unknown.status, unknown.body.error.code], [422, 'unknown_node']);
+    for (const wrong of [{ user_id: '' }, { node: 1 }, { conversation_id: '' }, { variables: ['x'] }])
+      assert.equal((await start(wrong)).body.error.code, 'invalid', JSON.stringify(wrong));
+  });
 });

@@ -1,8 +1,9 @@
 import { hash, randomUUID } from 'node:crypto';
 import { hasApiKey } from '../authentication.ts';
 import type { Board } from '../board.ts';
+import type { Conversations, NewEntry } from '../chat/conversations.ts';
 import { credentials } from '../credentials.ts';
-import { objectOf, textOf } from '../json.ts';
+import { isObject, type JsonObject, objectOf, textOf } from '../json.ts';
 import { effect, lookup, Refused, refuse, type System, type SystemRequest } from '../system.ts';
 import { createTable } from '../table.ts';
 
@@ -13,8 +14,8 @@ const CODES: Readonly<Record<number, string>> = {
   429: 'rate_limited',
 };
 
-const problem = (status: number, message: string) =>
-  refuse(status, { error: { code: CODES[status] ?? (status < 500 ? 'rejected' : 'internal'), message } });
+const problem = (status: number, message: string, code = CODES[status] ?? (status < 500 ? 'rejected' : 'internal')) =>
+  refuse(status, { error: { code, message } });
 
 const text = (value: unknown, name: string): string => {
   if (typeof value === 'string' && value.trim() !== '') return value;
@@ -23,27 +24,69 @@ const text = (value: unknown, name: string): string => {
 
 const hashOf = (body: unknown): string => hash('sha256', JSON.stringify(body));
 
-/** The chatbot platform: messages to its users, and the documents that its answers come from. */
-export function createChat(board: Board): System {
+/** The chatbot platform: messages to its users, its dialogues, and the documents that its answers come from. */
+export function createChat(board: Board, conversations: Conversations): System {
   const sent = createTable<{ hash: string; answer: object }>();
   const documents = createTable<{ id: string; [field: string]: unknown }>();
 
-  function send({ body, headers }: SystemRequest) {
-    const fields = objectOf(body);
-    const user = text(fields.user_id, 'user_id');
-    const message = text(fields.message, 'message');
+  /** Does it once for an idempotency key. */
+  function once({ body, headers, path }: SystemRequest, perform: (fields: JsonObject) => JsonObject) {
     const key = headers['idempotency-key'];
+    const hashed = hashOf([path, body]);
     const known = key === undefined ? undefined : sent.get(key);
     if (known !== undefined) {
-      return known.hash === hashOf(body)
+      return known.hash === hashed
         ? lookup(known.answer)
         : problem(422, 'this idempotency key was used for a different message');
     }
-    const answer = { id: randomUUID(), user_id: user, status: 'sent' };
-    if (key !== undefined) sent.set(key, { hash: hashOf(body), answer });
-    board.put({ kind: 'message', system: 'chat', id: answer.id, title: user, text: message });
+    const answer = perform(objectOf(body));
+    if (key !== undefined) sent.set(key, { hash: hashed, answer });
     return effect(200, answer);
   }
+
+  /** Shows it in the open chat of the person, if it is one of the demo people. */
+  function deliver(userId: string, entry: NewEntry): void {
+    const conversation = conversations.of(userId);
+    if (conversation !== undefined) conversations.add(conversation, entry);
+  }
+
+  const send = (request: SystemRequest) =>
+    once(request, ({ user_id: userId, conversation_id: conversationId, message: given }) => {
+      const user = text(userId, 'user_id');
+      const message = text(given, 'message');
+      const conversation =
+        conversationId === undefined ? {} : { conversation_id: text(conversationId, 'conversation_id') };
+      const answer = { id: randomUUID(), user_id: user, ...conversation, status: 'sent' };
+      board.put({
+        kind: 'message',
+        system: 'chat',
+        id: answer.id,
+        title: user,
+        text: message,
+        fields: [['conversation', textOf(conversationId)]],
+      });
+      deliver(user, { from: 'platform', text: message });
+      return answer;
+    });
+
+  /** Nodes exist unless their name begins with `missing`. */
+  const start = (request: SystemRequest) =>
+    once(request, ({ user_id: userId, conversation_id: conversationId, node: given, variables = {} }) => {
+      const user = text(userId, 'user_id');
+      const node = text(given, 'node');
+      const conversation =
+        conversationId === undefined ? {} : { conversation_id: text(conversationId, 'conversation_id') };
+      if (!isObject(variables)) throw new Refused(problem(422, 'variables must be an object'));
+      if (node.startsWith('missing')) throw new Refused(problem(422, 'there is no such node', 'unknown_node'));
+      const answer = { id: randomUUID(), user_id: user, ...conversation, node, status: 'started' };
+      const fields = Object.entries(variables).map(([name, value]): [string, string] => [
+        name,
+        textOf(value) || JSON.stringify(value),
+      ]);
+      board.put({ kind: 'message', system: 'chat', id: answer.id, title: user, badges: [`node: ${node}`], fields });
+      deliver(user, { from: 'node', text: node, fields });
+      return answer;
+    });
 
   function put({ params, body }: SystemRequest) {
     const id = params.id ?? '';
@@ -79,6 +122,7 @@ export function createChat(board: Board): System {
     name: 'chat',
     routes: {
       'POST /v1/messages': send,
+      'POST /v1/dialogues': start,
       'PUT /v1/knowledge/documents/:id': put,
       'DELETE /v1/knowledge/documents/:id': remove,
       'GET /v1/knowledge/documents/:id': get,

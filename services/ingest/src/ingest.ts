@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import { createRateLimiter } from '@switchboard/async';
 import type { SignatureFault, SignedRequest, Verdict } from '@switchboard/providers';
 import { createRefusalLog, type Logger, limitConnections, serverOptions } from '@switchboard/service';
 import { type Tracer, untraced } from '@switchboard/tracing';
@@ -21,7 +22,6 @@ import { type Admitted, createAdmission } from './http/admission.ts';
 import { readBody } from './http/body.ts';
 import { createByteBudget } from './http/byte-budget.ts';
 import type { Claim } from './http/claim.ts';
-import { createRateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Refusal, refusals } from './http/refusals.ts';
 import { createResubmissions } from './http/resubmission.ts';
 import { createSenderOf } from './http/sender.ts';

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { RateLimiter } from '@switchboard/async';
 import { type AnyEvent, eventHeaders, identityOf, nearMiss, type Problem } from '@switchboard/events';
 import {
   createEventPublisher,
@@ -17,7 +18,6 @@ import { contentOf } from './event/identity.ts';
 import { type BodyReading, type Item, readItems, readKeptItem } from './event/items.ts';
 import { type EventReading, type ReadEvent, readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
-import type { RateLimiter } from './http/rate-limiter.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
 import type { Metrics } from './metrics.ts';
 import { createQuarantine } from './quarantine.ts';

@@ -46,6 +46,8 @@ export interface VariableDefinition {
 }
 
 export interface MessageDefinition {
+  /** Which of the texts people get whose locale has none. */
+  readonly defaultLocale: string;
   /** Text with `${…}` placeholders, by locale. */
   readonly texts: { readonly [locale: string]: string };
   readonly title?: string;

@@ -65,7 +65,7 @@ export type Effect =
       readonly userId: string;
       readonly conversationId: string | undefined;
       readonly title: string | undefined;
-      /** The rendered text by locale. */
+      /** The rendered text by locale; the first is the default. */
       readonly texts: { readonly [locale: string]: string };
       readonly solicited: boolean;
       readonly urgent: boolean;

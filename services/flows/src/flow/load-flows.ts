@@ -2,10 +2,11 @@ import type { EventType } from '@switchboard/events';
 import type { DefinitionProblem } from '@switchboard/expressions/definition';
 import { checkGraph } from './check-graph.ts';
 import { compileDefinition } from './compile/compile-flow.ts';
-import { type FlowFile, type FlowSource, readFlowFile } from './file/flow-file.ts';
+import { type FlowFile, readFlowFile } from './file/flow-file.ts';
 import { type Normal, normalForm } from './file/normal-form.ts';
-import type { Messages } from './file/normal-steps.ts';
+import { lacksDefault, type Messages } from './file/normal-steps.ts';
 import type { RawFlow, RawTexts } from './file/raw-flow.ts';
+import type { FlowSource } from './file/yaml-file.ts';
 import type { Flow } from './flow.ts';
 import { FlowError, type FlowProblem } from './flow-error.ts';
 import { LIMITS } from './limits.ts';
@@ -32,12 +33,12 @@ export function loadFlows(
   const files = sources.flatMap((source) => {
     const read = readFlowFile(source);
     problems.push(...read.problems);
-    return read.file === undefined || read.problems.length > 0 ? [] : [read.file];
+    return 'file' in read ? [read.file] : [];
   });
   // What a broken file would add is missing everywhere else.
   if (problems.length > 0) throw new FlowError('INVALID', problems);
   const messages = collectMessages(files, defaultLocale, problems);
-  const normals = collectFlows(files, messages, problems);
+  const normals = collectFlows(files, messages, defaultLocale, problems);
   const flows = normals.flatMap((normal) => compileNormal(normal, known, problems) ?? []);
   if (problems.length === 0) checkGraph(normals, problems);
   if (problems.length > 0) throw new FlowError('INVALID', problems);
@@ -58,9 +59,7 @@ function collectMessages(files: readonly FlowFile[], defaultLocale: string, prob
       if (other !== undefined)
         problems.push(file.problemAt({ at, message: `is also in ${other.file.path}; give it another name` }));
       if (!Object.hasOwn(texts as object, defaultLocale)) {
-        problems.push(
-          file.problemAt({ at, message: `needs a text for ${defaultLocale}, which people get whose locale it lacks` }),
-        );
+        problems.push(file.problemAt({ at, message: lacksDefault(defaultLocale) }));
       }
       messages.set(name, { file, texts: texts as RawTexts });
     }
@@ -68,7 +67,12 @@ function collectMessages(files: readonly FlowFile[], defaultLocale: string, prob
   return messages;
 }
 
-function collectFlows(files: readonly FlowFile[], messages: Messages, problems: FlowProblem[]): Normal[] {
+function collectFlows(
+  files: readonly FlowFile[],
+  messages: Messages,
+  defaultLocale: string,
+  problems: FlowProblem[],
+): Normal[] {
   const names = new Map<string, FlowFile>();
   const normals: Normal[] = [];
   for (const file of files) {
@@ -78,7 +82,7 @@ function collectFlows(files: readonly FlowFile[], messages: Messages, problems: 
       if (other !== undefined)
         found.push({ at: ['flows', name], message: `is also in ${other.path}; give it another name` });
       names.set(name, file);
-      const normal = normalForm(name, raw as RawFlow, { file, messages, problems: found });
+      const normal = normalForm(name, raw as RawFlow, { file, messages, defaultLocale, problems: found });
       problems.push(...found.map(file.problemAt));
       if (normal !== undefined) normals.push(normal);
     }

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { RateLimiter } from '@switchboard/async';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { ItemResult } from '../answers.ts';
 import type { Admitted } from '../http/admission.ts';
-import type { RateLimiter } from '../http/rate-limiter.ts';
 import { type Answer, answerTo, type Refusal } from '../http/refusals.ts';
 import type { SenderOf } from '../http/sender.ts';
 import { EVENTS_ROUTE, type Intake } from '../intake.ts';

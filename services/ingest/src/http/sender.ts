@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { RateLimiter } from '@switchboard/async';
 import type { AddressList } from './address-list.ts';
 import { clientAddress, rateKey } from './client-address.ts';
-import type { RateLimiter } from './rate-limiter.ts';
 import type { Refusal } from './refusals.ts';
 
 export interface Sender {

@@ -1,10 +1,10 @@
+import type { Rate } from '@switchboard/async';
 import { type CompiledMapping, type Provider, type ProviderName, providers, type Verify } from '@switchboard/providers';
 import { ConfigError, type Environment, Variable } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import type { ApiKey } from '../api/clients.ts';
 import { type AddressList, createAddressList } from '../http/address-list.ts';
-import type { Rate } from '../http/rate-limiter.ts';
 import { readApiKeys } from './source-api-keys.ts';
 import { createMapping } from './source-mapping.ts';
 import { readSecrets, type SecretReading } from './source-secrets.ts';

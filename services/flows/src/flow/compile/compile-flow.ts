@@ -9,7 +9,7 @@ import { FlowError } from '../flow-error.ts';
 import { LIMITS } from '../limits.ts';
 import { type Compiled, type Compiling, pathText } from './expressions.ts';
 import { kindOf } from './field-kinds.ts';
-import { type Picks, pick, picksOf } from './picks.ts';
+import { type Picks, pick, picksOf, storable } from './picks.ts';
 import { type CompiledPlace, compilePlace, readsBySlot, readsOfSource } from './places.ts';
 import { endScope } from './scopes.ts';
 import { compileSlot } from './slots.ts';
@@ -76,7 +76,7 @@ function matched(definition: FlowDefinition, slot: number, key: string, event: A
     throw new FlowError('FAILED', [{ path: `${definition.name}@${definition.version}.slots[${slot}]`, message }]);
   }
   const { id, occurredAt, hops = 0 } = event.meta as AnyEvent['meta'] & { hops?: number | null };
-  return { slot, key, kept: { eventId: id, occurredAt, hops: hops ?? 0, fields } };
+  return { slot, key, kept: { eventId: storable(id), occurredAt, hops: hops ?? 0, fields } };
 }
 
 interface Branch {

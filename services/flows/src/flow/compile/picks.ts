@@ -36,7 +36,11 @@ export function pick(value: unknown, picks: Picks, kind: FieldKind, toCel: boole
     case 'list':
       return (value as unknown[]).map((item) => pick(item, true, kind.items, toCel) ?? null);
     case 'map':
-      return toCel ? value : { ...(value as object) };
+      return toCel ? value : toJson(value);
+    case 'double':
+      return Number.isFinite(value) ? value : undefined;
+    case 'string':
+      return storable(value as string);
     case 'record': {
       const copy: Record<string, unknown> = {};
       const names = picks === true ? kind.fields.keys() : Object.keys(picks);
@@ -54,10 +58,14 @@ export function pick(value: unknown, picks: Picks, kind: FieldKind, toCel: boole
   }
 }
 
+/** Postgres holds neither NUL nor half of a character. */
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '');
+
 /** What JSON has for a value that an expression took from its variables. */
 export function toJson(value: unknown): Json {
   if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string') return storable(value);
   if (Array.isArray(value)) return value.map(toJson);
   if (typeof value !== 'object' || value === null) return value as Json;
-  return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, toJson(held)]));
+  return Object.fromEntries(Object.entries(value).map(([name, held]) => [storable(name), toJson(held)]));
 }

@@ -3,6 +3,7 @@ import type { DefinitionProblem, Keys } from '@switchboard/expressions/definitio
 import type { FlowDefinition, Place } from '../definition.ts';
 import { FlowError } from '../flow-error.ts';
 import { type Compiled, type Compiling, compile, pathText, type Scope, type Values } from './expressions.ts';
+import { storable } from './picks.ts';
 import { slotScope } from './scopes.ts';
 
 /** An id that an expression computes. */
@@ -40,8 +41,9 @@ export function compileId(text: string, at: Keys, scope: Scope, compiling: Compi
 
 /** The text of an id; undefined where there is none. @throws FlowError for a value that is no id */
 export function idOf(value: unknown, path: string, longest: number): string | undefined {
-  if (value === undefined || value === null || value === '') return undefined;
-  const text = typeof value === 'number' ? String(value) : value;
+  if (value === undefined || value === null) return undefined;
+  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? storable(value) : value;
+  if (text === '') return undefined;
   const fail = (message: string): never => {
     throw new FlowError('FAILED', [{ path, message }]);
   };

@@ -108,12 +108,16 @@ function compileSet(set: readonly VariableDefinition[], at: Keys, scope: Scope, 
 }
 
 function compileMessage(message: MessageDefinition, at: Keys, scope: Scope, compiling: Compiling): CompiledStep {
-  const texts = Object.entries(message.texts).flatMap(([locale, text]) => {
+  const isDefault = ([locale]: readonly [string, string]): number => (locale === message.defaultLocale ? 0 : 1);
+  const entries = Object.entries(message.texts).sort((a, b) => isDefault(a) - isDefault(b) || (a[0] < b[0] ? -1 : 1));
+  const texts = entries.flatMap(([locale, text]) => {
     const compiled = compileText(text, locale, [...at, 'texts', locale], scope, compiling);
     return compiled === undefined ? [] : [[locale, compiled] as const];
   });
   const title =
-    message.title === undefined ? undefined : compileText(message.title, 'en', [...at, 'title'], scope, compiling);
+    message.title === undefined
+      ? undefined
+      : compileText(message.title, message.defaultLocale, [...at, 'title'], scope, compiling);
   const { solicited, urgent, expiresAfterMs } = message;
   return {
     reads: [...texts.flatMap(([, { placeholders }]) => placeholders), ...(title?.placeholders ?? [])],
@@ -122,12 +126,18 @@ function compileMessage(message: MessageDefinition, at: Keys, scope: Scope, comp
         skipped.push('message: no user');
         return;
       }
+      const rendered = texts.map(([locale, text]) => [locale, text.render(values)] as const);
+      // Values can be blank. Other locales fall back to the default one.
+      if (rendered[0]?.[1] === '') {
+        skipped.push('message: no text');
+        return;
+      }
       effects.push({
         kind: 'message',
         userId,
         conversationId,
-        title: title?.render(values),
-        texts: Object.fromEntries(texts.map(([locale, text]) => [locale, text.render(values)])),
+        title: title?.render(values) || undefined,
+        texts: Object.fromEntries(rendered.filter(([, text]) => text !== '')),
         solicited,
         urgent,
         expiresAfterMs,

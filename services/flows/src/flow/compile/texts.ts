@@ -144,7 +144,10 @@ function shower(locale: string): Show {
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
   const show: Show = (value, kind) => {
     if (value === undefined || value === null || value === '') return undefined;
-    if (typeof value === 'number') return kind?.kind === 'time' ? dates.format(value) : numbers.format(value);
+    if (typeof value === 'number') {
+      if (kind?.kind !== 'time') return numbers.format(value);
+      return Math.abs(value) > LAST_TIME_MS ? undefined : dates.format(value);
+    }
     if (Array.isArray(value)) {
       const shown = value.flatMap((item) => show(item, undefined) ?? []);
       return shown.length === 0 ? undefined : shown.join(', ');
@@ -153,6 +156,9 @@ function shower(locale: string): Show {
   };
   return show;
 }
+
+/** The last time that a Date can hold. */
+const LAST_TIME_MS = 8.64e15;
 
 const MOST_CHARACTERS = 1_000;
 

@@ -7,6 +7,7 @@ export function readDuration(value: unknown): number | undefined {
 }
 
 export function durationText(ms: number): string {
+  if (ms === 0) return '0s';
   const [unit, size] = Object.entries(UNITS).findLast(([, size]) => ms % size === 0) ?? ['ms', 1];
   return `${ms / size}${unit}`;
 }

@@ -3,7 +3,7 @@ import type { DefinitionProblem, Keys } from '@switchboard/expressions/definitio
 import { kindOf } from '../compile/field-kinds.ts';
 import type { FlowDefinition, Place, SlotDefinition } from '../definition.ts';
 import { readDuration } from './duration.ts';
-import { awaitable } from './event-types.ts';
+import { unusable } from './event-types.ts';
 import type { FlowFile } from './flow-file.ts';
 import { type Messages, normalSteps } from './normal-steps.ts';
 import { Origins } from './origins.ts';
@@ -20,6 +20,7 @@ export interface Normalising {
   readonly file: FlowFile;
   readonly at: Keys;
   readonly messages: Messages;
+  readonly defaultLocale: string;
   readonly origins: Origins;
   /** At keys of the file. */
   readonly problems: DefinitionProblem[];
@@ -62,6 +63,7 @@ export function normalForm(
     then: normalSteps(raw.then ?? [], raw.set, 'then', flow),
     ...(otherwise === undefined ? {} : { otherwise }),
   };
+  checkOwners(definition, flow);
   return problems.length > before ? undefined : { definition, origins };
 }
 
@@ -73,7 +75,7 @@ function normalSlots(kind: 'on' | 'all' | 'any', raw: RawFlow, flow: Normalising
     const to = ['slots', index];
     origins.add(to, flow.file, place);
     const { event: type, as, when, correlate, typeAt, whenAt } = longForm(slot, place);
-    const complaint = awaitable(type);
+    const complaint = unusable(type);
     if (complaint !== undefined) {
       problems.push({ at: typeAt, message: complaint });
       return [];
@@ -125,6 +127,24 @@ function normalPlace(place: RawPlace, to: Keys, written: Keys, { origins, file }
   }
   origins.add([...to, 0], file, written);
   return [place];
+}
+
+/** Refuses what is for a person or a conversation that no event of the flow names. */
+function checkOwners({ user, conversation, then, otherwise = [] }: FlowDefinition, flow: Normalising): void {
+  const steps = [...then, ...otherwise];
+  const sets = (scope: string): boolean =>
+    steps.some((step) => 'set' in step && step.set.some((variable) => variable.scope === scope));
+  const messages = steps.flatMap((step) => ('message' in step ? step.message : []));
+  const refuse = (message: string): void => void flow.problems.push({ at: flow.at, message });
+  if (user.length === 0 && (messages.length > 0 || sets('user'))) {
+    refuse('needs user: whose messages and variables these are; no event of this flow has a userId');
+  }
+  if (conversation.length > 0) return;
+  if (sets('conversation') || messages.some(({ solicited }) => solicited)) {
+    refuse('needs conversation: which conversation is meant; no event of this flow has a conversationId');
+  } else if (user.length === 0 && steps.some((step) => 'node' in step)) {
+    refuse('needs user or conversation: for whom the node starts');
+  }
 }
 
 const RESERVED = ['event', 'key', 'user', 'conversation'];

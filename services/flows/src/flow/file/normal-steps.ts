@@ -4,7 +4,7 @@ import { suggestion } from '../compile/suggestion.ts';
 import type { MessageDefinition, StepDefinition, Table, VariableDefinition } from '../definition.ts';
 import { DEFAULT_EXPIRES_MS } from '../limits.ts';
 import { readDuration } from './duration.ts';
-import { awaitable } from './event-types.ts';
+import { unusable } from './event-types.ts';
 import type { FlowFile } from './flow-file.ts';
 import type { Normalising } from './normal-form.ts';
 import type { RawMessage, RawSet, RawStep, RawTexts, RawValues } from './raw-flow.ts';
@@ -45,10 +45,13 @@ function normalStep(step: RawStep, to: Keys, place: Keys, flow: Normalising): St
     return { action: { name, input: table(input) } };
   }
   const { type = '', fields = {} } = event ?? {};
-  const complaint = awaitable(type);
+  const complaint = unusable(type);
   if (complaint !== undefined) flow.problems.push({ at: [...place, 'event', 'type'], message: complaint });
   return { event: { type: type as EventType, fields: table(fields) } };
 }
+
+export const lacksDefault = (locale: string): string =>
+  `needs a text for ${locale}, which people get whose language has none`;
 
 const table = (values: RawValues): Table =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
@@ -78,6 +81,7 @@ function normalMessage(message: string | RawMessage, to: Keys, place: Keys, flow
   origins.add([...to, 'message'], file, [...place, 'message']);
   origins.add([...to, 'message', 'texts'], file, textAt);
   return {
+    defaultLocale: flow.defaultLocale,
     texts: textsOf(text, [...to, 'message', 'texts'], textAt, flow),
     ...(title === undefined ? {} : { title }),
     solicited,
@@ -90,9 +94,12 @@ function textsOf(
   text: string | RawTexts,
   to: Keys,
   textAt: Keys,
-  { messages, origins, problems }: Normalising,
+  { messages, defaultLocale, origins, problems }: Normalising,
 ): RawTexts {
-  if (typeof text !== 'string') return text;
+  if (typeof text !== 'string') {
+    if (!Object.hasOwn(text, defaultLocale)) problems.push({ at: textAt, message: lacksDefault(defaultLocale) });
+    return text;
+  }
   const known = messages.get(text);
   if (known !== undefined) {
     origins.add(to, known.file, ['messages', text]);

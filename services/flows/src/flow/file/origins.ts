@@ -13,9 +13,10 @@ export class Origins {
   /** The problem at its place in a file. */
   locate(problem: DefinitionProblem): FlowProblem {
     const { at } = problem;
-    let [best, length] = [this.#places[0], -1];
+    let [best, length] = [this.#places[0], 0];
+    // The longest; of several, the last that was added.
     for (const place of this.#places) {
-      if (place.at.length <= length || !place.at.every((key, index) => key === at[index])) continue;
+      if (place.at.length < length || !place.at.every((key, index) => key === at[index])) continue;
       [best, length] = [place, place.at.length];
     }
     if (best === undefined) return { path: at.join('.'), message: problem.message };

@@ -1,0 +1,58 @@
+import { authenticateRoutes, type Callers, callerOf } from '@switchboard/callers';
+import { createRefusalLog, sendProblem } from '@switchboard/service';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Runner } from '../run/runner.ts';
+import { readLocales, waitSeconds } from './prefer.ts';
+import { readRequest } from './read-request.ts';
+import { RUNS_ROUTE, sendAnswer } from './send-answer.ts';
+
+export interface ActionsRouteDeps {
+  runner: Runner;
+  callers: Pick<Callers, 'authenticate' | 'hasSignature'>;
+}
+
+export const ACTION_ROUTE = '/v1/actions/:name';
+export const LIST_ROUTE = '/v1/actions';
+const MOST_BYTES = 65_536;
+/** Visible ASCII, as a header has it. */
+const KEY = /^[!-~]{1,255}$/;
+
+/** Adds the routes of actions and runs; errors are problems as in RFC 9457. */
+export function registerActions(http: FastifyInstance, { runner, callers }: ActionsRouteDeps): void {
+  const refusals = createRefusalLog(http);
+
+  http.register(async (scope) => {
+    authenticateRoutes(scope, { callers, refusals });
+
+    scope.post<{ Params: { name: string } }>(ACTION_ROUTE, { bodyLimit: MOST_BYTES }, async (request, reply) => {
+      const caller = callerOf(request);
+      const { headers } = request;
+      const read = readRequest(request.body, caller);
+      if (!read.ok) return sendProblem(reply, read.code, read.detail);
+      const idempotencyKey = headers['idempotency-key'];
+      if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || !KEY.test(idempotencyKey))) {
+        return sendProblem(reply, 'INVALID_REQUEST', 'Idempotency-Key has at most 255 visible ASCII characters.');
+      }
+      const seconds = waitSeconds([headers.prefer].flat().join());
+      const { input, conversationId, confirm } = read;
+      const answer = await runner.run(request.params.name, caller, input, {
+        ...{ conversationId, confirm, idempotencyKey },
+        locales: readLocales(headers['accept-language']),
+        waitMs: seconds === undefined ? undefined : seconds * 1_000,
+      });
+      return sendAnswer(reply, answer);
+    });
+
+    const find = async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply) => {
+      const locales = readLocales(request.headers['accept-language']);
+      return sendAnswer(reply, await runner.find(request.params.id, callerOf(request), { locales }));
+    };
+    scope.get(RUNS_ROUTE, find);
+    // For callers that sign a body, which a GET has not.
+    scope.post(RUNS_ROUTE, { bodyLimit: MOST_BYTES }, find);
+
+    scope.get(LIST_ROUTE, (request, reply) =>
+      reply.header('cache-control', 'no-store').send({ actions: runner.actionsFor(callerOf(request)) }),
+    );
+  });
+}
