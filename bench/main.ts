@@ -7,6 +7,7 @@ import type { Bench, BenchContext } from './comparison.ts';
 import { consume } from './consume/bench.ts';
 import { contextApi } from './context/bench.ts';
 import { flow } from './flow/bench.ts';
+import { flows } from './flows/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
 import { metrics } from './metrics/bench.ts';
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, Bench>> = {
   consume,
   flow,
   context: contextApi,
+  flows,
   search,
   tracing,
   metrics,

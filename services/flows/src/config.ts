@@ -31,7 +31,7 @@ export const flowsConfig = Type.Object({
     description: 'the locale that every message of a flow must have',
   }),
   // More than other services: concurrent events share a statement.
-  CONCURRENCY: Type.Integer({ minimum: 1, maximum: 1_000, default: 128, description: 'handlers that run at a time' }),
+  CONCURRENCY: Type.Integer({ minimum: 1, maximum: 1_000, default: 256, description: 'handlers that run at a time' }),
 });
 
 export type FlowsConfig = Static<typeof flowsConfig>;

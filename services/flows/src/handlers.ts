@@ -4,7 +4,10 @@ import { type Database, openDatabase } from '@switchboard/database';
 import { publicEventTypes } from '@switchboard/events';
 import { environment, required } from '@switchboard/service';
 import { type FlowsConfig, flowsConfig } from './config.ts';
+import { registerContextApi } from './context/context-api.ts';
 import { createContextStore } from './context/context-store.ts';
+import { startSweep } from './context/start-sweep.ts';
+import type { Subject } from './context/subject.ts';
 import { callAction } from './effects/call-action.ts';
 import { createCarryOut, type EffectRunners } from './effects/effects.ts';
 import { publishEvent } from './effects/publish-event.ts';
@@ -25,11 +28,15 @@ import { stateMigrations } from './state/migrations.ts';
 import { createDueInstances } from './timers/due-instances.ts';
 import { startTimers } from './timers/timers.ts';
 
+export { flowsConfig };
+
 type Context = ConsumerContext<FlowsConfig>;
 
 /** How soon a process learns of versions that others have opened instances with. An event that needs one finds it. */
 const REFRESH_MS = 5_000;
 const TIDY_MS = 60_000;
+/** To one outside system: fewer than handlers, most of which only wait for the database. */
+const REQUESTS_AT_A_TIME = 32;
 
 /** Opens the resources of the flows. */
 export async function handlers(context: Context): Promise<Handlers> {
@@ -52,14 +59,13 @@ export async function handlers(context: Context): Promise<Handlers> {
 
   const callers = await openCallers({ file: config.CALLERS_FILE, environment, logger, metrics });
   onStop('callers', callers.close);
+  const eraseOthers = async ({ tenant, id }: Subject) => ({ instances: await list.erase(tenant, id) });
+  await registerContextApi(context.http, { store, callers, metrics, eraseOthers });
   registerInstanceApi(context.http, { callers, instances: list, find: flows.find, cancelled: flowMetrics.cancelled });
 
   onStop('refresh', repeatedly(REFRESH_MS, flows.refresh, logger));
-  const tidy = async () => {
-    await list.tidy();
-    await store.sweep();
-  };
-  onStop('tidy', repeatedly(TIDY_MS, tidy, logger));
+  onStop('tidy', repeatedly(TIDY_MS, list.tidy, logger));
+  onStop('sweep', startSweep(store, logger));
   onStop('timers', startTimers({ due: createDueInstances(database), publish, logger }).stop);
 
   const handle = onEvent(deps) as Handler<never>;
@@ -79,10 +85,11 @@ async function openStore({ config, name, logger, health, onStop }: Context): Pro
 }
 
 function effectsOf({ config, target, publish }: Context): EffectRunners {
+  const limits = { concurrency: REQUESTS_AT_A_TIME };
   const open = (name: string, baseUrl: string | undefined, token: string | undefined) =>
     baseUrl === undefined
       ? undefined
-      : target({ name, baseUrl, auth: token === undefined ? undefined : { kind: 'bearer', token } });
+      : target({ name, baseUrl, auth: token === undefined ? undefined : { kind: 'bearer', token }, ...limits });
   return {
     message: sendMessage({ publish }),
     event: publishEvent({ publish }),

@@ -1,10 +1,8 @@
 import { PermanentError } from '@switchboard/consumer';
 import type { AnyEvent } from '@switchboard/events';
 import type { EffectRunners } from './effects.ts';
-import { metaOf } from './send-message.ts';
-
-/** How many flows an event may pass through. Load checks refuse cycles of flows; this bounds what they cannot see. */
-export const MOST_HOPS = 5;
+import { metaOf } from './event-meta.ts';
+import { extraOf, MOST_HOPS } from './hops.ts';
 
 interface Deps {
   publish(event: AnyEvent): Promise<void>;
@@ -15,9 +13,12 @@ export const publishEvent =
   async ({ effect, key, tenant, flow, at }) => {
     const { type, fields, hops } = effect;
     if (hops > MOST_HOPS) {
-      const message = `The flow ${flow} would publish ${type} as the ${hops}th event in a row that flows cause; ${MOST_HOPS} are allowed`;
+      const message = `The flow ${flow} would publish ${type} after ${MOST_HOPS} flows in a row: do flows trigger each other?`;
       throw new PermanentError('TOO_MANY_HOPS', message);
     }
     // The flow has read its fields by the schema.
-    await publish({ ...fields, meta: metaOf(type, { id: key, tenant, at, hops }) } as unknown as AnyEvent);
+    await publish({
+      ...fields,
+      meta: metaOf(type, { id: key, tenant, at, extra: extraOf(hops) }),
+    } as unknown as AnyEvent);
   };

@@ -1,5 +1,6 @@
 import type { AnyEvent } from '@switchboard/events';
 import type { EffectRunners } from './effects.ts';
+import { metaOf } from './event-meta.ts';
 
 interface Deps {
   publish(event: AnyEvent): Promise<void>;
@@ -11,7 +12,7 @@ export const sendMessage =
   ({ effect, key, tenant, flow, at }) => {
     const { userId, conversationId, title, texts, solicited, urgent, expiresAfterMs } = effect;
     return publish({
-      meta: metaOf('message.requested', { id: key, tenant, at, hops: 0 }),
+      meta: metaOf('message.requested', { id: key, tenant, at }),
       userId,
       conversationId: conversationId ?? null,
       texts,
@@ -22,8 +23,3 @@ export const sendMessage =
       expiresAt: at + expiresAfterMs,
     } as AnyEvent);
   };
-
-export const metaOf = <T extends AnyEvent['meta']['type']>(
-  type: T,
-  { id, tenant, at, hops }: { id: string; tenant: string; at: number; hops: number },
-) => ({ id, source: 'flows', tenant, type, occurredAt: at, receivedAt: Date.now(), extra: null, hops });

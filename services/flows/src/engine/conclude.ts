@@ -31,15 +31,17 @@ export interface Conclusion {
 export async function conclude(
   { flow, tenant, at, instance, outcome }: Conclusion,
   { carryOut, metrics }: Pick<EngineDeps, 'carryOut' | 'metrics'>,
-  { signal, logger }: StepContext,
+  // Not destructured: the parts of a context are created when they are read, and most events need none.
+  context: StepContext,
 ): Promise<void> {
   const found = inFlow(flow, outcome);
   if (found === undefined) return;
   if (found.skipped.length > 0) {
     metrics.leftOut(flow.name, found.skipped.length);
-    logger.info({ flow: flow.name, leftOut: found.skipped }, 'a flow left out what its events name no one for');
+    context.logger.info({ flow: flow.name, leftOut: found.skipped }, 'a flow left out what its events name no one for');
   }
-  await carryOut(found, { tenant, flow: flow.name, at, instance, signal });
+  if (found.changes.length + found.effects.length === 0) return;
+  await carryOut(found, { tenant, flow: flow.name, at, instance, signal: context.signal });
 }
 
 /** Applies a flow to an event. What fails would fail again with the same event. */

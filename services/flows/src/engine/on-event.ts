@@ -1,4 +1,5 @@
 import { type AnyEvent, identityOf } from '@switchboard/events';
+import { withHops } from '../effects/hops.ts';
 import type { Flow, Match } from '../flow/flow.ts';
 import type { Taking } from '../state/flow-versions.ts';
 import type { Candidate, EndedInstance } from '../state/instances.ts';
@@ -48,9 +49,10 @@ export function onEvent(deps: EngineDeps): Step {
     return match === undefined ? 'waits' : fill(event, [{ flow, match, opens: false }, ...candidates]);
   }
 
-  return async (event, context) => {
-    const taking = flows.taking(event.meta.type);
+  return async (received, context) => {
+    const taking = flows.taking(received.meta.type);
     if (taking.length === 0) return context.skip('no_flow');
+    const event = withHops(received);
     const steps = await Promise.allSettled(taking.map((one) => step(event, one)));
     const failures: unknown[] = steps.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
     const ended = steps.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));

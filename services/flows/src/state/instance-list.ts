@@ -30,8 +30,11 @@ export interface InstanceList {
   list(selection: Selection): Promise<ListedInstance[]>;
   /** @returns its flow; undefined when no such instance waits */
   cancel(tenant: string, id: string): Promise<string | undefined>;
-  /** Cancels what waits for a person, and forgets the events that name the person. @returns how many instances */
-  erase(tenant: string, userId: string): Promise<number>;
+  /**
+   * Cancels what waits for a user or a conversation, and forgets the events that name it.
+   * @returns how many instances
+   */
+  erase(tenant: string, id: string): Promise<number>;
   /** Forgets the events of instances that ended long ago, and events that no sender repeats any more. */
   tidy(): Promise<void>;
 }
@@ -51,6 +54,7 @@ interface Row {
 
 /** Rows changed in one statement, so that none holds locks for long. */
 const TIDIED_AT_ONCE = 1_000;
+const OLD = `now() - interval '${KEPT_DAYS} days'`;
 
 export function createInstanceList(database: Database): InstanceList {
   return {
@@ -80,32 +84,39 @@ export function createInstanceList(database: Database): InstanceList {
       );
       return row?.flow;
     },
-    async erase(tenant, userId) {
-      // Any text of a kept event may be the person's id.
+    async erase(tenant, id) {
+      // Any text of a kept event may be the id.
       const rows = await database.query(
         `UPDATE flows.instances SET slots = '{}', state = CASE WHEN state = 'waiting' THEN 'cancelled' ELSE state END,
            ended_at = coalesce(ended_at, clock_timestamp())
          WHERE tenant = $1
            AND jsonb_path_exists(slots, '$.**.fields.** ? (@ == $id)', jsonb_build_object('id', $2::text))
          RETURNING id`,
-        [tenant, userId],
+        [tenant, id],
       );
       return rows.length;
     },
     async tidy() {
       // The newest round stays: the next one continues its number, and `once` counts from it.
       await database.query(
+        `DELETE FROM flows.instances WHERE id IN (
+           SELECT id FROM flows.instances o WHERE ended_at < ${OLD} AND slots <> '{}'
+             AND EXISTS (SELECT 1 FROM flows.instances n
+               WHERE n.tenant = o.tenant AND n.flow = o.flow AND n.key = o.key AND n.round > o.round)
+           ORDER BY ended_at LIMIT ${TIDIED_AT_ONCE} FOR UPDATE SKIP LOCKED)`,
+      );
+      await database.query(
         `WITH emptied AS (
            UPDATE flows.instances SET slots = '{}' WHERE id IN (
-             SELECT id FROM flows.instances WHERE ended_at < now() - interval '${KEPT_DAYS} days' AND slots <> '{}'
+             SELECT id FROM flows.instances WHERE ended_at < ${OLD} AND slots <> '{}'
              ORDER BY ended_at LIMIT ${TIDIED_AT_ONCE} FOR UPDATE SKIP LOCKED)
            RETURNING tenant, flow, key, round)
          DELETE FROM flows.instances x USING emptied e
-         WHERE x.tenant = e.tenant AND x.flow = e.flow AND x.key = e.key AND x.round < e.round`,
+         WHERE x.tenant = e.tenant AND x.flow = e.flow AND x.key = e.key AND x.round < e.round AND x.slots = '{}'`,
       );
       await database.query(
         `DELETE FROM flows.events WHERE ctid = ANY(ARRAY(
-           SELECT ctid FROM flows.events WHERE seen_at < now() - interval '${KEPT_DAYS} days' LIMIT ${TIDIED_AT_ONCE}))`,
+           SELECT ctid FROM flows.events WHERE seen_at < ${OLD} LIMIT ${TIDIED_AT_ONCE}))`,
       );
     },
   };
