@@ -18,6 +18,7 @@ export interface Bundle {
 
 /** Packages with machine code or WebAssembly, which they find by their own place; and what they are chosen over. */
 const KEPT_WHOLE: Readonly<Record<string, readonly string[]>> = {
+  '@electric-sql/pglite': [],
   '@platformatic/wasm-utils': ['@node-rs/crc32'],
   'sqlite-vec': [],
 };
@@ -37,32 +38,13 @@ export async function createBundle(name: string, directory: string): Promise<Bun
   await rm(folder, { recursive: true, force: true });
 
   const kept = new Set<string>();
-  const input = await rolldown({
-    input: script,
-    platform: 'node',
-    // It is for checking only.
-    tsconfig: false,
-    external: NEVER_LOADED,
-    plugins: [keepWhole(kept)],
-    // A dependency evaluates a text to find the global object.
-    checks: { eval: false },
-    onLog(_level, { message }) {
-      throw new Error(`${name} cannot be bundled: ${message}`);
-    },
-  });
-  const { output } = await input.write({
-    file: main,
-    codeSplitting: false,
-    sourcemap: true,
-    sourcemapExcludeSources: true,
-    // As /app/services/… in the image.
-    sourcemapPathTransform: (path, map) => join('..', relative(root, resolve(dirname(map), path))),
-  });
-  await input.close();
-  await keepOwnSources(`${main}.map`);
-  for (const imported of output[0].imports) {
-    if (!isBuiltin(imported) && !(imported in KEPT_WHOLE))
-      throw new Error(`${imported} is not in the bundle of ${name}`);
+  // Threads have a file of their own, which may start further ones.
+  const scripts = new Map([[script, main]]);
+  for (const [source, file] of scripts) {
+    await bundleScript(name, source, file, {
+      kept,
+      onThread: (thread) => scripts.set(thread, join(folder, 'src', threadName(thread))),
+    });
   }
 
   const modules = join(folder, 'node_modules');
@@ -71,6 +53,61 @@ export async function createBundle(name: string, directory: string): Promise<Bun
   for (const file of await filesBeside(home)) await cp(join(home, file), join(folder, file), { recursive: true });
   return { folder, script: main, bytes: (await stat(main)).size };
 }
+
+interface Found {
+  /** The folders of packages that cannot be bundled. */
+  readonly kept: Set<string>;
+  onThread(script: string): void;
+}
+
+async function bundleScript(name: string, script: string, file: string, { kept, onThread }: Found): Promise<void> {
+  const input = await rolldown({
+    input: script,
+    platform: 'node',
+    // It is for checking only.
+    tsconfig: false,
+    external: NEVER_LOADED,
+    plugins: [keepWhole(kept), findThreads(onThread)],
+    // A dependency evaluates a text to find the global object.
+    checks: { eval: false },
+    onLog(_level, { message }) {
+      throw new Error(`${name} cannot be bundled: ${message}`);
+    },
+  });
+  const { output } = await input.write({
+    file,
+    codeSplitting: false,
+    sourcemap: true,
+    sourcemapExcludeSources: true,
+    // As /app/services/… in the image.
+    sourcemapPathTransform: (path, map) => join('..', relative(root, resolve(dirname(map), path))),
+  });
+  await input.close();
+  await keepOwnSources(`${file}.map`);
+  for (const imported of output[0].imports) {
+    if (!isBuiltin(imported) && !(imported in KEPT_WHOLE))
+      throw new Error(`${imported} is not in the bundle of ${name}`);
+  }
+}
+
+/** `new Worker(new URL('./thread.ts', import.meta.url))` leads to the bundle of the thread, beside the program's. */
+function findThreads(onThread: (script: string) => void): Plugin {
+  const thread = /(?<=new Worker\(\s*new URL\(')(\.[^']*)(?=', import\.meta\.url\))/g;
+  return {
+    name: 'find-threads',
+    transform(code, id) {
+      const changed = code.replaceAll(thread, (path) => {
+        const script = resolve(dirname(id), path);
+        onThread(script);
+        return `./${threadName(script)}`;
+      });
+      // Lines stay where they are, and so does the source map.
+      return changed === code ? null : { code: changed, map: null };
+    },
+  };
+}
+
+const threadName = (script: string): string => basename(script).replace(/\.ts$/, '.mjs');
 
 /** Collects the folders in which pnpm has such a package together with what it depends on. */
 function keepWhole(places: Set<string>): Plugin {

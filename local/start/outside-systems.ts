@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { credentials, zendeskTicketFields } from '@switchboard/sandbox';
 import { ConfigError } from '@switchboard/service';
 
@@ -129,6 +130,12 @@ function sandboxVariables(
       EMAIL_FROM: 'Switchboard <switchboard@sandbox.example>',
       WEBHOOK_ALLOW: '127.0.0.1',
       API_KEYS: 'local=local-notifier-key',
+    },
+    flows: {
+      DATABASE_FOLDER: `${directory}/flows`,
+      CALLERS_FILE: join(import.meta.dirname, '../callers.yaml'),
+      CHAT_URL: `${sandboxUrl}/chat`,
+      CHAT_API_KEY: chat.apiKey,
     },
   };
   return variables[name] ?? {};

@@ -159,9 +159,27 @@ const localVariables = async (config: DeployConfig): Promise<Readonly<Record<str
   [ingest.name]: await localSourceVariables(config),
   actions: { LOCAL_SECRET: config.LOCAL_SECRET },
   [sandbox.name]: {
+    // The bot of the chat page signs with the same secret as the local sources.
+    LOCAL_SECRET: config.LOCAL_SECRET,
+    ...botUrls(config),
     BOT_FRAMEWORK_KEYS: JSON.stringify(await publishedKeys(await vendorKey(config.LOCAL_DIRECTORY))),
   },
 });
+
+const CALLED_BY_BOT: Readonly<Record<string, string>> = {
+  ingest: 'INGEST_URL',
+  actions: 'ACTIONS_URL',
+  flows: 'CONTEXT_URL',
+};
+
+/** Where the bot of the chat page finds the services that it calls. */
+const botUrls = (config: DeployConfig): Record<string, string> =>
+  Object.fromEntries(
+    services.flatMap((service) => {
+      const variable = CALLED_BY_BOT[service.name];
+      return variable === undefined ? [] : [[variable, `http://127.0.0.1:${config.portOf(service)}`]];
+    }),
+  );
 
 /** @throws ConfigError, seconds before ingest would */
 async function checkSources(path: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {

@@ -52,7 +52,13 @@ export async function deploy(stack: Stack, directory: string, sourcesFile: strin
   await mkdir(data);
   const run = (name: string, variables: Record<string, string>): Program => {
     const { script } = bundles.get(name) as Bundle;
-    const restricted = ['--permission', '--allow-fs-read=*', '--allow-addons', `--allow-fs-write=${data}`];
+    const restricted = [
+      '--permission',
+      '--allow-fs-read=*',
+      '--allow-addons',
+      '--allow-worker',
+      `--allow-fs-write=${data}`,
+    ];
     // Under the permission model, SQLite loads no extension.
     const args = [...flags, ...(name === 'kb-indexer' ? [] : restricted), script];
     return follow(
