@@ -12,6 +12,12 @@ export const actions: Dashboard = {
       queries: [{ expr: 'max(actions_reload_failed)', legend: 'files' }],
     },
     {
+      title: 'Callers file',
+      description: 'Failed while the changed file cannot be used and the earlier callers stay in force.',
+      ...{ kind: 'stat', unit: 'short', width: 6, alarm: 1, runbook: 'CallersNotReloaded' },
+      queries: [{ expr: 'max(callers_reload_failed)', legend: 'file' }],
+    },
+    {
       title: 'People who wait for a promised result',
       description: 'Runs that were answered 202 and are still tried. ActionsPileUp fires above 500.',
       ...{ kind: 'stat', unit: 'short', width: 6, warn: 100, alarm: 500, runbook: 'ActionsPileUp' },
