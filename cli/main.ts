@@ -26,6 +26,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'make an API key for POST /v1/events',
     load: async () => (await import('./keys/main.ts')).keys,
   },
+  flows: {
+    summary: 'check flows, and run them on example events',
+    load: async () => (await import('./flows/main.ts')).flows,
+  },
   map: {
     summary: 'show what a body becomes by the mapping of a source',
     load: async () => (await import('./map/main.ts')).map,

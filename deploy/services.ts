@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { EventType } from '@switchboard/events';
+import { type EventType, publicEventTypes } from '@switchboard/events';
 
 export interface Service {
   /** Its folder in services/. */
@@ -58,8 +58,11 @@ export const services: readonly Service[] = [
       'build.failed',
       'conversation.escalated',
       'preference.updated',
+      'message.requested',
     ],
   },
+  // Flows may want any event that a sender can send.
+  { name: 'flows', port: 8087, topics: [], handles: [...publicEventTypes, 'flow.timeout'] },
   { name: 'actions', port: 8088, topics: [], handles: [] },
 ];
 

@@ -14,6 +14,7 @@ const OPTIONS = {
   channel: { type: 'string', value: 'channel', help: 'of this channel: chat, slack, email, webhook' },
   source: { type: 'string', value: 'name', help: 'from this source' },
   reason: { type: 'string', value: 'reason', help: 'refused for this reason' },
+  flow: { type: 'string', value: 'name', help: 'of this flow' },
   key: { type: 'string', value: 'key', help: 'with this record key, or its part behind the tenant' },
   conversation: { type: 'string', value: 'id', help: 'of this conversation, order, article or other entity' },
   since: { type: 'string', value: 'time', help: 'from this time on: 15m, 2h, 7d ago, or ISO 8601' },
@@ -43,7 +44,9 @@ export interface Arguments {
   readonly services: readonly string[];
   readonly since: number | undefined;
   readonly until: number | undefined;
-  text(name: 'code' | 'type' | 'channel' | 'source' | 'reason' | 'key' | 'conversation' | 'url'): string | undefined;
+  text(
+    name: 'code' | 'type' | 'channel' | 'source' | 'reason' | 'key' | 'flow' | 'conversation' | 'url',
+  ): string | undefined;
   is(name: 'all' | 'history' | 'watch' | 'force' | 'yes' | 'dry-run' | 'json' | 'reveal' | 'help'): boolean;
   /** A number of at least `least`, whole unless a fraction makes sense. */
   number(name: 'limit' | 'rate' | 'loop-limit', fallback: number, least: number): number;

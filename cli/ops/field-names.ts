@@ -1,5 +1,4 @@
-import { type AvroSchema, catalogue, type EventType, nullableOf } from '@switchboard/events';
-import { editsBetween } from '@switchboard/ingest/edits-between';
+import { type AvroSchema, catalogue, type EventType, editsBetween, nullableOf } from '@switchboard/events';
 
 /** A field of an event that can be taken from one place: a text, number, flag or time, also one in a record. */
 export interface EventField {

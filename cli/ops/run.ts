@@ -7,6 +7,7 @@ import { dlqPurge } from './dlq-purge.ts';
 import { dlqRedrive } from './dlq-redrive.ts';
 import { dlqShow } from './dlq-show.ts';
 import { drift } from './drift.ts';
+import { flowsCancel, flowsList } from './flows.ts';
 import { helpFor, overview } from './help.ts';
 import { lag } from './lag.ts';
 import { conversation, event } from './lookup.ts';
@@ -33,6 +34,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'messages list': messagesList,
   'messages show': messagesShow,
   'messages retry': messagesRetry,
+  'flows list': flowsList,
+  'flows cancel': flowsCancel,
 };
 
 /** Runs one command. @returns its exit code */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { catalogue, type EventType } from '@switchboard/events';
+import { demoPeople } from '@switchboard/sandbox/people';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 
 export interface Act {
@@ -7,6 +8,8 @@ export interface Act {
   readonly happens: string;
   /** What it causes. */
   readonly look: string;
+  /** What the shop of the sandbox gets before the event. */
+  readonly order?: object;
   /** Made when it is sent, with the time of that moment. */
   event(): SampleEvent;
 }
@@ -20,6 +23,10 @@ export function createStory(now = Date.now()): Act[] {
   const at = (offsetMs: number): string => new Date(now + offsetMs).toISOString();
   const customer = { userId: `user-${mark}`, email: `jane.${mark}@example.com` };
   const conversation = { conversationId: `conv-${mark}`, userId: customer.userId };
+  // The person of the chat page is the same each time; only the order is new.
+  const [chatter] = demoPeople;
+  const shopper = { userId: chatter.userId, email: chatter.email };
+  const orderId = `order-${mark}-2`;
   const { transcript } = catalogue['conversation.escalated'].example as { transcript: object[] };
 
   const act = (type: EventType, happens: string, look: string, changes: Record<string, unknown>): Act => ({
@@ -85,6 +92,35 @@ export function createStory(now = Date.now()): Act[] {
       ...conversation,
       customer: { name: 'Jane Doe', email: customer.email },
       transcript: [],
+    }),
+    act('preference.updated', `${chatter.name}, on the chat page, agrees to messages in the chat.`, 'nothing yet', {
+      ...shopper,
+      channels: { chat: true, email: false, slack: false, webhook: false },
+      topics: { 'message.requested': true },
+      quietHours: null,
+      digest: 'none',
+    }),
+    {
+      ...act('payment.confirmed', `She pays for order ${orderId}.`, 'nothing yet: a flow waits for the stock', {
+        ...shopper,
+        orderId,
+        customerName: chatter.name,
+        paymentId: `pay-${mark}`,
+        paidAt: at(0),
+      }),
+      order: {
+        orderId,
+        customerEmail: chatter.email,
+        total: 129.9,
+        items: [{ name: 'Kettle, 1.7 l', quantity: 1 }],
+      },
+    },
+    act('inventory.reserved', 'The warehouse sets the goods aside.', 'one message in her chat: both have joined', {
+      ...shopper,
+      orderId,
+      reservationId: `res-${mark}`,
+      reservedAt: at(0),
+      reservedUntil: at(2 * DAY),
     }),
   ];
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { credentials } from '@switchboard/sandbox/credentials';
 import { createStory } from './demo-story.ts';
 import { type Answer, sendEvents } from './send-events.ts';
 
@@ -17,13 +18,14 @@ export async function playDemo({ url, sandboxUrl, secret, pauseMs, say }: DemoOp
   const isWatchable = await answers(`${sandboxUrl}/faults`);
   say(
     isWatchable
-      ? `Watch ${sandboxUrl}\n`
+      ? `Watch ${sandboxUrl}, and the chat on ${sandboxUrl}/chat\n`
       : `Nothing listens on ${sandboxUrl}: what the story causes cannot be watched.\n`,
   );
   const given: Answer[] = [];
-  for (const [index, { type, happens, look, event }] of createStory().entries()) {
+  for (const [index, { type, happens, look, order, event }] of createStory().entries()) {
     if (index > 0) await sleep(pauseMs);
     say(`${index + 1}. ${happens}`);
+    if (isWatchable && order !== undefined) await placeOrder(sandboxUrl, order);
     await sendEvents({
       url,
       secret,
@@ -40,7 +42,7 @@ export async function playDemo({ url, sandboxUrl, secret, pauseMs, say }: DemoOp
     // Nobody is there: the other acts would say the same.
     if (given.at(-1)?.text === 'ECONNREFUSED') break;
   }
-  if (isWatchable) say(`\nAll of it is on ${sandboxUrl}`);
+  if (isWatchable) say(`\nAll of it is on ${sandboxUrl}. Talk to the bot on ${sandboxUrl}/chat`);
   return given;
 }
 
@@ -50,4 +52,14 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** So that the bot of the chat page finds it. The story goes on without. */
+async function placeOrder(sandboxUrl: string, order: object): Promise<void> {
+  await fetch(`${sandboxUrl}/shop/orders`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${credentials.shop.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(order),
+    signal: AbortSignal.timeout(2_000),
+  }).catch(() => {});
 }

@@ -96,6 +96,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
           sandboxUrl: urlOf(sandbox),
           smtpPort: config.SANDBOX_SMTP_PORT,
           searchUrl: urlOf(programOf('kb-indexer')),
+          actionsUrl: urlOf(programOf('actions')),
+          contextUrl: urlOf(programOf('flows')),
           directory: join(config.LOCAL_DIRECTORY, 'data'),
           environment,
         }),
@@ -158,10 +160,29 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
 const localVariables = async (config: DeployConfig): Promise<Readonly<Record<string, Record<string, string>>>> => ({
   [ingest.name]: await localSourceVariables(config),
   actions: { LOCAL_SECRET: config.LOCAL_SECRET },
+  flows: { LOCAL_SECRET: config.LOCAL_SECRET },
   [sandbox.name]: {
+    // The bot of the chat page signs with the same secret as the local sources.
+    LOCAL_SECRET: config.LOCAL_SECRET,
+    ...botUrls(config),
     BOT_FRAMEWORK_KEYS: JSON.stringify(await publishedKeys(await vendorKey(config.LOCAL_DIRECTORY))),
   },
 });
+
+const CALLED_BY_BOT: Readonly<Record<string, string>> = {
+  ingest: 'INGEST_URL',
+  actions: 'ACTIONS_URL',
+  flows: 'CONTEXT_URL',
+};
+
+/** Where the bot of the chat page finds the services that it calls. */
+const botUrls = (config: DeployConfig): Record<string, string> =>
+  Object.fromEntries(
+    services.flatMap((service) => {
+      const variable = CALLED_BY_BOT[service.name];
+      return variable === undefined ? [] : [[variable, `http://127.0.0.1:${config.portOf(service)}`]];
+    }),
+  );
 
 /** @throws ConfigError, seconds before ingest would */
 async function checkSources(path: string, variables: Readonly<Record<string, string>> = {}): Promise<void> {

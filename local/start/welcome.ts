@@ -13,6 +13,8 @@ Play a small story, and watch what it causes on ${sandboxUrl}
 
   npm run send -- demo
 
+Talk to the bot on ${sandboxUrl}/chat
+
 Send one event:
 
   npm run send -- conversation.escalated

@@ -22,6 +22,15 @@ async function accepted(...events: SampleEvent[]): Promise<void> {
   for (const { status, text } of await switchboard.send(events, true)) assert.equal(status, 200, text);
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: the tests assert its shape.
+async function ops(...argv: string[]): Promise<any> {
+  let answer = '';
+  const out = (text: string) => (answer += text);
+  const { signal } = new AbortController();
+  await runOps([...argv, '--json'], { variables: switchboard.variables, signal, out, err: out });
+  return JSON.parse(answer);
+}
+
 /** The first effect of a system that contains `text`. */
 const effectWith = (system: Parameters<Installation['effects']>[0], text: string): Promise<Effect> =>
   until(`${system} hears of ${text}`, async () =>
@@ -132,6 +141,60 @@ it('npm run send -- demo appears on every board of the sandbox', async () => {
   );
 });
 
+/** Resolves when the person gets chat messages on the topic. */
+async function optIn(userId: string, topic: string): Promise<void> {
+  await accepted(
+    createSampleEvent('preference.updated', {
+      userId,
+      channels: { chat: true, email: false, slack: false, webhook: false },
+      topics: { [topic]: true },
+      quietHours: null,
+      digest: 'none',
+    }),
+  );
+  await until('the preference is known', async () => {
+    const response = await fetch(`${switchboard.urlOf('notifier')}/v1/preferences/${userId}`, {
+      headers: { authorization: 'Bearer local-notifier-key' },
+    });
+    return response.status === 200;
+  });
+}
+
+describe('a payment and its stock', () => {
+  const payment = (orderId: string, userId: string) =>
+    createSampleEvent('payment.confirmed', { orderId, userId, locale: null });
+  const stock = (orderId: string) => createSampleEvent('inventory.reserved', { orderId });
+
+  it('join into one message in the chat, in any order and however often they are sent', async () => {
+    const [userId, one, other] = [`user-${mark()}`, `order-${mark()}`, `order-${mark()}`];
+    await optIn(userId, 'message.requested');
+    const [paid, reserved] = [payment(one, userId), stock(one)];
+    await accepted(paid, paid, reserved, reserved, paid, stock(other), payment(other, userId));
+    for (const orderId of [one, other]) await effectWith('chat', `Your order ${orderId} is confirmed`);
+    for (const orderId of [one, other]) assert.equal(await countOf('chat', `Your order ${orderId} is confirmed`), 1);
+  });
+
+  it('are listed by ops while one of them is missing, until it cancels the instance', async () => {
+    const orderId = `order-${mark()}`;
+    await accepted(payment(orderId, 'jane'));
+    const [instance] = await until('it is listed', async () => {
+      const { instances } = await ops('flows', 'list', '--key', orderId);
+      return instances.length > 0 && instances;
+    });
+    assert.deepEqual([instance.flow, instance.key, instance.state], ['order-confirmed', orderId, 'waiting']);
+    assert.deepEqual(
+      instance.events.map(({ type, arrived }: Record<string, unknown>) => [type, arrived]),
+      [
+        ['payment.confirmed', true],
+        ['inventory.reserved', false],
+      ],
+    );
+    assert.equal(Date.parse(instance.dueAt) - Date.parse(instance.openedAt), 30 * 60_000);
+    assert.deepEqual(await ops('flows', 'cancel', instance.id), { cancelled: instance.id });
+    assert.deepEqual((await ops('flows', 'list', '--key', orderId)).instances, []);
+  });
+});
+
 describe('a shipped order', () => {
   const shipped = (userId: string, trackingNumber: string) =>
     createSampleEvent('order.shipped', { userId, trackingNumber, email: null });
@@ -139,21 +202,7 @@ describe('a shipped order', () => {
   it('is sent once to a person who opted in, and to no one else', async () => {
     const [agreed, silent] = [`user-${mark()}`, `user-${mark()}`];
     const [sent, unsent] = [`1Z${mark()}`, `1Z${mark()}`];
-    await accepted(
-      createSampleEvent('preference.updated', {
-        userId: agreed,
-        channels: { chat: true, email: false, slack: false, webhook: false },
-        topics: { 'order.shipped': true },
-        quietHours: null,
-        digest: 'none',
-      }),
-    );
-    await until('the preference is known', async () => {
-      const response = await fetch(`${switchboard.urlOf('notifier')}/v1/preferences/${agreed}`, {
-        headers: { authorization: 'Bearer local-notifier-key' },
-      });
-      return response.status === 200;
-    });
+    await optIn(agreed, 'order.shipped');
     const event = shipped(agreed, sent);
     await accepted(shipped(silent, unsent), ...Array<SampleEvent>(10).fill(event));
     await effectWith('chat', sent);
@@ -168,14 +217,6 @@ describe('a shipped order', () => {
 });
 
 it('a dead letter of each service has its effect once after a redrive', async () => {
-  // biome-ignore lint/suspicious/noExplicitAny: the test asserts its shape.
-  async function ops(...argv: string[]): Promise<any> {
-    let answer = '';
-    const out = (text: string) => (answer += text);
-    const { signal } = new AbortController();
-    await runOps([...argv, '--json'], { variables: switchboard.variables, signal, out, err: out });
-    return JSON.parse(answer);
-  }
   const [intent, articleId] = [`intent-${mark()}`, `article-${mark()}`];
   const { event, id, email } = escalation({ intent });
   const effectsOf = {

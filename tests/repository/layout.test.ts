@@ -28,8 +28,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   deploy: 'events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest providers sandbox service stack',
-  catalogue: 'actions deploy events ingest kb-indexer notifier outbound service',
-  cli: 'async callers client consumer deploy events ingest kafka notifier providers service stack',
+  catalogue: 'actions deploy events flows ingest kb-indexer notifier outbound service',
+  cli: 'async callers client consumer deploy events flows ingest kafka notifier providers sandbox service stack',
 };
 const ALLOWED_IN_TESTS = 'cli client events kafka sandbox service stack tracing';
 

@@ -15,7 +15,7 @@ async function run(text: string): Promise<{ result: unknown; output: string }> {
   await writeFile(file, `import { it } from 'node:test';\n${text}`);
   // Within a test, node:test would refuse to run other ones.
   const { NODE_TEST_CONTEXT: _, ...env } = environment;
-  const { stdout } = await promisify(execFile)(process.execPath, [script, file], { env });
+  const { stdout } = await promisify(execFile)(process.execPath, [script, file], { env, maxBuffer: 8 * 1_048_576 });
   const lines = stdout.trimEnd().split('\n');
   return { result: JSON.parse(lines.at(-1) ?? ''), output: stdout };
 }
@@ -30,6 +30,11 @@ it('counts what passed and what failed, and reports it', async () => {
   assert.deepEqual(result, { passed: 1, failed: 1 });
   assert.match(output, /✖ is not/);
   assert.match(output, /for a reason/);
+});
+
+it('counts every test of a file that ends with many at once', async () => {
+  const text = `for (let number = 0; number < 3_000; number += 1) it('test ' + number, () => {});`;
+  assert.deepEqual((await run(text)).result, { passed: 3_000, failed: 0 });
 });
 
 it('counts a file that does not load as a failure', async () => {

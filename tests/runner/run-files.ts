@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import type { Result } from './result.ts';
@@ -11,20 +10,22 @@ export interface RunOptions {
   testLimitMs: number;
   fileLimitMs: number;
   signal: AbortSignal;
+  /** Receives the report, piece by piece. */
+  print: (text: string) => void;
 }
 
 /** Runs test files, and prints what comes of them. What hangs is ended, and has failed. */
 export async function runFiles(options: RunOptions): Promise<Result> {
-  const { files, concurrency, variables, testLimitMs, fileLimitMs, signal } = options;
+  const { files, concurrency, variables, testLimitMs, fileLimitMs, signal, print } = options;
   if (files.length === 0) return { passed: 0, failed: 0 };
-  const limit = new URL(`file-limit.ts?ms=${fileLimitMs}`, import.meta.url);
+  const preload = new URL(`test-process.ts?ms=${fileLimitMs}`, import.meta.url);
   const tests = run({
     files: [...files],
     concurrency,
     timeout: testLimitMs,
     env: { ...variables } as NodeJS.ProcessEnv,
     // An open handle must not keep a finished file waiting.
-    execArgv: ['--test-force-exit', `--import=${limit}`],
+    execArgv: ['--test-force-exit', `--import=${preload}`],
     signal,
   });
   let result: Result = { passed: 0, failed: 0 };
@@ -34,10 +35,9 @@ export async function runFiles(options: RunOptions): Promise<Result> {
     const { tests: all, passed, skipped, todo } = counts;
     result = { passed, failed: all - passed - skipped - todo };
   });
-  const report = tests.compose(new spec());
-  report.pipe(process.stdout, { end: false });
-  // Each test that an interrupt cancels would be printed as a failure.
-  signal.addEventListener('abort', () => report.unpipe(process.stdout).resume(), { once: true });
-  await once(report, 'end');
+  for await (const text of tests.compose(new spec())) {
+    // Each test that an interrupt cancels would be printed as a failure.
+    if (!signal.aborted) print(String(text));
+  }
   return result;
 }

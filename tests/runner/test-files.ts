@@ -32,7 +32,16 @@ export async function findTestFiles({ filters, sized }: Selection): Promise<Test
     .sort()
     .map((file) => join(root, file));
   return {
-    light: wanted.filter((file) => !HEAVY.test(file)),
+    light: fromBothEnds(wanted.filter((file) => !HEAVY.test(file))),
     heavy: wanted.filter((file) => HEAVY.test(file)),
   };
+}
+
+/** The last, the first, the last but one, … Starts the long files, in tests/ and services/, early and beside short ones. */
+function fromBothEnds(files: readonly string[]): string[] {
+  const half = Math.ceil(files.length / 2);
+  return files
+    .slice(-half)
+    .toReversed()
+    .flatMap((file, index) => [file, ...files.slice(0, -half).slice(index, index + 1)]);
 }

@@ -1,4 +1,4 @@
-import { editsBetween } from '@switchboard/ingest/edits-between';
+import { editsBetween } from '@switchboard/events';
 import { type Case, judge, sampleHeaders } from './trial.ts';
 
 const MOST_EDITS = 5;

@@ -30,6 +30,8 @@ export type { FieldsResult } from './fields/fields-reader.ts';
 export type { Problem } from './fields/reading.ts';
 export { readTimestamp } from './fields/timestamp.ts';
 export type * from './generated/catalogue.ts';
+export { editsBetween } from './near-miss/edits-between.ts';
+export { nearMiss } from './near-miss/near-miss.ts';
 export { createDecoder } from './wire/decoder.ts';
 export { encodePayload } from './wire/encoder.ts';
 export { frame, unframe } from './wire/frame.ts';

@@ -105,9 +105,50 @@ describe('an expression', () => {
   it('checks the fields of variables with declared types', () => {
     const typed = { event: { orderId: 'string', customer: { email: 'string' } } };
     assert.equal(compileExpression('event.customer.email', { variables: typed }).type, 'string');
-    assert.throws(() => compileExpression('event.customer.mail', { variables: typed }), /No such key: mail/);
+    assert.throws(() => compileExpression('event.customer.mail', { variables: typed }), /There is no field mail/);
     const { evaluate: run } = compileExpression('event.orderId + "!"', { variables: typed });
     assert.deepEqual(run({ event: { orderId: 'o' } }), { kind: 'value', value: 'o!' });
+  });
+
+  describe('with declared records', () => {
+    const records = {
+      'shop.Item': { sku: 'string', quantity: 'int' },
+      'shop.Order': { orderId: 'string', amount: 'double', first: 'shop.Item', items: 'list<shop.Item>' },
+    };
+    const compileRecords = (text: string) => compileExpression(text, { variables: { event: 'shop.Order' }, records });
+    const refused = (text: string): string => {
+      try {
+        return compileRecords(text).type;
+      } catch (error) {
+        const { code, line, column, message, unknown } = error as ExpressionError;
+        return `${code} ${line}:${column} ${message} ${unknown}`;
+      }
+    };
+
+    it('checks fields wherever they are read', () => {
+      const place = 'There is no field skuu skuu';
+      assert.equal(refused('event.first.skuu'), `UNKNOWN_FIELD 1:13 ${place}`);
+      assert.equal(refused('has(event.first.skuu)'), `UNKNOWN_FIELD 1:17 ${place}`);
+      assert.equal(refused('event.items.exists(i, i.skuu == "a")'), `UNKNOWN_FIELD 1:25 ${place}`);
+      assert.equal(refused('event.items.exists(i, has(i.skuu))'), `UNKNOWN_FIELD 1:29 ${place}`);
+      assert.equal(refused('event.items[0].skuu'), `UNKNOWN_FIELD 1:16 ${place}`);
+      assert.equal(refused('"has(" + event.orderId'), 'string');
+      assert.equal(refused('event.items.map(i, i.sku)'), 'list<string>');
+    });
+
+    it('says how to write what the types do not allow', () => {
+      assert.match(refused('event.amount * 2'), /^TYPE 1:1 no such overload: double \* int; write 2\.0 instead of 2/);
+      assert.match(refused('event.orderId == null'), /^TYPE 1:1 .*; an absent field is not null: write has\(…\)/);
+    });
+
+    it('runs on plain objects that lack fields', () => {
+      const event = { amount: 3, items: [{ quantity: 2n }] };
+      const computedBy = (text: string) => compileRecords(text).evaluate({ event });
+      assert.deepEqual(computedBy('event.items[0].quantity * 2'), { kind: 'value', value: 4 });
+      assert.deepEqual(computedBy('has(event.orderId)'), { kind: 'value', value: false });
+      assert.deepEqual(computedBy('has(event.first.sku)'), { kind: 'absent' });
+      assert.deepEqual(computedBy('event.orderId'), { kind: 'absent' });
+    });
   });
 
   it('is refused with its place when it is no expression of known names and fitting types', () => {

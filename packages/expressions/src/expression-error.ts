@@ -1,4 +1,4 @@
-export type ExpressionErrorCode = 'SYNTAX' | 'UNKNOWN_NAME' | 'TYPE' | 'NOT_ALLOWED' | 'TOO_LARGE';
+export type ExpressionErrorCode = 'SYNTAX' | 'UNKNOWN_NAME' | 'UNKNOWN_FIELD' | 'TYPE' | 'NOT_ALLOWED' | 'TOO_LARGE';
 
 /** Why an expression cannot be used, and where: line and column start at 1. */
 export class ExpressionError extends Error {
@@ -6,10 +6,13 @@ export class ExpressionError extends Error {
   readonly code: ExpressionErrorCode;
   readonly line: number;
   readonly column: number;
+  /** The variable or field that is not known. */
+  readonly unknown: string | undefined;
 
-  constructor(code: ExpressionErrorCode, message: string, text: string, offset: number) {
+  constructor(code: ExpressionErrorCode, message: string, text: string, offset: number, unknown?: string) {
     super(message);
     this.code = code;
+    this.unknown = unknown;
     ({ line: this.line, column: this.column } = positionIn(text, offset));
   }
 }

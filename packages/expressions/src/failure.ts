@@ -9,6 +9,14 @@ export function failureMessage(code: string, summary: string): string {
   return MESSAGES[code] ?? 'cannot be computed from what was sent';
 }
 
+/** How to write an operation that the declared types do not allow. */
+export function operatorHint(summary: string): string {
+  const [, left = '', right = ''] = /^no such overload: (\S+) \S{1,2} (\S+)$/.exec(summary) ?? [];
+  if (isMixed(left, right)) return '; write 2.0 instead of 2 beside a double, or double(…)';
+  const isNull = left === 'null' || right === 'null';
+  return isNull ? '; an absent field is not null: write has(…)' : '';
+}
+
 const plainKind = (kind: string): string => kind.replace(/^dyn<(.+)>$/, '$1');
 
 const isMixed = (left: string, right: string): boolean => {

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { ExpressionError } from './expression-error.ts';
+import { ExpressionError, type ExpressionErrorCode } from './expression-error.ts';
 import { calledName, childrenOf, isLoop } from './syntax-tree.ts';
 
 export const MOST_NODES = 500;
@@ -38,8 +38,8 @@ const allowed: ReadonlySet<string> = new Set(FUNCTIONS);
 /** @throws ExpressionError for an expression whose run time or effects cannot be bounded. */
 export function checkLimits(ast: ASTNode, variables: ReadonlySet<string>): void {
   let nodes = 0;
-  const refuse = (code: 'TOO_LARGE' | 'NOT_ALLOWED' | 'UNKNOWN_NAME', message: string, node: ASTNode): never => {
-    throw new ExpressionError(code, message, ast.input, startOf(node));
+  const refuse = (code: ExpressionErrorCode, message: string, node: ASTNode, unknown?: string): never => {
+    throw new ExpressionError(code, message, ast.input, startOf(node), unknown);
   };
 
   function visit(node: ASTNode, depth: number, loops: number, names: ReadonlySet<string>): void {
@@ -47,7 +47,7 @@ export function checkLimits(ast: ASTNode, variables: ReadonlySet<string>): void 
     if (nodes > MOST_NODES) refuse('TOO_LARGE', `An expression has at most ${MOST_NODES} parts; divide it`, ast);
     if (depth > MOST_DEPTH) refuse('TOO_LARGE', `Expressions are nested at most ${MOST_DEPTH} deep; divide it`, node);
     if (node.op === 'id' && !names.has(node.args)) {
-      refuse('UNKNOWN_NAME', `Unknown variable ${node.args}; use ${[...names].join(', ')}`, node);
+      refuse('UNKNOWN_NAME', `Unknown variable ${node.args}; use ${[...names].join(', ')}`, node, node.args);
     }
     if (node.op === '.?' || node.op === '[?]') refuse('NOT_ALLOWED', 'Write has(…) instead of .? and [?]', node);
     if (node.op === 'value' && node.args instanceof Uint8Array) refuse('NOT_ALLOWED', 'Bytes are not allowed', node);

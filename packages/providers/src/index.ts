@@ -1,10 +1,14 @@
+export {
+  type DefinitionFile as MappingFile,
+  type PlaceInFile,
+  placeInFile,
+} from '@switchboard/expressions/definition';
 export { fillExample } from './examples.ts';
 export { isObject } from './json.ts';
 export { type CompileMappingOptions, compileMapping } from './mapping/compile-mapping.ts';
 export type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapping/mapped-item.ts';
 export type { Each, EventRule, Expression, Fields, Mapping, Meaning, Place, Shape } from './mapping/mapping.ts';
-export { MappingError, type MappingProblem } from './mapping/mapping-error.ts';
-export { type MappingFile, type PlaceInFile, placeInFile } from './mapping/mapping-places.ts';
+export { MappingError } from './mapping/mapping-error.ts';
 export { readMapping } from './mapping/read-mapping.ts';
 export type {
   Delivery,

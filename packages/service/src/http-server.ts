@@ -12,6 +12,8 @@ export const serverOptions = {
   // A request on an open connection is still served while the server closes; the answer ends the connection.
   return503OnClosing: false,
   requestIdHeader: false,
+  // An id of 256 characters, percent-encoded. By default, a longer parameter than 100 characters matches no route.
+  routerOptions: { maxParamLength: 3_072 },
   logController: new LogController({ disableRequestLogging: true }),
   clientErrorHandler: answerClientError,
   // A path that cannot be decoded reaches no route and no handler.

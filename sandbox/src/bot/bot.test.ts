@@ -97,7 +97,7 @@ describe('an action', () => {
 describe('a change', () => {
   const summary = 'Cancel the Team plan?';
   const withConfirmation = () =>
-    fake.answer('/v1/actions/update-subscription', ({ body }) =>
+    fake.answer('/v1/actions/cancel-subscription', ({ body }) =>
       body.confirm === 'token'
         ? { status: 200, body: { output: {}, reply: 'Cancelled.' } }
         : { status: 409, body: { title: 'Confirmation needed', status: 409, summary, confirm: 'token' } },
@@ -111,7 +111,7 @@ describe('a change', () => {
     assert.deepEqual([question?.text, question?.choices], [summary, ['Yes', 'No']]);
     assert.equal(await say('yes'), 'Cancelled.');
     const [first, second] = calls();
-    assert.deepEqual(first?.body.input, { status: 'cancelled' });
+    assert.deepEqual(first?.body.input, {});
     assert.deepEqual(second?.body, { ...first?.body, confirm: 'token' });
     assert.equal(second?.headers['idempotency-key'], first?.headers['idempotency-key']);
     assert.match(await say('yes'), /nothing to confirm/);
@@ -122,7 +122,7 @@ describe('a change', () => {
     it(`is not made after "${answer}"`, async () => {
       withConfirmation();
       const { say } = talk();
-      await say('Upgrade my subscription');
+      await say('Cancel my subscription');
       await say(answer);
       assert.match(await say('yes'), /nothing to confirm/);
       assert.equal(calls().length, 1);
@@ -171,10 +171,12 @@ describe('the bot', () => {
     const { say } = talk();
     await say('Ticket: my kettle is broken');
     await say('How do I return it?');
+    await say('Upgrade to Business');
     const inputs = fake.received('/v1/actions/').map(({ path, body }) => [path.split('/').at(-1), body.input]);
     assert.partialDeepStrictEqual(inputs, [
-      ['create-ticket', { subject: 'my kettle is broken' }],
-      ['search-knowledge', { query: 'How do I return it' }],
+      ['create-ticket', { subject: 'my kettle is broken', text: 'user: Ticket: my kettle is broken' }],
+      ['search-knowledge', { question: 'How do I return it' }],
+      ['update-subscription', { plan: 'Business' }],
     ]);
   });
 

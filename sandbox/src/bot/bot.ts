@@ -12,6 +12,11 @@ export interface Bot {
   answer(conversation: Conversation, said: Entry): Promise<void>;
 }
 
+/** What the actions accept. */
+const MOST_SUBJECT = 150;
+const MOST_TICKET = 5_000;
+const MOST_QUESTION = 500;
+
 /** Answers by rules: a model would choose the action instead. */
 export function createBot(conversations: Conversations, services: Services): Bot {
   /** The change that each conversation may confirm next. */
@@ -49,7 +54,13 @@ export function createBot(conversations: Conversations, services: Services): Bot
       case 'update-subscription':
         return act(
           conversation,
-          { name: 'update-subscription', input: intent.change, idempotencyKey },
+          { name: 'update-subscription', input: { plan: intent.plan }, idempotencyKey },
+          'I find no subscription of yours.',
+        );
+      case 'cancel-subscription':
+        return act(
+          conversation,
+          { name: 'cancel-subscription', input: {}, idempotencyKey },
           'I find no subscription of yours.',
         );
       case 'which-plan':
@@ -60,15 +71,16 @@ export function createBot(conversations: Conversations, services: Services): Bot
       case 'search-knowledge':
         return act(
           conversation,
-          { name: 'search-knowledge', input: { query: intent.query } },
+          { name: 'search-knowledge', input: { question: intent.query.slice(0, MOST_QUESTION) } },
           'The help pages do not say. I can fetch a person.',
         );
       case 'create-ticket': {
-        const subject = intent.subject.slice(0, 100);
-        const description = transcriptOf(conversation)
-          .map(({ role, text }) => `${role}: ${text}`)
-          .join('\n');
-        const input = { subject, description };
+        const subject = intent.subject.slice(0, MOST_SUBJECT);
+        const text = transcriptOf(conversation)
+          .map((said) => `${said.role}: ${said.text}`)
+          .join('\n')
+          .slice(-MOST_TICKET);
+        const input = { subject, text };
         return act(conversation, { name: 'create-ticket', input, idempotencyKey }, 'I could not open a ticket.');
       }
       case 'talk-to-person':

@@ -3,8 +3,8 @@ import { it } from 'node:test';
 import { type Intent, understand } from './intent.ts';
 
 const order = (orderId: string): Intent => ({ kind: 'order-status', orderId });
-const cancel: Intent = { kind: 'update-subscription', change: { status: 'cancelled' } };
-const plan = (name: string): Intent => ({ kind: 'update-subscription', change: { plan: name } });
+const cancel: Intent = { kind: 'cancel-subscription' };
+const plan = (name: string): Intent => ({ kind: 'update-subscription', plan: name });
 const search = (query: string): Intent => ({ kind: 'search-knowledge', query });
 const kind = (name: 'talk-to-person' | 'about-me' | 'yes' | 'no' | 'greeting' | 'thanks' | 'unknown'): Intent => ({
   kind: name,
@@ -24,7 +24,6 @@ const CASES: [said: string, intent: Intent][] = [
   ['when does my plan renew?', { kind: 'subscription-status' }],
   ['Cancel my subscription', cancel],
   ['please  CANCEL\nthe plan!', cancel],
-  ['Reactivate my subscription', { kind: 'update-subscription', change: { status: 'active' } }],
   ['Upgrade my subscription', plan('Business')],
   ['Upgrade to Team', plan('Team')],
   ['Switch my subscription from team to starter', plan('Starter')],

@@ -3,13 +3,21 @@ export type Intent =
   | { readonly kind: 'order-status'; readonly orderId: string }
   | { readonly kind: 'which-order' }
   | { readonly kind: 'subscription-status' }
-  | { readonly kind: 'update-subscription'; readonly change: SubscriptionChange }
+  | { readonly kind: 'update-subscription'; readonly plan: string }
   | { readonly kind: 'which-plan' }
   | { readonly kind: 'search-knowledge'; readonly query: string }
   | { readonly kind: 'create-ticket'; readonly subject: string }
-  | { readonly kind: 'talk-to-person' | 'about-me' | 'yes' | 'no' | 'greeting' | 'thanks' | 'unknown' };
-
-export type SubscriptionChange = { readonly status: 'active' | 'cancelled' } | { readonly plan: string };
+  | {
+      readonly kind:
+        | 'cancel-subscription'
+        | 'talk-to-person'
+        | 'about-me'
+        | 'yes'
+        | 'no'
+        | 'greeting'
+        | 'thanks'
+        | 'unknown';
+    };
 
 type Rule = readonly [pattern: RegExp, intent: Intent | ((found: RegExpExecArray, text: string) => Intent)];
 
@@ -20,11 +28,8 @@ function planIn(text: string): Intent {
   const [last = ''] = text.match(/\b(starter|team|business)\b/gi)?.slice(-1) ?? [];
   const named = PLANS.find((plan) => plan.toLowerCase() === last.toLowerCase());
   const plan = named ?? (/\bupgrade\b/i.test(text) ? PLANS.at(-1) : undefined);
-  return plan === undefined ? { kind: 'which-plan' } : { kind: 'update-subscription', change: { plan } };
+  return plan === undefined ? { kind: 'which-plan' } : { kind: 'update-subscription', plan };
 }
-
-const cancel: Intent = { kind: 'update-subscription', change: { status: 'cancelled' } };
-const resume: Intent = { kind: 'update-subscription', change: { status: 'active' } };
 
 /** The first rule that matches decides. */
 const RULES: readonly Rule[] = [
@@ -42,8 +47,7 @@ const RULES: readonly Rule[] = [
   [/\bhow (do|can|could|should|to|does|long)\b/i, (_found, text) => ({ kind: 'search-knowledge', query: text })],
   [/\b(search|look up|find out)\b(?: for)?:? *(.+)/is, ([, , query = '']) => ({ kind: 'search-knowledge', query })],
   [/\b(what|which|anything).*\bknow\b.*\bme\b|\babout me\b|\bmy data\b/i, { kind: 'about-me' }],
-  [/\b(cancel|end|stop|terminate|quit)\b.*\b(subscription|plan|membership)\b/i, cancel],
-  [/\b(resume|reactivate|restart|restore)\b.*\b(subscription|plan|membership)\b/i, resume],
+  [/\b(cancel|end|stop|terminate|quit)\b.*\b(subscription|plan|membership)\b/i, { kind: 'cancel-subscription' }],
   [
     /\b(upgrade|downgrade|change|switch|move)\b.*\b(subscription|plan|starter|team|business)\b/i,
     (_found, text) => planIn(text),

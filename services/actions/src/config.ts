@@ -18,20 +18,20 @@ export const actionsConfig = Type.Object({
   KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
   SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
-  CONTEXT_URL: Type.Optional(
-    Type.String({ pattern: '^https?://', description: 'where flows serves the Context API, for the resources of MCP' }),
-  ),
-  CONTEXT_API_KEYS: Type.String({
-    default: '',
-    description: "comma-separated tenant=key pairs, with which MCP reads the context of a tenant's people",
-  }),
   MCP_HOSTS: Type.String({
     default: 'localhost,127.0.0.1,[::1]',
-    description: 'comma-separated names by which MCP clients reach this service; other Host headers are refused',
+    description: 'the names, without ports, that MCP clients call this service by, separated by commas',
   }),
   MCP_ORIGINS: Type.String({
     default: 'localhost,127.0.0.1,[::1]',
-    description: 'comma-separated host names of the pages that may call MCP from a browser',
+    description: 'the names of the web pages that may call POST /mcp, separated by commas',
+  }),
+  CONTEXT_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'flows, which has the context that MCP clients may read' }),
+  ),
+  CONTEXT_API_KEYS: Type.String({
+    default: '',
+    description: 'tenant=key,tenant=key: keys of flows with the scope context:read; without a key, no context',
   }),
   PERSON_RATE: rate('requests a second of one person', 5),
   PERSON_BURST: rate('requests of one person at once', 20),

@@ -59,7 +59,8 @@ export async function start(service: ServiceContext<ActionsConfig>): Promise<voi
   onStop('backends', engine.backends.close);
   onStop('runs', (limitMs) => engine.stop(limitMs - STOP_RESERVE_MS), { timeoutMs: FINISH_MS });
   health.add('backends', engine.backends.check);
-  registerActions(http, { runner: engine.runner, callers });
+  const { runner } = engine;
+  registerActions(http, { runner, callers });
 
   const context = createContextClient({
     url: config.CONTEXT_URL,
@@ -67,8 +68,8 @@ export async function start(service: ServiceContext<ActionsConfig>): Promise<voi
     ...{ logger, metrics, tracer },
   });
   onStop('context', context.close);
-  const names = { hosts: commaSeparated(config.MCP_HOSTS), origins: commaSeparated(config.MCP_ORIGINS) };
-  registerMcp(http, { runner: engine.runner, callers, context, logger, ...names });
+  const [hosts, origins] = [commaSeparated(config.MCP_HOSTS), commaSeparated(config.MCP_ORIGINS)];
+  registerMcp(http, { runner, callers, context, logger, hosts, origins });
 }
 
 /** For what is left after the runs were waited for: to let go of them. */

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { RateLimiter } from '@switchboard/async';
-import { type AnyEvent, eventHeaders, identityOf, type Problem } from '@switchboard/events';
+import { type AnyEvent, eventHeaders, identityOf, nearMiss, type Problem } from '@switchboard/events';
 import {
   createEventPublisher,
   DeliveryError,
@@ -16,7 +16,6 @@ import type { AmbiguousIds, Name } from './event/ambiguous-ids.ts';
 import type { Duplicates } from './event/duplicates.ts';
 import { contentOf } from './event/identity.ts';
 import { type BodyReading, type Item, readItems, readKeptItem } from './event/items.ts';
-import { nearMiss } from './event/near-miss.ts';
 import { type EventReading, type ReadEvent, readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';

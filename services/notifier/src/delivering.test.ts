@@ -48,6 +48,7 @@ async function sentOf(
       },
     },
     ratePerHour: 20,
+    defaultLocale: 'en',
     sendTimeoutMs: 1_000,
     metrics: { ended: () => {}, stop: () => {} },
     now: () => NOW,

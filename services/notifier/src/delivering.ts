@@ -3,6 +3,7 @@ import type { Send } from './channels/channel.ts';
 import type { Ending, NotifierMetrics } from './metrics.ts';
 import { type Channel, decide, type Preference } from './policy.ts';
 import type { Recipients } from './recipients.ts';
+import { renderRequested } from './texts/requested-message.ts';
 import type { Content, Templates } from './texts/templates.ts';
 import type { Entry, KeptContent, Message, WaitingMessages } from './waiting/waiting-messages.ts';
 
@@ -13,6 +14,8 @@ export interface DeliveringDeps {
   readonly channels: { readonly [C in Channel]?: Send };
   /** The limit of messages per hour to one person that are not urgent. */
   readonly ratePerHour: number;
+  /** For people whose language has no text. */
+  readonly defaultLocale: string;
   /** The time limit for one message, shorter than its lease. */
   readonly sendTimeoutMs: number;
   readonly metrics: NotifierMetrics;
@@ -23,7 +26,7 @@ export interface DeliveringDeps {
 export type Deliver = (entry: Entry, signal: AbortSignal) => Promise<void>;
 
 export function createDelivering(deps: DeliveringDeps): Deliver {
-  const { waiting, recipients, templates, channels, ratePerHour, sendTimeoutMs, metrics, now } = deps;
+  const { waiting, recipients, templates, channels, ratePerHour, defaultLocale, sendTimeoutMs, metrics, now } = deps;
 
   return async (entry, signal) => {
     const [{ tenant, userId, channel, urgent }] = entry.messages;
@@ -39,7 +42,7 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     let until: number | undefined;
     const ended: [Message, Ending][] = [];
     const wanted = entry.messages.filter((message) => {
-      const decision = decide(preference, { ...message, waited: true }, now());
+      const decision = decide(preference, { ...message, ...solicitedOf(message), waited: true }, now());
       if (decision.kind === 'wait') until = decision.until;
       const isWanted = decision.kind !== 'skip' && decision.channels.includes(channel);
       if (!isWanted) ended.push([message, decision.kind === 'skip' ? decision.reason : 'not_opted_in']);
@@ -51,7 +54,11 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
 
     const person = `${encodeURIComponent(tenant)}:${userId}`;
     const content = contentOf(entry, wanted, preference);
-    const begun = await waiting.begin(entry, content, urgent ? undefined : { person, limit: ratePerHour });
+    const begun = await waiting.begin(
+      entry,
+      content,
+      urgent || entry.messages[0].requested?.solicited ? undefined : { person, limit: ratePerHour },
+    );
     if (begun === 'lost') return;
     if (begun !== 'go') return waiting.postpone(entry, begun.until, { spent: false });
 
@@ -62,6 +69,7 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
         id: entry.id,
         type: isDigest(entry) ? 'digest' : first.type,
         address: addressOf(preference, channel, userId),
+        conversationId: isDigest(entry) ? undefined : (first.requested?.conversationId ?? undefined),
         again: entry.again,
         since: Math.min(...entry.messages.map(({ receivedAt }) => receivedAt)),
       },
@@ -86,12 +94,12 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
   }
 
   function render(entry: Entry, messages: readonly Message[], { locale, timeZone }: Preference): Content {
-    const contents = messages.map((message) =>
-      templates.render(message.type, message.channel, message.values, {
-        locale: locale ?? message.locale ?? undefined,
-        timeZone,
-      }),
-    );
+    const contents = messages.map((message) => {
+      const reader = { locale: locale ?? message.locale ?? undefined, timeZone };
+      return message.requested === undefined
+        ? templates.render(message.type, message.channel, message.values, reader)
+        : renderRequested(message.requested, message.channel, reader.locale ?? defaultLocale, defaultLocale);
+    });
     const [only] = contents;
     if (only !== undefined && !isDigest(entry)) return only;
     const reader = { locale: locale ?? messages[0]?.locale ?? undefined, timeZone };
@@ -112,6 +120,8 @@ function joined(texts: readonly string[]): string {
   }
   return digest;
 }
+
+const solicitedOf = ({ requested }: Message) => ({ solicited: requested?.solicited });
 
 const isDigest = ({ id, messages }: Entry): boolean => messages[0].id !== id;
 

@@ -4,7 +4,7 @@ import { openOutlets } from './channels/outlets.ts';
 import type { NotifierConfig } from './config.ts';
 import { createDelivering } from './delivering.ts';
 import { createNotifierMetrics } from './metrics.ts';
-import { type Notification, notifications, notifiedTypes } from './notifications.ts';
+import { type Notification, notifications, notifiedTypes, requestedMessage } from './notifications.ts';
 import { notify } from './notify.ts';
 import { onPreferenceUpdated } from './on-preference-updated.ts';
 import type { Channel } from './policy.ts';
@@ -45,6 +45,7 @@ export function createHandlers(
     ...deps,
     channels,
     ratePerHour: config.RATE_PER_HOUR,
+    defaultLocale: config.DEFAULT_LOCALE,
     sendTimeoutMs: config.LEASE_MS / 2,
   });
   const sender = startSender({
@@ -62,6 +63,7 @@ export function createHandlers(
     notify(notifications[type] as Notification, { ...deps, deliver, channels: configured }) as Handler<never>;
   return {
     ...Object.fromEntries(notifiedTypes.map((type) => [type, handlerOf(type)])),
+    'message.requested': notify(requestedMessage as Notification, { ...deps, deliver, channels: configured }),
     'preference.updated': onPreferenceUpdated({ preferences }),
   };
 }

@@ -1,4 +1,5 @@
 import type { EventOf, EventType } from '@switchboard/events';
+import type { RequestedMessage } from './texts/requested-message.ts';
 
 /** The message for an event type: its recipients and its expiry. */
 export interface Notification<T extends EventType = EventType> {
@@ -10,6 +11,10 @@ export interface Notification<T extends EventType = EventType> {
   readonly urgent: (event: EventOf<T>) => boolean;
   /** The lifetime of the message. */
   readonly expiresAfterMs: number;
+  /** When the event itself says when its message expires. */
+  readonly expiresAt?: (event: EventOf<T>) => number;
+  /** The text, if the event brings its own instead of a template's. */
+  readonly requested?: (event: EventOf<T>) => RequestedMessage;
 }
 
 const HOUR = 3_600_000;
@@ -64,6 +69,16 @@ export const notifications = {
     expiresAfterMs: DAY,
   },
 } satisfies { [T in EventType]?: Notification<T> };
+
+/** A message that a flow or an action requests, with its own texts. */
+export const requestedMessage: Notification<'message.requested'> = {
+  to: ({ userId }) => one(userId),
+  about: ({ about, conversationId, userId }) => about ?? `conversation:${conversationId ?? userId}`,
+  urgent: ({ urgent }) => urgent,
+  expiresAfterMs: DAY,
+  expiresAt: ({ expiresAt, meta }) => expiresAt ?? meta.receivedAt + DAY,
+  requested: ({ texts, title, conversationId, solicited }) => ({ texts, title, conversationId, solicited }),
+};
 
 export type NotifiedType = keyof typeof notifications;
 

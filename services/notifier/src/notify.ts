@@ -67,14 +67,16 @@ export function notify(notification: Notification, deps: NotifyDeps): Notify {
       urgent: notification.urgent(event as never),
       occurredAt: event.meta.occurredAt,
       receivedAt: event.meta.receivedAt,
-      expiresAt: ageFrom(event.meta, to === 'agents') + notification.expiresAfterMs,
+      expiresAt:
+        notification.expiresAt?.(event as never) ?? ageFrom(event.meta, to === 'agents') + notification.expiresAfterMs,
+      requested: notification.requested?.(event as never),
     };
     const reasons = new Set<string>();
     let planned = 0;
 
     /** One message for each channel on which the person receives it. */
     function plan(userId: string | null, preference: Preference, at: number, only?: Channel): Put[] {
-      const decision = decide(preference, draft, at);
+      const decision = decide(preference, { ...draft, solicited: draft.requested?.solicited }, at);
       if (decision.kind === 'skip') {
         reasons.add(decision.reason);
         return [];

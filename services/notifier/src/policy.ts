@@ -26,6 +26,8 @@ export interface Notice {
   readonly expiresAt: number;
   /** True after an earlier decision delayed it or put it into a digest. It does not join a digest again. */
   readonly waited?: boolean;
+  /** The person asked for it: an answer in the chat, which needs no consent and does not wait. */
+  readonly solicited?: boolean | undefined;
 }
 
 export type Decision =
@@ -37,6 +39,7 @@ export type Decision =
 /** Decides whether, when and on which channels a person receives a message. */
 export function decide(preference: Preference, notice: Notice, now: number): Decision {
   if (notice.expiresAt <= now) return { kind: 'skip', reason: 'expired' };
+  if (notice.solicited === true) return { kind: 'send', channels: ['chat'] };
   if (preference.topics[notice.type] !== true) return { kind: 'skip', reason: 'not_opted_in' };
   const agreed = channels.filter((channel) => preference.channels[channel] === true);
   if (agreed.length === 0) return { kind: 'skip', reason: 'not_opted_in' };

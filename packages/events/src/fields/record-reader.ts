@@ -28,10 +28,12 @@ export function recordReader(record: AvroRecord, readerOf: (field: AvroField) =>
     }),
   );
   const owners = new Map(fields.flatMap((field) => field.names.map((name) => [name, field] as const)));
+  // Filling a copy is faster than adding fields one by one.
+  const empty = JSON.parse(JSON.stringify(Object.fromEntries(fields.map(({ name }) => [name, null])))) as Json;
   return (value, reading) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return reading.refuse('must be an object');
     const json = value as Json;
-    const result: Json = {};
+    const result: Json = { ...empty };
     let used = 0;
     let unknown: Json | undefined;
     for (const field of fields) {
@@ -51,10 +53,17 @@ export function recordReader(record: AvroRecord, readerOf: (field: AvroField) =>
         unknown[key as string] = reading.takeUnknown();
       }
     }
-    if (used !== Object.keys(json).length) unknown = withUnknownFields(unknown, json, owners, reading);
+    if (used !== countOf(json)) unknown = withUnknownFields(unknown, json, owners, reading);
     reading.unknown = unknown;
     return result;
   };
+}
+
+/** How many fields hold something. */
+function countOf(json: Json): number {
+  let count = 0;
+  for (const key in json) if (json[key] !== undefined) count++;
+  return count;
 }
 
 function fallbackOf(field: AvroField): (() => unknown) | undefined {

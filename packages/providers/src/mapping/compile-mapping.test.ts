@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { asJson } from '../../fixtures/as-json.ts';
 import type { Json } from '../provider.ts';
 import { type CompileMappingOptions, compileMapping } from './compile-mapping.ts';
 import type { MappedEvent } from './mapped-item.ts';
@@ -11,7 +12,8 @@ const mapped = (mapping: Mapping, body: Json, headers = {}, options?: CompileMap
 
 function eventsOf(mapping: Mapping, body: Json, headers = {}): readonly MappedEvent[] {
   const result = mapped(mapping, body, headers);
-  return result.kind === 'events' ? result.events : assert.fail(JSON.stringify(result));
+  if (result.kind !== 'events') assert.fail(JSON.stringify(result));
+  return result.events.map((event) => ({ ...event, payload: asJson(event.payload), rest: asJson(event.rest) }));
 }
 
 function problemsOf(mapping: Mapping, options?: CompileMappingOptions): string[] {

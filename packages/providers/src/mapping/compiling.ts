@@ -5,10 +5,13 @@ import {
   ExpressionError,
   type VariableType,
 } from '@switchboard/expressions';
+import type { DefinitionProblem, Keys } from '@switchboard/expressions/definition';
 import { spellingsOf } from './json.ts';
 import type { Place } from './mapping.ts';
-import type { MappingProblem } from './mapping-error.ts';
+
 import type { Step } from './paths.ts';
+
+export type { Keys };
 
 export type Variable = 'body' | 'data' | 'headers' | 'item';
 
@@ -18,8 +21,6 @@ export type Values = Readonly<Partial<Record<Variable, unknown>>>;
 export type Source =
   | { readonly kind: 'plain'; readonly variable: Variable; readonly steps: readonly Step[] }
   | { readonly kind: 'computed'; readonly expression: Compiled; readonly rule: string };
-
-export type Keys = readonly (string | number)[];
 
 const TYPES: Readonly<Record<Variable, VariableType>> = {
   body: 'dyn',
@@ -35,7 +36,7 @@ export interface Compiling {
   /** The headers that may be read; undefined for any. */
   readonly headers: readonly string[] | undefined;
   readonly budget: Budget;
-  readonly problems: MappingProblem[];
+  readonly problems: DefinitionProblem[];
 }
 
 /** Undefined, with a problem, when the text is no expression. */

@@ -3,18 +3,19 @@ import { at, type SentPath } from './paths.ts';
 
 /**
  * A value that is changed without changing what was sent. Each object and list is copied once, however often it is
- * changed: a sender decides how large they are.
+ * changed: a sender decides how large they are. A field that was taken out is undefined: an object with deleted keys
+ * would be slow to read.
  */
 export class Editable {
   #value: unknown;
-  /** The copies, with how many fields are left in each object. */
-  readonly #copies = new Map<unknown, number>();
+  /** Few: at most one for each step of a path that a mapping moves. */
+  readonly #copies: Copy[] = [];
 
   constructor(value: unknown) {
     this.#value = value;
   }
 
-  /** Undefined when nothing is left. */
+  /** Undefined when nothing is left. A field that was taken out reads as undefined. */
   get value(): unknown {
     return this.#value;
   }
@@ -25,11 +26,12 @@ export class Editable {
   }
 
   #put(container: unknown, to: readonly (readonly string[])[], value: unknown, index: number): Fields {
-    const copy = this.#copyOf(isObject(container) ? container : {}) as Fields;
-    const name = heldName(copy, to[index] as readonly string[]);
-    if (!Object.hasOwn(copy, name)) this.#copies.set(copy, (this.#copies.get(copy) as number) + 1);
-    copy[name] = index + 1 === to.length ? value : this.#put(copy[name], to, value, index + 1);
-    return copy;
+    const copy = this.#copyOf(isObject(container) ? container : {});
+    const fields = copy.held as Fields;
+    const name = heldName(fields, to[index] as readonly string[]);
+    if (fields[name] === undefined) copy.count++;
+    fields[name] = index + 1 === to.length ? value : this.#put(fields[name], to, value, index + 1);
+    return fields;
   }
 
   /** Takes a value out. A container that held nothing else goes too; list items keep their places. */
@@ -49,27 +51,30 @@ export class Editable {
     const next = this.#replaced(held, path, value, index + 1);
     if (next === held) return container;
     const copy = this.#copyOf(container);
-    if (Array.isArray(copy)) {
-      copy[name as number] = next ?? null;
-      return next === undefined && copy.every((item) => item === null) ? undefined : copy;
+    const { held: left } = copy;
+    if (Array.isArray(left)) {
+      left[name as number] = next ?? null;
+      return next === undefined && left.every((item) => item === null) ? undefined : left;
     }
-    const fields = copy as Fields;
-    if (next !== undefined) {
-      fields[name] = next;
-      return fields;
-    }
-    delete fields[name];
-    const left = (this.#copies.get(copy) as number) - 1;
-    this.#copies.set(copy, left);
-    return left === 0 ? undefined : copy;
+    left[name] = next;
+    if (next !== undefined) return left;
+    copy.count--;
+    return copy.count === 0 ? undefined : left;
   }
 
-  #copyOf(container: unknown): unknown {
-    if (this.#copies.has(container)) return container;
-    const copy = Array.isArray(container) ? [...container] : { ...(container as Fields) };
-    this.#copies.set(copy, Array.isArray(copy) ? 0 : Object.keys(copy).length);
+  #copyOf(container: unknown): Copy {
+    for (const copy of this.#copies) if (copy.held === container) return copy;
+    const held = Array.isArray(container) ? [...container] : { ...(container as Fields) };
+    const copy = { held, count: Array.isArray(held) ? 0 : Object.keys(held).length };
+    this.#copies.push(copy);
     return copy;
   }
+}
+
+interface Copy {
+  readonly held: Fields | unknown[];
+  /** How many fields an object still has. */
+  count: number;
 }
 
 /** The name under which an object has a field, in either spelling. */

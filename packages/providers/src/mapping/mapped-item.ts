@@ -11,9 +11,9 @@ export interface MappedEvent {
   readonly type: EventType;
   readonly id: unknown;
   readonly timestamp: unknown;
-  /** For `readFields`. */
+  /** For `readFields`. A field that was moved away, here or in an object below, is undefined rather than deleted. */
   readonly payload: JsonObject;
-  /** What was sent and not moved. */
+  /** What was sent and not moved; moved fields are undefined here too. */
   readonly rest: JsonObject | undefined;
   /** The path under which the sender wrote a field, for problems. */
   sentAs(path: string): string;

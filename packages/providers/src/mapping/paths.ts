@@ -36,7 +36,10 @@ export function findAt(
 
 export function at(container: unknown, name: string | number): unknown {
   if (typeof name === 'number') return Array.isArray(container) ? container[name] : undefined;
-  return isObject(container) && Object.hasOwn(container, name) ? container[name] : undefined;
+  if (!isObject(container)) return undefined;
+  const value = container[name];
+  // Most names are not there, and reading one is faster than asking.
+  return value !== undefined && Object.hasOwn(container, name) ? value : undefined;
 }
 
 export const textOf = (path: SentPath): string =>

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { placeInFile } from '@switchboard/expressions/definition';
 import { parseDocument } from 'yaml';
+import { asJson } from '../../fixtures/as-json.ts';
 import { platformMapping } from '../platform/platform-mapping.ts';
 import { compileMapping } from './compile-mapping.ts';
 import type { Mapping } from './mapping.ts';
 import { MappingError } from './mapping-error.ts';
-import { placeInFile } from './mapping-places.ts';
+
 import { readMapping } from './read-mapping.ts';
 
 /** `line:column message` of each problem of a sources file. */
@@ -28,7 +30,7 @@ function problemsIn(text: string): string[] {
 
 const eventOf = (mapping: Mapping, body: object) => {
   const mapped = compileMapping(mapping).map({ body: body as never, headers: {} });
-  return mapped.kind === 'events' ? mapped.events[0] : assert.fail(JSON.stringify(mapped));
+  return mapped.kind === 'events' ? asJson(mapped.events[0]) : assert.fail(JSON.stringify(mapped));
 };
 
 describe("a source's mapping", () => {

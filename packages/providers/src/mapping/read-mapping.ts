@@ -1,7 +1,15 @@
-import { either, exactly, listOf, object, tableOf, text } from './form.ts';
+import {
+  type DefinitionProblem,
+  either,
+  exactly,
+  listOf,
+  object,
+  tableOf,
+  text,
+} from '@switchboard/expressions/definition';
 import { isObject } from './json.ts';
 import type { Mapping } from './mapping.ts';
-import { MappingError, type MappingProblem } from './mapping-error.ts';
+import { MappingError } from './mapping-error.ts';
 
 const expression = text('must be an expression, written as text');
 const type = text('must be an event type');
@@ -56,7 +64,7 @@ const mapping = object({
  * @throws MappingError naming every part that has the wrong form
  */
 export function readMapping(value: unknown, base: Mapping): Mapping {
-  const problems: MappingProblem[] = [];
+  const problems: DefinitionProblem[] = [];
   mapping(value, [], problems);
   if (problems.length > 0) throw new MappingError(problems);
   const { extends: extended, ...own } = value as { extends?: 'none' };

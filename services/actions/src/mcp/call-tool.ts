@@ -20,13 +20,11 @@ export interface CallToolDeps {
   readonly locales: readonly string[];
   /** The actions that the caller may use. */
   readonly views: readonly ActionView[];
+  readonly waitMs: number;
 }
 
 /** The part of the context of a request that a call needs. */
 type Context = Pick<ServerContext, 'mcpReq'>;
-
-/** Longer than a chat waits: a model has nothing else to do. */
-const WAIT_MS = 10_000;
 
 const QUESTION = 'confirm';
 
@@ -35,7 +33,7 @@ const QUESTION = 'confirm';
  * @throws ProtocolError for a tool that the caller does not have
  */
 export async function callTool(
-  { runner, caller, locales, views }: CallToolDeps,
+  { runner, caller, locales, views, waitMs }: CallToolDeps,
   { name, arguments: given = {} }: { name: string; arguments?: Record<string, unknown> | undefined },
   { mcpReq }: Context,
 ): Promise<CallToolResult | InputRequiredResult> {
@@ -50,7 +48,7 @@ export async function callTool(
 
   const { confirm, input, isDeclined } = confirmationIn(view, given, mcpReq);
   if (isDeclined) return DECLINED;
-  const answer = await runner.run(name, caller, input, { confirm, locales, waitMs: WAIT_MS });
+  const answer = await runner.run(name, caller, input, { confirm, locales, waitMs });
   if (answer.kind !== 'unconfirmed' || !canElicit(mcpReq)) return resultOf(answer);
   return inputRequired({
     inputRequests: {

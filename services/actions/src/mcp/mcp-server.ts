@@ -10,15 +10,18 @@ export interface McpServerDeps {
   readonly runner: Runner;
   readonly context: ContextReader;
   readonly logger: Logger;
+  /** How long a call waits for the result; default 10 s: a model has nothing else to do. */
+  readonly waitMs?: number;
 }
 
+const WAIT_MS = 10_000;
 const IDENTITY = { name: 'switchboard', title: 'Switchboard', version: '1.0.0' };
 const INSTRUCTIONS =
   'The tools act for the person who is signed in; no argument names another one. Tools that change something ask the person first.';
 
 /** The server of one request: the tools and resources of its caller. */
 export function createMcpServer(caller: Caller, locales: readonly string[], deps: McpServerDeps): Server {
-  const { runner, context, logger } = deps;
+  const { runner, context, logger, waitMs = WAIT_MS } = deps;
   const server = new Server(IDENTITY, { capabilities: { tools: {}, resources: {} }, instructions: INSTRUCTIONS });
   const views = runner.actionsFor(caller).filter(({ name }) => name !== GET_RUN);
 
@@ -39,7 +42,7 @@ export function createMcpServer(caller: Caller, locales: readonly string[], deps
     tools: views.length === 0 ? [] : [...views.map(toolOf), getRunTool],
   }));
   server.setRequestHandler('tools/call', ({ params }, request) =>
-    guarded('tools/call', () => callTool({ runner, caller, locales, views }, params, request)),
+    guarded('tools/call', () => callTool({ runner, caller, locales, views, waitMs }, params, request)),
   );
   server.setRequestHandler('resources/list', () => listContexts(caller, context));
   server.setRequestHandler('resources/templates/list', () => ({ resourceTemplates: [] }));

@@ -40,6 +40,8 @@ export function registerMcp(http: FastifyInstance, { callers, hosts, origins, ..
     scope.addHook('onRequest', originValidation([...origins]));
     // A signed body would name its customer beside the message, where a model could write it.
     authenticateRoutes(scope, { callers: { ...callers, hasSignature: () => false }, refusals });
+    // What is no JSON is answered as JSON-RPC does.
+    scope.removeContentTypeParser('application/json');
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
 
     scope.post<{ Body: string }>(MCP_ROUTE, { bodyLimit: MOST_BYTES }, async (request, reply) => {

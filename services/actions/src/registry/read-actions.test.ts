@@ -173,6 +173,13 @@ it('the actions that come with the product fit', async () => {
   const actions = await readActions(path, Object.fromEntries([...variables, ...secrets]));
   assert.deepEqual(
     [...actions.keys()],
-    ['create-ticket', 'order-status', 'search-knowledge', 'subscription-status', 'update-subscription'],
+    [
+      'cancel-subscription',
+      'create-ticket',
+      'order-status',
+      'search-knowledge',
+      'subscription-status',
+      'update-subscription',
+    ],
   );
 });

@@ -55,6 +55,8 @@ export interface FilledInstance {
 export interface Outcome {
   readonly changes: readonly VariableChange[];
   readonly effects: readonly Effect[];
+  /** What is not done because the events name no user or conversation, for the log: `message: no user`. */
+  readonly skipped: readonly string[];
 }
 
 export type Effect =
@@ -63,7 +65,7 @@ export type Effect =
       readonly userId: string;
       readonly conversationId: string | undefined;
       readonly title: string | undefined;
-      /** The rendered text by locale. */
+      /** The rendered text by locale; the first is the default. */
       readonly texts: { readonly [locale: string]: string };
       readonly solicited: boolean;
       readonly urgent: boolean;

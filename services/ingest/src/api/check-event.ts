@@ -1,8 +1,7 @@
 import type { Problem } from '@switchboard/events';
-import { isPublicEventType } from '@switchboard/events';
+import { isPublicEventType, nearMiss } from '@switchboard/events';
 import type { Json } from '@switchboard/providers';
 import { type Item, PartItem } from '../event/items.ts';
-import { nearMiss } from '../event/near-miss.ts';
 import { asWebhook } from './batch.ts';
 import type { ApiClient } from './clients.ts';
 

@@ -76,8 +76,9 @@ function asHeld(payload: Json, path: string): string {
   let held: unknown = payload;
   return path.replaceAll(/[^.[\]]+/g, (name) => {
     const fields = (held ?? {}) as Record<string, unknown>;
-    const found = Object.hasOwn(fields, name) ? name : snakeCase(name);
-    held = Object.hasOwn(fields, found) ? fields[found] : undefined;
+    const holds = (key: string): boolean => Object.hasOwn(fields, key) && fields[key] !== undefined;
+    const found = holds(name) ? name : snakeCase(name);
+    held = holds(found) ? fields[found] : undefined;
     return held === undefined ? name : found;
   });
 }
@@ -85,7 +86,8 @@ function asHeld(payload: Json, path: string): string {
 /** The values at the ends of all paths, without those that say nothing. */
 function leavesOf(value: Json, path = ''): { path: string; value: Json }[] {
   if (typeof value !== 'object' || value === null) return isGiven(value) ? [{ path, value }] : [];
-  return Object.entries(value).flatMap(([key, held]: [string, Json]) => {
+  return Object.entries(value).flatMap(([key, held]: [string, Json | undefined]) => {
+    if (held === undefined) return [];
     if (Array.isArray(value)) return leavesOf(held, `${path}[${key}]`);
     return leavesOf(held, path === '' ? key : `${path}.${key}`);
   });

@@ -7,8 +7,10 @@ export function mergeExtra(
 ): string | null {
   let text = extra === null ? '' : extra.slice(1, -1);
   for (const key in rest) {
+    if (rest[key] === undefined) continue;
     let name = key;
-    while (Object.hasOwn(payload, name) || (name !== key && name in rest)) name = `envelope.${name}`;
+    while ((Object.hasOwn(payload, name) && payload[name] !== undefined) || (name !== key && name in rest))
+      name = `envelope.${name}`;
     text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${JSON.stringify(rest[key])}`;
   }
   return text === '' ? null : `{${text}}`;

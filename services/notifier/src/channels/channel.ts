@@ -8,6 +8,8 @@ export interface Delivery extends Content {
   readonly type: string;
   /** A user of the chat platform, a Slack conversation, an e-mail address, a URL. */
   readonly address: string;
+  /** The conversation of the chat platform that it belongs to. */
+  readonly conversationId?: string | undefined;
   /** True if the outcome of an earlier attempt is unknown: it may have been delivered. */
   readonly again: boolean;
   /** The earliest time of an attempt (epoch ms). */

@@ -121,7 +121,7 @@ interface Show {
 const escapeSlack = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const unchanged = (text: string): string => text;
-const ESCAPES: { readonly [C in Channel]: (text: string) => string } = {
+export const ESCAPES: { readonly [C in Channel]: (text: string) => string } = {
   chat: unchanged,
   slack: escapeSlack,
   email: unchanged,

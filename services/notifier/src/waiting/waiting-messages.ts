@@ -3,6 +3,7 @@ import { redisReply } from '@switchboard/consumer';
 import type { EventType } from '@switchboard/events';
 import type { Redis } from 'ioredis';
 import type { Channel } from '../policy.ts';
+import type { RequestedMessage } from '../texts/requested-message.ts';
 import type { Values } from '../texts/template-values.ts';
 import type { Content } from '../texts/templates.ts';
 import { WAITING_SCRIPT } from './waiting-script.ts';
@@ -25,6 +26,8 @@ export interface Message {
   readonly occurredAt: number;
   readonly receivedAt: number;
   readonly expiresAt: number;
+  /** The text, if the event brings its own instead of a template's. */
+  readonly requested?: RequestedMessage | undefined;
 }
 
 export interface Put {

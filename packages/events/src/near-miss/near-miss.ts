@@ -1,4 +1,4 @@
-import { type EventType, publicEventTypes } from '@switchboard/events';
+import { type EventType, publicEventTypes } from '../catalogue.ts';
 import { editsBetween } from './edits-between.ts';
 
 /** The longest name that is compared: a sender decides how long a name is, and the comparison is quadratic. */

@@ -1,10 +1,10 @@
-import { isObject } from './json.ts';
-import type { MappingProblem } from './mapping-error.ts';
+import type { DefinitionProblem, Keys } from './problem.ts';
 
-type Keys = readonly (string | number)[];
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Reports everything in a value that does not have the form. */
-export type Form = (value: unknown, at: Keys, problems: MappingProblem[]) => void;
+export type Form = (value: unknown, at: Keys, problems: DefinitionProblem[]) => void;
 
 export const text =
   (message: string): Form =>

@@ -1,12 +1,12 @@
 import { type Document, isMap, isScalar, isSeq, type Node } from 'yaml';
-import type { MappingProblem } from './mapping-error.ts';
+import type { DefinitionProblem, Keys } from './problem.ts';
 
-/** A YAML file and where the mapping stands in it. */
-export interface MappingFile {
+/** A YAML file and where the definition stands in it. */
+export interface DefinitionFile {
   readonly document: Document.Parsed;
   /** The text of the document. */
   readonly text: string;
-  readonly prefix: readonly (string | number)[];
+  readonly prefix: Keys;
 }
 
 export interface PlaceInFile {
@@ -16,8 +16,8 @@ export interface PlaceInFile {
 
 /** Where in its file a problem is; both start at 1. */
 export function placeInFile(
-  { at, line, column }: MappingProblem,
-  { document, text, prefix }: MappingFile,
+  { at, line, column }: DefinitionProblem,
+  { document, text, prefix }: DefinitionFile,
 ): PlaceInFile {
   const { start, value } = nodeAt(document.contents, [...prefix, ...at]);
   if (line === undefined || column === undefined || !isScalar(value) || value.range == null) {
@@ -35,7 +35,7 @@ export function placeInFile(
 }
 
 /** The value at the keys, or the nearest around it, and where it or its key begins. */
-function nodeAt(root: unknown, keys: readonly (string | number)[]): { start: number; value: unknown } {
+function nodeAt(root: unknown, keys: Keys): { start: number; value: unknown } {
   let value: unknown = root;
   let start = startOf(root);
   for (const key of keys) {

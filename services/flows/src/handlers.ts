@@ -1,0 +1,92 @@
+import { openCallers } from '@switchboard/callers';
+import type { ConsumerContext, Handler, Handlers } from '@switchboard/consumer';
+import { type Database, openDatabase } from '@switchboard/database';
+import { publicEventTypes } from '@switchboard/events';
+import { environment, required } from '@switchboard/service';
+import { type FlowsConfig, flowsConfig } from './config.ts';
+import { createContextStore } from './context/context-store.ts';
+import { callAction } from './effects/call-action.ts';
+import { createCarryOut, type EffectRunners } from './effects/effects.ts';
+import { publishEvent } from './effects/publish-event.ts';
+import { sendMessage } from './effects/send-message.ts';
+import { startNode } from './effects/start-node.ts';
+import { onEvent } from './engine/on-event.ts';
+import { onFlowTimeout } from './engine/on-flow-timeout.ts';
+import { compileFlow } from './flow/compile/compile-flow.ts';
+import { registerInstanceApi } from './instance-api.ts';
+import { openLiveFlows } from './live-flows.ts';
+import { createFlowMetrics } from './metrics.ts';
+import { repeatedly } from './repeatedly.ts';
+import { createDefinitions } from './state/definitions.ts';
+import { createFlowVersions } from './state/flow-versions.ts';
+import { createInstanceList } from './state/instance-list.ts';
+import { createInstances } from './state/instances.ts';
+import { stateMigrations } from './state/migrations.ts';
+import { createDueInstances } from './timers/due-instances.ts';
+import { startTimers } from './timers/timers.ts';
+
+type Context = ConsumerContext<FlowsConfig>;
+
+/** How soon a process learns of versions that others have opened instances with. An event that needs one finds it. */
+const REFRESH_MS = 5_000;
+const TIDY_MS = 60_000;
+
+/** Opens the resources of the flows. */
+export async function handlers(context: Context): Promise<Handlers> {
+  const { config, logger, metrics, onStop, publish } = context;
+  const database = await openStore(context);
+  const definitions = createDefinitions(database);
+  const files = await openLiveFlows({
+    ...{ path: config.FLOWS, known: definitions.hashes, defaultLocale: config.DEFAULT_LOCALE, logger, metrics },
+  });
+  onStop('flows', files.close);
+  const flows = createFlowVersions({ current: files.current, definitions, compile: compileFlow, logger });
+  await flows.refresh();
+  const list = createInstanceList(database);
+  const flowMetrics = createFlowMetrics(metrics, database);
+  onStop('metrics', flowMetrics.stop);
+
+  const store = await createContextStore(database);
+  const carryOut = createCarryOut({ variables: store, runners: effectsOf(context) });
+  const deps = { flows, instances: createInstances(database), carryOut, metrics: flowMetrics };
+
+  const callers = await openCallers({ file: config.CALLERS_FILE, environment, logger, metrics });
+  onStop('callers', callers.close);
+  registerInstanceApi(context.http, { callers, instances: list, find: flows.find, cancelled: flowMetrics.cancelled });
+
+  onStop('refresh', repeatedly(REFRESH_MS, flows.refresh, logger));
+  const tidy = async () => {
+    await list.tidy();
+    await store.sweep();
+  };
+  onStop('tidy', repeatedly(TIDY_MS, tidy, logger));
+  onStop('timers', startTimers({ due: createDueInstances(database), publish, logger }).stop);
+
+  const handle = onEvent(deps) as Handler<never>;
+  return {
+    ...Object.fromEntries(publicEventTypes.map((type) => [type, handle])),
+    'flow.timeout': onFlowTimeout(deps),
+  };
+}
+
+async function openStore({ config, name, logger, health, onStop }: Context): Promise<Database> {
+  if (config.DATABASE_URL === undefined) required(flowsConfig, config, 'no DATABASE_URL', 'DATABASE_FOLDER');
+  const database = await openDatabase({ url: config.DATABASE_URL, folder: config.DATABASE_FOLDER, name, logger });
+  onStop('database', () => database.close());
+  health.add('database', database.check, { required: true });
+  await database.migrate('flows', stateMigrations);
+  return database;
+}
+
+function effectsOf({ config, target, publish }: Context): EffectRunners {
+  const open = (name: string, baseUrl: string | undefined, token: string | undefined) =>
+    baseUrl === undefined
+      ? undefined
+      : target({ name, baseUrl, auth: token === undefined ? undefined : { kind: 'bearer', token } });
+  return {
+    message: sendMessage({ publish }),
+    event: publishEvent({ publish }),
+    node: startNode({ platform: open('chat', config.CHAT_URL, config.CHAT_API_KEY), path: config.NODE_PATH }),
+    action: callAction({ actions: open('actions', config.ACTIONS_URL, config.ACTIONS_API_KEY) }),
+  };
+}

@@ -1,0 +1,21 @@
+import { isMainThread, Worker } from 'node:worker_threads';
+
+// Loaded into the process of each test file, as test-process.ts?ms=<limit>.
+const ms = Number(new URL(import.meta.url).searchParams.get('ms'));
+
+// Ends a file that takes too long. A thread does it, because a file that hangs in a loop never looks at its own timers.
+const thread = `
+  const { workerData } = require('node:worker_threads');
+  setTimeout(() => {
+    require('node:fs').writeSync(2, 'This file did not end within ' + workerData / 1000 + ' s\\n');
+    process.kill(process.pid, 'SIGKILL');
+  }, workerData);
+`;
+
+if (isMainThread) {
+  new Worker(thread, { eval: true, workerData: ms, execArgv: [] }).unref();
+  // --test-force-exit loses the results that a full pipe has not taken yet, unless each write waits for the reader. Node
+  // has no public function for that.
+  const { _handle: pipe } = process.stdout as { _handle?: { setBlocking?(blocking: boolean): number } };
+  pipe?.setBlocking?.(true);
+}
