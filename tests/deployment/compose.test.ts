@@ -72,6 +72,9 @@ describe('docker-compose.yml', () => {
       const outside = outsideSystems(name, {
         sandboxUrl: 'http://sandbox:8080',
         smtpPort: sandbox.smtpPort,
+        searchUrl: 'http://kb-indexer:8080',
+        actionsUrl: 'http://actions:8080',
+        contextUrl: 'http://flows:8080',
         directory: '/data',
       });
       const { environment = {} } = compose.services[name] as Container;
