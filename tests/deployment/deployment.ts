@@ -28,6 +28,13 @@ export interface Deployment {
 
 const SECRET = 'local-secret';
 
+/** The ports of the others are not known yet, and no test needs them. */
+const NOWHERE = {
+  searchUrl: 'http://127.0.0.1:9',
+  actionsUrl: 'http://127.0.0.1:9',
+  contextUrl: 'http://127.0.0.1:9',
+};
+
 const inLocal = (file: string): string => join(import.meta.dirname, '../../local', file);
 
 const dockerfile = readFileSync(join(import.meta.dirname, '../../deploy/docker/Dockerfile'), 'utf8');
@@ -85,7 +92,7 @@ export async function deploy(stack: Stack, directory: string, sourcesFile: strin
   const local = { ACTIONS: inLocal('actions.yaml'), CALLERS_FILE: inLocal('callers.yaml') };
   const sandboxUrl = running.get(sandbox.name)?.url ?? '';
   for (const { name } of services) {
-    const outside = outsideSystems(name, { sandboxUrl, smtpPort, searchUrl: 'http://127.0.0.1:9', directory: data });
+    const outside = outsideSystems(name, { sandboxUrl, smtpPort, ...NOWHERE, directory: data });
     await start(name, { ...outside, ...local, SOURCES_FILE: sourcesFile, LOCAL_SECRET: SECRET });
   }
   return {

@@ -104,7 +104,7 @@ describe("what is not the caller's", () => {
   it('is answered in the time of what does not exist', async (t) => {
     // A backend to which the difference matters: it looks longer for what it has.
     const backend = await startBackend(t, async (response, request) => {
-      if (request.url.endsWith('2001')) await new Promise((resolve) => setTimeout(resolve, 8));
+      if (request.url.endsWith('2001')) await new Promise((resolve) => setTimeout(resolve, 25));
       return shop(response, request);
     });
     const app = await openApp(t, { database, yaml: shopActions(backend.url) });
@@ -123,11 +123,15 @@ describe("what is not the caller's", () => {
       return times.map(([, all]) => all.sort((one, two) => one - two)[7]) as [number, number];
     };
     // A busy machine can spoil one comparison; a difference of the service spoils all of them.
-    await until('the medians are equal', async () => {
-      const [theirs, nobodys] = await medians();
-      t.diagnostic(`medians: ${theirs.toFixed(1)} ms for another's, ${nobodys.toFixed(1)} ms for nobody's`);
-      return Math.abs(theirs - nobodys) < 4;
-    });
+    await until(
+      'the medians are equal',
+      async () => {
+        const [theirs, nobodys] = await medians();
+        t.diagnostic(`medians: ${theirs.toFixed(1)} ms for another's, ${nobodys.toFixed(1)} ms for nobody's`);
+        return Math.abs(theirs - nobodys) < 10;
+      },
+      12_000,
+    );
   });
 
   it('cannot be named by any input', async (t) => {

@@ -34,6 +34,7 @@ export interface EngineOptions {
   /** After a crash, the time until another instance takes over; default 15 s. */
   leaseMs?: number;
   pollMs?: number;
+  expireMs?: number;
 }
 
 export interface Engine {
@@ -49,7 +50,7 @@ const LEASE_MS = 15_000;
 /** Everything that runs actions, without a way in. The schema of its tables has been migrated. */
 export function createEngine(options: EngineOptions): Engine {
   const { database, tell, rates, logger, metrics: registry, tracer } = options;
-  const { keptMs = DAY_MS, leaseMs = LEASE_MS, pollMs } = options;
+  const { keptMs = DAY_MS, leaseMs = LEASE_MS, pollMs, expireMs } = options;
   const backends = createBackends({ logger, metrics: registry, ...(tracer === undefined ? {} : { tracer }) });
   let inForce: ReadonlyMap<string, Action> | undefined;
   const actions = (): ReadonlyMap<string, Action> => {
@@ -83,6 +84,7 @@ export function createEngine(options: EngineOptions): Engine {
   const jobs = createJobs({
     ...{ store, actions, tell, logger, leaseMs },
     ...(pollMs === undefined ? {} : { pollMs }),
+    ...(expireMs === undefined ? {} : { expireMs }),
     carryOut: (job) => carryOut(job, (signal) => attempt(job, signal)),
     onEnded({ action, outcome, ms }) {
       metrics.ended(action, nameOf(outcome), ms);

@@ -40,22 +40,35 @@ export interface JobsOptions {
   logger: Logger;
   leaseMs: number;
   pollMs?: number;
+  expireMs?: number;
 }
 
 /** Of one action, so that a slow one leaves room for others. A waiting run takes a few kilobytes. */
 const MOST_OF_ACTION = 1_500;
 const MOST = 10_000;
 const MOST_TAKEN = 50;
+const QUIET_MS = 10_000;
 /** Runs without a row whose audit waits for Kafka. */
 const MOST_UNTOLD = 10_000;
-const EXPIRE_EVERY_MS = 60_000;
 
 export function createJobs(options: JobsOptions): Jobs {
-  const { store, actions, tell, onTakenOver, onEnded, onUntold, logger, leaseMs, pollMs = 1_000 } = options;
+  const {
+    store,
+    actions,
+    tell,
+    onTakenOver,
+    onEnded,
+    onUntold,
+    logger,
+    leaseMs,
+    pollMs = 1_000,
+    expireMs = 60_000,
+  } = options;
   const jobs = new Map<string, Job>();
   const concluding = new Set<Promise<void>>();
   const counts = new Map<string, number>();
   const stopping = new AbortController();
+  let quietUntil = 0;
 
   function add(job: Job): void {
     jobs.set(job.id, job);
@@ -81,7 +94,11 @@ export function createJobs(options: JobsOptions): Jobs {
         return await work();
       } catch (error) {
         if (stopping.signal.aborted) throw error;
-        if (tries === 1) logger.warn({ err: error, run: job.id, what }, 'a run cannot be concluded yet, retrying');
+        // An outage delays every run: one line says enough.
+        if (performance.now() > quietUntil) {
+          quietUntil = performance.now() + QUIET_MS;
+          logger.warn({ err: error, run: job.id, what, waiting: concluding.size }, 'runs cannot be concluded yet');
+        }
         await sleep(backoff(250, tries, 10_000), undefined, { signal: stopping.signal });
       }
     }
@@ -200,7 +217,7 @@ export function createJobs(options: JobsOptions): Jobs {
       const room = MOST - jobs.size;
       if (room > 0) for (const run of await store.takeOver(Math.min(room, MOST_TAKEN))) resume(run);
     }),
-    repeat(EXPIRE_EVERY_MS, 'expiry', store.expire),
+    repeat(expireMs, 'expiry', store.expire),
   ];
 
   return {
