@@ -8,6 +8,8 @@ const variablesOf = (name: string, environment: Record<string, string>) =>
     sandboxUrl,
     smtpPort: 8025,
     searchUrl: 'http://127.0.0.1:8083',
+    actionsUrl: 'http://127.0.0.1:8088',
+    contextUrl: 'http://127.0.0.1:8087',
     directory: '/data',
     environment,
   });

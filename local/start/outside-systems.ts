@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { credentials, zendeskTicketFields } from '@switchboard/sandbox';
 import { ConfigError } from '@switchboard/service';
 
@@ -8,8 +7,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface Places {
   sandboxUrl: string;
   smtpPort: number;
-  /** Where kb-indexer is, whose search is an action. */
+  /** The services that others call: kb-indexer, actions and flows. */
   searchUrl: string;
+  actionsUrl: string;
+  contextUrl: string;
   directory: string;
   /** What the user has set; default nothing. */
   environment?: Environment;
@@ -88,9 +89,9 @@ export function outsideSystems(name: string, places: Places): Record<string, str
 
 function sandboxVariables(
   name: string,
-  { sandboxUrl, smtpPort, searchUrl, directory }: Places,
+  { sandboxUrl, smtpPort, searchUrl, actionsUrl, contextUrl, directory }: Places,
 ): Record<string, string> {
-  const { hubspot, zendesk, slack, chat, embeddings, shop } = credentials;
+  const { hubspot, zendesk, slack, chat, embeddings, shop, actions, context } = credentials;
   const variables: Record<string, Record<string, string>> = {
     'crm-sync': { CRM: 'hubspot', HUBSPOT_URL: `${sandboxUrl}/hubspot`, HUBSPOT_TOKEN: hubspot.token },
     ticketing: {
@@ -119,6 +120,8 @@ function sandboxVariables(
       ZENDESK_TOKEN: zendesk.token,
       SEARCH_URL: searchUrl,
       SEARCH_API_KEY,
+      CONTEXT_URL: contextUrl,
+      CONTEXT_API_KEYS: `local=${context.apiKey}`,
     },
     notifier: {
       CHAT_URL: `${sandboxUrl}/chat`,
@@ -133,7 +136,8 @@ function sandboxVariables(
     },
     flows: {
       DATABASE_FOLDER: `${directory}/flows`,
-      CALLERS_FILE: join(import.meta.dirname, '../callers.yaml'),
+      ACTIONS_URL: actionsUrl,
+      ACTIONS_API_KEY: actions.apiKey,
       CHAT_URL: `${sandboxUrl}/chat`,
       CHAT_API_KEY: chat.apiKey,
     },

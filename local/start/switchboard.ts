@@ -96,6 +96,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
           sandboxUrl: urlOf(sandbox),
           smtpPort: config.SANDBOX_SMTP_PORT,
           searchUrl: urlOf(programOf('kb-indexer')),
+          actionsUrl: urlOf(programOf('actions')),
+          contextUrl: urlOf(programOf('flows')),
           directory: join(config.LOCAL_DIRECTORY, 'data'),
           environment,
         }),
@@ -158,6 +160,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
 const localVariables = async (config: DeployConfig): Promise<Readonly<Record<string, Record<string, string>>>> => ({
   [ingest.name]: await localSourceVariables(config),
   actions: { LOCAL_SECRET: config.LOCAL_SECRET },
+  flows: { LOCAL_SECRET: config.LOCAL_SECRET },
   [sandbox.name]: {
     // The bot of the chat page signs with the same secret as the local sources.
     LOCAL_SECRET: config.LOCAL_SECRET,
