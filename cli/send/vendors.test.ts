@@ -107,7 +107,7 @@ describe('npm run send -- --provider', () => {
     await writeFile(body, '{"event":"order.created","event_id":"captured-1","data":{"orderId":"captured-1"}}\n');
     const { code, output } = await send('--body', body, '--source', 'shop', '--header', 'x-note: again');
     assert.equal(code, 0, output);
-    assert.match(output, /becomes order\.created, handled by: notifier\n {2}200 {2}\{"received":true,/);
+    assert.match(output, /becomes order\.created, handled by: notifier, flows\n {2}200 {2}\{"received":true,/);
     assert.deepEqual(await count('ingest_enqueued_total'), { 'shop order.created': 1 });
     assert.equal((await send('--body', body, '--source', 'nothing')).code, 1);
   });

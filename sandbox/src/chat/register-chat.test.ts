@@ -49,6 +49,10 @@ it('answers the messages of a person in their order, and takes only so many at o
     statuses.push((await write({ person: 'user-jane', text: `Where is order ${order}?` })).status);
   assert.deepEqual([statuses.filter((status) => status === 202).length, statuses.at(-1)], [20, 429]);
   assert.equal((await write({ person: 'user-omar', text: 'Hello' })).status, 202);
+  // The messages of one person wait for each other, not for those of others.
+  const reportedOmar = () => fake.received('/webhooks/chatbot').some(({ body }) => body.data.userId === 'user-omar');
+  while (!reportedOmar()) await new Promise(setImmediate);
+  assert.equal(fake.received('/v1/actions/').length, 1);
   unblock();
   while (fake.received('/v1/actions/').length < 20) await new Promise(setImmediate);
   const orders = fake.received('/v1/actions/').map(({ body }) => Number(body.input.orderId));
