@@ -6,7 +6,6 @@ import { environment, required } from '@switchboard/service';
 import { type FlowsConfig, flowsConfig } from './config.ts';
 import { registerContextApi } from './context/context-api.ts';
 import { createContextStore } from './context/context-store.ts';
-import { startSweep } from './context/start-sweep.ts';
 import type { Subject } from './context/subject.ts';
 import { callAction } from './effects/call-action.ts';
 import { createCarryOut, type EffectRunners } from './effects/effects.ts';
@@ -64,8 +63,10 @@ export async function handlers(context: Context): Promise<Handlers> {
   registerInstanceApi(context.http, { callers, instances: list, find: flows.find, cancelled: flowMetrics.cancelled });
 
   onStop('refresh', repeatedly(REFRESH_MS, flows.refresh, logger));
-  onStop('tidy', repeatedly(TIDY_MS, list.tidy, logger));
-  onStop('sweep', startSweep(store, logger));
+  onStop(
+    'tidy',
+    repeatedly(TIDY_MS, async () => void (await Promise.all([list.tidy(), store.sweep()])), logger),
+  );
   onStop('timers', startTimers({ due: createDueInstances(database), publish, logger }).stop);
 
   const handle = onEvent(deps) as Handler<never>;
