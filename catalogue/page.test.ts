@@ -22,7 +22,7 @@ it('describes every event type, with what a sender and a consumer need', () => {
     { topic, key, doc },
     { topic: 'chat.conversations', key: ['conversationId'], doc: catalogue['conversation.escalated'].schema.doc },
   );
-  assert.deepEqual(consumers, ['crm-sync', 'ticketing', 'notifier']);
+  assert.deepEqual(consumers, ['crm-sync', 'ticketing', 'notifier', 'flows']);
   assert.deepEqual(fields[0], {
     name: 'conversationId',
     type: 'string',
