@@ -16,32 +16,54 @@ export interface ActionMetrics {
 /** Requests for actions that do not exist share a label: callers choose the names. */
 export const UNKNOWN_ACTION = 'unknown';
 
-export function createActionMetrics(registry: Registry, count: Jobs['count']): ActionMetrics {
+/** @param names of the actions in force, whose series are 0 until something happens */
+export function createActionMetrics(
+  registry: Registry,
+  count: Jobs['count'],
+  names: () => Iterable<string>,
+): ActionMetrics {
   const registers = [registry];
+  /** A histogram can be set to 0 only before it observes. */
+  const observed = new Set<string>();
   const seconds = new Histogram({
     name: 'actions_run_seconds',
     help: 'Duration of runs, from the request to the result, by action and outcome',
     labelNames: ['action', 'outcome'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 10, 30, 120, 300],
     registers,
+    collect() {
+      for (const action of names()) {
+        if (!observed.has(action)) this.zero({ action, outcome: 'ok' });
+        observed.add(action);
+      }
+    },
   });
   const refused = new Counter({
     name: 'actions_refused_total',
     help: 'Requests that were answered with a problem, by action and code',
     labelNames: ['action', 'code'],
     registers,
+    collect() {
+      for (const action of names()) this.inc({ action, code: 'not_found' }, 0);
+    },
   });
   const promised = new Counter({
     name: 'actions_promised_total',
     help: 'Runs that took longer than their caller waited and were answered 202',
     labelNames: ['action'],
     registers,
+    collect() {
+      for (const action of names()) this.inc({ action }, 0);
+    },
   });
   const hits = new Counter({
     name: 'actions_cache_hits_total',
     help: 'Reads that were answered with a kept result',
     labelNames: ['action'],
     registers,
+    collect() {
+      for (const action of names()) this.inc({ action }, 0);
+    },
   });
   const takenOver = new Counter({
     name: 'actions_taken_over_total',
@@ -63,7 +85,10 @@ export function createActionMetrics(registry: Registry, count: Jobs['count']): A
     },
   });
   return {
-    ended: (action, outcome, ms) => seconds.observe({ action, outcome }, ms / 1_000),
+    ended(action, outcome, ms) {
+      if (outcome === 'ok') observed.add(action);
+      seconds.observe({ action, outcome }, ms / 1_000);
+    },
     refused: (action, code) => refused.inc({ action, code: code.toLowerCase() }),
     promised: (action) => promised.inc({ action }),
     cacheHit: (action) => hits.inc({ action }),

@@ -49,7 +49,7 @@ export async function handlers(context: Context): Promise<Handlers> {
   const flows = createFlowVersions({ current: files.current, definitions, compile: compileFlow, logger });
   await flows.refresh();
   const list = createInstanceList(database);
-  const flowMetrics = createFlowMetrics(metrics, database);
+  const flowMetrics = createFlowMetrics(metrics, database, files.current);
   onStop('metrics', flowMetrics.stop);
 
   const store = await createContextStore(database);

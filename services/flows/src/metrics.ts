@@ -19,9 +19,19 @@ interface WaitingRow {
   readonly oldest_s: number;
 }
 
-export function createFlowMetrics(registry: Registry, database: Pick<Database, 'query'>): FlowMetrics {
+/** @param current the flows in force, whose counters are 0 until something happens */
+export function createFlowMetrics(
+  registry: Registry,
+  database: Pick<Database, 'query'>,
+  current: () => readonly { readonly name: string }[],
+): FlowMetrics {
   const counter = (name: string, help: string): Counter =>
-    new Counter({ name, help, labelNames: ['flow'], registers: [registry] });
+    new Counter({
+      ...{ name, help, labelNames: ['flow'], registers: [registry] },
+      collect() {
+        for (const { name: flow } of current()) this.inc({ flow }, 0);
+      },
+    });
   const gauge = (name: string, help: string): Gauge =>
     new Gauge({ name, help, labelNames: ['flow'], registers: [registry] });
   const completed = counter('flows_completed_total', 'Complete sets whose effects were carried out');
@@ -46,6 +56,10 @@ export function createFlowMetrics(registry: Registry, database: Pick<Database, '
     if (rows === undefined || late === undefined) return;
     waiting.reset();
     oldest.reset();
+    for (const { name: flow } of current()) {
+      waiting.set({ flow }, 0);
+      oldest.set({ flow }, 0);
+    }
     for (const { flow, waiting: count, oldest_s } of rows) {
       waiting.set({ flow }, Number(count));
       oldest.set({ flow }, Number(oldest_s));

@@ -96,7 +96,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     onUntold: () => metrics.untold(),
   });
-  const metrics = createActionMetrics(registry, jobs.count);
+  const metrics = createActionMetrics(registry, jobs.count, () => options.actions().keys());
   const limiter = createRateLimiter();
   const parts = {
     ...{ store, jobs },
