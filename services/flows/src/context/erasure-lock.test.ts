@@ -8,31 +8,42 @@ import { LOCK } from './set-variables.ts';
 
 describe('changes and erasures', () =>
   onEachDatabase((database) => {
-    /** Holds the lock as another instance does, and says when it has let go. */
+    const NOW = 'SELECT extract(epoch FROM clock_timestamp())::float8 AS now';
+
+    /** Holds the lock for a second, as another instance does. */
     async function hold(lock: string) {
-      const held = { isReleased: false };
-      const holding = database().transact([{ sql: `SELECT ${lock}(${LOCK})` }, { sql: 'SELECT pg_sleep(1)' }]);
-      void holding.then(() => {
-        held.isReleased = true;
-      });
+      const work = [{ sql: `SELECT ${lock}(${LOCK})` }, { sql: 'SELECT pg_sleep(1)' }, { sql: NOW }];
+      let isReleased = false;
+      const holding = database()
+        .transact(work)
+        .finally(() => {
+          isReleased = true;
+        });
       await until('the lock is held', async () => {
         const locks = await database().query("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted");
-        return locks.length > 0 || held.isReleased;
+        return locks.length > 0 || isReleased;
       });
-      return held;
+      return {
+        /** By the database's clock: the answers of two connections may be read in either order. */
+        async assertReleased() {
+          const [done] = await database().query<{ now: number }>(NOW);
+          const [released] = (await holding)[2] as { now: number }[];
+          assert.ok((done?.now ?? 0) > (released?.now ?? Number.POSITIVE_INFINITY));
+        },
+      };
     }
 
     it('wait for an erasure that is under way', async () => {
       const store = await createContextStore(database());
       const held = await hold('pg_advisory_xact_lock');
       await store.set([changeWith({ id: newId() })]);
-      assert.ok(held.isReleased);
+      await held.assertReleased();
     });
 
     it('wait for changes that are under way', async () => {
       const store = await createContextStore(database());
       const held = await hold('pg_advisory_xact_lock_shared');
       await store.erase({ tenant: 'acme', scope: 'user', id: newId() });
-      assert.ok(held.isReleased);
+      await held.assertReleased();
     });
   }));
