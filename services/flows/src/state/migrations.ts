@@ -130,7 +130,8 @@ BEGIN
         UPDATE flows.instances x SET slots = filled,
           state = CASE WHEN full_set THEN 'completed' ELSE x.state END,
           ended_at = CASE WHEN full_set THEN moment END, ended_by = CASE WHEN full_set THEN c.event END
-        WHERE x.tenant = c.tenant AND x.flow = c.flow AND x.key = c.key AND x.round = i.round AND x.state = 'waiting';
+        -- Not by its state: without statistics, Postgres would look through all that wait.
+        WHERE x.id = i.id AND x.ended_at IS NULL;
         -- A cancellation takes no lock: it may have come first.
         full_set := full_set AND FOUND;
       ELSE
