@@ -65,9 +65,16 @@ describe('the service, from Kafka to the platform', () => {
       });
     }
     await using _second = await startService(scene.options);
-    await scene.send(stock('A'), stock('B'));
     const outcomes = ['otherwise A', 'otherwise B', outcomeOfC].toSorted();
     await eventually(() => assert.deepEqual(nodesOf(scene).toSorted(), outcomes));
+    await scene.send(stock('A'), stock('B'), payment('D'), stock('D'));
+    await eventually(() => assert.ok(nodesOf(scene).some((node) => node.endsWith(' D'))));
+    assert.deepEqual(
+      nodesOf(scene)
+        .filter((node) => !node.endsWith(' D'))
+        .toSorted(),
+      outcomes,
+    );
   });
 
   it('retries what the platform cannot do now, and dead-letters what it refuses, with the names of flow and node', async () => {
