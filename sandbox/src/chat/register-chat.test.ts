@@ -40,7 +40,7 @@ it('refuses what no person of the page wrote', async () => {
 
 it('answers the messages of a person in their order, and takes only so many at once', async (t) => {
   const { promise: blocked, resolve: unblock } = Promise.withResolvers<void>();
-  t.after(unblock);
+  t.after(() => unblock());
   fake.answer('/v1/actions/', async () => {
     await blocked;
     return { status: 200, body: { output: {}, reply: 'Done.' } };
@@ -65,7 +65,7 @@ it('answers the messages of a person in their order, and takes only so many at o
 
 it('starts new conversations when it is cleared, and drops late answers to earlier ones', async (t) => {
   const { promise: blocked, resolve: unblock } = Promise.withResolvers<void>();
-  t.after(unblock);
+  t.after(() => unblock());
   fake.answer('/v1/actions/', async () => {
     await blocked;
     return { status: 200, body: { output: {}, reply: 'Late.' } };
