@@ -32,9 +32,9 @@ it('counts what passed and what failed, and reports it', async () => {
   assert.match(output, /for a reason/);
 });
 
-it('counts every test of a file that ends with many at once', async () => {
-  const text = `for (let number = 0; number < 3_000; number += 1) it('test ' + number, () => {});`;
-  assert.deepEqual((await run(text)).result, { passed: 3_000, failed: 0 });
+it('counts every test of a file whose results are more than a pipe takes at once', async () => {
+  const text = "for (let number = 0; number < 300; number += 1) it(number + 'x'.repeat(4_000), () => {});";
+  assert.deepEqual((await run(text)).result, { passed: 300, failed: 0 });
 });
 
 it('counts a file that does not load as a failure', async () => {
