@@ -16,22 +16,26 @@ export interface ConsumerBench {
 }
 
 /** Runs one consumer in a separate process until it has handled all events. */
-export async function runConsumer(
-  { stack, profiling }: ConsumerBench,
+export const runConsumer = (
+  bench: ConsumerBench,
   task: Omit<ConsumerTask, 'brokers' | 'registryUrl' | 'redisUrl'>,
   path = new URL('consumer.ts', import.meta.url).pathname,
-): Promise<ConsumerResult> {
+): Promise<ConsumerResult> => runMeasured<ConsumerResult>(bench, task, path);
+
+/** Runs a program with the task and the addresses of the stack, until it has sent its result. */
+export async function runMeasured<Result>(
+  { stack, profiling }: ConsumerBench,
+  task: { readonly mode: string },
+  path: string,
+): Promise<Result> {
   const { brokers, registryUrl, redisUrl } = stack;
-  const child = spawn(
-    process.execPath,
-    [...nodeFlags, ...profiling, path, JSON.stringify({ ...task, brokers, registryUrl, redisUrl })],
-    {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    },
-  );
-  let result: ConsumerResult | undefined;
+  const given = JSON.stringify({ ...task, brokers, registryUrl, redisUrl });
+  const child = spawn(process.execPath, [...nodeFlags, ...profiling, path, given], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  let result: Result | undefined;
   child.on('message', (message) => {
-    result = message as ConsumerResult;
+    result = message as Result;
   });
   await once(child, 'exit');
   if (result === undefined) throw new Error(`the ${task.mode} consumer ended without a result`);

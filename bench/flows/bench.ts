@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPostgresDatabase } from '@switchboard/database/fixtures';
-import { nodeFlags } from '@switchboard/deploy/services';
 import { catalogue } from '@switchboard/events';
 import { createTopics, registerSchemas } from '@switchboard/kafka';
-import { type Stack, startStack } from '@switchboard/stack';
+import { startStack } from '@switchboard/stack';
 import { type Postgres, startPostgres } from '@switchboard/stack/postgres';
 import type { Bench } from '../comparison.ts';
+import { type ConsumerBench, runMeasured } from '../consume/run.ts';
 import type { FlowsResult, FlowsTask } from './consumer.ts';
 import { fillWithSets } from './load.ts';
 
@@ -69,23 +67,10 @@ const onPostgres = async (path: string, postgres: Postgres): Promise<Record<stri
   DATABASE_URL: await createPostgresDatabase(postgres),
 });
 
-interface Measure extends Pick<FlowsTask, 'mode' | 'topic' | 'events' | 'variables'> {
-  readonly stack: Stack;
-  readonly profiling: readonly string[];
-}
+interface Measure extends ConsumerBench, Pick<FlowsTask, 'mode' | 'topic' | 'events' | 'variables'> {}
 
 async function perSecond({ stack, profiling, ...task }: Measure): Promise<number> {
-  const { brokers, registryUrl, redisUrl } = stack;
   const path = new URL('consumer.ts', import.meta.url).pathname;
-  const given: FlowsTask = { ...task, brokers, registryUrl, redisUrl };
-  const child = spawn(process.execPath, [...nodeFlags, ...profiling, path, JSON.stringify(given)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  let result: FlowsResult | undefined;
-  child.on('message', (message) => {
-    result = message as FlowsResult;
-  });
-  await once(child, 'exit');
-  if (result === undefined) throw new Error(`the ${task.mode} consumer ended without a result`);
-  return task.events / (result.ms / 1_000);
+  const { ms } = await runMeasured<FlowsResult>({ stack, profiling }, task, path);
+  return task.events / (ms / 1_000);
 }

@@ -18,7 +18,7 @@ export interface CallerRequest {
 
 /**
  * Why a caller is refused: nothing to know them by (`missing`), a malformed or mistyped key, token or signature
- * (`form`), a key or issuer that is not in the file (`unknown`), a token or body that nobody of the file signed
+ * (`form`), a key or issuer that is not in the file (`unknown`), a token or body that no caller in the file signed
  * (`signature`), a key or token past its time, or a signature too far from now (`expired`), a signed body that is no
  * JSON object (`body`).
  */

@@ -82,7 +82,7 @@ describe('callers with a token', () => {
       assert.equal((await callers.authenticate(bearer(token))).kind, 'refused', token);
   });
 
-  it('are told apart by audience, and get the tenant of a claim if the file says so', async (t) => {
+  it('are told apart by audience, and take their tenant from a claim if the file names one', async (t) => {
     const call = await open(t, entry(', tenantClaim: org') + entry('', 'portal', 'portal'));
     assert.partialDeepStrictEqual(await call({ aud: 'portal' }), { caller: { name: 'portal', tenant: 'acme' } });
     assert.partialDeepStrictEqual(await call({ org: 'umbrella' }), {

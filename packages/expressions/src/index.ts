@@ -6,6 +6,6 @@ export {
   type Expression,
   type VariableType,
 } from './compile-expression.ts';
-export { ExpressionError, type ExpressionErrorCode, type Position } from './expression-error.ts';
+export { ExpressionError, type ExpressionErrorCode, type Position, positionIn } from './expression-error.ts';
 export { FUNCTIONS } from './limits.ts';
 export type { Path } from './plain-path.ts';

@@ -38,33 +38,21 @@ export function createActionMetrics(
       }
     },
   });
-  const refused = new Counter({
-    name: 'actions_refused_total',
-    help: 'Requests that were answered with a problem, by action and code',
-    labelNames: ['action', 'code'],
-    registers,
-    collect() {
-      for (const action of names()) this.inc({ action, code: 'not_found' }, 0);
-    },
+  const counter = (name: string, help: string, labels: { readonly code?: string } = {}): Counter =>
+    new Counter({
+      ...{ name, help, registers, labelNames: ['action', ...Object.keys(labels)] },
+      collect() {
+        for (const action of names()) this.inc({ action, ...labels }, 0);
+      },
+    });
+  const refused = counter('actions_refused_total', 'Requests that were answered with a problem, by action and code', {
+    code: 'not_found',
   });
-  const promised = new Counter({
-    name: 'actions_promised_total',
-    help: 'Runs that took longer than their caller waited and were answered 202',
-    labelNames: ['action'],
-    registers,
-    collect() {
-      for (const action of names()) this.inc({ action }, 0);
-    },
-  });
-  const hits = new Counter({
-    name: 'actions_cache_hits_total',
-    help: 'Reads that were answered with a kept result',
-    labelNames: ['action'],
-    registers,
-    collect() {
-      for (const action of names()) this.inc({ action }, 0);
-    },
-  });
+  const promised = counter(
+    'actions_promised_total',
+    'Runs that took longer than their caller waited and were answered 202',
+  );
+  const hits = counter('actions_cache_hits_total', 'Reads that were answered with a kept result');
   const takenOver = new Counter({
     name: 'actions_taken_over_total',
     help: 'Runs of instances that ended without finishing them',

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { EventOf } from '@switchboard/events';
 import type { PublishEvent } from '@switchboard/kafka';
+import { sha256 } from './input-hash.ts';
 import type { Ended } from './job.ts';
 import { nameOf } from './outcome.ts';
 
@@ -45,6 +45,6 @@ export function auditOf(ended: Ended, time: number): EventOf<'action.completed'>
   return {
     meta: metaOf(ended, 'action.completed', time),
     ...{ runId: id, action, caller: caller.name, outcome: nameOf(outcome), durationMs: ms, inputHash, conversationId },
-    person: person === undefined ? null : createHash('sha256').update(person).digest('hex'),
+    person: person === undefined ? null : sha256(person),
   };
 }

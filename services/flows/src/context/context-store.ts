@@ -1,5 +1,5 @@
 import { type Database, StatementError } from '@switchboard/database';
-import { createBatcher } from './batcher.ts';
+import { createBatcher } from '../batcher.ts';
 import { type ChangeRow, MOST_VARIABLES, rowOf } from './change-row.ts';
 import type { Context } from './context.ts';
 import { ContextError } from './context-error.ts';

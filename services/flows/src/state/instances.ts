@@ -1,5 +1,5 @@
 import { type Database, StatementError } from '@switchboard/database';
-import { createBatcher } from '../context/batcher.ts';
+import { createBatcher } from '../batcher.ts';
 import type { Flow, Kept, Match } from '../flow/flow.ts';
 
 /** One event for one flow: the versions that it matches, older ones first. */
