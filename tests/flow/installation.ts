@@ -2,7 +2,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Webhook } from '@switchboard/cli/sample-event';
-import { type Answer, sendEvents } from '@switchboard/cli/send-events';
+import { type Answer, type Deliver, sendEvents } from '@switchboard/cli/send-events';
+import { createClient, SendError } from '@switchboard/client';
 import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
 import { type Program, runProgram } from '@switchboard/deploy/fixtures/program';
 import { portVariable } from '@switchboard/deploy/services';
@@ -19,7 +20,10 @@ export interface Installation extends AsyncDisposable {
   processOf(name: string): number;
   /** Waits for a line of output after the last one waited for. */
   says(what: string): Promise<void>;
-  /** Signs and sends as fast as responses arrive; with `inTurn`, in the given order. */
+  /**
+   * Signs and sends as fast as responses arrive; with `inTurn`, in the given order. A 503 is sent again, as platforms
+   * do: Kafka may take longer than ingest waits on a busy machine.
+   */
   send(events: readonly Webhook[], inTurn?: boolean): Promise<Answer[]>;
   /** The requests that changed something in a system, oldest first. */
   effects(system: SystemName): Promise<Effect[]>;
@@ -45,6 +49,15 @@ export async function startInstallation(settings: Readonly<Record<string, string
     throw error;
   }
   const urlOf = (name: string): string => `http://127.0.0.1:${variables[portVariable({ name })]}`;
+  const deliver: Deliver<Webhook> = async ({ source, body }) => {
+    try {
+      const { answer } = await createClient({ url: urlOf('ingest'), source, secret: 'local-secret' }).sendRaw(body);
+      return { status: 200, text: JSON.stringify(answer) };
+    } catch (error) {
+      if (!(error instanceof SendError)) throw error;
+      return { status: error.status ?? 0, text: error.answer ?? error.message };
+    }
+  };
 
   return {
     stack,
@@ -61,6 +74,7 @@ export async function startInstallation(settings: Readonly<Record<string, string
           secret: 'local-secret',
           count,
           rate: undefined,
+          deliver,
           next: () => queue.shift() as Webhook,
           onAnswer: (answer) => answers.push(answer),
         });

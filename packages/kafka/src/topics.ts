@@ -114,8 +114,8 @@ async function describe(admin: Admin, topic: string): Promise<TopicDescription> 
   return { topic, partitions: partitions.length, replication: partitions[0]?.replicas.length ?? 0 };
 }
 
-/** A new topic takes a moment until all brokers know it and its leaders are ready. */
-const SPREAD_MS = 15_000;
+/** A new topic takes a moment until its leaders are ready, and a busy disk makes hundreds of new partitions take long. */
+const SPREAD_MS = 60_000;
 const PASSING = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION'];
 
 /** Retries while a topic or a leader is coming up. */
