@@ -31,6 +31,19 @@ describe('rate limiter', () => {
     assert.equal(limiter.take('a', rate), 10);
   });
 
+  it('lets the next tries wait for what a granted one held', () => {
+    let time = 0;
+    const limiter = createRateLimiter(() => time);
+    const rate = { perSecond: 10, burst: 20 };
+    assert.equal(limiter.take('a', rate), 0);
+    limiter.charge('a', rate, 99);
+    assert.equal(limiter.take('a', rate), 9);
+    time += 8_000;
+    assert.ok(limiter.take('a', rate) > 0);
+    time += 200;
+    assert.equal(limiter.take('a', rate), 0);
+  });
+
   it('forgets the key unused for longest when there are too many', () => {
     const limiter = createRateLimiter(() => 0, 2);
     const rate = { perSecond: 1, burst: 1 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
-import { defineProvider, isObject, type Json, type Provider } from '@switchboard/providers';
+import { compileMapping, defineProvider, isObject, type Json, type Provider } from '@switchboard/providers';
 import { escalation, sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
 import { createAddressList } from './http/address-list.ts';
 import { signResubmission } from './http/resubmission.ts';
@@ -68,6 +68,20 @@ describe('a body of several items', () => {
       'content-type': 'application/json',
       'sent-x-vendor-topic': 'a topic',
     });
+    assert.doesNotMatch(JSON.stringify(kept?.headers), /canary/);
+  });
+
+  it('keeps the headers that the mapping reads, in quarantine', async (t) => {
+    const verify = vendor.verifier({ keys: [], requireTimestamp: false, publicUrl: undefined, settings: {} });
+    const mapping = compileMapping({
+      events: [{ type: 'order.created', fields: { orderId: 'headers["x-order"]', total: 'body.total' } }],
+    });
+    const { post, published } = await startApp(t, {
+      sources: sourcesOf(sourceOf('vendor', { provider: vendor, verify, mapping })),
+    });
+    await post('/webhooks/vendor', '{"total":"much"}', { ...right, 'x-order': 'o-1', cookie: 'canary' });
+    const [kept] = published;
+    assert.partialDeepStrictEqual(kept?.headers, { reason: 'schema', 'sent-x-order': 'o-1' });
     assert.doesNotMatch(JSON.stringify(kept?.headers), /canary/);
   });
 

@@ -83,8 +83,9 @@ function quarantineRecord({
 }
 
 /** What the mapping reads besides the body, so that it can be resubmitted. */
-function mappedHeaders({ provider }: Source, headers: IncomingHttpHeaders): Record<string, string> {
-  const mapped = (provider.mappedHeaders ?? []).filter((name) => typeof headers[name] === 'string');
+function mappedHeaders({ provider, mapping }: Source, headers: IncomingHttpHeaders): Record<string, string> {
+  const names = new Set([...(provider.mappedHeaders ?? []), ...mapping.headersRead]);
+  const mapped = [...names].filter((name) => typeof headers[name] === 'string');
   return Object.fromEntries(mapped.map((name) => [`sent-${name}`, beginning(String(headers[name]))]));
 }
 

@@ -23,6 +23,7 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
     variables: ['body', 'headers'],
     anySpelling: layers.some(({ layer }) => layer.spellings === 'any'),
     headers,
+    headersRead: new Set(),
     budget,
     problems: [],
   };
@@ -59,6 +60,7 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
   };
   return {
     ignored,
+    headersRead: [...compiling.headersRead],
     fieldsAt: hasShapes ? 'data' : 'body',
     map({ body, headers: sent }: Item): MappedItem {
       budget.refill();

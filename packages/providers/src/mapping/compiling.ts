@@ -35,6 +35,8 @@ export interface Compiling {
   readonly anySpelling: boolean;
   /** The headers that may be read; undefined for any. */
   readonly headers: readonly string[] | undefined;
+  /** Receives the names of those that are read. */
+  readonly headersRead: Set<string>;
   readonly budget: Budget;
   readonly problems: DefinitionProblem[];
 }
@@ -51,6 +53,9 @@ export function compile(text: string, at: Keys, compiling: Compiling): Compiled 
     const compiled = compileExpression(text, { variables, budget });
     const unknown = unknownHeader(compiled, compiling);
     if (unknown !== undefined) problems.push({ at, message: unknown });
+    for (const [variable, name] of compiled.reads) {
+      if (variable === 'headers' && typeof name === 'string') compiling.headersRead.add(name);
+    }
     return unknown === undefined ? compiled : undefined;
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;

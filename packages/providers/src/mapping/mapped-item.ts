@@ -34,6 +34,8 @@ export interface CompiledMapping {
   map(item: Item): MappedItem;
   /** Paths in `meta.extra` that, with everything under them, are not reported as unknown. */
   readonly ignored: readonly string[];
+  /** The names of the headers that it reads. */
+  readonly headersRead: readonly string[];
   /** What `meta.extra` is taken from: the object of the event's fields, or the whole body. */
   readonly fieldsAt: 'data' | 'body';
 }

@@ -62,6 +62,16 @@ describe('POST /v1/events', () => {
     assert.equal(published.length, 0);
   });
 
+  it('counts each event of a batch against the rate of its source', async (t) => {
+    const rate = { perSecond: 0.1, burst: 10 };
+    const sources = sourcesOf(sourceOf('backoffice', { scheme: 'api', apiKeys: [key()], rate }));
+    const { call } = await start(t, [], { sources });
+    assert.equal((await call(Array.from({ length: 11 }, (_, index) => order(`r-${index}`)))).status, 200);
+    const { status, headers } = await call(order('r-12'));
+    assert.equal(status, 429);
+    assert.ok(Number(headers['retry-after']) >= 15);
+  });
+
   it('takes an object, a list and {"events": […]}, and answers for each event in order', async (t) => {
     const { call, published, count } = await start(t);
     for (const [body, expected] of [

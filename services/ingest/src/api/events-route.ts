@@ -72,6 +72,7 @@ export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
     const { source } = client;
     const batch = readBatch(headers, body);
     if (!batch.ok) return refuse(source.name, batch.refusal);
+    if (source.rate !== undefined) rates.charge(`source:${source.name}`, source.rate, batch.events.length - 1);
     const checked = batch.events.map((event, index) => checkEvent(event, index, client));
     if (atomic) {
       const results = checked.map((check): EventResult => {
