@@ -1,7 +1,10 @@
 import { isMainThread, Worker } from 'node:worker_threads';
+import { recordUsage } from './usage.ts';
 
-// Loaded into the process of each test file, as test-process.ts?ms=<limit>.
-const ms = Number(new URL(import.meta.url).searchParams.get('ms'));
+// Loaded into the process of each test file, as test-process.ts?ms=<limit>&usage=<folder>.
+const parameters = new URL(import.meta.url).searchParams;
+const ms = Number(parameters.get('ms'));
+const usage = parameters.get('usage');
 
 // Ends a file that takes too long. A thread does it, because a file that hangs in a loop never looks at its own timers.
 const thread = `
@@ -18,4 +21,5 @@ if (isMainThread) {
   // has no public function for that.
   const { _handle: pipe } = process.stdout as { _handle?: { setBlocking?(blocking: boolean): number } };
   pipe?.setBlocking?.(true);
+  if (usage !== null) recordUsage(usage);
 }
