@@ -8,11 +8,12 @@ import { type Result, sum } from './runner/result.ts';
 import { createRunDirectory, type RunDirectory } from './runner/run-directory.ts';
 import { runFiles } from './runner/run-files.ts';
 import { findTestFiles, type TestFiles } from './runner/test-files.ts';
+import { describeUsage } from './runner/usage.ts';
 
 const MINUTE = 60_000;
 /** A limit is not a measure: it ends what hangs. */
 const LIMITS = {
-  ci: { testLimitMs: 5 * MINUTE, fileLimitMs: 10 * MINUTE },
+  ci: { testLimitMs: 5 * MINUTE, fileLimitMs: 20 * MINUTE },
   full: { testLimitMs: 60 * MINUTE, fileLimitMs: 90 * MINUTE },
 };
 
@@ -40,7 +41,7 @@ async function check(): Promise<Result> {
   return runChecks(say, interrupted.signal);
 }
 
-async function test({ light, heavy }: TestFiles, { data, temporary }: RunDirectory): Promise<Result> {
+async function test({ light, heavy }: TestFiles, { data, temporary, usage }: RunDirectory): Promise<Result> {
   say('Starting Kafka, the schema registry and Redis for this run …');
   await using stack = await startStack({
     directory: data,
@@ -50,7 +51,8 @@ async function test({ light, heavy }: TestFiles, { data, temporary }: RunDirecto
   });
   await register(stack, { TOPIC_PARTITIONS: 6, TOPIC_REPLICATION: 1 });
   const size = options.faults ? 'full' : 'ci';
-  const common = { variables: variablesOf(stack, temporary, size), ...LIMITS[size], signal: interrupted.signal };
+  const { signal } = interrupted;
+  const common = { variables: variablesOf(stack, temporary, size), ...LIMITS[size], usageFolder: usage, signal };
   const print = (text: string): boolean => process.stdout.write(text);
   if (options.faults) {
     const files = [...light, ...heavy];
@@ -107,6 +109,7 @@ async function main(): Promise<Result> {
     const directory = await createRunDirectory();
     try {
       results.push(await test(files, directory));
+      say(describeUsage(directory.usage));
     } finally {
       await directory.remove();
     }

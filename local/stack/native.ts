@@ -16,6 +16,7 @@ export interface NativeOptions {
   /** The folder of the downloaded servers. */
   software: string;
   java: string;
+  brief?: boolean;
   redisOnPath: string | undefined;
   advertise: (brokerId: number, port: number) => string;
   variables: Variables;
@@ -26,7 +27,7 @@ export interface NativeOptions {
 
 /** Creates the parts to start, as processes. Installs missing servers first. */
 export async function createProcesses(places: Places, options: NativeOptions): Promise<Part[]> {
-  const { directory, java, redisOnPath, advertise, watcher, onExit } = options;
+  const { directory, java, brief = false, redisOnPath, advertise, watcher, onExit } = options;
   const installation = { ...options, directory: options.software };
   const { kafka, registry, redis } = places;
   await checkSpace(directory, DATA_MEGABYTES);
@@ -40,9 +41,8 @@ export async function createProcesses(places: Places, options: NativeOptions): P
   );
   const processes: PartProcess[] = [];
   if (folders.kafka !== undefined) {
-    processes.push(
-      ...(await prepareKafka({ java, software: folders.kafka, directory, ports: kafka.ports, advertise })),
-    );
+    const { ports } = kafka;
+    processes.push(...(await prepareKafka({ java, software: folders.kafka, directory, ports, brief, advertise })));
   }
   if (folders.registry !== undefined) {
     const version = await versionOf('registry');

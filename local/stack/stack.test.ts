@@ -14,7 +14,7 @@ import { until } from './until.ts';
 suite('a stack with one broker', () => {
   let stack: Stack;
   before(async () => {
-    stack = await startStack({ directory: await temporaryFolder(), ports: 'free' });
+    stack = await startStack({ directory: await temporaryFolder(), ports: 'free', brief: true });
   });
   after(() => stack.stop());
 

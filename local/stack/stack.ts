@@ -27,6 +27,8 @@ export interface StackOptions {
    * stack on free ports.
    */
   ports?: 'default' | 'free';
+  /** For a stack that lives for minutes under little load: its broker starts in half the CPU time. Default false. */
+  brief?: boolean;
   /** The address that clients use for a broker, such as that of a proxy in between. */
   advertise?: (brokerId: number, port: number) => string;
   /** Receives a line for each slow step. */

@@ -21,7 +21,7 @@ const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'switchboa
 /** The services read all that is in Kafka: not what other tests have put there. */
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ directory: await temporaryFolder(), ports: 'free' });
+  stack = await startStack({ directory: await temporaryFolder(), ports: 'free', brief: true });
 });
 after(() => stack.stop());
 

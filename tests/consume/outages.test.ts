@@ -50,7 +50,7 @@ describe('the dependencies of the service', () => {
   let directory: string;
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'switchboard-outages-'));
-    stack = await startStack({ directory, brokers: 1, ports: 'free' });
+    stack = await startStack({ directory, brokers: 1, ports: 'free', brief: true });
     await registerSchemas(stack.registryUrl);
   });
   after(async () => {

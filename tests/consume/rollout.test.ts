@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { it } from 'node:test';
 import { catalogue } from '@switchboard/events';
+import { environment } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 import { createFixture } from './fixture.ts';
@@ -36,6 +37,7 @@ it('a stopping service lets running handlers finish', async () => {
   const { brokers, registryUrl, redisUrl } = testStack();
   const child = fork(new URL('slow-service.ts', import.meta.url), [service, conversation], {
     env: {
+      NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE,
       KAFKA_BROKERS: brokers,
       SCHEMA_REGISTRY_URL: registryUrl,
       REDIS_URL: redisUrl,

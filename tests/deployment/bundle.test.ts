@@ -20,7 +20,7 @@ describe('the bundles of all services, away from the repository', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'switchboard-bundles-'));
-    stack = await startStack({ directory: join(directory, 'stack'), ports: 'free' });
+    stack = await startStack({ directory: join(directory, 'stack'), ports: 'free', brief: true });
     const sourcesFile = join(directory, 'sources.yaml');
     await cp(join(import.meta.dirname, '../../local/sources.yaml'), sourcesFile);
     deployment = await deploy(stack, directory, sourcesFile);

@@ -7,13 +7,29 @@ import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-eve
 import { runProgram } from '@switchboard/deploy/fixtures/program';
 import type { Effect } from '@switchboard/sandbox';
 import { until } from '@switchboard/stack/until';
+import { type Collector, startCollector } from '@switchboard/tracing/fixtures/collector';
 import { type Installation, startInstallation } from './installation.ts';
+import { killedServices } from './kill.ts';
+import { payloadsInTheFormatsOfSenders } from './payloads.ts';
+import { traces } from './tracing.ts';
+import { examplesOfVendors } from './vendors.ts';
 
+/** One installation for all: each start takes a minute of CPU time. */
 let switchboard: Installation;
+let collector: Collector;
 before(async () => {
-  switchboard = await startInstallation({ RETRY_DELAYS: '1s,2s,4s' });
+  collector = await startCollector();
+  switchboard = await startInstallation({
+    RETRY_DELAYS: '1s,2s,3s,4s',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+    TRACE_TARGETS: 'zendesk',
+    RATE_PER_HOUR: '100000',
+  });
 });
-after(() => switchboard?.[Symbol.asyncDispose]());
+after(async () => {
+  await switchboard?.[Symbol.asyncDispose]();
+  await collector?.[Symbol.asyncDispose]();
+});
 
 const mark = (): string => randomUUID().slice(0, 8);
 const holds = (effect: Effect, text: string): boolean => JSON.stringify(effect.body).includes(text);
@@ -241,3 +257,12 @@ it('a dead letter of each service has its effect once after a redrive', async ()
     assert.equal(await effects(), 1, service);
   }
 });
+
+// The tests above count dead letters and await the first effects of a kind. These leave dead letters and requests behind.
+traces(
+  () => switchboard,
+  () => collector,
+);
+examplesOfVendors(() => switchboard);
+payloadsInTheFormatsOfSenders(() => switchboard);
+killedServices(() => switchboard);

@@ -34,7 +34,7 @@ export interface Installation extends AsyncDisposable {
 
 export async function startInstallation(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-flow-'));
-  const stack = await startStack({ directory: join(directory, 'stack'), ports: 'free' });
+  const stack = await startStack({ directory: join(directory, 'stack'), ports: 'free', brief: true });
   const variables = { ...(await ownVariables(stack, directory)), ...settings };
   const program: Program = runProgram(new URL('../../local/start/main.ts', import.meta.url).pathname, [], variables);
   async function stop(): Promise<void> {

@@ -7,6 +7,8 @@ export interface RunDirectory {
   readonly data: string;
   /** For what the tests leave in the temporary folder. */
   readonly temporary: string;
+  /** For the CPU time and the duration of each test file. */
+  readonly usage: string;
   remove(): Promise<void>;
 }
 
@@ -23,8 +25,9 @@ export async function createRunDirectory(): Promise<RunDirectory> {
     await Promise.all([data, temporary].map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })));
   };
   await remove();
-  for (const path of [data, temporary]) await mkdir(path);
-  return { data, temporary, remove };
+  const usage = join(data, 'usage');
+  for (const path of [data, temporary, usage]) await mkdir(path);
+  return { data, temporary, usage, remove };
 }
 
 async function removeDead(folder: string, prefix: string): Promise<void> {

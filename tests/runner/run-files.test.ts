@@ -10,8 +10,8 @@ import { environment } from '@switchboard/service';
 const script = join(import.meta.dirname, 'fixtures/run.ts');
 
 /** What comes of a test file with this text. */
-async function run(text: string): Promise<{ result: unknown; output: string }> {
-  const file = join(await mkdtemp(join(tmpdir(), 'switchboard-runner-')), 'one.test.mjs');
+async function run(text: string, name = 'one.test.mjs'): Promise<{ result: unknown; output: string }> {
+  const file = join(await mkdtemp(join(tmpdir(), 'switchboard-runner-')), name);
   await writeFile(file, `import { it } from 'node:test';\n${text}`);
   // Within a test, node:test would refuse to run other ones.
   const { NODE_TEST_CONTEXT: _, ...env } = environment;
@@ -57,6 +57,15 @@ it('ends a file that hangs in a loop', async () => {
   const { result, output } = await run('for (;;) {}');
   assert.deepEqual(result, { passed: 0, failed: 1 });
   assert.match(output, /did not end within 6 s/);
+});
+
+it('lets the files that break a broker go first', async () => {
+  const priorityOf = async (name: string): Promise<number> => {
+    const text = "import { getPriority } from 'node:os';\nit('priority ' + getPriority(), () => {});";
+    return Number(/priority (\d+)/.exec((await run(text, name)).output)?.[1]);
+  };
+  const others = await priorityOf('one.test.mjs');
+  for (const name of ['one.faults.test.mjs', 'outage.test.mjs']) assert.ok((await priorityOf(name)) < others, name);
 });
 
 it('prints nothing about the tests that an interrupt cancels', async () => {

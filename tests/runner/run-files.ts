@@ -9,6 +9,8 @@ export interface RunOptions {
   variables: Readonly<Record<string, string | undefined>>;
   testLimitMs: number;
   fileLimitMs: number;
+  /** Each file leaves its CPU time and its duration here. */
+  usageFolder?: string;
   signal: AbortSignal;
   /** Receives the report, piece by piece. */
   print: (text: string) => void;
@@ -16,9 +18,10 @@ export interface RunOptions {
 
 /** Runs test files, and prints what comes of them. What hangs is ended, and has failed. */
 export async function runFiles(options: RunOptions): Promise<Result> {
-  const { files, concurrency, variables, testLimitMs, fileLimitMs, signal, print } = options;
+  const { files, concurrency, variables, testLimitMs, fileLimitMs, usageFolder, signal, print } = options;
   if (files.length === 0) return { passed: 0, failed: 0 };
   const preload = new URL(`test-process.ts?ms=${fileLimitMs}`, import.meta.url);
+  if (usageFolder !== undefined) preload.searchParams.set('usage', usageFolder);
   const tests = run({
     files: [...files],
     concurrency,

@@ -6,7 +6,7 @@ const FOLDERS = '{packages,services,catalogue,sandbox,local,cli,deploy,tests,ben
 /** They start clusters of their own, break them, and want the machine for themselves. */
 const HEAVY = /faults\.test\.ts$/;
 /** They know TEST_SIZE: what they prove is worth proving for longer. */
-const SIZED = /faults\.test\.ts$|^tests\/consume\//;
+const SIZED = /faults\.test\.ts$|^tests\/(consume|flow)\//;
 
 export interface Selection {
   /** Parts of paths, of which a file must have one; none takes all. */

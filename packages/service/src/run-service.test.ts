@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { environment } from './environment.ts';
 
 const fixture = new URL('../fixtures/echo.ts', import.meta.url).pathname;
 
@@ -18,7 +19,7 @@ interface Running {
 /** Starts the fixture; `url` is where it says that it listens, and empty when it exits before. */
 async function start(variables: Record<string, string>, says = /"address":"([^"]+)"/): Promise<Running> {
   const child = spawn(process.execPath, [fixture], {
-    env: { PORT: '0', ...variables },
+    env: { NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE, PORT: '0', ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const lines: string[] = [];

@@ -35,7 +35,7 @@ describe('an outage', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'outage-'));
-    stack = await startStack({ directory, ports: 'free' });
+    stack = await startStack({ directory, ports: 'free', brief: true });
     await prepare(stack);
   });
   after(async () => {

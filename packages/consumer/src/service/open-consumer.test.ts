@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, it, type TestContext } from 'node:test';
 import { createTopics } from '@switchboard/kafka';
+import { environment } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 
@@ -22,6 +23,7 @@ interface Joiner {
 async function start(t: TestContext, name: string): Promise<Joiner> {
   const child = spawn(process.execPath, [script], {
     env: {
+      NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE,
       PORT: '0',
       SERVICE: name,
       TOPIC: name,
