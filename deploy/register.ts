@@ -1,13 +1,20 @@
+import {
+  kafkaConfig,
+  openKafka,
+  openRegistryAddress,
+  registryConfig,
+  withLocalDefaults,
+} from '@switchboard/connections';
 import { topics } from '@switchboard/events';
-import { createTopics, registerSchemas } from '@switchboard/kafka';
-import { commaSeparated, environment, readCommandLine } from '@switchboard/service';
+import { createTopics, type KafkaConnection, type RegistryAddress, registerSchemas } from '@switchboard/kafka';
+import { environment, readCommandLine, readConfig } from '@switchboard/service';
+import Type from 'typebox';
 import { type DeployConfig, readDeployConfig } from './config.ts';
 import { explainAndExit } from './explain.ts';
 import { services } from './services.ts';
 
-interface Addresses {
-  brokers: string;
-  registryUrl: string;
+interface Addresses extends KafkaConnection {
+  registryUrl: RegistryAddress;
 }
 
 /** Every topic of the catalogue and of the services. */
@@ -19,15 +26,12 @@ const allTopics = [...topics, ...services.flatMap((service) => service.topics)];
  * @returns what there is now, in words
  */
 export async function register(
-  { brokers, registryUrl }: Addresses,
+  { registryUrl, ...connection }: Addresses,
   { TOPIC_PARTITIONS, TOPIC_REPLICATION }: Pick<DeployConfig, 'TOPIC_PARTITIONS' | 'TOPIC_REPLICATION'>,
 ): Promise<string> {
   await Promise.all([
     registerSchemas(registryUrl),
-    createTopics(
-      { brokers: commaSeparated(brokers) },
-      { topics: allTopics, partitions: TOPIC_PARTITIONS, replication: TOPIC_REPLICATION },
-    ),
+    createTopics(connection, { topics: allTopics, partitions: TOPIC_PARTITIONS, replication: TOPIC_REPLICATION }),
   ]);
   return `The schemas are registered, and the topics exist: ${allTopics.join(', ')}`;
 }
@@ -36,14 +40,18 @@ const USAGE = `Registers the schemas and creates the topics in KAFKA_BROKERS and
 
   npm run register`;
 
+/** @throws ConfigError */
+export function readAddresses(variables: Readonly<Record<string, string | undefined>>): Addresses {
+  const schema = Type.Object({ ...kafkaConfig.properties, ...registryConfig.properties });
+  const config = readConfig(schema, withLocalDefaults(variables));
+  return { ...openKafka(config), registryUrl: openRegistryAddress(config) };
+}
+
 if (import.meta.main) {
   readCommandLine(USAGE, {});
-  const { KAFKA_BROKERS, KAFKA_PORT = '9092', SCHEMA_REGISTRY_URL, REGISTRY_PORT = '8085' } = environment;
-  await register(
-    {
-      brokers: KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT}`,
-      registryUrl: SCHEMA_REGISTRY_URL || `http://127.0.0.1:${REGISTRY_PORT}/apis/ccompat/v7`,
-    },
-    readDeployConfig(),
-  ).then((done) => console.log(done), explainAndExit);
+  try {
+    console.log(await register(readAddresses(environment), readDeployConfig()));
+  } catch (error) {
+    explainAndExit(error);
+  }
 }

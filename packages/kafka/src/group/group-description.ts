@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { KafkaConnection } from '../connection.ts';
+import { refusedByKafka } from '../refused.ts';
 import { untilUsable, withAdmin } from '../topics.ts';
 import type { TopicPartition } from './fetched-record.ts';
 
@@ -23,7 +24,10 @@ export interface LogOffsets {
 
 export function describeGroup(connection: KafkaConnection, groupId: string): Promise<GroupDescription> {
   return withAdmin(connection, async (admin) => {
-    const [{ groups }, commits] = await Promise.all([admin.describeGroups([groupId]), admin.fetchOffsets({ groupId })]);
+    const asked = Promise.all([admin.describeGroups([groupId]), admin.fetchOffsets({ groupId })]);
+    const [{ groups }, commits] = await asked.catch((error) => {
+      throw refusedByKafka(error, connection, `Describe on group ${groupId}`) ?? error;
+    });
     const members = groups[0]?.members ?? [];
     return {
       members: members.length,
