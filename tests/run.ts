@@ -48,7 +48,7 @@ async function test({ light, heavy }: TestFiles, { data, temporary }: RunDirecto
     progress: (line) => say(`  ${line}`),
     signal: interrupted.signal,
   });
-  await register(stack, { TOPIC_PARTITIONS: 6, TOPIC_REPLICATION: 1 });
+  await register(stack, { TOPIC_PARTITIONS: 6, TOPIC_REPLICATION: 1, RETRY_DELAYS: '5s,1m,10m' });
   const size = options.faults ? 'full' : 'ci';
   const common = { variables: variablesOf(stack, temporary, size), ...LIMITS[size], signal: interrupted.signal };
   const print = (text: string): boolean => process.stdout.write(text);

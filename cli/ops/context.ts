@@ -16,7 +16,7 @@ import {
   KafkaError,
   type Publisher,
 } from '@switchboard/kafka';
-import { createLogger, createRedis, readConfig } from '@switchboard/service';
+import { ConfigError, createLogger, createRedis, readConfig } from '@switchboard/service';
 import { OpsError } from './ops-error.ts';
 import { asJson, asText } from './printable.ts';
 import type { Privacy } from './privacy.ts';
@@ -136,13 +136,14 @@ export function sentenceOf(error: unknown, { KAFKA_BROKERS }: Variables): string
   }
   if (!(error instanceof Error)) return undefined;
   const { name, message, code } = error as NodeJS.ErrnoException;
+  if (error instanceof ConfigError) return `${error.problems.join('; ')}.`;
   if (OURS.has(name)) return message;
   if (name.startsWith('KafkaJS') || code?.startsWith('PLT_KFK_'))
     return `Kafka did not answer as it should: ${message}`;
   return isOfRedis(error) ? `Redis did not answer as it should: ${message}` : undefined;
 }
 
-const OURS = new Set(['ConfigError', 'DeliveryError', 'KafkaError', 'OpsError', 'UsageError']);
+const OURS = new Set(['DeliveryError', 'KafkaError', 'OpsError', 'UsageError']);
 
 const isOfRedis = ({ name, message }: Error): boolean =>
   ['ReplyError', 'MaxRetriesPerRequestError'].includes(name) ||

@@ -60,7 +60,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
     });
     const stack = await starting;
     say(`  Kafka on ${stack.brokers}, the registry on ${stack.registryUrl}, Redis on ${hostOf(stack.redisUrl)}`);
-    say(await register(readAddresses(addressesOf(stack)), config));
+    const RETRY_DELAYS = environment.RETRY_DELAYS || LOCAL_RETRY_DELAYS;
+    say(await register(readAddresses(addressesOf(stack)), { ...config, RETRY_DELAYS }));
     stopping.signal.throwIfAborted();
     await Promise.all([sandbox, ...services].map((program) => run(program, stack, local[program.name])));
     const logs = relative('', logDirectory);

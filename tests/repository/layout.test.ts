@@ -29,7 +29,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'services/ingest': 'async callers connections events kafka providers service tracing',
   'services/notifier': 'async consumer events outbound people service tracing',
   sandbox: 'service',
-  deploy: 'connections events kafka service',
+  deploy: 'connections consumer events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest providers sandbox service stack',
   catalogue: 'actions deploy events flows ingest kb-indexer notifier outbound service',

@@ -17,4 +17,4 @@ export { type Codec, createCodec } from './registry/codec.ts';
 export { registerSchemas } from './registry/register.ts';
 export type { RegistryAddress } from './registry/registry.ts';
 export { createSchemaCache } from './registry/schema-cache.ts';
-export { brokerCount, createTopics, describeTopics, topicNames } from './topics.ts';
+export { brokerCount, createTopics, describeTopics, type TopicDescription, topicNames } from './topics.ts';

@@ -53,8 +53,15 @@ export async function createTopics(connection: KafkaConnection, wanted: TopicsTo
   });
 }
 
-/** @throws KafkaError `UNKNOWN_TOPIC` when a topic does not exist; `UNREACHABLE`. */
-export function describeTopics(connection: KafkaConnection, topics: readonly string[]): Promise<TopicDescription[]> {
+/**
+ * @param settings the variables that `register` needs to create the topics, for the error
+ * @throws KafkaError `UNKNOWN_TOPIC` when a topic does not exist; `UNREACHABLE`; `FORBIDDEN`
+ */
+export function describeTopics(
+  connection: KafkaConnection,
+  topics: readonly string[],
+  settings?: string,
+): Promise<TopicDescription[]> {
   return withAdmin(connection, (admin) =>
     Promise.all(
       topics.map(async (topic) => {
@@ -62,7 +69,8 @@ export function describeTopics(connection: KafkaConnection, topics: readonly str
           return await describe(admin, topic);
         } catch (error) {
           if (protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
-            const message = `The topic ${topic} does not exist: create it first`;
+            const variables = settings === undefined ? '' : ` with ${settings}`;
+            const message = `The topic ${topic} does not exist: run \`npm run register\`${variables}`;
             throw new KafkaError('UNKNOWN_TOPIC', message, { cause: error });
           }
           throw refusedByKafka(error, connection, `Describe on topic ${topic}`) ?? error;

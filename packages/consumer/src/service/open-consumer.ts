@@ -14,7 +14,7 @@ import type { Static, TObject } from 'typebox';
 import { consume, type RunningConsumer } from '../consume.ts';
 import type { Handlers } from '../handler.ts';
 import type { ConsumeOptions } from '../options.ts';
-import { RETRY_RECORD_BYTES } from '../retry/create-retry-topics.ts';
+import { RETRY_RECORD_BYTES } from '../retry/chain-topics.ts';
 import type { ConsumerConfig } from './config.ts';
 import { createTargets, type Targets } from './targets.ts';
 
