@@ -7,11 +7,18 @@ import {
 } from '@switchboard/connections';
 import { createChainTopics, createLedgerTopic } from '@switchboard/consumer/topics';
 import { topics } from '@switchboard/events';
-import { createTopics, type KafkaConnection, type RegistryAddress, registerSchemas } from '@switchboard/kafka';
+import {
+  createTopics,
+  grantRules,
+  type KafkaConnection,
+  type RegistryAddress,
+  registerSchemas,
+} from '@switchboard/kafka';
 import { commaSeparated, environment, readCommandLine, readConfig } from '@switchboard/service';
 import Type from 'typebox';
 import { type DeployConfig, readDeployConfig } from './config.ts';
 import { explainAndExit } from './explain.ts';
+import { principals } from './rights.ts';
 import { consumers, QUARANTINE_TOPIC, services } from './services.ts';
 
 interface Addresses extends KafkaConnection {
@@ -50,7 +57,11 @@ const USAGE = `Registers the schemas and creates the topics in KAFKA_BROKERS and
 
   npm run register
 
-RETRY_DELAYS names the retry topics; set it as for the services.`;
+RETRY_DELAYS names the retry topics; set it as for the services.
+
+  npm run register -- --grant
+
+also grants each service its rights in Kafka, as an administrator; see deploy/rights.ts.`;
 
 /** @throws ConfigError */
 export function readAddresses(variables: Readonly<Record<string, string | undefined>>): Addresses {
@@ -59,10 +70,21 @@ export function readAddresses(variables: Readonly<Record<string, string | undefi
   return { ...openKafka(config), registryUrl: openRegistryAddress(config) };
 }
 
+/** Grants every principal its rights; the connection must be an administrator's. */
+export async function grant(connection: KafkaConnection): Promise<string> {
+  const rules = principals.flatMap(({ name: principal, rights }) =>
+    rights.flatMap(({ operations, ...right }) => operations.map((operation) => ({ principal, ...right, operation }))),
+  );
+  await grantRules(connection, rules);
+  return `The rights are granted to ${principals.map(({ name }) => name).join(', ')}`;
+}
+
 if (import.meta.main) {
-  readCommandLine(USAGE, {});
+  const { values } = readCommandLine(USAGE, { options: { grant: { type: 'boolean', default: false } } });
   try {
-    console.log(await register(readAddresses(environment), readDeployConfig()));
+    const addresses = readAddresses(environment);
+    console.log(await register(addresses, readDeployConfig()));
+    if (values.grant) console.log(await grant(addresses));
   } catch (error) {
     explainAndExit(error);
   }

@@ -3,8 +3,9 @@ import type { Part } from './part.ts';
 import type { Places } from './places.ts';
 import { createProcess, type PartProcess } from './process.ts';
 import type { Variables } from './programs.ts';
-import { prepareRedis } from './redis.ts';
+import { prepareRedis, REDIS_USER } from './redis.ts';
 import { prepareRegistry } from './registry.ts';
+import type { Secured } from './secured.ts';
 import { checkSpace, install, redisServer, versionOf } from './software.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -22,11 +23,12 @@ export interface NativeOptions {
   progress: (line: string) => void;
   onExit: (reason: string, part: Part) => void;
   watcher: Watcher;
+  secured?: Secured | undefined;
 }
 
 /** Creates the parts to start, as processes. Installs missing servers first. */
 export async function createProcesses(places: Places, options: NativeOptions): Promise<Part[]> {
-  const { directory, java, redisOnPath, advertise, watcher, onExit } = options;
+  const { directory, java, redisOnPath, advertise, watcher, onExit, secured } = options;
   const installation = { ...options, directory: options.software };
   const { kafka, registry, redis } = places;
   await checkSpace(directory, DATA_MEGABYTES);
@@ -41,7 +43,7 @@ export async function createProcesses(places: Places, options: NativeOptions): P
   const processes: PartProcess[] = [];
   if (folders.kafka !== undefined) {
     processes.push(
-      ...(await prepareKafka({ java, software: folders.kafka, directory, ports: kafka.ports, advertise })),
+      ...(await prepareKafka({ java, software: folders.kafka, directory, ports: kafka.ports, advertise, secured })),
     );
   }
   if (folders.registry !== undefined) {
@@ -52,7 +54,9 @@ export async function createProcesses(places: Places, options: NativeOptions): P
   }
   if (redis.toStart) {
     const command = redisOnPath ?? (await redisServer(folders.redis ?? ''));
-    processes.push(prepareRedis({ command, directory, port: redis.ports[0] ?? 0 }));
+    processes.push(
+      prepareRedis({ command, directory, port: redis.ports[0] ?? 0, password: secured?.passwordOf(REDIS_USER) }),
+    );
   }
   return processes.map((process) => createProcess(process, watcher, onExit));
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { readConfig } from '@switchboard/service';
-import { createAuthority } from '../fixtures/authority.ts';
+import { createAuthority } from '@switchboard/stack/authority';
 import { openKafka } from './kafka.ts';
 import { kafkaConfig } from './kafka-config.ts';
 

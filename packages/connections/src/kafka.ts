@@ -21,15 +21,14 @@ export function openKafka(config: KafkaConfig): KafkaConnection {
   const tls = secured ? { tls: liveTls({ prefix: 'KAFKA_TLS', ca, cert, key }) } : {};
   if (config.KAFKA_SASL_MECHANISM === undefined) {
     checkUnused(config);
-    const subject = cert === undefined ? undefined : subjectOf(cert);
-    return { brokers, ...tls, ...(subject === undefined ? {} : { principal: subject }) };
+    return { brokers, ...tls, ...identityOf(cert) };
   }
   if (KAFKA_TLS === undefined && !secured) {
     throw new ConfigError([
       'KAFKA_SASL_MECHANISM without TLS sends credentials unencrypted: set KAFKA_TLS=true, or KAFKA_TLS=false to allow it',
     ]);
   }
-  return { brokers, ...tls, ...openSasl(config, config.KAFKA_SASL_MECHANISM) };
+  return { brokers, ...tls, ...identityOf(cert), ...openSasl(config, config.KAFKA_SASL_MECHANISM) };
 }
 
 function openSasl(
@@ -64,10 +63,25 @@ function checkUnused(config: KafkaConfig): void {
   ]);
 }
 
-function subjectOf(cert: string): string | undefined {
+/** The certificate is read again, since it may have been renewed. */
+function ownCertificate(path: string): X509Certificate | undefined {
   try {
-    return new X509Certificate(readVariableFile('KAFKA_TLS_CERT_FILE', cert)).subject.replaceAll('\n', ',');
+    return new X509Certificate(readVariableFile('KAFKA_TLS_CERT_FILE', path));
   } catch {
     return undefined;
   }
+}
+
+/** Brokers learn who we are from a certificate if there is no SASL. */
+function identityOf(cert: string | undefined): Pick<KafkaConnection, 'principal' | 'problem'> {
+  if (cert === undefined) return {};
+  const subject = ownCertificate(cert)?.subject.replaceAll('\n', ',');
+  return {
+    ...(subject === undefined ? {} : { principal: subject }),
+    problem() {
+      const end = ownCertificate(cert)?.validToDate;
+      if (end === undefined || end.getTime() > Date.now()) return undefined;
+      return `Our certificate for Kafka expired on ${end.toISOString().slice(0, 10)}: renew KAFKA_TLS_CERT_FILE`;
+    },
+  };
 }

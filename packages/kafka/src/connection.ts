@@ -20,6 +20,8 @@ export interface KafkaConnection {
   sasl?: Sasl;
   /** What the broker knows us by, for error messages. */
   principal?: string;
+  /** What is wrong with our own credentials, such as an expired certificate: brokers just close such connections. */
+  problem?: () => string | undefined;
 }
 
 export function brokerList({ brokers }: KafkaConnection): string[] {

@@ -3,6 +3,7 @@ export type { KafkaConnection, Sasl } from './connection.ts';
 export { epochMs } from './epoch-ms.ts';
 export { DeliveryError, KafkaError } from './error.ts';
 export { eventAttributes, withoutPerson } from './event-attributes.ts';
+export { grantRules, type Rule } from './grant.ts';
 export type { FetchedRecord, TopicPartition } from './group/fetched-record.ts';
 export { describeGroup, type GroupDescription, logOffsets } from './group/group-description.ts';
 export { createGroupReader, type GroupListener, type GroupReader } from './group/group-reader.ts';

@@ -26,8 +26,12 @@ export function refusedByKafka(error: unknown, connection: KafkaConnection, righ
     const sentence = credentials(failure, connection) ?? tls(failure, connection);
     if (sentence !== undefined) return new KafkaError('UNAUTHENTICATED', sentence, { cause: error });
   }
-  return undefined;
+  const problem = isConnectionFailure(error) ? connection.problem?.() : undefined;
+  return problem === undefined ? undefined : new KafkaError('UNAUTHENTICATED', problem, { cause: error });
 }
+
+const isConnectionFailure = (error: unknown): boolean =>
+  [...within(error)].some(({ name, code }) => name.startsWith('KafkaJSConnection') || code === 'PLT_KFK_NETWORK');
 
 const PERMANENT: ReadonlySet<string> = new Set(['FORBIDDEN', 'UNAUTHENTICATED']);
 

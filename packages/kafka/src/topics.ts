@@ -93,7 +93,7 @@ export function logRanges(connection: KafkaConnection, topics: readonly string[]
     const ranges = await Promise.all(
       topics.map(async (topic) => {
         const [log, starts] = await Promise.all([
-          untilUsable(() => admin.fetchTopicOffsets(topic)),
+          untilUsable(() => admin.fetchTopicOffsets(topic)).catch(explained(connection, `Read on topic ${topic}`)),
           since === undefined ? [] : untilUsable(() => admin.fetchTopicOffsetsByTimestamp(topic, since)),
         ]);
         return log.map(({ partition, low, high }) => {
@@ -105,6 +105,13 @@ export function logRanges(connection: KafkaConnection, topics: readonly string[]
     return ranges.flat();
   });
 }
+
+/** Rethrows an error of Kafka; one about a missing right names it. */
+export const explained =
+  (connection: KafkaConnection, right: string) =>
+  (error: unknown): never => {
+    throw refusedByKafka(error, connection, right) ?? error;
+  };
 
 async function create(
   connection: KafkaConnection,
