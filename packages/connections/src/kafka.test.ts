@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -114,4 +114,28 @@ describe('the connection to Kafka', () => {
       assert.throws(() => open(variables), { name: 'ConfigError', message });
     });
   }
+
+  it('takes the examples of docs/deploying.md', async () => {
+    const text = await readFile(new URL('../../../docs/deploying.md', import.meta.url), 'utf8');
+    const [, section = ''] = /^### A secured Kafka\n(.*?)^## /ms.exec(text) ?? [];
+    const examples = [...section.matchAll(/^```sh\n# (.*)\n((?:[A-Z_]+=.*\n)+)```/gm)];
+    assert.equal(examples.length, 4);
+    const authority = await createAuthority();
+    const { certFile, keyFile } = await authority.issue('crm-sync');
+    const files = { CA: authority.caFile, CERT: certFile, KEY: keyFile, SECRET: await file('secret') };
+    for (const [, title, lines = ''] of examples) {
+      const variables = Object.fromEntries(
+        lines.split('\n').flatMap((line) => {
+          const [, name = '', value = ''] = /^([A-Z_]+)=(.*)$/.exec(line) ?? [];
+          if (name === '') return [];
+          const kind = /_TLS_(CA|CERT|KEY)_FILE$/.exec(name)?.[1] ?? 'SECRET';
+          return [[name, name.endsWith('_FILE') ? files[kind as keyof typeof files] : value]];
+        }),
+      );
+      const unknown = Object.keys(variables).filter((name) => !(name in kafkaConfig.properties));
+      assert.deepEqual(unknown, [], title);
+      const { tls, sasl, principal } = open(variables);
+      assert.ok(tls?.() && (sasl || principal), title);
+    }
+  });
 });
