@@ -38,6 +38,11 @@ const schema = Type.Object({
     default: -1,
     description: 'of new topics; -1 is the brokers’ default',
   }),
+  RETRY_DELAYS: Type.String({
+    pattern: '^ *[0-9]+(ms|s|m|h) *(, *[0-9]+(ms|s|m|h) *)*$',
+    default: '5s,1m,10m',
+    description: 'the delays of the retry topics of the services, as their own RETRY_DELAYS',
+  }),
 });
 
 const ports = Type.Object({

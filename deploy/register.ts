@@ -1,49 +1,91 @@
+import {
+  kafkaConfig,
+  openKafka,
+  openRegistryAddress,
+  registryConfig,
+  withLocalDefaults,
+} from '@switchboard/connections';
+import { createChainTopics, createLedgerTopic } from '@switchboard/consumer/topics';
 import { topics } from '@switchboard/events';
-import { createTopics, registerSchemas } from '@switchboard/kafka';
-import { commaSeparated, environment, readCommandLine } from '@switchboard/service';
+import {
+  createTopics,
+  grantRules,
+  type KafkaConnection,
+  type RegistryAddress,
+  registerSchemas,
+} from '@switchboard/kafka';
+import { commaSeparated, environment, readCommandLine, readConfig } from '@switchboard/service';
+import Type from 'typebox';
 import { type DeployConfig, readDeployConfig } from './config.ts';
 import { explainAndExit } from './explain.ts';
-import { services } from './services.ts';
+import { principals } from './rights.ts';
+import { consumers, QUARANTINE_TOPIC, services } from './services.ts';
 
-interface Addresses {
-  brokers: string;
-  registryUrl: string;
+interface Addresses extends KafkaConnection {
+  registryUrl: RegistryAddress;
 }
 
-/** Every topic of the catalogue and of the services. */
-const allTopics = [...topics, ...services.flatMap((service) => service.topics)];
+type Topics = Pick<DeployConfig, 'TOPIC_PARTITIONS' | 'TOPIC_REPLICATION' | 'RETRY_DELAYS'>;
 
 /**
- * Registers every schema and creates every topic. Services only read them, so this runs before a new version of them.
- * It changes nothing that is already as it should be.
+ * Registers every schema and creates every topic: those of the catalogue, and the retry topics, dead-letter topics and
+ * ledgers of the services. Services only read them, so this runs before a new version of them. It changes nothing that
+ * is already as it should be.
  * @returns what there is now, in words
  */
-export async function register(
-  { brokers, registryUrl }: Addresses,
-  { TOPIC_PARTITIONS, TOPIC_REPLICATION }: Pick<DeployConfig, 'TOPIC_PARTITIONS' | 'TOPIC_REPLICATION'>,
-): Promise<string> {
-  await Promise.all([
-    registerSchemas(registryUrl),
-    createTopics(
-      { brokers: commaSeparated(brokers) },
-      { topics: allTopics, partitions: TOPIC_PARTITIONS, replication: TOPIC_REPLICATION },
-    ),
-  ]);
-  return `The schemas are registered, and the topics exist: ${allTopics.join(', ')}`;
+export async function register({ registryUrl, ...connection }: Addresses, config: Topics): Promise<string> {
+  const [, created] = await Promise.all([registerSchemas(registryUrl), createAllTopics(connection, config)]);
+  return `The schemas are registered, and the topics exist: ${created.join(', ')}`;
+}
+
+async function createAllTopics(
+  connection: KafkaConnection,
+  { TOPIC_PARTITIONS: partitions, TOPIC_REPLICATION: replication, RETRY_DELAYS }: Topics,
+): Promise<string[]> {
+  const shared = [...topics, ...services.flatMap((service) => service.topics)];
+  await createTopics(connection, { topics: shared, partitions, replication });
+  const retryDelays = commaSeparated(RETRY_DELAYS);
+  const chains: string[] = [];
+  // One after the other: hundreds of partitions at once delay the election of their leaders.
+  for (const { name: service } of consumers) {
+    chains.push(...(await createChainTopics(connection, { service, retryDelays, partitions, replication })));
+  }
+  return [...shared, ...chains, await createLedgerTopic(connection, QUARANTINE_TOPIC, replication)];
 }
 
 const USAGE = `Registers the schemas and creates the topics in KAFKA_BROKERS and SCHEMA_REGISTRY_URL:
 
-  npm run register`;
+  npm run register
+
+RETRY_DELAYS names the retry topics; set it as for the services.
+
+  npm run register -- --grant
+
+also grants each service its rights in Kafka, as an administrator; see deploy/rights.ts.`;
+
+/** @throws ConfigError */
+export function readAddresses(variables: Readonly<Record<string, string | undefined>>): Addresses {
+  const schema = Type.Object({ ...kafkaConfig.properties, ...registryConfig.properties });
+  const config = readConfig(schema, withLocalDefaults(variables));
+  return { ...openKafka(config), registryUrl: openRegistryAddress(config) };
+}
+
+/** Grants every principal its rights; the connection must be an administrator's. */
+export async function grant(connection: KafkaConnection): Promise<string> {
+  const rules = principals.flatMap(({ name: principal, rights }) =>
+    rights.flatMap(({ operations, ...right }) => operations.map((operation) => ({ principal, ...right, operation }))),
+  );
+  await grantRules(connection, rules);
+  return `The rights are granted to ${principals.map(({ name }) => name).join(', ')}`;
+}
 
 if (import.meta.main) {
-  readCommandLine(USAGE, {});
-  const { KAFKA_BROKERS, KAFKA_PORT = '9092', SCHEMA_REGISTRY_URL, REGISTRY_PORT = '8085' } = environment;
-  await register(
-    {
-      brokers: KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT}`,
-      registryUrl: SCHEMA_REGISTRY_URL || `http://127.0.0.1:${REGISTRY_PORT}/apis/ccompat/v7`,
-    },
-    readDeployConfig(),
-  ).then((done) => console.log(done), explainAndExit);
+  const { values } = readCommandLine(USAGE, { options: { grant: { type: 'boolean', default: false } } });
+  try {
+    const addresses = readAddresses(environment);
+    console.log(await register(addresses, readDeployConfig()));
+    if (values.grant) console.log(await grant(addresses));
+  } catch (error) {
+    explainAndExit(error);
+  }
 }

@@ -5,7 +5,7 @@ export interface Service {
   /** Its folder in services/. */
   readonly name: string;
   readonly port: number;
-  /** The topics it needs in addition to those of the catalogue; consumer services create their retry topics. */
+  /** The topics it needs in addition to those of the catalogue and its retry chain. */
   readonly topics: readonly string[];
   /** The event types that it has a handler for. */
   readonly handles: readonly EventType[];
@@ -65,6 +65,9 @@ export const services: readonly Service[] = [
   { name: 'flows', port: 8087, topics: [], handles: [...publicEventTypes, 'flow.timeout'] },
   { name: 'actions', port: 8088, topics: [], handles: [] },
 ];
+
+/** Those with a consumer group, a retry chain and dead letters. */
+export const consumers: readonly Service[] = services.filter(({ handles }) => handles.length > 0);
 
 /** The names of the services that handle events of this type. */
 export const handlersOf = (type: string): readonly string[] =>

@@ -49,7 +49,7 @@ async function test({ light, heavy }: TestFiles, { data, temporary, usage }: Run
     progress: (line) => say(`  ${line}`),
     signal: interrupted.signal,
   });
-  await register(stack, { TOPIC_PARTITIONS: 6, TOPIC_REPLICATION: 1 });
+  await register(stack, { TOPIC_PARTITIONS: 6, TOPIC_REPLICATION: 1, RETRY_DELAYS: '5s,1m,10m' });
   const size = options.faults ? 'full' : 'ci';
   const { signal } = interrupted;
   const common = { variables: variablesOf(stack, temporary, size), ...LIMITS[size], usageFolder: usage, signal };

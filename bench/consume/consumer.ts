@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { consume } from '@switchboard/consumer';
+import { consume, DEFAULT_LIMITS } from '@switchboard/consumer';
+import { createOwnChain } from '@switchboard/consumer/fixtures';
 import { createCodec, createPublisher } from '@switchboard/kafka';
 import { createLogger, createRedis } from '@switchboard/service';
 import { consumeBare } from './bare.ts';
@@ -58,8 +59,10 @@ async function consumeOurs(): Promise<void> {
   const logger = createLogger('bench', 'silent');
   const connection = { brokers: task.brokers };
   const failing = new Set(task.failingKeys);
+  const service = `bench-${randomUUID()}`;
+  await createOwnChain(connection, service, task.topic, DEFAULT_LIMITS.retryDelays.join());
   await consume({
-    service: `bench-${randomUUID()}`,
+    service,
     sources: [task.topic],
     concurrency: task.concurrency,
     handlers: {

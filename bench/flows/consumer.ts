@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { consume, type Handler, type Handlers } from '@switchboard/consumer';
-import { createTargets, openServiceContext } from '@switchboard/consumer/fixtures';
+import { consume, DEFAULT_LIMITS, type Handler, type Handlers } from '@switchboard/consumer';
+import { createOwnChain, createTargets, openServiceContext } from '@switchboard/consumer/fixtures';
 import { flowsConfig, handlers } from '@switchboard/flows/service';
 import { createCodec, createEventPublisher, createPublisher } from '@switchboard/kafka';
 import { createLogger, createRedis } from '@switchboard/service';
@@ -52,8 +52,11 @@ const context = { ...service, ...createTargets(service), redis, publish } as unk
 const own: Handlers = task.mode === 'noop' ? {} : await handlers(context);
 const noop: Handler<never> = () => {};
 
+const group = `bench-${randomUUID()}`;
+await createOwnChain(connection, group, task.topic, DEFAULT_LIMITS.retryDelays.join());
+
 await consume({
-  service: `bench-${randomUUID()}`,
+  service: group,
   sources: [task.topic],
   concurrency: service.config.CONCURRENCY,
   handlers: Object.fromEntries(HALVES.map((type) => [type, counting((own[type] as Handler<never>) ?? noop)])),

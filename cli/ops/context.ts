@@ -1,3 +1,10 @@
+import {
+  connectionsConfig,
+  openKafka,
+  openRedisAddress,
+  openRegistryAddress,
+  withLocalDefaults,
+} from '@switchboard/connections';
 import { DEFAULT_LIMITS, RETRY_RECORD_BYTES } from '@switchboard/consumer';
 import type { ScopedRedis } from '@switchboard/consumer/operate';
 import {
@@ -9,7 +16,7 @@ import {
   KafkaError,
   type Publisher,
 } from '@switchboard/kafka';
-import { createLogger, createRedis } from '@switchboard/service';
+import { ConfigError, createLogger, createRedis, readConfig } from '@switchboard/service';
 import { OpsError } from './ops-error.ts';
 import { asJson, asText } from './printable.ts';
 import type { Privacy } from './privacy.ts';
@@ -57,20 +64,17 @@ export function openContext(
   options: { variables: Variables; privacy: Privacy; json: boolean; signal: AbortSignal } & Output,
 ): [Context, close: () => Promise<void>] {
   const { variables, privacy, json, signal, out, err, columns } = options;
-  const { KAFKA_BROKERS, KAFKA_PORT, SCHEMA_REGISTRY_URL, REGISTRY_PORT, REDIS_URL, REDIS_PORT } = variables;
   const { DONE_TTL_SECONDS, REDIS_SCOPE } = variables;
-  const brokers = KAFKA_BROKERS || `127.0.0.1:${KAFKA_PORT || '9092'}`;
-  const registryUrl = SCHEMA_REGISTRY_URL || `http://127.0.0.1:${REGISTRY_PORT || '8085'}/apis/ccompat/v7`;
-  const redisUrl = REDIS_URL || `redis://127.0.0.1:${REDIS_PORT || '6379'}`;
+  const config = readConfig(connectionsConfig, withLocalDefaults(variables));
+  const connection = openKafka(config);
   const closing: (() => unknown)[] = [];
   let redis: Promise<ScopedRedis> | undefined;
   let publisher: Promise<Publisher> | undefined;
 
   async function connectRedis(): Promise<ScopedRedis> {
-    if (!URL.canParse(redisUrl)) throw new OpsError('REDIS_URL must be a URL, such as redis://127.0.0.1:6379.');
-    const client = createRedis(redisUrl, silent);
+    const client = createRedis(openRedisAddress(config), silent);
     closing.push(() => client.disconnect());
-    const scope = REDIS_SCOPE ? Promise.resolve(REDIS_SCOPE) : clusterId({ brokers });
+    const scope = REDIS_SCOPE ? Promise.resolve(REDIS_SCOPE) : clusterId(connection);
     // When both are away, the error names Redis.
     scope.catch(() => {});
     const failure = await new Promise<Error | undefined>((resolve) => {
@@ -80,14 +84,14 @@ export function openContext(
     if (failure === undefined) return { redis: client, scope: await scope };
     client.disconnect();
     redis = undefined;
-    throw new OpsError(`Redis does not answer at ${new URL(redisUrl).host}: start it, or set REDIS_URL.`, {
+    throw new OpsError(`Redis does not answer at ${new URL(config.REDIS_URL).host}: start it, or set REDIS_URL.`, {
       cause: failure,
     });
   }
 
   async function connectPublisher(): Promise<Publisher> {
     const opened = await createPublisher({
-      ...{ brokers, clientId: 'switchboard-ops', logger: silent, deadlineMs: 30_000 },
+      ...{ ...connection, clientId: 'switchboard-ops', logger: silent, deadlineMs: 30_000 },
       maxRecordBytes: RETRY_RECORD_BYTES,
     });
     closing.push(opened.close);
@@ -96,13 +100,13 @@ export function openContext(
 
   const context: Context = {
     variables,
-    connection: { brokers },
+    connection,
     privacy,
     doneTtlMs: Number(DONE_TTL_SECONDS || 0) * 1_000 || DEFAULT_LIMITS.doneTtlMs,
     signal,
     redis: () => (redis ??= connectRedis()),
     publisher: () => (publisher ??= connectPublisher()),
-    codec: () => createCodec({ registryUrl }),
+    codec: () => createCodec({ registryUrl: openRegistryAddress(config) }),
     columns,
     report: (text, document) => out(json ? asJson(document) : asText(text)),
     refreshing: () => ({
@@ -132,13 +136,14 @@ export function sentenceOf(error: unknown, { KAFKA_BROKERS }: Variables): string
   }
   if (!(error instanceof Error)) return undefined;
   const { name, message, code } = error as NodeJS.ErrnoException;
+  if (error instanceof ConfigError) return `${error.problems.join('; ')}.`;
   if (OURS.has(name)) return message;
   if (name.startsWith('KafkaJS') || code?.startsWith('PLT_KFK_'))
     return `Kafka did not answer as it should: ${message}`;
   return isOfRedis(error) ? `Redis did not answer as it should: ${message}` : undefined;
 }
 
-const OURS = new Set(['ConfigError', 'DeliveryError', 'KafkaError', 'OpsError', 'UsageError']);
+const OURS = new Set(['DeliveryError', 'KafkaError', 'OpsError', 'UsageError']);
 
 const isOfRedis = ({ name, message }: Error): boolean =>
   ['ReplyError', 'MaxRetriesPerRequestError'].includes(name) ||

@@ -7,6 +7,7 @@ import { errorLine, LocalStackError } from './error.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { freePort } from './ports.ts';
 import type { PartProcess } from './process.ts';
+import { type Secured, scramUsers, securedBroker, securedBrokerAnswers } from './secured.ts';
 
 const HEAP = ['-Xms256m', '-Xmx512m'];
 const FOR_LOAD = ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'];
@@ -26,6 +27,8 @@ export interface KafkaSettings {
   brief: boolean;
   /** The address that clients connect to; default the broker's own. */
   advertise: (brokerId: number, port: number) => string;
+  /** Clients then need TLS, a user and rights. */
+  secured?: Secured | undefined;
 }
 
 /**
@@ -39,6 +42,7 @@ export async function prepareKafka({
   ports,
   brief,
   advertise,
+  secured,
 }: KafkaSettings): Promise<PartProcess[]> {
   const cluster = join(directory, `kafka-${ports.length}`);
   mkdirSync(cluster, { recursive: true });
@@ -52,6 +56,7 @@ export async function prepareKafka({
   );
   const voters = brokers.map(({ id, controller }) => `${id}@127.0.0.1:${controller}`).join(',');
   const clusterId = readOrCreate(join(cluster, 'cluster-id'), () => randomBytes(16).toString('base64url'));
+  const protocol = secured === undefined ? 'PLAINTEXT' : 'SASL_SSL';
   const classes = ['-cp', join(software, '*'), `-Dlog4j2.configurationFile=${LOG_SETTINGS}`];
 
   return Promise.all(
@@ -66,14 +71,17 @@ export async function prepareKafka({
           'controller.quorum.voters': voters,
           listeners: `CLIENT://127.0.0.1:${port},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
           'advertised.listeners': `CLIENT://${advertise(id, port)},INTERNAL://127.0.0.1:${internal}`,
-          'listener.security.protocol.map': 'CLIENT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+          'listener.security.protocol.map': `CLIENT:${protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT`,
           'inter.broker.listener.name': 'INTERNAL',
           'controller.listener.names': 'CONTROLLER',
           'log.dirs': data,
           ...clusterSettings(ports.length),
+          ...(secured === undefined ? {} : securedBroker(secured)),
         }),
+        { mode: 0o600 },
       );
-      await format({ java, classes, data, settings, clusterId });
+      const users = secured === undefined ? [] : scramUsers(secured);
+      await format({ java, classes, data, settings, clusterId, users });
       return {
         name: ports.length === 1 ? 'Kafka' : `Kafka broker ${id}`,
         file: `broker-${id}`,
@@ -82,7 +90,7 @@ export async function prepareKafka({
         command: java,
         args: [...HEAP, ...(ports.length === 1 && !brief ? FOR_LOAD : FOR_START), ...classes, 'kafka.Kafka', settings],
         // A broker must not wait for brokers that are still starting.
-        answers: async () => (await liveBrokers(port)) > 0,
+        answers: async () => (secured === undefined ? (await liveBrokers(port)) > 0 : securedBrokerAnswers(port)),
       };
     }),
   );
@@ -122,13 +130,20 @@ export function clusterSettings(count: number): Record<string, string | number |
 }
 
 /** Formats the data folder once. A file marks that the formatting is complete. */
-async function format(options: { java: string; classes: string[]; data: string; settings: string; clusterId: string }) {
-  const { java, classes, data, settings, clusterId } = options;
+async function format(options: {
+  java: string;
+  classes: string[];
+  data: string;
+  settings: string;
+  clusterId: string;
+  users: readonly string[];
+}) {
+  const { java, classes, data, settings, clusterId, users } = options;
   const mark = `${data}.formatted`;
   if (existsSync(mark)) return;
   rmSync(data, { recursive: true, force: true });
   // As one argument, since an id may begin with a dash.
-  const args = ['format', `--cluster-id=${clusterId}`, `--config=${settings}`];
+  const args = ['format', `--cluster-id=${clusterId}`, `--config=${settings}`, ...users];
   try {
     await promisify(execFile)(java, [...FOR_START, ...classes, 'kafka.tools.StorageTool', ...args]);
   } catch (cause) {

@@ -3,8 +3,9 @@ import type { Part } from './part.ts';
 import type { Places } from './places.ts';
 import { createProcess, type PartProcess } from './process.ts';
 import type { Variables } from './programs.ts';
-import { prepareRedis } from './redis.ts';
+import { prepareRedis, REDIS_USER } from './redis.ts';
 import { prepareRegistry } from './registry.ts';
+import type { Secured } from './secured.ts';
 import { checkSpace, install, redisServer, versionOf } from './software.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -23,11 +24,12 @@ export interface NativeOptions {
   progress: (line: string) => void;
   onExit: (reason: string, part: Part) => void;
   watcher: Watcher;
+  secured?: Secured | undefined;
 }
 
 /** Creates the parts to start, as processes. Installs missing servers first. */
 export async function createProcesses(places: Places, options: NativeOptions): Promise<Part[]> {
-  const { directory, java, brief = false, redisOnPath, advertise, watcher, onExit } = options;
+  const { directory, java, brief = false, redisOnPath, advertise, watcher, onExit, secured } = options;
   const installation = { ...options, directory: options.software };
   const { kafka, registry, redis } = places;
   await checkSpace(directory, DATA_MEGABYTES);
@@ -42,7 +44,9 @@ export async function createProcesses(places: Places, options: NativeOptions): P
   const processes: PartProcess[] = [];
   if (folders.kafka !== undefined) {
     const { ports } = kafka;
-    processes.push(...(await prepareKafka({ java, software: folders.kafka, directory, ports, brief, advertise })));
+    processes.push(
+      ...(await prepareKafka({ java, software: folders.kafka, directory, ports, brief, advertise, secured })),
+    );
   }
   if (folders.registry !== undefined) {
     const version = await versionOf('registry');
@@ -52,7 +56,9 @@ export async function createProcesses(places: Places, options: NativeOptions): P
   }
   if (redis.toStart) {
     const command = redisOnPath ?? (await redisServer(folders.redis ?? ''));
-    processes.push(prepareRedis({ command, directory, port: redis.ports[0] ?? 0 }));
+    processes.push(
+      prepareRedis({ command, directory, port: redis.ports[0] ?? 0, password: secured?.passwordOf(REDIS_USER) }),
+    );
   }
   return processes.map((process) => createProcess(process, watcher, onExit));
 }

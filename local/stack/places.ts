@@ -5,6 +5,7 @@ import { freePort, isTaken } from './ports.ts';
 import type { Variables } from './programs.ts';
 import { redisAnswers } from './redis.ts';
 import { registryAnswers, registryUrlOf } from './registry.ts';
+import { securedBrokerAnswers } from './secured.ts';
 
 export const ALL_PARTS = ['kafka', 'registry', 'redis'] as const;
 export type PartName = (typeof ALL_PARTS)[number];
@@ -79,7 +80,8 @@ function place(name: PartName, ports: readonly number[], { parts, advertise }: P
 /** True if the part answers on all of its ports. */
 export async function answers(name: PartName, ports: readonly number[]): Promise<boolean> {
   const answer: Record<PartName, (port: number) => Promise<boolean>> = {
-    kafka: async (port) => (await liveBrokers(port)) >= ports.length,
+    kafka: async (port) =>
+      (await liveBrokers(port)) >= ports.length || (ports.length === 1 && (await securedBrokerAnswers(port))),
     registry: (port) => registryAnswers(registryUrlOf(port)),
     redis: redisAnswers,
   };

@@ -9,12 +9,14 @@ import { foreignPart, type Part } from './part.ts';
 import { ALL_PARTS, answers, freePlaces, knownPlaces, type PartName, type Places } from './places.ts';
 import { findJava, findProgram, type Variables } from './programs.ts';
 import { endOrphans } from './records.ts';
+import { openSecured, type Secured } from './secured.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 export { LocalStackError } from './error.ts';
 export type { Part, Part as Broker } from './part.ts';
 export { checkDistinct, knownPorts, type PartName } from './places.ts';
 export { freePort, isTaken } from './ports.ts';
+export { ADMIN, keystoreOf, type Secured, variablesOf } from './secured.ts';
 
 export interface StackOptions {
   /** The folder of the data and the logs. Existing data is reused. */
@@ -37,6 +39,8 @@ export interface StackOptions {
   onExit?: (reason: string, part: Part) => void;
   /** The parts to start; default all three. */
   parts?: readonly PartName[];
+  /** Kafka and Redis then ask for passwords, Kafka for TLS and rights too. Always on free or own ports, with Java. */
+  secured?: boolean;
   /** Aborts the start: stops the parts that run by then, and rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Default the environment. */
@@ -52,6 +56,7 @@ export interface Stack extends AsyncDisposable {
   readonly kafka: readonly Part[];
   readonly registry: Part;
   readonly redis: Part;
+  readonly secured: Secured | undefined;
   /** The parts that this call has started. */
   readonly started: readonly Part[];
   /** Stops the parts that this call has started, within 15 s. */
@@ -96,10 +101,14 @@ async function startInFreePorts(request: Request): Promise<Stack> {
 }
 
 const loopback = (_brokerId: number, port: number): string => `127.0.0.1:${port}`;
+/** The name in the certificate. */
+const named = (_brokerId: number, port: number): string => `localhost:${port}`;
 
 async function start(request: Request): Promise<Stack> {
   await endOrphans(request.directory);
-  const asked = { ...request, advertise: request.advertise ?? loopback };
+  const secured = request.secured ? await openSecured(request.directory) : undefined;
+  const advertise = request.advertise ?? (secured === undefined ? loopback : named);
+  const asked = { ...request, advertise };
   const places = request.ports === 'free' ? await freePlaces(asked) : await knownPlaces(asked, request.variables);
   const watcher = startWatcher();
   let own: Part[] = [];
@@ -112,7 +121,7 @@ async function start(request: Request): Promise<Stack> {
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   };
   const run = async () => {
-    const created = await createParts(places, request, watcher);
+    const created = await createParts(places, { ...asked, secured }, watcher);
     request.signal?.throwIfAborted();
     ({ parts: own, release } = created);
     await Promise.all(own.map((part) => part.start()));
@@ -131,6 +140,7 @@ async function start(request: Request): Promise<Stack> {
     brokers: places.kafka.address,
     registryUrl: places.registry.address,
     redisUrl: places.redis.address,
+    secured,
     kafka: at('kafka'),
     registry: at('registry')[0] ?? foreignPart('registry', 0),
     redis: at('redis')[0] ?? foreignPart('redis', 0),
@@ -147,14 +157,27 @@ interface Parts {
 }
 
 /** Runs the parts as processes, or as containers if there is no Java. */
-async function createParts(places: Places, request: Request, watcher: Watcher): Promise<Parts> {
-  const { variables, progress, onExit = progress, advertise = loopback } = request;
+async function createParts(
+  places: Places,
+  request: Omit<Request, 'secured'> & { secured: Secured | undefined },
+  watcher: Watcher,
+): Promise<Parts> {
+  const { variables, progress, onExit = progress, advertise = loopback, secured } = request;
   const { kafka, registry, redis } = places;
   const redisOnPath = await findProgram('redis-server', variables);
   const needsJava = kafka.toStart || registry.toStart || (redis.toStart && redisOnPath === undefined);
   const found = needsJava ? await findJava(variables) : { java: '' };
   if ('java' in found) {
-    const options = { ...request, advertise, onExit, software: SOFTWARE, java: found.java, redisOnPath, watcher };
+    const options = {
+      ...request,
+      secured,
+      advertise,
+      onExit,
+      software: SOFTWARE,
+      java: found.java,
+      redisOnPath,
+      watcher,
+    };
     return { parts: await createProcesses(places, options), release: async () => {} };
   }
   const command = await findCompose(variables);
@@ -163,7 +186,10 @@ async function createParts(places: Places, request: Request, watcher: Watcher): 
       `The local stack needs Java 17 or later, and ${found.problem}: install it (and Maven), or start a Docker engine.`,
     );
   }
-  if (request.brokers === 3 || request.advertise !== undefined) {
+  if (secured !== undefined) {
+    throw new LocalStackError(`A secured stack needs Java 17 or later, and ${found.problem}: install it (and Maven).`);
+  }
+  if (request.brokers === 3 || request.advertise !== loopback) {
     throw new LocalStackError(`Three brokers need Java 17 or later, and ${found.problem}: install it (and Maven).`);
   }
   const ownKafka = kafka.address !== '' && kafka.ports.length === 0;

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeployConfig } from '@switchboard/deploy/config';
 import { localSourceVariables } from '@switchboard/deploy/local-sources';
-import { register } from '@switchboard/deploy/register';
+import { readAddresses, register } from '@switchboard/deploy/register';
 import { ingest, portVariable, sandbox, scriptOf, services } from '@switchboard/deploy/services';
 import { vendorKey } from '@switchboard/deploy/vendor-key';
 import { parseSources, resolveSources } from '@switchboard/ingest/sources';
@@ -60,7 +60,8 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
     });
     const stack = await starting;
     say(`  Kafka on ${stack.brokers}, the registry on ${stack.registryUrl}, Redis on ${hostOf(stack.redisUrl)}`);
-    say(await register(stack, config));
+    const RETRY_DELAYS = environment.RETRY_DELAYS || LOCAL_RETRY_DELAYS;
+    say(await register(readAddresses(addressesOf(stack)), { ...config, RETRY_DELAYS }));
     stopping.signal.throwIfAborted();
     await Promise.all([sandbox, ...services].map((program) => run(program, stack, local[program.name])));
     const logs = relative('', logDirectory);
@@ -208,6 +209,13 @@ async function checkPorts(config: DeployConfig): Promise<void> {
     );
   }
 }
+
+/** The servers of this stack, with the credentials that the environment has for them. */
+const addressesOf = ({ brokers, registryUrl }: Stack) => ({
+  ...environment,
+  KAFKA_BROKERS: brokers,
+  SCHEMA_REGISTRY_URL: registryUrl,
+});
 
 const programOf = (name: string): Program => services.find((service) => service.name === name) as Program;
 

@@ -1,11 +1,13 @@
 import {
   type ConsumeLimits,
   consume,
+  DEFAULT_LIMITS,
   type Handler,
   PermanentError,
   type RunningConsumer,
   UnavailableError,
 } from '@switchboard/consumer';
+import { createOwnChain } from '@switchboard/consumer/fixtures';
 import type { EventType } from '@switchboard/events';
 import { createCodec, createPublisher, type Publisher } from '@switchboard/kafka';
 import { createLogger, createRedis } from '@switchboard/service';
@@ -58,6 +60,9 @@ export async function startReferenceConsumer(
     redis.disconnect();
   }
 
+  const [topic = ''] = options.topics;
+  const retryDelays = options.limits?.retryDelays ?? DEFAULT_LIMITS.retryDelays;
+  await createOwnChain(connection, options.service, topic, retryDelays.join());
   const consumer = await consume({
     ...options.limits,
     service: options.service,

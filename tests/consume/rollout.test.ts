@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { it } from 'node:test';
+import { createOwnChain } from '@switchboard/consumer/fixtures';
 import { catalogue } from '@switchboard/events';
 import { environment } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
@@ -35,6 +36,7 @@ it('an event whose type no handler covers is skipped', async () => {
 it('a stopping service lets running handlers finish', async () => {
   const [service, conversation] = [`slow-${randomUUID().slice(0, 8)}`, randomUUID()];
   const { brokers, registryUrl, redisUrl } = testStack();
+  await createOwnChain({ brokers }, service, catalogue['message.received'].topic, '5s,1m,10m');
   const child = fork(new URL('slow-service.ts', import.meta.url), [service, conversation], {
     env: {
       NODE_COMPILE_CACHE: environment.NODE_COMPILE_CACHE,

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createOwnChain } from '@switchboard/consumer/fixtures';
 import { type AnyEvent, catalogue, eventHeaders, eventTypes, keyOf, readFields } from '@switchboard/events';
 import { createCodec, createPublisher } from '@switchboard/kafka';
 import { createLogger, environment } from '@switchboard/service';
@@ -132,6 +133,7 @@ it('a new service runs: an event reaches its destination', async () => {
   });
   await once(destination.listen(0, '127.0.0.1'), 'listening');
   const variable = `${NAME.replaceAll('-', '_').toUpperCase()}_URL`;
+  await createOwnChain({ brokers: stack.brokers }, NAME, catalogue[TYPE].topic, '5s,1m,10m');
   const service = spawn(process.execPath, [join(copy.root, folder, 'src/main.ts')], {
     env: {
       ...environment,

@@ -32,6 +32,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
       throw new Error(`${message}\n\nTo format the code and mend simple findings, run \`npm run fix\`.`, { cause });
     }
   },
+  'generated rights of Kafka': (signal) => run(process.execPath, ['deploy/kafka/generate.ts', '--check'], signal),
   'generated code and schema evolution': (signal) => run(process.execPath, ['catalogue/main.ts', '--check'], signal),
   'mappings fit the schemas': (signal) => run(process.execPath, ['packages/providers/check.ts'], signal),
   'flows fit the schemas': (signal) => run(process.execPath, ['services/flows/check.ts'], signal),

@@ -14,7 +14,7 @@ import { keyspaceOf } from './redis/event-state-script.ts';
 import { createLenientEventState } from './redis/lenient-event-state.ts';
 import { createOperatorNotes } from './redis/operator-notes.ts';
 import { followStateGauges, readStateGauges } from './redis/state-gauges.ts';
-import { createRetryTopics } from './retry/create-retry-topics.ts';
+import { checkChainTopics } from './retry/chain-topics.ts';
 import { createForwarder } from './retry/forwarder.ts';
 import { longestWaitMs, type RetryTopics, retryTopicsOf } from './retry/retry-topics.ts';
 import type { AnyHandler } from './run/attempts.ts';
@@ -69,7 +69,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const sources = options.sources ?? [...new Set([...handlers.keys()].map((type) => catalogue[type].topic))];
   const retryTopics = retryTopicsOf(service, limits.retryDelays);
   checkDelays(retryTopics, limits);
-  await createRetryTopics(options.connection, sources, retryTopics);
+  await checkChainTopics(options.connection, sources, retryTopics, limits.retryDelays);
   const keyspace = keyspaceOf(options.scope ?? (await clusterId(options.connection)), service);
 
   const stopping = new AbortController();

@@ -9,6 +9,6 @@ export {
 } from './handler.ts';
 export { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 export { redisReply } from './redis/redis-reply.ts';
-export { RETRY_RECORD_BYTES } from './retry/create-retry-topics.ts';
+export { RETRY_RECORD_BYTES } from './retry/chain-topics.ts';
 export type { ConsumerContext, ConsumerDefinition } from './service/open-consumer.ts';
 export { runConsumer } from './service/run-consumer.ts';

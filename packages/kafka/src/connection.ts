@@ -1,19 +1,40 @@
-import type { ConnectionOptions } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
+
+/** The credentials of a SASL mechanism. Each new connection asks for them, so that they can be rotated. */
+export type Sasl =
+  | {
+      readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
+      username(): string;
+      password(): string;
+    }
+  | { readonly mechanism: 'oauthbearer'; token(): Promise<string> };
 
 /** The address of Kafka and our credentials. */
 export interface KafkaConnection {
   /** `host:port`, comma-separated. */
   brokers: string | readonly string[];
-  ssl?: ConnectionOptions | boolean;
-  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; username: string; password: string };
+  /** Trusted authorities and our certificate, asked for by each new connection. Without it, connections are plain. */
+  tls?: () => SecureContext;
+  sasl?: Sasl;
+  /** What the broker knows us by, for error messages. */
+  principal?: string;
+  /** What is wrong with our own credentials, such as an expired certificate: brokers just close such connections. */
+  problem?: () => string | undefined;
 }
 
 export function brokerList({ brokers }: KafkaConnection): string[] {
   const list = typeof brokers === 'string' ? brokers.split(',') : brokers;
   return list.map((broker) => broker.trim()).filter((broker) => broker !== '');
 }
+
+/** Both clients copy the properties of this object for each new socket, which evaluates the getter. */
+export const tlsOptions = (tls: () => SecureContext): { readonly secureContext: SecureContext } => ({
+  get secureContext() {
+    return tls();
+  },
+});
 
 /** A kafkajs client. Its own log helps only when debugging, so it is written at `debug`. */
 export function createKafka(
@@ -22,7 +43,7 @@ export function createKafka(
   logger?: Logger,
   settings: Partial<KafkaConfig> = {},
 ): Kafka {
-  const { ssl, sasl } = connection;
+  const { tls, sasl } = connection;
   const log: Partial<KafkaConfig> = logger?.isLevelEnabled('debug')
     ? {
         logLevel: logLevel.INFO,
@@ -33,11 +54,27 @@ export function createKafka(
   return new Kafka({
     clientId,
     brokers: brokerList(connection),
-    ...(ssl === undefined ? {} : { ssl }),
-    ...(sasl === undefined ? {} : { sasl: sasl as SASLOptions }),
+    ...(tls === undefined ? {} : { ssl: tlsOptions(tls) }),
+    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
     ...log,
     ...settings,
   });
+}
+
+function saslOptions(sasl: Sasl): SASLOptions {
+  const { mechanism } = sasl;
+  if (mechanism === 'oauthbearer') {
+    return { mechanism, oauthBearerProvider: async () => ({ value: await sasl.token() }) };
+  }
+  return {
+    mechanism,
+    get username() {
+      return sasl.username();
+    },
+    get password() {
+      return sasl.password();
+    },
+  } as SASLOptions;
 }
 
 /** Kafka's error name, such as `UNKNOWN_TOPIC_OR_PARTITION`, however deep kafkajs has wrapped the error. */

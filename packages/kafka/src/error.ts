@@ -19,6 +19,10 @@ export type KafkaCode =
   | DeliveryCode
   /** No broker answers. */
   | 'UNREACHABLE'
+  /** Kafka refuses our credentials, or TLS cannot be established. */
+  | 'UNAUTHENTICATED'
+  /** Kafka denies us a right, which the message names. */
+  | 'FORBIDDEN'
   /** A caller passed an invalid option. */
   | 'INVALID_OPTION'
   /** Topics that must match have different partition counts. */

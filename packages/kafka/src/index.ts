@@ -1,8 +1,9 @@
 export { clusterId, watchCluster } from './cluster.ts';
-export type { KafkaConnection } from './connection.ts';
+export type { KafkaConnection, Sasl } from './connection.ts';
 export { epochMs } from './epoch-ms.ts';
 export { DeliveryError, KafkaError } from './error.ts';
 export { eventAttributes, withoutPerson } from './event-attributes.ts';
+export { grantRules, type Rule } from './grant.ts';
 export type { FetchedRecord, TopicPartition } from './group/fetched-record.ts';
 export { describeGroup, type GroupDescription, logOffsets } from './group/group-description.ts';
 export { createGroupReader, type GroupListener, type GroupReader } from './group/group-reader.ts';
@@ -15,5 +16,6 @@ export { openReader, type Reader, type StoredRecord } from './reader.ts';
 export { redactId, redactSentence, shorten } from './redaction.ts';
 export { type Codec, createCodec } from './registry/codec.ts';
 export { registerSchemas } from './registry/register.ts';
+export type { RegistryAddress } from './registry/registry.ts';
 export { createSchemaCache } from './registry/schema-cache.ts';
-export { brokerCount, createTopics, describeTopics, topicNames } from './topics.ts';
+export { brokerCount, createTopics, describeTopics, type TopicDescription, topicNames } from './topics.ts';

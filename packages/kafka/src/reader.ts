@@ -2,6 +2,7 @@ import { type ClusterMetadata, Consumer, type KafkaRecord } from '@platformatic/
 import { brokerList, type KafkaConnection } from './connection.ts';
 import { KafkaError } from './error.ts';
 import { security } from './publish/platformatic-client.ts';
+import { refusedByKafka } from './refused.ts';
 
 /** A record as stored in a topic. */
 export interface StoredRecord {
@@ -63,21 +64,23 @@ export function openReader(connection: KafkaConnection): Reader {
   const brokers = brokerList(connection);
   const consumer = new Consumer({ ...SETTINGS, ...security(connection), bootstrapBrokers: brokers });
 
+  const refused = (error: unknown, topics: readonly string[]) =>
+    refusedByKafka(error, connection, `Read on topic ${topics.join(' or ')}`);
+
   async function describe(topics: string[]): Promise<ClusterMetadata> {
     consumer.topics.trackAll(...topics);
     try {
       return await consumer.metadata({ topics: consumer.topics.current });
     } catch (error) {
-      throw new KafkaError('UNREACHABLE', `Cannot read the topics ${topics.join(', ')} from ${brokers.join(', ')}`, {
-        cause: error,
-      });
+      const message = `Cannot read the topics ${topics.join(', ')} from ${brokers.join(', ')}`;
+      throw refused(error, topics) ?? new KafkaError('UNREACHABLE', message, { cause: error });
     }
   }
 
   /** Sends one fetch to one broker for everything left to read there. @returns whether any records came */
   async function fetch(node: number, cursors: Cursor[], ids: Map<string, string>, take: Take): Promise<boolean> {
     const byTopic = Map.groupBy(cursors, ({ topic }) => topic);
-    const { responses } = await consumer.fetch({
+    const request = consumer.fetch({
       node,
       topics: [...byTopic].map(([topic, list]) => ({
         topicId: ids.get(topic) as string,
@@ -89,6 +92,9 @@ export function openReader(connection: KafkaConnection): Reader {
           lastFetchedEpoch: -1,
         })),
       })),
+    });
+    const { responses } = await request.catch((error) => {
+      throw refused(error, [...byTopic.keys()]) ?? error;
     });
     let progress = false;
     for (const { topicId, partitions } of responses) {

@@ -2,6 +2,7 @@ import kafkajs, { type Admin } from 'kafkajs';
 import { brokerList, createKafka, type KafkaConnection, protocolError } from './connection.ts';
 import { KafkaError } from './error.ts';
 import type { Range } from './reader.ts';
+import { forbidden, refusedByKafka } from './refused.ts';
 
 export interface TopicDescription {
   topic: string;
@@ -35,6 +36,7 @@ export async function createTopics(connection: KafkaConnection, wanted: TopicsTo
   const configEntries = Object.entries({ ...TOPIC_CONFIG, ...config }).map(([name, value]) => ({ name, value }));
   await withAdmin(connection, async (admin) => {
     await create(
+      connection,
       admin,
       topics.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: replication, configEntries })),
     );
@@ -51,16 +53,27 @@ export async function createTopics(connection: KafkaConnection, wanted: TopicsTo
   });
 }
 
-/** @throws KafkaError `UNKNOWN_TOPIC` when a topic does not exist; `UNREACHABLE`. */
-export function describeTopics(connection: KafkaConnection, topics: readonly string[]): Promise<TopicDescription[]> {
+/**
+ * @param settings the variables that `register` needs to create the topics, for the error
+ * @throws KafkaError `UNKNOWN_TOPIC` when a topic does not exist; `UNREACHABLE`; `FORBIDDEN`
+ */
+export function describeTopics(
+  connection: KafkaConnection,
+  topics: readonly string[],
+  settings?: string,
+): Promise<TopicDescription[]> {
   return withAdmin(connection, (admin) =>
     Promise.all(
       topics.map(async (topic) => {
         try {
           return await describe(admin, topic);
         } catch (error) {
-          if (protocolError(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
-          throw new KafkaError('UNKNOWN_TOPIC', `The topic ${topic} does not exist: create it first`, { cause: error });
+          if (protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
+            const variables = settings === undefined ? '' : ` with ${settings}`;
+            const message = `The topic ${topic} does not exist: run \`npm run register\`${variables}`;
+            throw new KafkaError('UNKNOWN_TOPIC', message, { cause: error });
+          }
+          throw refusedByKafka(error, connection, `Describe on topic ${topic}`) ?? error;
         }
       }),
     ),
@@ -80,7 +93,7 @@ export function logRanges(connection: KafkaConnection, topics: readonly string[]
     const ranges = await Promise.all(
       topics.map(async (topic) => {
         const [log, starts] = await Promise.all([
-          untilUsable(() => admin.fetchTopicOffsets(topic)),
+          untilUsable(() => admin.fetchTopicOffsets(topic)).catch(explained(connection, `Read on topic ${topic}`)),
           since === undefined ? [] : untilUsable(() => admin.fetchTopicOffsetsByTimestamp(topic, since)),
         ]);
         return log.map(({ partition, low, high }) => {
@@ -93,13 +106,28 @@ export function logRanges(connection: KafkaConnection, topics: readonly string[]
   });
 }
 
-async function create(admin: Admin, topics: Parameters<Admin['createTopics']>[0]['topics']): Promise<void> {
+/** Rethrows an error of Kafka; one about a missing right names it. */
+export const explained =
+  (connection: KafkaConnection, right: string) =>
+  (error: unknown): never => {
+    throw refusedByKafka(error, connection, right) ?? error;
+  };
+
+async function create(
+  connection: KafkaConnection,
+  admin: Admin,
+  topics: Parameters<Admin['createTopics']>[0]['topics'],
+): Promise<void> {
   try {
     await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
     const reasons = error instanceof kafkajs.KafkaJSAggregateError ? error.errors : [error];
     const failed = reasons.filter((reason) => protocolError(reason) !== 'TOPIC_ALREADY_EXISTS');
     if (failed.length === 0) return;
+    const denied = failed.find((reason) => protocolError(reason)?.endsWith('_AUTHORIZATION_FAILED')) as
+      | { topic?: string }
+      | undefined;
+    if (denied !== undefined) throw forbidden(connection, `Create on topic ${denied.topic ?? ''}`.trim(), error);
     const named = failed.map((reason) => {
       const { topic, message } = reason as { topic?: string; message: string };
       return topic === undefined ? message : `${topic}: ${message}`;
@@ -142,10 +170,12 @@ export async function withAdmin<T>(connection: KafkaConnection, run: (admin: Adm
   } catch (error) {
     await admin.disconnect();
     const message = `None of the brokers ${brokerList(connection).join(', ')} answers: start Kafka or correct the address`;
-    throw new KafkaError('UNREACHABLE', message, { cause: error });
+    throw refusedByKafka(error, connection) ?? new KafkaError('UNREACHABLE', message, { cause: error });
   }
   try {
     return await run(admin);
+  } catch (error) {
+    throw refusedByKafka(error, connection) ?? error;
   } finally {
     await admin.disconnect();
   }

@@ -15,4 +15,5 @@ export {
   type Target,
   type TargetOptions,
 } from './target.ts';
+export { createTokenClient, type TokenClientOptions } from './token-client.ts';
 export { visibleText } from './visible-text.ts';

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { type RedisOptions as AnyOptions, Redis } from 'ioredis';
 import type { Logger } from 'pino';
 
 /** A slower call times out and is sent again, since every step may be repeated. */
@@ -7,9 +7,28 @@ const COMMAND_TIMEOUT_MS = 2_000;
 const SILENCE_MS = 5_000;
 const RECONNECT_MS = 500;
 
+export type RedisOptions = Omit<AnyOptions, 'replyMapping'>;
+
+/** A URL, or a function that returns the host and the credentials for each new connection. */
+export type RedisAddress = string | (() => RedisOptions);
+
+/** Connects, and reads the credentials again before each reconnection, so that they can be rotated. */
+export function connectRedis(address: RedisAddress, settings: RedisOptions): Redis {
+  if (typeof address === 'string') return new Redis(address, settings);
+  const redis: Redis = new Redis({
+    ...address(),
+    ...settings,
+    retryStrategy(attempt: number) {
+      Object.assign(redis.options, address());
+      return settings.retryStrategy?.(attempt);
+    },
+  });
+  return redis;
+}
+
 /** A connection that fails fast while Redis is down, reconnects by itself, and logs each change once. */
-export function createRedis(url: string, logger: Logger): Redis {
-  const redis = new Redis(url, {
+export function createRedis(address: RedisAddress, logger: Logger): Redis {
+  const redis = connectRedis(address, {
     commandTimeout: COMMAND_TIMEOUT_MS,
     socketTimeout: SILENCE_MS,
     connectTimeout: COMMAND_TIMEOUT_MS,

@@ -1,3 +1,4 @@
+import { kafkaConfig, registryConfig } from '@switchboard/connections';
 import Type, { type Static } from 'typebox';
 
 const rate = (description: string, value: number) => Type.Number({ exclusiveMinimum: 0, default: value, description });
@@ -15,9 +16,9 @@ export const actionsConfig = Type.Object({
       description: 'without DATABASE_URL: the folder of the embedded database, on a persistent disk, for one instance',
     }),
   ),
-  KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
+  ...kafkaConfig.properties,
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
-  SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
+  ...registryConfig.properties,
   MCP_HOSTS: Type.String({
     default: 'localhost,127.0.0.1,[::1]',
     description: 'the names, without ports, that MCP clients call this service by, separated by commas',

@@ -1,4 +1,5 @@
 import { openCallers } from '@switchboard/callers';
+import { openKafka, openRegistryAddress } from '@switchboard/connections';
 import { type Database, openDatabase } from '@switchboard/database';
 import { createCodec, createEventPublisher, createPublisher } from '@switchboard/kafka';
 import { ConfigError, commaSeparated, environment, openLiveFiles, type ServiceContext } from '@switchboard/service';
@@ -33,9 +34,9 @@ export async function start(service: ServiceContext<ActionsConfig>): Promise<voi
   process.on('SIGHUP', () => void Promise.all([actions.reload(), callers.reload()]));
 
   const database = await openOwnDatabase(service);
-  const { encode } = await createCodec({ registryUrl: config.SCHEMA_REGISTRY_URL });
+  const { encode } = await createCodec({ registryUrl: openRegistryAddress(config) });
   const publisher = await createPublisher({
-    brokers: commaSeparated(config.KAFKA_BROKERS),
+    ...openKafka(config),
     client: config.KAFKA_CLIENT,
     clientId: 'actions',
     ...{ logger, metrics },

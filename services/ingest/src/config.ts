@@ -1,3 +1,4 @@
+import { kafkaConfig, redisConfig, registryConfig } from '@switchboard/connections';
 import Type, { type Static } from 'typebox';
 
 export const ingestConfig = Type.Object({
@@ -9,15 +10,15 @@ export const ingestConfig = Type.Object({
       description: 'where senders reach ingest; the publicUrl of sources that have none begins with it',
     }),
   ),
-  KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
+  ...kafkaConfig.properties,
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
   KAFKA_QUEUE_BYTES: Type.Integer({
     minimum: 1_048_576,
     default: 67_108_864,
     description: 'how much may wait for Kafka before new events are answered 503',
   }),
-  SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the registry, by its Confluent API' }),
-  REDIS_URL: Type.String({ minLength: 1, description: 'redis://host:port, for recognising repeated events' }),
+  ...registryConfig.properties,
+  ...redisConfig.properties,
   REDIS_SCOPE: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9_.-]{1,64}$',

@@ -1,3 +1,4 @@
+import { openKafka, openRedisAddress, openRegistryAddress } from '@switchboard/connections';
 import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
 import { ConfigError, commaSeparated, environment, type ServiceContext } from '@switchboard/service';
 import type { IngestConfig } from './config.ts';
@@ -24,12 +25,13 @@ export async function start({
   onStop('sources', sources.close);
   process.on('SIGHUP', sources.reload);
 
-  const connection = { brokers: commaSeparated(config.KAFKA_BROKERS) };
+  const connection = openKafka(config);
+  const redisUrl = openRedisAddress(config);
   // Like the publisher, it is known only when a broker answers: without Kafka there is no start.
   const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
   if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
-  const registryUrl = config.SCHEMA_REGISTRY_URL;
-  const cache = createSchemaCache({ redisUrl: config.REDIS_URL, scope, registryUrl });
+  const registryUrl = openRegistryAddress(config);
+  const cache = createSchemaCache({ redisUrl, scope, registryUrl });
   const { encode } = await createCodec({ registryUrl, cached: { cache, logger, onWrongIds: fail } });
   const publisher = await createPublisher({
     ...connection,
@@ -44,7 +46,7 @@ export async function start({
   health.add('kafka', publisher.check);
 
   const seenIds = connectSeenIds({
-    redisUrl: config.REDIS_URL,
+    redisUrl,
     scope,
     ttlSeconds: config.SEEN_TTL_SECONDS,
     logger,
@@ -54,7 +56,7 @@ export async function start({
   health.add('redis', seenIds.check);
 
   const drift = createDrift({ registry: metrics, sources: sources.names });
-  onStop('drift', connectDriftStore({ redisUrl: config.REDIS_URL, scope, drift, logger }).close);
+  onStop('drift', connectDriftStore({ redisUrl, scope, drift, logger }).close);
 
   registerIngest(http, {
     sources,

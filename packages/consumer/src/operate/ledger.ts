@@ -1,11 +1,6 @@
-import {
-  createTopics,
-  describeTopics,
-  type KafkaConnection,
-  type Publisher,
-  readTopics,
-  topicNames,
-} from '@switchboard/kafka';
+import { describeTopics, type KafkaConnection, type Publisher, readTopics, topicNames } from '@switchboard/kafka';
+import { createLedgerTopic } from '../retry/chain-topics.ts';
+import { ledgerOf } from './ledger-topic.ts';
 
 /** The action of an operator on a dead letter or a quarantined record. */
 export interface LedgerEntry {
@@ -17,9 +12,6 @@ export interface LedgerEntry {
 
 /** Entries by the position of their record. */
 export type Ledger = ReadonlyMap<string, LedgerEntry>;
-
-/** The ledger topic. Compaction keeps the last entry of each position. */
-export const ledgerOf = (topic: string): string => `${topic}.ledger`;
 
 export const placeName = ({ topic, partition, offset }: { topic: string; partition: number; offset: number }): string =>
   `${topic}:${partition}:${offset}`;
@@ -51,20 +43,16 @@ function readEntry(value: Buffer | null): LedgerEntry | undefined {
 
 export type WriteEntry = (place: string, entry: LedgerEntry) => Promise<void>;
 
-/** Opens the ledger of a topic. Creates it if needed. */
+/** Opens the ledger of a topic. Creates it if `register` has not. */
 export async function openLedger(
   connection: KafkaConnection,
   topic: string,
   publish: Publisher['publish'],
 ): Promise<WriteEntry> {
   const name = ledgerOf(topic);
-  const [described] = await describeTopics(connection, [topic]);
-  const replication = described?.replication ?? -1;
-  await createTopics(connection, {
-    topics: [name],
-    partitions: 1,
-    replication,
-    config: { 'cleanup.policy': 'compact' },
-  });
+  if (!(await topicNames(connection)).includes(name)) {
+    const [described] = await describeTopics(connection, [topic]);
+    await createLedgerTopic(connection, topic, described?.replication ?? -1);
+  }
   return (place, entry) => publish({ topic: name, key: place, value: Buffer.from(JSON.stringify(entry)), headers: {} });
 }

@@ -1,12 +1,13 @@
+import { kafkaConfig, redisConfig, registryConfig } from '@switchboard/connections';
 import Type, { type Static, type TObject } from 'typebox';
 import { DEFAULT_LIMITS } from '../options.ts';
 
 /** The variables of every consumer service. */
 export const consumerConfig = Type.Object({
-  KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port of the brokers, separated by commas' }),
+  ...kafkaConfig.properties,
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
-  SCHEMA_REGISTRY_URL: Type.String({ minLength: 1, description: 'the schema registry, with the Confluent API' }),
-  REDIS_URL: Type.String({ minLength: 1, description: 'redis://host:port, for order and deduplication' }),
+  ...registryConfig.properties,
+  ...redisConfig.properties,
   REDIS_SCOPE: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9_.-]{1,64}$',

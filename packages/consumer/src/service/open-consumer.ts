@@ -1,3 +1,4 @@
+import { openKafka, openRedisAddress, openRegistryAddress } from '@switchboard/connections';
 import {
   clusterId,
   createCodec,
@@ -13,7 +14,7 @@ import type { Static, TObject } from 'typebox';
 import { consume, type RunningConsumer } from '../consume.ts';
 import type { Handlers } from '../handler.ts';
 import type { ConsumeOptions } from '../options.ts';
-import { RETRY_RECORD_BYTES } from '../retry/create-retry-topics.ts';
+import { RETRY_RECORD_BYTES } from '../retry/chain-topics.ts';
 import type { ConsumerConfig } from './config.ts';
 import { createTargets, type Targets } from './targets.ts';
 
@@ -49,13 +50,15 @@ export async function openConsumer<S extends TObject>(
   settings: Partial<ConsumeOptions> = {},
 ): Promise<void> {
   const { config, logger, metrics, tracer, health, onStop, stopping, fail } = service;
-  const connection = { brokers: config.KAFKA_BROKERS };
+  const connection = openKafka(config);
+  const redisUrl = openRedisAddress(config);
+  const registryUrl = openRegistryAddress(config);
   let consumer: RunningConsumer | undefined;
   health.add('kafka', () => joined(consumer).checkMembership(), { required: true });
   // Not required: the HTTP routes of a service can work while its events wait.
   health.add('events', () => joined(consumer).checkWork());
 
-  const redis = createRedis(config.REDIS_URL, logger);
+  const redis = createRedis(redisUrl, logger);
   onStop('redis', () => redis.disconnect());
   // The configuration was read with a schema that includes the service's own variables.
   let publishEvent: PublishEvent | undefined;
@@ -70,8 +73,7 @@ export async function openConsumer<S extends TObject>(
 
   const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
   if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
-  const registryUrl = config.SCHEMA_REGISTRY_URL;
-  const cache = createSchemaCache({ redisUrl: config.REDIS_URL, scope, registryUrl });
+  const cache = createSchemaCache({ redisUrl, scope, registryUrl });
   const codec = await createCodec({ registryUrl, cached: { cache, logger, onWrongIds: fail } });
   const publisher = await createPublisher({
     ...connection,

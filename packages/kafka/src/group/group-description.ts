@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { KafkaConnection } from '../connection.ts';
-import { untilUsable, withAdmin } from '../topics.ts';
+import { explained, untilUsable, withAdmin } from '../topics.ts';
 import type { TopicPartition } from './fetched-record.ts';
 
 /** A consumer group as the brokers report it. */
@@ -23,7 +23,8 @@ export interface LogOffsets {
 
 export function describeGroup(connection: KafkaConnection, groupId: string): Promise<GroupDescription> {
   return withAdmin(connection, async (admin) => {
-    const [{ groups }, commits] = await Promise.all([admin.describeGroups([groupId]), admin.fetchOffsets({ groupId })]);
+    const asked = Promise.all([admin.describeGroups([groupId]), admin.fetchOffsets({ groupId })]);
+    const [{ groups }, commits] = await asked.catch(explained(connection, `Describe on group ${groupId}`));
     const members = groups[0]?.members ?? [];
     return {
       members: members.length,
@@ -43,7 +44,8 @@ export function logOffsets(connection: KafkaConnection, topics: readonly string[
   return withAdmin(connection, (admin) =>
     Promise.all(
       topics.map(async (topic) => {
-        const log = await untilUsable(() => admin.fetchTopicOffsets(topic));
+        const asked = untilUsable(() => admin.fetchTopicOffsets(topic));
+        const log = await asked.catch(explained(connection, `Describe on topic ${topic}`));
         return log
           .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
           .sort((one, other) => one.partition - other.partition);

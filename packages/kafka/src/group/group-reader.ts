@@ -1,7 +1,8 @@
 import { withinLimit } from '@switchboard/async';
 import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import type { Logger } from 'pino';
-import { createKafka, type KafkaConnection } from '../connection.ts';
+import { createKafka, type KafkaConnection, protocolError } from '../connection.ts';
+import { refusedByKafka } from '../refused.ts';
 import type { FetchedRecord, TopicPartition } from './fetched-record.ts';
 import { createPositions, type Position } from './positions.ts';
 import { type StartOffset, startOffsets } from './start-offsets.ts';
@@ -174,6 +175,8 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
         );
         return;
       } catch (error) {
+        const refused = explain(error);
+        if (refused !== undefined) return listener.failed(refused);
         logger.warn({ err: error }, 'cannot determine the start offsets, retrying');
         await new Promise((resolve) => setTimeout(resolve, RETRY_START_MS));
       }
@@ -214,19 +217,31 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   function crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
     active();
     end();
-    if (!restart && !stopping) listener.failed(new Error('the Kafka consumer crashed', { cause: error }));
+    const refused = explain(error);
+    if ((restart && refused === undefined) || stopping) return;
+    listener.failed(refused ?? new Error('the Kafka consumer crashed', { cause: error }));
+  }
+
+  /** The right that we lack, or the credentials that Kafka refuses: a retry would not help. */
+  function explain(error: unknown): Error | undefined {
+    const right = rightOf(protocolError(error), groupId, topics);
+    return refusedByKafka(error, options.connection, right);
   }
 
   return {
     async start() {
-      await Promise.all([admin.connect(), consumer.connect()]);
-      await consumer.subscribe({ topics: [...topics], fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: BATCHES_AT_A_TIME,
-        eachBatch,
-      });
+      try {
+        await Promise.all([admin.connect(), consumer.connect()]);
+        await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+        await consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: BATCHES_AT_A_TIME,
+          eachBatch,
+        });
+      } catch (error) {
+        throw explain(error) ?? error;
+      }
       // kafkajs sends heartbeats only between fetches, and a fetch can hang on one broker.
       heartbeats = setInterval(() => void payload?.heartbeat().catch(() => {}), HEARTBEAT_MS);
     },
@@ -257,4 +272,10 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
       return lastActivityAt;
     },
   };
+}
+
+function rightOf(refusal: string | undefined, groupId: string, topics: readonly string[]): string | undefined {
+  if (refusal === 'GROUP_AUTHORIZATION_FAILED') return `Read on group ${groupId}`;
+  if (refusal === 'TOPIC_AUTHORIZATION_FAILED') return `Read on topic ${topics.join(' or ')}`;
+  return undefined;
 }

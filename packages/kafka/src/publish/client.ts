@@ -1,4 +1,5 @@
 import { withinLimit } from '@switchboard/async';
+import type { KafkaConnection } from '../connection.ts';
 import { type DeliveryCode, DeliveryError } from '../error.ts';
 import type { PlacedRecord } from './record.ts';
 
@@ -51,11 +52,24 @@ export function unknownTopic(topic: string, cause: unknown): DeliveryError {
 export const unknownPartition = ({ topic, partition }: PlacedRecord): Error =>
   new Error(`The client does not know partition ${partition} of ${topic}`);
 
-/** The permanent rejection that these Kafka error names stand for, if retrying cannot help. */
-export function refusal(names: readonly string[], cause: unknown): DeliveryError | undefined {
+/**
+ * The permanent rejection that these Kafka error names stand for, if retrying cannot help.
+ * @param topics those of the request
+ */
+export function refusal(
+  names: readonly string[],
+  cause: unknown,
+  topics: readonly string[],
+  { principal = 'this client' }: Pick<KafkaConnection, 'principal'>,
+): DeliveryError | undefined {
   for (const name of names) {
     const code = REFUSALS.get(name);
-    if (code !== undefined) return new DeliveryError(code, `Kafka rejects the record permanently: ${name}`, { cause });
+    if (code === undefined) continue;
+    const message =
+      name === 'TOPIC_AUTHORIZATION_FAILED'
+        ? `Kafka denies ${principal} Write on topic ${[...new Set(topics)].join(' or ')}`
+        : `Kafka rejects the record permanently: ${name}`;
+    return new DeliveryError(code, message, { cause });
   }
   return undefined;
 }

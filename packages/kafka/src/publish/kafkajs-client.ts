@@ -16,6 +16,9 @@ import type { PlacedRecord } from './record.ts';
 
 /** The kafkajs implementation. */
 export function kafkajsClient(connection: KafkaConnection, clientId: string): OpenClient {
+  const refused = (error: unknown, topics: readonly string[]) =>
+    refusal(brokerErrors(error), error, topics, connection);
+
   return async (brokers, topics) => {
     const sockets = rememberSockets();
     const kafka = createKafka({ ...connection, brokers }, clientId, undefined, {
@@ -40,7 +43,7 @@ export function kafkajsClient(connection: KafkaConnection, clientId: string): Op
         await learn([topic]);
         return found[0]?.partitions.length ?? 0;
       } catch (error) {
-        throw isUnknownTopic(error) ? unknownTopic(topic, error) : (refusal(brokerErrors(error), error) ?? error);
+        throw isUnknownTopic(error) ? unknownTopic(topic, error) : (refused(error, [topic]) ?? error);
       }
     }
 
@@ -66,7 +69,12 @@ export function kafkajsClient(connection: KafkaConnection, clientId: string): Op
           const lost = records.find(({ topic, partition }) => !taken.has(placeOf({ topicName: topic, partition })));
           if (lost !== undefined) throw unknownPartition(lost);
         } catch (error) {
-          throw refusal(brokerErrors(error), error) ?? error;
+          throw (
+            refused(
+              error,
+              records.map(({ topic }) => topic),
+            ) ?? error
+          );
         }
       },
       partitions,

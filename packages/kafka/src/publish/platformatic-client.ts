@@ -1,5 +1,5 @@
 import { Producer, type ProducerOptions } from '@platformatic/kafka';
-import type { KafkaConnection } from '../connection.ts';
+import { type KafkaConnection, type Sasl, tlsOptions } from '../connection.ts';
 import {
   CONNECT_TIMEOUT_MS,
   closeWithin,
@@ -14,6 +14,8 @@ import {
 /** The @platformatic/kafka implementation. */
 export function platformaticClient(connection: KafkaConnection, clientId: string): OpenClient {
   const settings = { ...SETTINGS, clientId, ...security(connection) };
+  const refused = (error: unknown, topics: readonly string[]) =>
+    refusal(brokerErrors(error), error, topics, connection);
 
   return async (brokers, topics) => {
     const producer = new Producer({ ...settings, bootstrapBrokers: [...brokers] });
@@ -27,7 +29,7 @@ export function platformaticClient(connection: KafkaConnection, clientId: string
         counts.set(topic, count);
         return count;
       } catch (error) {
-        throw isUnknownTopic(error) ? unknownTopic(topic, error) : (refusal(brokerErrors(error), error) ?? error);
+        throw isUnknownTopic(error) ? unknownTopic(topic, error) : (refused(error, [topic]) ?? error);
       }
     }
 
@@ -62,7 +64,12 @@ export function platformaticClient(connection: KafkaConnection, clientId: string
         try {
           await producer.send({ messages, acks: -1, idempotent: false, repeatOnStaleMetadata: false });
         } catch (error) {
-          throw refusal(brokerErrors(error), error) ?? error;
+          throw (
+            refused(
+              error,
+              records.map(({ topic }) => topic),
+            ) ?? error
+          );
         }
       },
       partitions,
@@ -86,12 +93,27 @@ const SETTINGS = {
   maxInflights: 1_000,
 } as const;
 
-export function security({ ssl, sasl }: KafkaConnection): Partial<ProducerOptions<Buffer, Buffer, Buffer, Buffer>> {
-  const mechanism = sasl?.mechanism.toUpperCase() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+type Security = Pick<ProducerOptions<Buffer, Buffer, Buffer, Buffer>, 'tls' | 'tlsServerName' | 'sasl'>;
+
+export function security({ tls, sasl }: KafkaConnection): Security {
   return {
-    ...(ssl === undefined || ssl === false ? {} : { tls: ssl === true ? {} : ssl, tlsServerName: true }),
-    ...(sasl === undefined ? {} : { sasl: { ...sasl, mechanism } }),
+    ...(tls === undefined ? {} : { tls: tlsOptions(tls), tlsServerName: true }),
+    ...(sasl === undefined ? {} : { sasl: saslOptions(sasl) }),
   };
+}
+
+const MECHANISMS = {
+  plain: 'PLAIN',
+  'scram-sha-256': 'SCRAM-SHA-256',
+  'scram-sha-512': 'SCRAM-SHA-512',
+  oauthbearer: 'OAUTHBEARER',
+} as const;
+
+function saslOptions(sasl: Sasl): NonNullable<Security['sasl']> {
+  const mechanism = MECHANISMS[sasl.mechanism];
+  return sasl.mechanism === 'oauthbearer'
+    ? { mechanism, token: sasl.token }
+    : { mechanism, username: sasl.username, password: sasl.password };
 }
 
 /** Header names are few and repeat with every record. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
-import { brokerList, type KafkaConnection } from '../connection.ts';
+import type { KafkaConnection } from '../connection.ts';
 import { DeliveryError } from '../error.ts';
 import { createBatcher, type Partition } from './batcher.ts';
 import { ATTEMPT_TIMEOUT_MS, type ProduceClient } from './client.ts';
@@ -46,7 +46,7 @@ export type ClientName = keyof typeof CLIENTS;
 /** @throws KafkaError `UNREACHABLE` when no broker answers. */
 export async function createPublisher(options: PublisherOptions): Promise<Publisher> {
   const open = CLIENTS[options.client ?? 'platformatic'](options, options.clientId);
-  return publishThrough(await createRenewingClient(brokerList(options), open), options);
+  return publishThrough(await createRenewingClient(options, open), options);
 }
 
 type PublishOptions = Omit<PublisherOptions, 'brokers' | 'clientId' | 'client'>;

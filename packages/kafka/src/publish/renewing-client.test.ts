@@ -55,7 +55,7 @@ async function until(condition: () => boolean): Promise<void> {
 
 test('after a failure, a new client takes over that knows the topics and starts from another broker', async () => {
   const { opened, open } = setup(['a', 'b', 'c']);
-  const client = await createRenewingClient(['a', 'b', 'c'], open);
+  const client = await createRenewingClient({ brokers: ['a', 'b', 'c'] }, open);
   await client.partitions('orders');
   const [old] = opened as [Opened];
   old.failing = true;
@@ -73,7 +73,7 @@ test('after a failure, a new client takes over that knows the topics and starts 
 
 test('the old client serves until the new one is ready, and closes after its last send', async () => {
   const { opened, open } = setup(['a']);
-  const client = await createRenewingClient(['a'], open);
+  const client = await createRenewingClient({ brokers: ['a'] }, open);
   const [old] = opened as [Opened];
   old.held = Promise.withResolvers();
   const slow = client.sendBatch([]);
@@ -89,7 +89,7 @@ test('the old client serves until the new one is ready, and closes after its las
 
 test('the old client stays while no new one can be opened; later failures retry', async () => {
   const { opened, reachable, open, tried } = setup(['a', 'b']);
-  const client = await createRenewingClient(['a', 'b'], open);
+  const client = await createRenewingClient({ brokers: ['a', 'b'] }, open);
   const [old] = opened as [Opened];
   reachable.clear();
   old.failing = true;
@@ -109,7 +109,7 @@ test('the old client stays while no new one can be opened; later failures retry'
 
 test('a burst of failures opens one client', async () => {
   const { opened, open } = setup(['a', 'b']);
-  const client = await createRenewingClient(['a', 'b'], open);
+  const client = await createRenewingClient({ brokers: ['a', 'b'] }, open);
   const [old] = opened as [Opened];
   old.failing = true;
   await Promise.allSettled(Array.from({ length: 100 }, () => client.sendBatch([])));
@@ -119,7 +119,7 @@ test('a burst of failures opens one client', async () => {
 
 test('a record that the broker refuses does not open a new client', async () => {
   const { opened, open } = setup(['a']);
-  const client = await createRenewingClient(['a'], open);
+  const client = await createRenewingClient({ brokers: ['a'] }, open);
   const [old] = opened as [Opened];
   old.sendBatch = () => Promise.reject(new DeliveryError('TOO_LARGE', 'too large'));
   await assert.rejects(client.sendBatch([]), { code: 'TOO_LARGE' });
@@ -130,16 +130,19 @@ test('a record that the broker refuses does not open a new client', async () => 
 test('the first client starts from any broker that answers, and fails if none does', async () => {
   const { reachable, open } = setup(['a', 'b']);
   reachable.delete('a');
-  await (await createRenewingClient(['a', 'b'], open)).check();
+  await (await createRenewingClient({ brokers: ['a', 'b'] }, open)).check();
   reachable.clear();
-  await assert.rejects(createRenewingClient(['a', 'b'], open), { code: 'UNREACHABLE', message: /a, b answers/ });
+  await assert.rejects(createRenewingClient({ brokers: ['a', 'b'] }, open), {
+    code: 'UNREACHABLE',
+    message: /a, b answers/,
+  });
 });
 
 test('closing closes the current client and one that is being opened', async () => {
   const { opened, open } = setup(['a', 'b']);
   const opening = Promise.withResolvers<void>();
   let waits = false;
-  const client = await createRenewingClient(['a', 'b'], async (brokers, topics) => {
+  const client = await createRenewingClient({ brokers: ['a', 'b'] }, async (brokers, topics) => {
     if (waits) await opening.promise;
     return open(brokers, topics);
   });

@@ -1,4 +1,6 @@
+import { brokerList, type KafkaConnection } from '../connection.ts';
 import { DeliveryError, KafkaError } from '../error.ts';
+import { refusedByKafka } from '../refused.ts';
 import type { OpenClient, ProduceClient } from './client.ts';
 
 interface Held {
@@ -18,13 +20,16 @@ const LAST_ANSWER_MS = 10_000;
  * loaded the topics' metadata, so that no stale leader, dead connection or hung broker persists. Until then the old one
  * serves the partitions that the fault does not affect. Each renewal starts from the next broker: clients stick to the
  * first broker that accepts a connection, even if it never responds.
- * @throws KafkaError `UNREACHABLE` when no broker answers at startup.
+ * @throws KafkaError at startup: `UNREACHABLE` when no broker answers, `UNAUTHENTICATED` when Kafka refuses us.
  */
-export async function createRenewingClient(brokers: readonly string[], open: OpenClient): Promise<ProduceClient> {
+export async function createRenewingClient(connection: KafkaConnection, open: OpenClient): Promise<ProduceClient> {
+  const brokers = brokerList(connection);
   const topics = new Set<string>();
   let turn = 0;
   let closed = false;
   let renewing = false;
+  /** Why Kafka refuses new connections, while it does: what an operator must know first. */
+  let refused: KafkaError | undefined;
   let renewedAt = Number.NEGATIVE_INFINITY;
   let current: Held = { client: await openAny(), inFlight: 0, retired: false };
 
@@ -39,7 +44,8 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
       }
     }
     const message = `None of the brokers ${brokers.join(', ')} answers: start Kafka or correct the address`;
-    throw new KafkaError('UNREACHABLE', message, { cause: new AggregateError(reasons) });
+    const cause = new AggregateError(reasons);
+    throw refusedByKafka(cause, connection) ?? new KafkaError('UNREACHABLE', message, { cause });
   }
 
   function renew(failed: Held): void {
@@ -49,7 +55,9 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
     renewing = true;
     replace()
       // The next failure retries.
-      .catch(() => {})
+      .catch((error) => {
+        refused = refusedByKafka(error, connection);
+      })
       .finally(() => {
         renewing = false;
       });
@@ -60,6 +68,7 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
     if (closed) return client.close();
     const old = current;
     current = { client, inFlight: 0, retired: false };
+    refused = undefined;
     old.retired = true;
     if (old.inFlight === 0) await old.client.close();
     else setTimeout(() => old.client.close().catch(() => {}), LAST_ANSWER_MS).unref();
@@ -81,7 +90,10 @@ export async function createRenewingClient(brokers: readonly string[], open: Ope
 
   return {
     sendBatch: (records) => run((client) => client.sendBatch(records)),
-    check: () => run((client) => client.check()),
+    check: () =>
+      run((client) => client.check()).catch((error) => {
+        throw refused ?? error;
+      }),
     async partitions(topic) {
       const count = await run((client) => client.partitions(topic));
       topics.add(topic);

@@ -8,7 +8,7 @@ import {
   unframe,
 } from '@switchboard/events';
 import { type CachedRegistry, catalogueIds, isAway, schemaField } from './catalogue-ids.ts';
-import { openRegistry } from './registry.ts';
+import { openRegistry, type RegistryAddress } from './registry.ts';
 
 export interface Codec {
   /** Encodes an event as a record value. Never calls the registry. */
@@ -22,7 +22,7 @@ export interface Codec {
 }
 
 export interface CodecOptions {
-  registryUrl: string;
+  registryUrl: RegistryAddress;
   cached?: CachedRegistry;
 }
 

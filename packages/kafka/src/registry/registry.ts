@@ -1,6 +1,20 @@
+import { Agent } from 'node:https';
 import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import type { Type } from 'avsc';
 import { KafkaError } from '../error.ts';
+
+/** A registry by its URL, which may hold `user:password@`, or with other credentials. */
+export type RegistryAddress =
+  | string
+  | {
+      readonly url: string;
+      /** The Authorization header. Each request asks for it. */
+      authorization?(): string;
+      /** PEM of the authorities to trust instead of those of Node.js. */
+      readonly ca?: string;
+    };
+
+export const urlOf = (address: RegistryAddress): string => (typeof address === 'string' ? address : address.url);
 
 /** The parts of a Confluent-compatible registry that we use. Errors distinguish "not found" from "no answer". */
 export interface Registry {
@@ -19,11 +33,13 @@ const compatibility = COMPATIBILITY.FULL_TRANSITIVE;
 const TIMEOUT_MS = 10_000;
 
 /** All functions throw KafkaError `REGISTRY_UNREACHABLE` if nothing answers or the answer is not a registry's. */
-export function openRegistry(registryUrl: string): Registry {
-  const { host, auth } = splitCredentials(registryUrl);
+export function openRegistry(address: RegistryAddress): Registry {
+  const { url, authorization, ca } = typeof address === 'string' ? { url: address } : address;
+  const { host, auth } = splitCredentials(url);
   const client = new SchemaRegistry({
     host,
-    ...(auth === undefined ? {} : { auth }),
+    ...(auth === undefined || authorization !== undefined ? {} : { auth }),
+    ...(ca === undefined ? {} : { agent: new Agent({ ca, keepAlive: true }) }),
     clientId: CLIENT_ID,
     // Callers decide how often and how long to retry.
     retry: { retries: 0 },
@@ -31,7 +47,8 @@ export function openRegistry(registryUrl: string): Registry {
       () => ({
         prepareRequest: async (next) => {
           const request = await next();
-          return request.enhance({ timeout: TIMEOUT_MS, signal: AbortSignal.timeout(TIMEOUT_MS) });
+          const headers = authorization === undefined ? {} : { headers: { authorization: authorization() } };
+          return request.enhance({ ...headers, timeout: TIMEOUT_MS, signal: AbortSignal.timeout(TIMEOUT_MS) });
         },
       }),
     ],
@@ -124,6 +141,8 @@ function statusOf(error: unknown): number | undefined {
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  const status = statusOf(error);
+  if (status === 401 || status === 403) return `it refuses our credentials (${status}): check SCHEMA_REGISTRY_USERNAME`;
   if (error.message.includes('operation was aborted')) return `no answer within ${TIMEOUT_MS / 1_000} s`;
   return error.message.replace(`${CLIENT_ID} - `, '');
 }

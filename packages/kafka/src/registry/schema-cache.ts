@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { type RedisOptions as AnyOptions, Redis } from 'ioredis';
+import { type RegistryAddress, urlOf } from './registry.ts';
 
 /** The registry's answers, cached for when it is unreachable. Both functions reject if Redis does not answer. */
 export interface SchemaCache {
@@ -7,14 +8,23 @@ export interface SchemaCache {
   write(entries: Readonly<Record<string, string>>): Promise<void>;
 }
 
+type RedisOptions = Omit<AnyOptions, 'replyMapping'>;
+
 export interface SchemaCacheOptions {
-  redisUrl: string;
+  redisUrl: string | (() => RedisOptions);
   /** Identifies our Kafka. A registry stores its schemas in Kafka and assigns other ids when that is rebuilt. */
   scope: string;
-  registryUrl: string;
+  registryUrl: RegistryAddress;
 }
 
 const LIMIT_MS = 2_000;
+const SETTINGS: RedisOptions = {
+  lazyConnect: true,
+  connectTimeout: LIMIT_MS,
+  commandTimeout: LIMIT_MS,
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => null,
+};
 const KEPT_SECONDS = 366 * 86_400;
 
 /**
@@ -22,16 +32,11 @@ const KEPT_SECONDS = 366 * 86_400;
  * uses are rare.
  */
 export function createSchemaCache({ redisUrl, scope, registryUrl }: SchemaCacheOptions): SchemaCache {
-  const key = `schemas:${scope}:${fingerprint(withoutCredentials(registryUrl))}`;
+  const key = `schemas:${scope}:${fingerprint(withoutCredentials(urlOf(registryUrl)))}`;
 
   async function ask<T>(command: (redis: Redis) => Promise<T>): Promise<T> {
-    const redis = new Redis(redisUrl, {
-      lazyConnect: true,
-      connectTimeout: LIMIT_MS,
-      commandTimeout: LIMIT_MS,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => null,
-    });
+    const redis =
+      typeof redisUrl === 'string' ? new Redis(redisUrl, SETTINGS) : new Redis({ ...redisUrl(), ...SETTINGS });
     // The command rejects as well.
     redis.on('error', () => {});
     try {

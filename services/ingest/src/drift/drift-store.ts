@@ -1,4 +1,4 @@
-import { createRedis, type Logger } from '@switchboard/service';
+import { createRedis, type Logger, type RedisAddress } from '@switchboard/service';
 import type { Redis } from 'ioredis';
 import type { Drift } from './drift.ts';
 import { driftKeys, KEEP_MS, readDrift } from './drift-record.ts';
@@ -12,7 +12,7 @@ export interface DriftStore {
 }
 
 interface Options {
-  redisUrl: string;
+  redisUrl: RedisAddress;
   /** Names the Kafka that the events are in. */
   scope: string;
   drift: Drift;

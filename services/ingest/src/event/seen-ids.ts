@@ -1,5 +1,5 @@
-import type { Logger } from '@switchboard/service';
-import { Redis } from 'ioredis';
+import { connectRedis, type Logger, type RedisAddress } from '@switchboard/service';
+import type { Redis } from 'ioredis';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** Remembers, across instances, which events are in Kafka. A hint only: it may forget, and no event waits long for it. */
@@ -19,7 +19,7 @@ export interface SeenIds {
 }
 
 interface Options {
-  redisUrl: string;
+  redisUrl: RedisAddress;
   /** Names the Kafka that the events are in: a mark of another one says nothing of this one. */
   scope: string;
   ttlSeconds: number;
@@ -57,7 +57,7 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
     registers: [metrics],
   });
 
-  const redis = new Redis(redisUrl, {
+  const redis = connectRedis(redisUrl, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,

@@ -1,0 +1,2 @@
+/** The ledger topic. Compaction keeps the last entry of each position. */
+export const ledgerOf = (topic: string): string => `${topic}.ledger`;
