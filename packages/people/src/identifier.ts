@@ -1,0 +1,53 @@
+/** `user` is the chat user, `customer` the customer of the shop or the CRM, `slack` the Slack user. */
+export const kinds = ['user', 'customer', 'slack', 'email', 'phone'] as const;
+export type Kind = (typeof kinds)[number];
+
+/** A person has at most one value of each of these kinds. */
+export const exclusiveKinds = ['user', 'customer', 'slack'] as const satisfies readonly Kind[];
+
+/** One way to name a person, with its value in normal form. */
+export interface Identifier {
+  readonly kind: Kind;
+  readonly value: string;
+}
+
+/** The identifier as one text, `email:jane@example.com`. */
+export type Node = string;
+
+export const nodeOf = ({ kind, value }: Identifier): Node => `${kind}:${value}`;
+
+export function identifierOf(node: Node): Identifier {
+  const end = node.indexOf(':');
+  return { kind: node.slice(0, end) as Kind, value: node.slice(end + 1) };
+}
+
+export const isKind = (text: string): text is Kind => (kinds as readonly string[]).includes(text);
+
+/** Longer than any real identifier, and short enough for a key in Redis. */
+const LONGEST = 256;
+
+const ID = /^[^\p{Cc}]+$/u;
+const EMAIL = /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u;
+
+const NORMAL_FORMS: Readonly<Record<Kind, (text: string) => string | undefined>> = {
+  user: (text) => matching(ID, text),
+  customer: (text) => matching(ID, text),
+  slack: (text) => matching(/^[UW][A-Z0-9]{2,30}$/, text),
+  email: (text) => (text.length <= 254 ? matching(EMAIL, text.toLowerCase()) : undefined),
+  phone: phoneOf,
+};
+
+/** @returns the identifier in normal form; undefined if the text cannot identify a person */
+export function readIdentifier(kind: Kind, text: string): Identifier | undefined {
+  const trimmed = text.length > 4 * LONGEST ? '' : text.trim().normalize('NFC');
+  const value = trimmed === '' || trimmed.length > LONGEST ? undefined : NORMAL_FORMS[kind](trimmed);
+  return value?.isWellFormed() ? { kind, value } : undefined;
+}
+
+const matching = (pattern: RegExp, text: string): string | undefined => (pattern.test(text) ? text : undefined);
+
+/** E.164. A number without its country could belong to people in many countries, so it identifies nobody. */
+function phoneOf(text: string): string | undefined {
+  const digits = text.replaceAll(/[\s()./-]/g, '').replace(/^00/, '+');
+  return matching(/^\+[1-9][0-9]{6,14}$/, digits);
+}
