@@ -1,9 +1,6 @@
-/** `user` is the chat user, `customer` the customer of the shop or the CRM, `slack` the Slack user. */
+/** `user` is the chat user, `slack` the Slack user, `customer` a source and its id of the customer: `shop/4711`. */
 export const kinds = ['user', 'customer', 'slack', 'email', 'phone'] as const;
 export type Kind = (typeof kinds)[number];
-
-/** A person has at most one value of each of these kinds. */
-export const exclusiveKinds = ['user', 'customer', 'slack'] as const satisfies readonly Kind[];
 
 /** One way to name a person, with its value in normal form. */
 export interface Identifier {
@@ -21,17 +18,23 @@ export function identifierOf(node: Node): Identifier {
   return { kind: node.slice(0, end) as Kind, value: node.slice(end + 1) };
 }
 
+/** A person has at most one identifier in a scope. E-mail addresses and phone numbers have none. */
+export function scopeOf({ kind, value }: Identifier): string | undefined {
+  if (kind === 'user' || kind === 'slack') return kind;
+  return kind === 'customer' ? `customer of ${value.slice(0, value.indexOf('/'))}` : undefined;
+}
+
 export const isKind = (text: string): text is Kind => (kinds as readonly string[]).includes(text);
 
-/** Longer than any real identifier, and short enough for a key in Redis. */
-const LONGEST = 256;
+/** As long as the schemas allow an id with its source, and short enough for a key in Redis. */
+const LONGEST = 384;
 
 const ID = /^[^\p{Cc}]+$/u;
 const EMAIL = /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u;
 
 const NORMAL_FORMS: Readonly<Record<Kind, (text: string) => string | undefined>> = {
   user: (text) => matching(ID, text),
-  customer: (text) => matching(ID, text),
+  customer: (text) => matching(/^[^\p{Cc}/]+\/[^\p{Cc}]+$/u, text),
   slack: (text) => matching(/^[UW][A-Z0-9]{2,30}$/, text),
   email: (text) => (text.length <= 254 ? matching(EMAIL, text.toLowerCase()) : undefined),
   phone: phoneOf,

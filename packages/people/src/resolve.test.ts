@@ -63,22 +63,30 @@ const cases: readonly { name: string; links: readonly Link[]; people: readonly s
   {
     name: 'a user of two customers is neither',
     links: [
-      [A, 'customer:1'],
-      [A, 'customer:2'],
+      [A, 'customer:shop/1'],
+      [A, 'customer:shop/2'],
       [A, MAIL],
     ],
     people: [],
-    unassigned: ['customer:1', 'customer:2', MAIL, A],
+    unassigned: ['customer:shop/1', 'customer:shop/2', MAIL, A],
+  },
+  {
+    name: 'a user may be a customer of two sources',
+    links: [
+      [A, 'customer:shop/1'],
+      [A, 'customer:billing/1'],
+    ],
+    people: [`customer:billing/1 customer:shop/1 ${A}`],
   },
   {
     name: 'a confirmed customer of a user settles it',
     links: [
-      [A, 'customer:1', 'confirmed'],
-      [A, 'customer:2'],
+      [A, 'customer:shop/1', 'confirmed'],
+      [A, 'customer:shop/2'],
       [A, MAIL],
     ],
-    people: [`customer:1 ${MAIL} ${A}`],
-    unassigned: ['customer:2'],
+    people: [`customer:shop/1 ${MAIL} ${A}`],
+    unassigned: ['customer:shop/2'],
   },
 ];
 
@@ -96,7 +104,7 @@ it('what is linked with too much belongs to nobody', () => {
 
 const anyNode = fc
   .tuple(fc.constantFrom('user', 'customer', 'slack', 'email', 'phone'), fc.constantFrom('1', '2', '3'))
-  .map(([kind, value]): Node => `${kind}:${value}`);
+  .map(([kind, value]): Node => `${kind}:${kind === 'customer' ? 'shop/' : ''}${value}`);
 const anyLink = fc.oneof(fc.tuple(anyNode, anyNode), fc.tuple(anyNode, anyNode, fc.constant('confirmed' as const)));
 
 describe('for any links', () => {

@@ -1,4 +1,4 @@
-import { exclusiveKinds, type Identifier, identifierOf, type Kind, type Node } from './identifier.ts';
+import { type Identifier, identifierOf, type Node, scopeOf } from './identifier.ts';
 
 export interface Edge {
   /** Set by an operator: it counts as no distance. */
@@ -16,7 +16,7 @@ export interface Component {
 
 /** Why identifiers that are linked are not one person. */
 export type Conflict =
-  | { readonly reason: 'several_values'; readonly kind: Kind; readonly values: readonly string[] }
+  | { readonly reason: 'several_values'; readonly identifiers: readonly Identifier[] }
   | { readonly reason: 'too_many_links' };
 
 export interface Resolution {
@@ -28,8 +28,8 @@ export interface Resolution {
 }
 
 /**
- * Decides which linked identifiers are one person. With several values of an exclusive kind, an identifier belongs to
- * the one that fewer links lead to than to any other. The answer follows from the links alone, in whatever order they
+ * Decides which linked identifiers are one person. With several chat users, Slack users or
+ * customers of one source, an identifier belongs to the one that fewer links lead to than to any other. The answer follows from the links alone, in whatever order they
  * were learned.
  */
 export function resolve({ edges, isTooLarge }: Component): Resolution {
@@ -37,8 +37,10 @@ export function resolve({ edges, isTooLarge }: Component): Resolution {
   if (isTooLarge) {
     return { people: [], unassigned: nodes.map(identifierOf), conflicts: [{ reason: 'too_many_links' }] };
   }
-  const valuesOf = (kind: Kind): Node[] => nodes.filter((node) => identifierOf(node).kind === kind);
-  const owners = exclusiveKinds.map((kind) => ownersByNode(edges, valuesOf(kind)));
+  const scopes = Map.groupBy(nodes, (node) => scopeOf(identifierOf(node)));
+  scopes.delete(undefined);
+  const rivals = [...scopes.values()];
+  const owners = rivals.map((rival) => ownersByNode(edges, rival));
   const claims = new Map(nodes.map((node) => [node, owners.map((owner) => owner.get(node))]));
   const keyOf = (node: Node): string => JSON.stringify(claims.get(node));
   /** All of its owners are uniquely nearest, and claim each other. */
@@ -49,10 +51,9 @@ export function resolve({ edges, isTooLarge }: Component): Resolution {
   return {
     people: [...people.values()].map((members) => members.map(identifierOf)),
     unassigned: nodes.filter((node) => !isAssigned(node)).map(identifierOf),
-    conflicts: exclusiveKinds.flatMap((kind): Conflict[] => {
-      const values = valuesOf(kind).map((node) => identifierOf(node).value);
-      return values.length > 1 ? [{ reason: 'several_values', kind, values }] : [];
-    }),
+    conflicts: rivals
+      .filter(({ length }) => length > 1)
+      .map((rival) => ({ reason: 'several_values', identifiers: rival.map(identifierOf) })),
   };
 }
 
@@ -62,7 +63,7 @@ export function personOf({ people }: Pick<Resolution, 'people'>, { kind, value }
   return people.find((person) => person.some(isAsked)) ?? [{ kind, value }];
 }
 
-/** The nearest of the values of one kind for each node: null for a tie, undefined without any value. */
+/** The nearest of the values for each node: null for a tie. */
 function ownersByNode(edges: Component['edges'], values: readonly Node[]): ReadonlyMap<Node, Node | null | undefined> {
   const distances = values.map((value) => distancesFrom(value, edges));
   return new Map(
