@@ -1,5 +1,5 @@
 import type { AnyEvent, EventType, FieldsOf } from '@switchboard/events';
-import { type Identifier, type Kind, kinds, readIdentifier } from './identifier.ts';
+import { type Identifier, type Kind, kinds, readSentIdentifier } from './identifier.ts';
 
 type Texts<T> = { [K in keyof T & string]: T[K] extends string | null ? K : never }[keyof T & string];
 type Path<T> = Texts<T> | (T extends { customer: infer C } ? `customer.${Texts<NonNullable<C>>}` : never);
@@ -35,9 +35,7 @@ export function identifiersOf(event: AnyEvent): Identifier[] {
   if (fields === undefined) return [];
   return kinds.flatMap((kind) => {
     const text = fields[kind] === undefined ? undefined : textAt(event, fields[kind]);
-    if (text === undefined) return [];
-    // The shop's customer 7 is not the CRM's.
-    return readIdentifier(kind, kind === 'customer' ? `${event.meta.source}/${text}` : text) ?? [];
+    return (text === undefined ? undefined : readSentIdentifier(kind, text, event.meta.source)) ?? [];
   });
 }
 

@@ -32,16 +32,22 @@ const LONGEST = 384;
 const ID = /^[^\p{Cc}]+$/u;
 const EMAIL = /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u;
 
-const NORMAL_FORMS: Readonly<Record<Kind, (text: string) => string | undefined>> = {
-  user: (text) => matching(ID, text),
+const NORMAL_FORMS: Readonly<Record<Exclude<Kind, 'user'>, (text: string) => string | undefined>> = {
   customer: (text) => matching(/^[^\p{Cc}/]+\/[^\p{Cc}]+$/u, text),
   slack: (text) => matching(/^[UW][A-Z0-9]{2,30}$/, text),
   email: (text) => (text.length <= 254 ? matching(EMAIL, text.toLowerCase()) : undefined),
   phone: phoneOf,
 };
 
+/** Reads what an event of the source says. The shop's customer 7 is not the CRM's. */
+export const readSentIdentifier = (kind: Kind, text: string, source: string): Identifier | undefined =>
+  readIdentifier(kind, kind === 'customer' ? `${source}/${text.trim()}` : text);
+
 /** @returns the identifier in normal form; undefined if the text cannot identify a person */
 export function readIdentifier(kind: Kind, text: string): Identifier | undefined {
+  // Chat users are compared with the ids that the platform uses elsewhere, as they are.
+  if (kind === 'user')
+    return text.length <= LONGEST && ID.test(text) && text.isWellFormed() ? { kind, value: text } : undefined;
   const trimmed = text.length > 4 * LONGEST ? '' : text.trim().normalize('NFC');
   const value = trimmed === '' || trimmed.length > LONGEST ? undefined : NORMAL_FORMS[kind](trimmed);
   return value?.isWellFormed() ? { kind, value } : undefined;

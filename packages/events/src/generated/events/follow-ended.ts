@@ -79,7 +79,7 @@ export const schema: AvroRecord = {
       doc: "The chatbot platform's id of the person.",
     },
     {
-      name: 'kind',
+      name: 'targetKind',
       type: 'string',
       minLength: 1,
       maxLength: 64,
@@ -97,6 +97,6 @@ export const schema: AvroRecord = {
 
 export const example: Readonly<Record<string, unknown>> = {
   userId: 'user-1024',
-  kind: 'product',
-  targetId: 'prod-77',
+  targetKind: 'product',
+  targetId: 'product-17',
 };

@@ -54,7 +54,7 @@ export interface FollowStarted {
   /** The chatbot platform's id of the person. */
   userId: string;
   /** What the person follows: order, product, service or incident. */
-  kind: string;
+  targetKind: string;
   /** The id of the order, product, service or incident. */
   targetId: string;
 }
@@ -64,7 +64,7 @@ export interface FollowEnded {
   /** The chatbot platform's id of the person. */
   userId: string;
   /** What the person followed: order, product, service or incident. */
-  kind: string;
+  targetKind: string;
   /** The id of the order, product, service or incident. */
   targetId: string;
 }
