@@ -48,9 +48,19 @@ export const notifierConfig = Type.Object({
     default: fileURLToPath(new URL('../templates', import.meta.url)),
     description: 'the folder of the templates',
   }),
+  RECIPIENTS_FILE: Type.String({
+    minLength: 1,
+    default: fileURLToPath(new URL('../recipients.yaml', import.meta.url)),
+    description: 'the file that says who is notified of which event; read again when it changes',
+  }),
+  PEOPLE_PREFIX: Type.String({
+    minLength: 1,
+    default: 'people',
+    description: 'begins the keys of who is who in Redis, the same for notifier and flows',
+  }),
   API_KEYS: Type.String({
     default: '',
-    description: 'keys for the preference API: tenant=key, separated by commas',
+    description: 'keys for the APIs: tenant=key, separated by commas',
   }),
 });
 

@@ -29,8 +29,8 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
   const { waiting, recipients, templates, channels, ratePerHour, defaultLocale, sendTimeoutMs, metrics, now } = deps;
 
   return async (entry, signal) => {
-    const [{ tenant, userId, channel, urgent }] = entry.messages;
-    const [preference] = await recipients.preferencesOf(tenant, [userId]);
+    const [{ tenant, userId, slackChannel, channel, urgent }] = entry.messages;
+    const [preference] = await recipients.preferencesOf(tenant, [{ userId, slackChannel }]);
     const send = channels[channel];
     if (preference === undefined || send === undefined) {
       return finish(
@@ -57,7 +57,7 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     const begun = await waiting.begin(
       entry,
       content,
-      urgent || entry.messages[0].requested?.solicited ? undefined : { person, limit: ratePerHour },
+      userId === null || urgent || entry.messages[0].requested?.solicited ? undefined : { person, limit: ratePerHour },
     );
     if (begun === 'lost') return;
     if (begun !== 'go') return waiting.postpone(entry, begun.until, { spent: false });

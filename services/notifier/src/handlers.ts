@@ -1,15 +1,22 @@
 import type { ConsumerContext, Handler, Handlers } from '@switchboard/consumer';
+import type { EventOf } from '@switchboard/events';
+import { createPeople } from '@switchboard/people';
 import { readApiKeys } from '@switchboard/service';
 import { openOutlets } from './channels/outlets.ts';
 import type { NotifierConfig } from './config.ts';
 import { createDelivering } from './delivering.ts';
+import { createFollows } from './follows/follows.ts';
+import { onFollow } from './follows/on-follow.ts';
 import { createNotifierMetrics } from './metrics.ts';
 import { type Notification, notifications, notifiedTypes, requestedMessage } from './notifications.ts';
 import { notify } from './notify.ts';
 import { onPreferenceUpdated } from './on-preference-updated.ts';
+import { createLearning } from './people/learn.ts';
 import type { Channel } from './policy.ts';
 import { registerPreferenceApi } from './preferences/preference-api.ts';
 import { createPreferences } from './preferences/preferences.ts';
+import { type Addressees, createAddressees } from './recipients/addressees.ts';
+import { openLiveRecipients } from './recipients/live-recipients.ts';
 import { createRecipients } from './recipients.ts';
 import { readTemplates } from './texts/templates.ts';
 import { startSender } from './waiting/sender.ts';
@@ -23,20 +30,28 @@ interface Surroundings {
 }
 
 /** Opens the resources of the notifier. */
-export function createHandlers(
+export async function createHandlers(
   context: ConsumerContext<NotifierConfig>,
   { now, pollMs }: Surroundings = { now: Date.now, pollMs: 1_000 },
-): Handlers {
+): Promise<Handlers> {
   const { name, config, logger, redis, http, onStop } = context;
   const templates = readTemplates(config.TEMPLATES, notifiedTypes, config.DEFAULT_LOCALE);
   const apiKeys = readApiKeys(config.API_KEYS, 'API_KEYS');
   const channels = openOutlets(context);
   const preferences = createPreferences(redis, name);
   const recipients = createRecipients(preferences, {
-    conversation: config.SLACK_AGENTS_CHANNEL,
+    agents: config.SLACK_AGENTS_CHANNEL,
     topics: notifiedTypes,
     locale: config.DEFAULT_LOCALE,
   });
+  const people = createPeople({ redis, prefix: config.PEOPLE_PREFIX });
+  const follows = createFollows(redis, name);
+  const learn = createLearning(people);
+  const rules = await openLiveRecipients({
+    ...{ path: config.RECIPIENTS_FILE, sendable: notifiedTypes, logger, metrics: context.metrics },
+  });
+  onStop('recipients', rules.close);
+  const addressees = createAddressees({ rules: rules.current, people, learn, follows });
   const waiting = createWaitingMessages({ redis, service: name, now, leaseMs: config.LEASE_MS });
   const metrics = createNotifierMetrics(context.metrics, waiting);
   onStop('metrics', metrics.stop);
@@ -59,11 +74,20 @@ export function createHandlers(
   registerPreferenceApi(http, { preferences, apiKeys, now });
 
   const configured = new Set(Object.keys(channels) as Channel[]);
+  const notifyDeps = { ...deps, deliver, channels: configured };
   const handlerOf = (type: keyof typeof notifications): Handler<never> =>
-    notify(notifications[type] as Notification, { ...deps, deliver, channels: configured }) as Handler<never>;
+    notify(notifications[type] as Notification, addressees, notifyDeps) as Handler<never>;
+  const onFollowed = onFollow(follows);
   return {
     ...Object.fromEntries(notifiedTypes.map((type) => [type, handlerOf(type)])),
-    'message.requested': notify(requestedMessage as Notification, { ...deps, deliver, channels: configured }),
-    'preference.updated': onPreferenceUpdated({ preferences }),
+    'message.requested': notify(requestedMessage as Notification, requestedFor, notifyDeps),
+    'preference.updated': onPreferenceUpdated({ preferences, learn }),
+    'customer.updated': async (event) => void (await learn(event)),
+    'follow.started': onFollowed,
+    'follow.ended': onFollowed,
   };
 }
+
+const requestedFor: Addressees = async function* (event) {
+  yield { userId: (event as EventOf<'message.requested'>).userId };
+};

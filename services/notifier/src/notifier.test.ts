@@ -28,7 +28,8 @@ describe('order.shipped', () => {
     stage.clock += 1;
     await prefer(office, 'jane', { chat: false });
     assert.equal(await office.handle(shipped('e-2')), 'not_opted_in');
-    assert.equal(await office.handle(shipped('e-3', { userId: null })), 'no_recipient');
+    const stranger = { userId: null, email: 'stranger@example.com', phone: null };
+    assert.equal(await office.handle(shipped('e-3', stranger)), 'no_recipient');
     assert.deepEqual(stage.sandbox.effects(), []);
   });
 

@@ -1,33 +1,45 @@
 import type { Preference } from './policy.ts';
 import type { Preferences } from './preferences/preferences.ts';
 
-export interface Recipients {
-  /** In the order of the ids. Null stands for the agents. */
-  preferencesOf(tenant: string, userIds: readonly (string | null)[]): Promise<Preference[]>;
+/** A person, or with null a Slack channel: the given one, or that of the agents. */
+export interface Recipient {
+  readonly userId: string | null;
+  readonly slackChannel?: string | undefined;
 }
 
-/** Reads people's preferences. Agents receive all messages, in the configured conversation. */
+/** Different for different recipients. */
+export const recipientKey = ({ userId, slackChannel }: Recipient): string => userId ?? slackChannel ?? '';
+
+export interface Recipients {
+  /** In the order of the recipients. */
+  preferencesOf(tenant: string, recipients: readonly Recipient[]): Promise<Preference[]>;
+}
+
+/** Reads people's preferences. Channels receive all messages. */
 export function createRecipients(
   preferences: Pick<Preferences, 'read'>,
-  agents: { conversation: string | undefined; topics: readonly string[]; locale: string },
+  channels: { agents: string | undefined; topics: readonly string[]; locale: string },
 ): Recipients {
-  const ofAgents: Preference = {
+  const topics = Object.fromEntries(channels.topics.map((topic) => [topic, true]));
+  const ofChannel = (channel: string | undefined): Preference => ({
     channels: { slack: true },
-    topics: Object.fromEntries(agents.topics.map((topic) => [topic, true])),
+    topics,
     quietHours: undefined,
     timeZone: undefined,
-    locale: agents.locale,
+    locale: channels.locale,
     digest: 'none',
     email: undefined,
-    slackUserId: agents.conversation,
+    slackUserId: channel,
     webhookUrl: undefined,
-  };
+  });
   return {
-    async preferencesOf(tenant, userIds) {
-      const people = userIds.filter((userId) => userId !== null).map((userId) => ({ tenant, userId }));
+    async preferencesOf(tenant, recipients) {
+      const people = recipients.flatMap(({ userId }) => (userId === null ? [] : [{ tenant, userId }]));
       const read = people.length === 0 ? [] : await preferences.read(people);
       let next = 0;
-      return userIds.map((userId) => (userId === null ? ofAgents : (read[next++] as Preference)));
+      return recipients.map(({ userId, slackChannel }) =>
+        userId === null ? ofChannel(slackChannel ?? channels.agents) : (read[next++] as Preference),
+      );
     },
   };
 }

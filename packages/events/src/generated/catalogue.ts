@@ -11,6 +11,8 @@ import * as conversationUnresolved from './events/conversation-unresolved.ts';
 import * as customerUpdated from './events/customer-updated.ts';
 import * as deployFinished from './events/deploy-finished.ts';
 import * as flowTimeout from './events/flow-timeout.ts';
+import * as followEnded from './events/follow-ended.ts';
+import * as followStarted from './events/follow-started.ts';
 import * as fraudFlagged from './events/fraud-flagged.ts';
 import * as incidentOpened from './events/incident-opened.ts';
 import * as incidentResolved from './events/incident-resolved.ts';
@@ -66,7 +68,7 @@ import type {
   IncidentResolved,
   MaintenanceScheduled,
 } from './types/ops.ts';
-import type { CustomerUpdated, PreferenceUpdated } from './types/people.ts';
+import type { CustomerUpdated, FollowEnded, FollowStarted, PreferenceUpdated } from './types/people.ts';
 import type { TicketCreated, TicketUpdated } from './types/support.ts';
 
 export type * from './types/actions.ts';
@@ -108,6 +110,8 @@ export interface FieldsByType {
   'build.failed': BuildFailed;
   'maintenance.scheduled': MaintenanceScheduled;
   'preference.updated': PreferenceUpdated;
+  'follow.started': FollowStarted;
+  'follow.ended': FollowEnded;
   'customer.updated': CustomerUpdated;
   'ticket.created': TicketCreated;
   'ticket.updated': TicketUpdated;
@@ -385,6 +389,26 @@ export const entries = {
     keyFields: ['userId'],
     recordName: 'switchboard.people.PreferenceUpdated',
     subject: 'people.preferences-switchboard.people.PreferenceUpdated',
+    internal: false,
+  },
+  'follow.started': {
+    ...followStarted,
+    type: 'follow.started',
+    topic: 'people.preferences',
+    keyField: 'userId',
+    keyFields: ['userId'],
+    recordName: 'switchboard.people.FollowStarted',
+    subject: 'people.preferences-switchboard.people.FollowStarted',
+    internal: false,
+  },
+  'follow.ended': {
+    ...followEnded,
+    type: 'follow.ended',
+    topic: 'people.preferences',
+    keyField: 'userId',
+    keyFields: ['userId'],
+    recordName: 'switchboard.people.FollowEnded',
+    subject: 'people.preferences-switchboard.people.FollowEnded',
     internal: false,
   },
   'customer.updated': {

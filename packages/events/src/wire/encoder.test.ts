@@ -17,6 +17,7 @@ const event: EventOf<'order.shipped'> = {
   orderId: 'order-1001',
   orderNumber: null,
   userId: null,
+  customerId: null,
   email: null,
   phone: null,
   customerName: null,

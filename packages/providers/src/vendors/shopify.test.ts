@@ -36,7 +36,7 @@ describe('Shopify', () => {
         fields: {
           orderId: String(NUMBER),
           orderNumber: '#9999',
-          userId: '115310627',
+          customerId: '115310627',
           email: 'jon@example.com',
           phone: '555-555-SHIP',
           customerName: 'Steve Shipper',
@@ -60,7 +60,7 @@ describe('Shopify', () => {
         at: ISO,
         fields: {
           orderId: String(NUMBER),
-          userId: '115310627',
+          customerId: '115310627',
           email: 'jon@example.com',
           phone: '555-555-SHIP',
           customerName: 'Steve Shipper',
@@ -81,7 +81,7 @@ describe('Shopify', () => {
         fields: {
           orderId: String(NUMBER),
           orderNumber: '#9999',
-          userId: '115310627',
+          customerId: '115310627',
           email: 'jon@example.com',
           phone: '555-555-SHIP',
           customerName: 'Steve Shipper',

@@ -12,7 +12,7 @@ const items: Each = {
 };
 
 const buyer: Fields = {
-  userId: 'body.customer.id',
+  customerId: 'body.customer.id',
   email: ['body.email', 'body.contact_email', 'body.customer.email'],
   phone: ['body.phone', 'body.customer.phone', 'body.shipping_address.phone'],
   customerName: ['body.shipping_address.name', 'body.billing_address.name', 'body.customer.first_name'],

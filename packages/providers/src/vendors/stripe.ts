@@ -21,9 +21,11 @@ const amountOf = (minor: string, currency = `${object}.currency`): string =>
 
 const isPayment = `has(${object}.metadata.order_id)`;
 
+const payer: Fields = { userId: `${object}.metadata.user_id`, customerId: `${object}.customer` };
+
 const payment: Fields = {
+  ...payer,
   orderId: `${object}.metadata.order_id`,
-  userId: `${object}.metadata.user_id`,
   currency: `${object}.currency.upperAscii()`,
 };
 
@@ -93,7 +95,7 @@ const mapping: Mapping = {
       at: 'body.created',
       fields: {
         subscriptionId: `${object}.id`,
-        userId: [`${object}.metadata.user_id`, `${object}.customer`],
+        ...payer,
         plan: [`${item}.price.nickname`, `${item}.price.lookup_key`, `${item}.price.id`],
         previousPlan: ['nickname', 'lookup_key', 'id'].map(
           (name) => `body.data.previous_attributes.items.data[0].price.${name}`,

@@ -16,8 +16,9 @@ export interface Message {
   readonly event: string;
   readonly type: EventType;
   readonly tenant: string;
-  /** Null for the agents. */
+  /** Null for a Slack channel: the given one, or that of the agents. */
   readonly userId: string | null;
+  readonly slackChannel?: string | undefined;
   readonly channel: Channel;
   readonly values: Values;
   /** The event's language. */

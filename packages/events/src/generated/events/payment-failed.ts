@@ -100,6 +100,13 @@ export const schema: AvroRecord = {
       doc: "The chatbot platform's id of the customer.",
     },
     {
+      name: 'customerId',
+      type: ['null', 'string'],
+      default: null,
+      maxLength: 256,
+      doc: "The shop's or billing system's id of the customer.",
+    },
+    {
       name: 'email',
       type: ['null', 'string'],
       default: null,

@@ -8,6 +8,8 @@ export interface OrderCreated {
   orderNumber: string | null;
   /** Who ordered, by the id the chatbot knows them by. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */
@@ -50,6 +52,8 @@ export interface OrderShipped {
   orderNumber: string | null;
   /** Who ordered, by the id the chatbot knows them by. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */
@@ -82,6 +86,8 @@ export interface PaymentConfirmed {
   paymentId: string | null;
   /** Who ordered, by the id the chatbot knows them by. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */
@@ -130,6 +136,8 @@ export interface OrderCancelled {
   orderNumber: string | null;
   /** The chatbot platform's id of the customer. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */
@@ -166,6 +174,8 @@ export interface OrderDelivered {
   orderNumber: string | null;
   /** The chatbot platform's id of the customer. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */
@@ -204,6 +214,8 @@ export interface PaymentFailed {
   paymentId: string | null;
   /** The chatbot platform's id of the customer. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */
@@ -244,6 +256,8 @@ export interface PaymentRefunded {
   refundId: string | null;
   /** The chatbot platform's id of the customer. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */
@@ -276,6 +290,8 @@ export interface SubscriptionChanged {
   subscriptionId: string | null;
   /** The chatbot platform's id of the customer. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */
@@ -378,6 +394,8 @@ export interface FraudFlagged {
   paymentId: string | null;
   /** The chatbot platform's id of the customer. */
   userId: string | null;
+  /** The shop's or billing system's id of the customer. */
+  customerId: string | null;
   /** The customer's e-mail address. */
   email: string | null;
   /** The customer's phone number. */

@@ -49,6 +49,26 @@ export interface QuietHours {
 /** How often messages are gathered into one. */
 export type DigestFrequency = 'none' | 'hourly' | 'daily' | 'weekly';
 
+/** A person follows an order, a product, a service or an incident. */
+export interface FollowStarted {
+  /** The chatbot platform's id of the person. */
+  userId: string;
+  /** What the person follows: order, product, service or incident. */
+  targetKind: string;
+  /** The id of the order, product, service or incident. */
+  targetId: string;
+}
+
+/** A person no longer follows an order, a product, a service or an incident. */
+export interface FollowEnded {
+  /** The chatbot platform's id of the person. */
+  userId: string;
+  /** What the person followed: order, product, service or incident. */
+  targetKind: string;
+  /** The id of the order, product, service or incident. */
+  targetId: string;
+}
+
 /** Data of a customer changed in another system. */
 export interface CustomerUpdated {
   /** The other system's id of the customer. */
