@@ -29,7 +29,7 @@ describe('an event with a megabyte of one repeated text in any field holds up no
     assert.deepEqual(Object.keys(all), ['conversation.escalated', ...ENDS]);
   });
 
-  for (const helpdesk of ['zendesk', 'freshdesk', 'jira'] as const) {
+  for (const helpdesk of ['zendesk', 'freshdesk', 'jira', 'http'] as const) {
     it(`conversation.escalated, with ${helpdesk}`, async () => {
       await using desk = openDesk(helpdesk, sandbox);
       await assertNeverFreezes('conversation.escalated', async (event) => {

@@ -6,6 +6,7 @@ import type { Memory } from './once.ts';
 import { originOf } from './origin.ts';
 import { oneLine, plainText } from './plain-text.ts';
 import { labelSpeakers } from './speakers.ts';
+import { writeTicket } from './ticket-record.ts';
 
 interface Deps {
   helpdesk: Pick<Helpdesk, 'findTickets' | 'createTicket' | 'ticketLagMs'>;
@@ -26,9 +27,10 @@ export function onConversationEscalated({ helpdesk, memory, botLabel }: Deps): H
       lagMs: helpdesk.ticketLagMs,
       async find() {
         const tickets = await helpdesk.findTickets(origin, signal);
-        return tickets.find(({ reference }) => reference.includes(origin.event))?.id;
+        const found = tickets.find(({ reference }) => reference.includes(origin.event));
+        return found && writeTicket(found);
       },
-      create: () => helpdesk.createTicket(ticket, signal),
+      create: async () => writeTicket(await helpdesk.createTicket(ticket, signal)),
     });
   };
 }
