@@ -25,7 +25,7 @@ describe('an event with a megabyte of one repeated text in any field holds up no
   it('in any of the events that the service handles', () => {
     const config = readConfig(ticketingConfig, variablesFor('zendesk', sandbox.url));
 
-    const all = handlers({ config, target: () => ({}) as Target, redis: createHashStore() });
+    const all = handlers({ config, target: () => ({}) as Target, redis: createHashStore(), publish: async () => {} });
     assert.deepEqual(Object.keys(all), ['conversation.escalated', ...ENDS]);
   });
 

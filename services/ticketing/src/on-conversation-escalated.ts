@@ -6,21 +6,30 @@ import type { Memory } from './once.ts';
 import { originOf } from './origin.ts';
 import { oneLine, plainText } from './plain-text.ts';
 import { labelSpeakers } from './speakers.ts';
-import { writeTicket } from './ticket-record.ts';
+import { ticketCreated } from './ticket-created.ts';
+import { readTicket, writeTicket } from './ticket-record.ts';
 
 interface Deps {
   helpdesk: Pick<Helpdesk, 'findTickets' | 'createTicket' | 'ticketLagMs'>;
   memory: Pick<Memory, 'once'>;
   /** The name of the chatbot in transcripts. */
   botLabel: string;
+  publish(event: EventOf<'ticket.created'>): Promise<void>;
 }
 
-/** Creates one ticket for each escalation. A conversation that is escalated again gets another one. */
-export function onConversationEscalated({ helpdesk, memory, botLabel }: Deps): Handler<'conversation.escalated'> {
+/**
+ * Creates one ticket for each escalation, and announces it. A conversation that is escalated again gets another one.
+ */
+export function onConversationEscalated({
+  helpdesk,
+  memory,
+  botLabel,
+  publish,
+}: Deps): Handler<'conversation.escalated'> {
   return async (event, { signal }) => {
     const ticket = ticketFor(event, botLabel);
     const { origin } = ticket;
-    await memory.once({
+    const stored = await memory.once({
       conversation: origin.conversation,
       field: origin.event,
       also: 'latest ticket',
@@ -32,6 +41,7 @@ export function onConversationEscalated({ helpdesk, memory, botLabel }: Deps): H
       },
       create: async () => writeTicket(await helpdesk.createTicket(ticket, signal)),
     });
+    await publish(ticketCreated(event, ticket, readTicket(stored), Date.now()));
   };
 }
 
