@@ -8,6 +8,7 @@ const url = (example: string) =>
 export const ticketingConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8082 }),
   HELPDESK: Type.Enum(['zendesk', 'freshdesk', 'jira', 'http'], { description: 'where tickets are opened' }),
+  HELPDESK_SOURCE: optional("the source of the helpdesk's webhooks, default the name of the helpdesk"),
   ZENDESK_URL: url('https://example.zendesk.com'),
   ZENDESK_EMAIL: optional('the agent whose API token it is'),
   ZENDESK_TOKEN: optional('an API token of that agent'),

@@ -26,7 +26,19 @@ describe('an event with a megabyte of one repeated text in any field holds up no
     const config = readConfig(ticketingConfig, variablesFor('zendesk', sandbox.url));
 
     const all = handlers({ config, target: () => ({}) as Target, redis: createHashStore(), publish: async () => {} });
-    assert.deepEqual(Object.keys(all), ['conversation.escalated', ...ENDS]);
+    assert.deepEqual(Object.keys(all), ['conversation.escalated', ...ENDS, 'ticket.updated']);
+  });
+
+  it('ticket.updated', async () => {
+    await using desk = openDesk('zendesk', sandbox);
+    await assertNeverFreezes('ticket.updated', async (event) => {
+      const { ticketId, meta } = event as EventOf<'ticket.updated'>;
+      await desk.remember(ticketId, escalation('evt-0'));
+      await desk.update({
+        ...(event as EventOf<'ticket.updated'>),
+        meta: { ...meta, source: 'zendesk', tenant: 'acme' },
+      });
+    });
   });
 
   for (const helpdesk of ['zendesk', 'freshdesk', 'jira', 'http'] as const) {

@@ -1,6 +1,7 @@
 import type { Handler } from '@switchboard/consumer';
 import { endFacts } from './facts.ts';
 import type { Helpdesk } from './helpdesk.ts';
+import { TICKET_SOLVED } from './on-ticket-updated.ts';
 import type { Memory } from './once.ts';
 import { originOf } from './origin.ts';
 import { labelSpeakers } from './speakers.ts';
@@ -21,6 +22,7 @@ export function onConversationEnded({
 }: Deps): Handler<'conversation.resolved' | 'conversation.unresolved'> {
   return async (event, context) => {
     const { signal } = context;
+    if ('resolution' in event && event.resolution === TICKET_SOLVED) return context.skip('solved_in_helpdesk');
     if (helpdesk.takesComments === false) return context.skip('no_comments');
     const origin = originOf(event);
     const { conversation } = origin;

@@ -1,5 +1,6 @@
 import type { Handler } from '@switchboard/consumer';
 import type { EventOf } from '@switchboard/events';
+import type { Conversations } from './conversations.ts';
 import { escalationFacts } from './facts.ts';
 import type { Helpdesk, NewTicket } from './helpdesk.ts';
 import type { Memory } from './once.ts';
@@ -12,6 +13,7 @@ import { readTicket, writeTicket } from './ticket-record.ts';
 interface Deps {
   helpdesk: Pick<Helpdesk, 'findTickets' | 'createTicket' | 'ticketLagMs'>;
   memory: Pick<Memory, 'once'>;
+  conversations: Pick<Conversations, 'put'>;
   /** The name of the chatbot in transcripts. */
   botLabel: string;
   publish(event: EventOf<'ticket.created'>): Promise<void>;
@@ -23,6 +25,7 @@ interface Deps {
 export function onConversationEscalated({
   helpdesk,
   memory,
+  conversations,
   botLabel,
   publish,
 }: Deps): Handler<'conversation.escalated'> {
@@ -41,7 +44,9 @@ export function onConversationEscalated({
       },
       create: async () => writeTicket(await helpdesk.createTicket(ticket, signal)),
     });
-    await publish(ticketCreated(event, ticket, readTicket(stored), Date.now()));
+    const record = readTicket(stored);
+    await conversations.put(event.meta.tenant, record.id, event);
+    await publish(ticketCreated(event, ticket, record, Date.now()));
   };
 }
 

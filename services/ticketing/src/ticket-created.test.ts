@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
+import type { EventOf } from '@switchboard/events';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalation, resolution } from '../fixtures/escalation.ts';
@@ -24,7 +25,7 @@ for (const name of ['zendesk', 'freshdesk', 'jira', 'http'] as const) {
     it('is announced with its id, its page and its conversation', async () => {
       await using desk = openDesk(name, sandbox);
       await desk.escalate(escalation('evt-1'));
-      const [event] = desk.published;
+      const [event] = desk.published as EventOf<'ticket.created'>[];
       assert.match(event?.url ?? '', PAGES[name]);
       assert.partialDeepStrictEqual(event, {
         conversationId: 'conv-20260115-4711',
@@ -47,7 +48,8 @@ for (const name of ['zendesk', 'freshdesk', 'jira', 'http'] as const) {
       await desk.escalate(escalation('evt-1'));
       assert.equal(desk.tickets().length, 1);
       assert.equal(desk.published.length, 2);
-      const [first, second] = desk.published.map(({ meta: { id, source }, ticketId, url }) => ({
+      const announced = desk.published as EventOf<'ticket.created'>[];
+      const [first, second] = announced.map(({ meta: { id, source }, ticketId, url }) => ({
         ...{ id, source, ticketId, url },
       }));
       assert.deepEqual(first, second);

@@ -3,7 +3,7 @@ import type { NewTicket } from './helpdesk.ts';
 import type { TicketRecord } from './ticket-record.ts';
 
 /** The source of the events that the service publishes. */
-const SOURCE = 'ticketing';
+export const SOURCE = 'ticketing';
 /** Flows count in `extra` how many of them an event has passed through. */
 const FLOWS_SOURCE = 'flows';
 
