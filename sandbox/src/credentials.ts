@@ -10,6 +10,7 @@ export const credentials = {
   zendesk: { email: 'agent@sandbox.example', token: 'local-zendesk-token' },
   freshdesk: { apiKey: 'local-freshdesk-key' },
   jira: { email: 'agent@sandbox.example', token: 'local-jira-token' },
+  helpdesk: { apiKey: 'local-helpdesk-key' },
   slack: {
     token: 'local-slack-token',
     /** The id of the channel `#support-agents`. Ids of other channels are derived from their names. */

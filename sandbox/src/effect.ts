@@ -4,6 +4,7 @@ export const systemNames = [
   'zendesk',
   'freshdesk',
   'jira',
+  'helpdesk',
   'slack',
   'smtp',
   'chat',

@@ -40,7 +40,7 @@ const schema = Type.Object(
 export type FaultOptions = Static<typeof optional>;
 export type Fault = FaultOptions & { system: SystemName };
 
-const LAGGING: readonly SystemName[] = ['hubspot', 'freshdesk', 'jira'];
+const LAGGING: readonly SystemName[] = ['hubspot', 'freshdesk', 'jira', 'helpdesk'];
 const EFFECTIVE = ['status', 'error', 'latencyMs', 'dropResponse', 'malformed', 'indexLagMs', 'expireTokens'] as const;
 
 /** Describes what is wrong with a fault in a sentence, or returns undefined. */

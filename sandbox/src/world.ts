@@ -8,6 +8,7 @@ import type { Surroundings, System } from './system.ts';
 import { createChat } from './systems/chat.ts';
 import { createEmbeddings } from './systems/embeddings.ts';
 import { createFreshdesk } from './systems/freshdesk.ts';
+import { createHelpdesk } from './systems/helpdesk.ts';
 import { createHubspot } from './systems/hubspot.ts';
 import { createJira } from './systems/jira.ts';
 import { createSalesforce } from './systems/salesforce.ts';
@@ -52,6 +53,7 @@ export function createWorld({ effects = MOST_EFFECTS, salesforcePublicKey }: Wor
     createZendesk(board),
     createFreshdesk(board, around('freshdesk')),
     createJira(board, around('jira')),
+    createHelpdesk(board, around('helpdesk')),
     createSlack(board),
     createChat(board, conversations),
     createEmbeddings(),

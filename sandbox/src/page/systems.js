@@ -5,6 +5,7 @@ export const SYSTEMS = {
   zendesk: 'Zendesk',
   freshdesk: 'Freshdesk',
   jira: 'Jira',
+  helpdesk: 'Helpdesk',
   slack: 'Slack',
   smtp: 'E-mail',
   chat: 'Chat platform',

@@ -22,6 +22,7 @@ const SHAPES: [system: SystemName, refused: object, unknown: { status: number; b
   ['zendesk', { error: "Couldn't authenticate you" }, { status: 404, body: { error: 'InvalidEndpoint' } }],
   ['freshdesk', { code: 'invalid_credentials' }, { status: 404, body: undefined }],
   ['jira', ADF_ERROR, { status: 404, body: { 'status-code': 404 } }],
+  ['helpdesk', {}, { status: 404, body: {} }],
   ['chat', { error: { code: 'unauthorized', message: 'the API key is missing or wrong' } }, { status: 404, body: {} }],
   ['embeddings', {}, { status: 404, body: {} }],
   ['shop', { code: 'unauthorized' }, { status: 404, body: { code: 'not_found' } }],

@@ -1,6 +1,7 @@
 import type { EventOf } from '@switchboard/events';
 import { durationOf } from './note.ts';
 import type { Visit } from './recorder.ts';
+import { oneLine } from './text.ts';
 
 type ConversationEvent = EventOf<'conversation.escalated' | 'conversation.resolved' | 'conversation.unresolved'>;
 
@@ -11,11 +12,13 @@ export const personOf = ({
   customer,
   intent,
   summary,
-}: ConversationEvent): Omit<Visit, 'status' | 'title' | 'facts'> => ({
+  transcript,
+}: ConversationEvent): Omit<Visit, 'status' | 'title' | 'facts' | 'outcome'> => ({
   meta,
   conversation: conversationId,
   intent,
   summary,
+  transcript,
   email: customer?.email,
   name: customer?.name,
   phone: customer?.phone,
@@ -29,3 +32,7 @@ export const conversationFacts = ({ messageCount, transcript, sessionDuration, .
   Channel: event.channel,
   Conversation: event.conversationId,
 });
+
+/** `resolved (refund_issued)` */
+export const outcomeOf = (outcome: string, details: string | null): string =>
+  [outcome, ...(details === null ? [] : [`(${oneLine(details, 200)})`])].join(' ');

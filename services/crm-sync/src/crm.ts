@@ -1,3 +1,5 @@
+import type { Message } from './transcript.ts';
+
 /** The person of an event, as plain text with a normalised address. */
 export interface Person {
   email: string;
@@ -29,6 +31,8 @@ export interface Note {
   title: string;
   facts: readonly Fact[];
   summary: string;
+  /** The conversation, oldest first; each CRM keeps as many as fit. */
+  messages: readonly Message[];
 }
 
 export interface Fact {
@@ -43,13 +47,18 @@ export interface Crm {
   /** Whether it stores the facts and the summary of a note as fields instead of one text. */
   readonly hasNoteFields?: boolean;
   /**
-   * Creates the contact with this address, or updates it: sets the interaction unless the contact has a later one, and
-   * fills in missing data of the person.
+   * Creates the contact with this address, or updates it: sets the interaction, if there is one, unless the contact has
+   * a later one, and fills in missing data of the person.
    * @returns the contact's id
    */
-  saveContact(person: Person, interaction: Interaction, signal: AbortSignal): Promise<string>;
+  saveContact(person: Person, interaction: Interaction | undefined, signal: AbortSignal): Promise<string>;
   /** Adds a note to a contact, unless a note with this key exists. */
   saveNote(contact: string, note: Note, signal: AbortSignal): Promise<void>;
+  /**
+   * Adds a line to the end of the note with this key, unless it has that line. Undefined if notes cannot be changed.
+   * @returns whether the note has the line: false if it does not exist, or is full
+   */
+  addToNote?(key: string, line: string, signal: AbortSignal): Promise<boolean>;
 }
 
 /** The CRM's names of the fields for an interaction. */
@@ -63,7 +72,7 @@ export interface InteractionFields {
 export function changesTo(
   held: Readonly<Record<string, unknown>>,
   person: Readonly<Record<string, string | undefined>>,
-  { at, status, intent }: Interaction,
+  interaction: Interaction | undefined,
   fields: InteractionFields,
 ): Record<string, string> {
   const changes: Record<string, string> = {};
@@ -71,6 +80,8 @@ export function changesTo(
   for (const [name, value] of Object.entries(person)) {
     if (value !== undefined && (held[name] ?? '') === '') changes[name] = value;
   }
+  if (interaction === undefined) return changes;
+  const { at, status, intent } = interaction;
   const heldAt = timeOf(held[fields.lastInteraction]);
   if (heldAt > at) return changes;
   if (heldAt < at) changes[fields.lastInteraction] = new Date(at).toISOString();

@@ -15,7 +15,7 @@ async function saved(fields: Partial<Person>, intent?: string): Promise<Person &
   let given: (Person & { intent: string | undefined }) | undefined;
   const crm: Crm = {
     async saveContact(person, interaction) {
-      given = { ...person, intent: interaction.intent };
+      given = { ...person, intent: interaction?.intent };
       return '1';
     },
     saveNote: async () => {},
@@ -62,7 +62,8 @@ it('an e-mail address stays, because it is the key of the contact', async () => 
 
 it('the fields of a note are made safe where the CRM keeps them as such', async () => {
   const notes: Note[] = [];
-  const note = { key: 'k', at: 0, title: 't', summary: '=1', facts: [{ label: 'Intent', value: '@x' }] };
+  const messages = [{ speaker: '=s', time: '', text: '+t' }];
+  const note = { key: 'k', at: 0, title: 't', summary: '=1', facts: [{ label: 'Intent', value: '@x' }], messages };
   for (const hasNoteFields of [true, false]) {
     const crm: Crm = {
       hasNoteFields,
@@ -72,6 +73,7 @@ it('the fields of a note are made safe where the CRM keeps them as such', async 
     await withoutFormulas(crm).saveNote('1', note, AbortSignal.timeout(1_000));
   }
   assert.deepEqual([notes[0]?.summary, notes[0]?.facts[0]?.value], ["'=1", "'@x"]);
+  assert.deepEqual(notes[0]?.messages, [{ speaker: "'=s", time: '', text: "'+t" }]);
   assert.deepEqual(notes[1], note);
 });
 

@@ -15,8 +15,12 @@ const PHONE = /^\+[\d\s()./-]+$/;
 export function withoutFormulas(crm: Crm): Crm {
   return {
     ...crm,
-    saveContact: (person, { intent, ...interaction }, signal) =>
-      crm.saveContact(safePerson(person), { ...interaction, intent: safe(intent, LONGEST.intent) }, signal),
+    saveContact: (person, interaction, signal) =>
+      crm.saveContact(
+        safePerson(person),
+        interaction && { ...interaction, intent: safe(interaction.intent, LONGEST.intent) },
+        signal,
+      ),
     // The text of a note never starts with text of unknown origin.
     saveNote: (contact, note, signal) => crm.saveNote(contact, crm.hasNoteFields ? safeNote(note) : note, signal),
   };
@@ -33,8 +37,13 @@ function safePerson({ firstName, lastName, phone, company, jobTitle, ...person }
   };
 }
 
-const safeNote = ({ facts, summary, ...note }: Note): Note => ({
+const safeNote = ({ facts, summary, messages, ...note }: Note): Note => ({
   ...note,
+  messages: messages.map(({ speaker, time, text }) => ({
+    speaker: safe(speaker, speaker.length + 1),
+    time,
+    text: safe(text, text.length + 1),
+  })),
   summary: safe(summary, summary.length + 1),
   facts: facts.map(({ label, value }) => ({ label, value: safe(value, value.length + 1) })),
 });

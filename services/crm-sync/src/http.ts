@@ -1,6 +1,7 @@
 import type { Target } from '@switchboard/outbound';
 import { type Crm, changesTo, type InteractionFields } from './crm.ts';
 import { ACTIVITY } from './note.ts';
+import { fitMessages } from './transcript.ts';
 
 export interface HttpCrmOptions {
   target: Target;
@@ -8,6 +9,9 @@ export interface HttpCrmOptions {
   notePath: string;
   fields: InteractionFields;
 }
+
+/** In characters of JSON. */
+const MOST_TRANSCRIPT = 60_000;
 
 /**
  * Any system that accepts two JSON requests: contacts, identified by their address, and notes, identified by
@@ -24,12 +28,24 @@ export function createHttpCrm({ target, contactPath, notePath, fields }: HttpCrm
       return email;
     },
 
-    async saveNote(contact, { key, at, ...note }, signal) {
+    async saveNote(contact, { key, at, messages, ...note }, signal) {
+      const { head, omitted, tail } = fitMessages(
+        messages,
+        MOST_TRANSCRIPT,
+        (message) => JSON.stringify(message).length,
+      );
       await target.request({
         method: 'POST',
         path: notePath,
         headers: { 'idempotency-key': key },
-        body: { type: ACTIVITY, contact: { email: contact }, at: new Date(at).toISOString(), ...note },
+        body: {
+          type: ACTIVITY,
+          contact: { email: contact },
+          at: new Date(at).toISOString(),
+          ...note,
+          transcript: [...head, ...tail],
+          omitted,
+        },
         answer: 'any',
         signal,
       });

@@ -1,7 +1,7 @@
-import { bodyOf, OutboundError, type OutboundResponse, type Target } from '@switchboard/outbound';
+import { bodyOf, escapeHtml, OutboundError, type OutboundResponse, type Target } from '@switchboard/outbound';
 import Type, { type Static } from 'typebox';
 import { type Crm, changesTo, type InteractionFields, type Person } from './crm.ts';
-import { noteHtml } from './note.ts';
+import { noteHtml } from './note-content.ts';
 
 export interface HubspotOptions {
   target: Target;
@@ -25,6 +25,8 @@ const Batch = Type.Object({
 type HubspotObject = Static<typeof Batch>['results'][number];
 
 const NOTE_TO_CONTACT = 202;
+/** The maximum length of a note. */
+const MOST_NOTE = 65_536;
 
 export function createHubspot({ target, objects, fields, noteKey }: HubspotOptions): Crm {
   const post = (path: string, body: unknown, signal: AbortSignal): Promise<OutboundResponse> =>
@@ -47,6 +49,18 @@ export function createHubspot({ target, objects, fields, noteKey }: HubspotOptio
   }
 
   return {
+    async addToNote(key, line, signal) {
+      const known = await find('notes', noteKey, key, ['hs_note_body'], signal);
+      if (known === undefined) return false;
+      const body = String(known.properties?.hs_note_body ?? '');
+      const text = escapeHtml(line);
+      if (body.includes(text)) return true;
+      const properties = { hs_note_body: `${body}<p>${text}</p>` };
+      if (properties.hs_note_body.length > MOST_NOTE) return false;
+      await target.request({ method: 'PATCH', path: `${objects}/notes/${known.id}`, body: { properties }, signal });
+      return true;
+    },
+
     async saveContact(person, interaction, signal) {
       const wanted = propertiesOf(person);
       const names = [...Object.keys(wanted), fields.lastInteraction];

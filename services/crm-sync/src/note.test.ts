@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { createNote, durationOf, noteHtml, noteText } from './note.ts';
+import { createNote, durationOf } from './note.ts';
+import { noteHtml, noteText } from './note-content.ts';
 
 const anything = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),

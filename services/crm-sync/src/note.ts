@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { escapeHtml } from '@switchboard/outbound';
+import type { TranscriptEntry } from '@switchboard/events';
 import type { Fact, Note } from './crm.ts';
 import { oneLine, plainText } from './text.ts';
+import { messagesOf, summaryOf } from './transcript.ts';
 
 /** Escaping makes at most six characters of one: ten facts stay below HubSpot's 65,536 and Salesforce's 32,000. */
 const MOST_SUMMARY = 8_000;
@@ -12,16 +13,23 @@ export interface NoteInput {
   at: number;
   title: string;
   summary: string | null;
+  /** What was said, oldest first. */
+  transcript?: readonly TranscriptEntry[] | undefined;
+  /** How the conversation ended, for the summary of one that has none. */
+  outcome?: string | undefined;
   facts: Readonly<Record<string, string | number | null>>;
 }
 
-export function createNote({ idempotencyKey, at, title, summary, facts }: NoteInput): Note {
+export function createNote({ idempotencyKey, at, title, summary, facts, ...conversation }: NoteInput): Note {
+  const { transcript = [], outcome = 'unknown' } = conversation;
+  const messages = messagesOf(transcript);
   return {
     // Hashed: the idempotency key can have any length and any characters; this key cannot.
     key: createHash('sha256').update(idempotencyKey).digest('hex'),
     at,
     title,
-    summary: plainText(summary, MOST_SUMMARY),
+    summary: plainText(summary, MOST_SUMMARY) || summaryOf(messages, outcome),
+    messages,
     facts: Object.entries(facts).flatMap(([label, value]): Fact[] => {
       const line = value === null ? undefined : oneLine(String(value), MOST_VALUE);
       return line === undefined ? [] : [{ label, value: line }];
@@ -38,17 +46,3 @@ export function durationOf(seconds: number | null): string | null {
 
 /** The title of our activities in every CRM. */
 export const ACTIVITY = 'chatbot_conversation';
-
-export function noteText({ title, facts, summary, key }: Note): string {
-  const lines = facts.map(({ label, value }) => `${label}: ${value}`);
-  return [title, lines.join('\n'), summary, `${ACTIVITY} ${key}`].filter((part) => part !== '').join('\n\n');
-}
-
-export function noteHtml({ title, facts, summary, key }: Note): string {
-  const lines = facts.map(({ label, value }) => `<b>${escapeHtml(label)}</b>: ${escapeHtml(value)}`);
-  const text = escapeHtml(summary).replaceAll('\n', '<br>');
-  return [`<b>${escapeHtml(title)}</b>`, lines.join('<br>'), text, `${ACTIVITY} ${key}`]
-    .filter((part) => part !== '')
-    .map((part) => `<p>${part}</p>`)
-    .join('');
-}

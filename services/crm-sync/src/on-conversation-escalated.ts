@@ -1,5 +1,5 @@
 import type { Handler } from '@switchboard/consumer';
-import { conversationFacts, personOf } from './conversation.ts';
+import { conversationFacts, outcomeOf, personOf } from './conversation.ts';
 import type { Recorder } from './recorder.ts';
 
 export const onConversationEscalated =
@@ -10,6 +10,7 @@ export const onConversationEscalated =
         ...personOf(event),
         status: 'escalated',
         title: 'The chatbot handed a conversation over to people',
+        outcome: outcomeOf('handed over to people', event.reason),
         facts: {
           Intent: event.intent,
           Reason: event.reason,

@@ -1,5 +1,5 @@
 import type { Handler } from '@switchboard/consumer';
-import { conversationFacts, personOf } from './conversation.ts';
+import { conversationFacts, outcomeOf, personOf } from './conversation.ts';
 import type { Recorder } from './recorder.ts';
 
 export const onConversationResolved =
@@ -10,6 +10,7 @@ export const onConversationResolved =
         ...personOf(event),
         status: 'resolved',
         title: 'A conversation with the chatbot was resolved',
+        outcome: outcomeOf('resolved', event.resolution),
         facts: {
           Intent: event.intent,
           Resolution: event.resolution,

@@ -1,5 +1,5 @@
 import type { Handler } from '@switchboard/consumer';
-import { conversationFacts, personOf } from './conversation.ts';
+import { conversationFacts, outcomeOf, personOf } from './conversation.ts';
 import type { Recorder } from './recorder.ts';
 
 export const onConversationUnresolved =
@@ -10,6 +10,7 @@ export const onConversationUnresolved =
         ...personOf(event),
         status: 'unresolved',
         title: 'A conversation with the chatbot ended unresolved',
+        outcome: outcomeOf('not resolved', event.reason),
         facts: { Intent: event.intent, Reason: event.reason, Rating: event.rating, ...conversationFacts(event) },
       },
       context,

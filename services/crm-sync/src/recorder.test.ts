@@ -8,7 +8,7 @@ import type { NewestInteractions } from './newest.ts';
 import { createRecorder, type Visit } from './recorder.ts';
 
 const visit = (at: number): Visit => ({
-  meta: { occurredAt: at, receivedAt: at },
+  meta: { tenant: 'acme', occurredAt: at, receivedAt: at },
   status: 'escalated',
   intent: `intent-${at}`,
   email: 'ada@example.com',
@@ -46,6 +46,7 @@ describe('events of one person in several conversations at a time', () => {
         };
         const crm: Crm = {
           async saveContact(_person, interaction) {
+            assert.ok(interaction);
             await step('read');
             const late = held !== undefined && held.at >= interaction.at;
             await step('write');
@@ -56,7 +57,7 @@ describe('events of one person in several conversations at a time', () => {
           },
           saveNote: () => Promise.resolve(),
         };
-        const record = createRecorder({ crm, newest });
+        const record = createRecorder({ crm, newest, conversations: { putNote: async () => {} } });
         const carry = (at: number): Promise<void> => record(visit(at), contextOf(at)).catch(() => carry(at));
         const all = Promise.all(times.map(carry));
         await scheduler.waitFor(all);

@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@switchboard/consumer';
+import type { Conversations } from './conversations.ts';
 import { type Crm, type Interaction, LONGEST, type Note, type Person } from './crm.ts';
 import type { NewestInteractions } from './newest.ts';
 import { createNote, type NoteInput } from './note.ts';
@@ -6,8 +7,8 @@ import { normaliseEmail, oneLine, splitName } from './text.ts';
 
 export interface Visit
   extends Pick<Interaction, 'status' | 'conversation'>,
-    Pick<NoteInput, 'title' | 'summary' | 'facts'> {
-  meta: { occurredAt: number; receivedAt: number };
+    Pick<NoteInput, 'title' | 'summary' | 'facts' | 'transcript' | 'outcome'> {
+  meta: { tenant: string; occurredAt: number; receivedAt: number };
   email: string | null | undefined;
   name: string | null | undefined;
   phone: string | null | undefined;
@@ -19,7 +20,13 @@ export interface Visit
 /** Writes the data of an event about a person to the CRM. */
 export type Recorder = (visit: Visit, context: HandlerContext) => Promise<void>;
 
-export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestInteractions }): Recorder {
+interface Deps {
+  crm: Crm;
+  newest: NewestInteractions;
+  conversations: Pick<Conversations, 'putNote'>;
+}
+
+export function createRecorder({ crm, newest, conversations }: Deps): Recorder {
   /**
    * Two events of a person can belong to different conversations and run concurrently, even in different processes.
    * Each writes the newest stored interaction and checks again afterwards, so that the last writer writes the newest.
@@ -52,5 +59,8 @@ export function createRecorder({ crm, newest }: { crm: Crm; newest: NewestIntera
     const contact = await saveContact(person, interaction, signal);
     const note: Note = createNote({ ...visit, at, idempotencyKey });
     await crm.saveNote(contact, note, signal);
+    if (status === 'escalated' && conversation !== undefined) {
+      await conversations.putNote(visit.meta.tenant, conversation, note.key);
+    }
   };
 }

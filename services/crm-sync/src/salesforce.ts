@@ -3,7 +3,8 @@ import { bodyOf, OutboundError, type OutboundRequest, type OutboundResponse, typ
 import Type from 'typebox';
 import Value from 'typebox/value';
 import { type Crm, changesTo, type InteractionFields, type Person } from './crm.ts';
-import { ACTIVITY, noteText } from './note.ts';
+import { ACTIVITY } from './note.ts';
+import { noteText } from './note-content.ts';
 
 export interface SalesforceOptions {
   target: Target;
@@ -21,6 +22,8 @@ const Found = Type.Object({
 const Saved = Type.Object({ id: Type.String({ minLength: 1 }) });
 const Errors = Type.Array(Type.Object({ errorCode: Type.String({ pattern: '^[A-Z_]+$' }) }));
 
+/** The maximum length of a task's description. */
+const MOST_DESCRIPTION = 32_000;
 /** The maximum length of its e-mail fields. */
 const LONGEST_ADDRESS = 80;
 
@@ -61,6 +64,20 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
 
   return {
     longestAddress: LONGEST_ADDRESS,
+
+    async addToNote(key, line, signal) {
+      const q = `SELECT Id, Description FROM Task WHERE ${noteKey} = ${quoted(key)} LIMIT 1`;
+      const answer = await ask({ method: 'GET', path: `${data}/query`, query: { q }, signal });
+      const [known] = bodyOf(Found, answer, target).records;
+      if (known === undefined) return false;
+      const text = String(known.Description ?? '');
+      if (text.split('\n').includes(line)) return true;
+      const Description = `${text}\n\n${line}`;
+      if (Description.length > MOST_DESCRIPTION) return false;
+      const path = `${data}/sobjects/Task/${encodeURIComponent(known.Id)}`;
+      await ask({ method: 'PATCH', path, body: { Description }, signal });
+      return true;
+    },
 
     async saveContact(person, interaction, signal) {
       const { email } = person;

@@ -22,7 +22,7 @@ const open = (variables: Record<string, string>) => {
 describe('the configuration', () => {
   it('needs a helpdesk', () => {
     assert.throws(() => open({}), { problems: ['HELPDESK is not set: where tickets are opened'] });
-    assert.throws(() => open({ HELPDESK: 'mail' }), /HELPDESK must be one of zendesk, freshdesk, jira/);
+    assert.throws(() => open({ HELPDESK: 'mail' }), /HELPDESK must be one of zendesk, freshdesk, jira, http/);
   });
 
   it('needs what the chosen helpdesk needs, and says so at once', () => {

@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { httpConfig } from './http-config.ts';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 const url = (example: string) =>
@@ -6,7 +7,8 @@ const url = (example: string) =>
 
 export const ticketingConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8082 }),
-  HELPDESK: Type.Enum(['zendesk', 'freshdesk', 'jira'], { description: 'where tickets are opened' }),
+  HELPDESK: Type.Enum(['zendesk', 'freshdesk', 'jira', 'http'], { description: 'where tickets are opened' }),
+  HELPDESK_SOURCE: optional("the source of the helpdesk's webhooks, default the name of the helpdesk"),
   ZENDESK_URL: url('https://example.zendesk.com'),
   ZENDESK_EMAIL: optional('the agent whose API token it is'),
   ZENDESK_TOKEN: optional('an API token of that agent'),
@@ -22,6 +24,7 @@ export const ticketingConfig = Type.Object({
     default: 'High,Medium',
     description: 'the names of the priorities high and normal, or none if issues have no priority',
   }),
+  ...httpConfig,
   FIELD_CONVERSATION_ID: optional("the helpdesk's id or name of the field for the conversation's id"),
   FIELD_ESCALATION_REASON: optional('the field for the reason'),
   FIELD_AI_CONFIDENCE: optional('the field for the confidence, a decimal number'),

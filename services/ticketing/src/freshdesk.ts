@@ -5,10 +5,13 @@ import Value from 'typebox/value';
 import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';
 import { renderHtml } from './html.ts';
 import { type Origin, referenceOf } from './origin.ts';
+import { pageUrl } from './ticket-record.ts';
 import { fitTranscript } from './transcript.ts';
 
 interface Options {
   target: Pick<Target, 'name' | 'request'>;
+  /** The address of its pages. */
+  baseUrl: string;
   /** Such as `cf_conversation_id`. */
   fields: FieldNames;
   lagMs: number;
@@ -38,7 +41,8 @@ const MAX_PAGES = 10;
 const SEARCHABLE = /^[\w .:@/-]{1,200}$/;
 
 /** Freshdesk has no idempotency keys. Tickets are found in the requester's list (exact) and by search (lags). */
-export function createFreshdesk({ target, fields, lagMs }: Options): Helpdesk {
+export function createFreshdesk({ target, baseUrl, fields, lagMs }: Options): Helpdesk {
+  const recordOf = (id: number) => ({ id: String(id), url: pageUrl(baseUrl, `/a/tickets/${id}`) });
   const conversationField = fields.conversation_id ?? 'cf_conversation_id';
   const names: FieldNames = { ...fields, conversation_id: conversationField };
 
@@ -75,7 +79,7 @@ export function createFreshdesk({ target, fields, lagMs }: Options): Helpdesk {
         const answer = await target.request({ method: 'GET', path: `/api/v2/tickets/${id}`, signal });
         const reference = bodyOf(Detail, answer, target).description_text ?? '';
         // Two tenants may have conversations with the same id.
-        if (reference.includes(origin.conversation)) found.push({ id: String(id), reference });
+        if (reference.includes(origin.conversation)) found.push({ ...recordOf(id), reference });
       }
       return found;
     },
@@ -97,7 +101,7 @@ export function createFreshdesk({ target, fields, lagMs }: Options): Helpdesk {
         },
         signal,
       });
-      return String(bodyOf(Created, answer, target).id);
+      return recordOf(bodyOf(Created, answer, target).id);
     },
     async hasComment(ticketId, { event }, signal) {
       for (let page = 1; page <= MAX_PAGES; page += 1) {

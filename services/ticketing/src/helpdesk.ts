@@ -1,5 +1,6 @@
 import type { TranscriptEntry } from '@switchboard/events';
 import type { Origin } from './origin.ts';
+import type { TicketRecord } from './ticket-record.ts';
 
 /** An outside system that stores tickets. It throws the errors of its target. */
 export interface Helpdesk {
@@ -11,17 +12,17 @@ export interface Helpdesk {
   readonly ticketLagMs: number;
   /** How long `hasComment` may miss a comment after a request without an answer. */
   readonly commentLagMs: number;
+  /** Whether tickets take comments, default true. */
+  readonly takesComments?: boolean;
   /** Finds the tickets of the conversation, newest first. */
   findTickets(origin: Origin, signal: AbortSignal): Promise<FoundTicket[]>;
-  /** @returns its id */
-  createTicket(ticket: NewTicket, signal: AbortSignal): Promise<string>;
+  createTicket(ticket: NewTicket, signal: AbortSignal): Promise<TicketRecord>;
   hasComment(ticketId: string, origin: Origin, signal: AbortSignal): Promise<boolean>;
   /** Adds a comment for agents only. @returns false when the ticket accepts none: it is deleted or closed for good */
   addComment(ticketId: string, comment: Note, signal: AbortSignal): Promise<boolean>;
 }
 
-export interface FoundTicket {
-  readonly id: string;
+export interface FoundTicket extends TicketRecord {
   /** Contains the `event` of its origin. */
   readonly reference: string;
 }

@@ -3,6 +3,7 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { LAG_MS, openDesk } from '../fixtures/desk.ts';
 import { escalation, resolution } from '../fixtures/escalation.ts';
+import { systemOf } from '../fixtures/variables.ts';
 
 /** What goes wrong with a request that writes, how it ends, and whether it may have had its effect. */
 const FAULTS = [
@@ -15,11 +16,12 @@ const FAULTS = [
   { name: '404', fault: { status: 404 }, error: { retry: 'never' }, effect: 'no' },
   { name: '422', fault: { status: 422 }, error: { retry: 'never' }, effect: 'no' },
 ] as const;
-const TICKET = { zendesk: '/tickets.json', freshdesk: '/tickets', jira: '/issue' } as const;
+const TICKET = { zendesk: '/tickets.json', freshdesk: '/tickets', jira: '/issue', http: '/tickets' } as const;
 const NOTE = {
   zendesk: { method: 'PUT', path: '/tickets/' },
   freshdesk: { method: 'POST', path: '/notes' },
   jira: { method: 'POST', path: '/comment' },
+  http: { method: 'POST', path: '/comments' },
 } as const;
 const TIMEOUT_MS = 1_500;
 
@@ -30,7 +32,8 @@ before(async () => {
 afterEach(() => sandbox.reset());
 after(() => sandbox.close());
 
-for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
+for (const name of ['zendesk', 'freshdesk', 'jira', 'http'] as const) {
+  const system = systemOf(name);
   const open = (limits = {}) => openDesk(name, sandbox, limits);
 
   describe(name, () => {
@@ -39,14 +42,15 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
 
       it(`makes one ticket through ${what}`, async () => {
         await using desk = open(limits);
-        if (name === 'jira') sandbox.fault(name, { indexLagMs: 600_000 });
-        sandbox.fault(name, { ...fault, method: 'POST', path: TICKET[name], count: 1 });
+        if (name === 'jira') sandbox.fault(system, { indexLagMs: 600_000 });
+        sandbox.fault(system, { ...fault, method: 'POST', path: TICKET[name], count: 1 });
         await assert.rejects(desk.escalate(escalation('evt-1')), error);
         assert.equal(desk.tickets().length, effect === 'made' ? 1 : 0);
         // What a look-up does not find, and no idempotency key covers, is made again only when the index is up to date.
-        const unsure = name === 'jira' ? effect !== 'no' : name === 'freshdesk' && effect === 'unknown';
+        const unsure =
+          name === 'jira' ? effect !== 'no' : (name === 'freshdesk' || name === 'http') && effect === 'unknown';
         if (unsure) await assert.rejects(desk.escalate(escalation('evt-1')), { code: 'OUTCOME_UNKNOWN' });
-        if (name === 'jira') sandbox.fault(name, { indexLagMs: 0 });
+        if (name === 'jira') sandbox.fault(system, { indexLagMs: 0 });
         if (unsure) desk.pass(LAG_MS);
         await desk.escalate(escalation('evt-1'));
         await desk.escalate(escalation('evt-1'));
@@ -56,7 +60,7 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
       it(`adds one note through ${what}`, async () => {
         await using desk = open(limits);
         await desk.escalate(escalation('evt-1'));
-        sandbox.fault(name, { ...fault, ...NOTE[name], count: 1 });
+        sandbox.fault(system, { ...fault, ...NOTE[name], count: 1 });
         // A ticket that is not there any more takes no note.
         if (what === '404') {
           assert.equal(await desk.end(resolution('evt-2')), 'ticket_closed');
@@ -77,7 +81,7 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
       it(`makes no ticket while its look-up fails with ${what}`, async () => {
         await using desk = open();
         const path = name === 'jira' ? { method: 'POST', path: '/search/jql' } : { method: 'GET', path: '/tickets' };
-        sandbox.fault(name, { ...fault, ...path, count: 1 });
+        sandbox.fault(system, { ...fault, ...path, count: 1 });
         await assert.rejects(desk.escalate(escalation('evt-1')), error);
         assert.equal(desk.tickets().length, 0);
         await desk.escalate(escalation('evt-1'));
@@ -115,7 +119,7 @@ for (const name of ['zendesk', 'freshdesk', 'jira'] as const) {
     it('has no ticket to note the end of a conversation on that was never escalated', async () => {
       await using desk = open();
       assert.equal(await desk.end(resolution('evt-1')), 'no_ticket');
-      assert.equal(sandbox.effects(name).filter(({ kind }) => kind === 'effect').length, 0);
+      assert.equal(sandbox.effects(system).filter(({ kind }) => kind === 'effect').length, 0);
     });
 
     it("does not take another tenant's conversation of the same id for its own", async () => {

@@ -3,10 +3,13 @@ import Type from 'typebox';
 import { type AdfDocument, renderAdf } from './adf.ts';
 import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';
 import { referenceOf } from './origin.ts';
+import { pageUrl } from './ticket-record.ts';
 import { fitTranscript } from './transcript.ts';
 
 interface Options {
   target: Pick<Target, 'name' | 'request'>;
+  /** The address of its pages. */
+  baseUrl: string;
   project: string;
   issueType: string;
   /** The names differ by site. Undefined if the issue type has no priority. */
@@ -17,11 +20,12 @@ interface Options {
 }
 
 const Comments = Type.Object({ comments: Type.Array(Type.Unknown()) });
-const Created = Type.Object({ id: Type.String({ minLength: 1 }) });
+const Created = Type.Object({ id: Type.String({ minLength: 1 }), key: Type.Optional(Type.String()) });
 const Found = Type.Object({
   issues: Type.Array(
     Type.Object({
       id: Type.String({ minLength: 1 }),
+      key: Type.Optional(Type.String()),
       properties: Type.Optional(Type.Object({ switchboard: Type.Optional(Type.Object({ event: Type.String() })) })),
     }),
   ),
@@ -31,7 +35,13 @@ const Found = Type.Object({
 const DOCUMENT_LENGTH = 32_767;
 
 /** Jira has no idempotency keys. Issues are found by a label, in a search that lags behind writes. */
-export function createJira({ target, project, issueType, priorities, fields, lagMs }: Options): Helpdesk {
+export function createJira({ target, baseUrl, project, issueType, priorities, fields, lagMs }: Options): Helpdesk {
+  const recordOf = ({ id, key }: { id: string; key?: string }) => ({
+    id,
+    number: key,
+    url: key === undefined ? undefined : pageUrl(baseUrl, `/browse/${encodeURIComponent(key)}`),
+  });
+
   return {
     name: 'jira',
     ticketLagMs: lagMs,
@@ -48,9 +58,9 @@ export function createJira({ target, project, issueType, priorities, fields, lag
         },
         signal,
       });
-      return bodyOf(Found, answer, target).issues.map(({ id, properties }) => ({
-        id,
-        reference: properties?.switchboard?.event ?? '',
+      return bodyOf(Found, answer, target).issues.map((issue) => ({
+        ...recordOf(issue),
+        reference: issue.properties?.switchboard?.event ?? '',
       }));
     },
     async createTicket(ticket, signal) {
@@ -73,7 +83,7 @@ export function createJira({ target, project, issueType, priorities, fields, lag
         },
         signal,
       });
-      return bodyOf(Created, answer, target).id;
+      return recordOf(bodyOf(Created, answer, target));
     },
     async hasComment(ticketId, { event }, signal) {
       const answer = await target.request({

@@ -25,11 +25,23 @@ describe('an event with a megabyte of one repeated text in any field holds up no
   it('in any of the events that the service handles', () => {
     const config = readConfig(ticketingConfig, variablesFor('zendesk', sandbox.url));
 
-    const all = handlers({ config, target: () => ({}) as Target, redis: createHashStore() });
-    assert.deepEqual(Object.keys(all), ['conversation.escalated', ...ENDS]);
+    const all = handlers({ config, target: () => ({}) as Target, redis: createHashStore(), publish: async () => {} });
+    assert.deepEqual(Object.keys(all), ['conversation.escalated', ...ENDS, 'ticket.updated']);
   });
 
-  for (const helpdesk of ['zendesk', 'freshdesk', 'jira'] as const) {
+  it('ticket.updated', async () => {
+    await using desk = openDesk('zendesk', sandbox);
+    await assertNeverFreezes('ticket.updated', async (event) => {
+      const { ticketId, meta } = event as EventOf<'ticket.updated'>;
+      await desk.remember(ticketId, escalation('evt-0'));
+      await desk.update({
+        ...(event as EventOf<'ticket.updated'>),
+        meta: { ...meta, source: 'zendesk', tenant: 'acme' },
+      });
+    });
+  });
+
+  for (const helpdesk of ['zendesk', 'freshdesk', 'jira', 'http'] as const) {
     it(`conversation.escalated, with ${helpdesk}`, async () => {
       await using desk = openDesk(helpdesk, sandbox);
       await assertNeverFreezes('conversation.escalated', async (event) => {

@@ -1,35 +1,52 @@
 import type { Handler } from '@switchboard/consumer';
 import type { EventOf } from '@switchboard/events';
+import type { Conversations } from './conversations.ts';
 import { escalationFacts } from './facts.ts';
 import type { Helpdesk, NewTicket } from './helpdesk.ts';
 import type { Memory } from './once.ts';
 import { originOf } from './origin.ts';
 import { oneLine, plainText } from './plain-text.ts';
 import { labelSpeakers } from './speakers.ts';
+import { ticketCreated } from './ticket-created.ts';
+import { readTicket, writeTicket } from './ticket-record.ts';
 
 interface Deps {
   helpdesk: Pick<Helpdesk, 'findTickets' | 'createTicket' | 'ticketLagMs'>;
   memory: Pick<Memory, 'once'>;
+  conversations: Pick<Conversations, 'put'>;
   /** The name of the chatbot in transcripts. */
   botLabel: string;
+  publish(event: EventOf<'ticket.created'>): Promise<void>;
 }
 
-/** Creates one ticket for each escalation. A conversation that is escalated again gets another one. */
-export function onConversationEscalated({ helpdesk, memory, botLabel }: Deps): Handler<'conversation.escalated'> {
+/**
+ * Creates one ticket for each escalation, and announces it. A conversation that is escalated again gets another one.
+ */
+export function onConversationEscalated({
+  helpdesk,
+  memory,
+  conversations,
+  botLabel,
+  publish,
+}: Deps): Handler<'conversation.escalated'> {
   return async (event, { signal }) => {
     const ticket = ticketFor(event, botLabel);
     const { origin } = ticket;
-    await memory.once({
+    const stored = await memory.once({
       conversation: origin.conversation,
       field: origin.event,
       also: 'latest ticket',
       lagMs: helpdesk.ticketLagMs,
       async find() {
         const tickets = await helpdesk.findTickets(origin, signal);
-        return tickets.find(({ reference }) => reference.includes(origin.event))?.id;
+        const found = tickets.find(({ reference }) => reference.includes(origin.event));
+        return found && writeTicket(found);
       },
-      create: () => helpdesk.createTicket(ticket, signal),
+      create: async () => writeTicket(await helpdesk.createTicket(ticket, signal)),
     });
+    const record = readTicket(stored);
+    await conversations.put(event.meta.tenant, record.id, event);
+    await publish(ticketCreated(event, ticket, record, Date.now()));
   };
 }
 

@@ -42,4 +42,7 @@ export function originOf({ meta, conversationId, customer, userId }: Conversatio
 /** The last line of a ticket or comment, by which a look-up finds it. */
 export const referenceOf = ({ conversation, event }: Origin): string => `${conversation}/${event}`;
 
+/** Whether a text is a ticket or a comment of this service, as its reference shows. */
+export const isOurs = (text: string): boolean => /switchboard-[0-9a-f]{24}\/[0-9a-f]{24}/.test(text);
+
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 24);

@@ -10,7 +10,7 @@ import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 import { escalation, resolution } from '../fixtures/escalation.ts';
 import { spawnService, startService } from '../fixtures/service.ts';
-import { type HelpdeskName, variablesFor } from '../fixtures/variables.ts';
+import { type HelpdeskName, systemOf, variablesFor } from '../fixtures/variables.ts';
 
 const stack = testStack();
 const connection = { brokers: stack.brokers.split(',') };
@@ -18,6 +18,7 @@ const MADE = {
   zendesk: 'POST /api/v2/tickets.json',
   freshdesk: 'POST /api/v2/tickets',
   jira: 'POST /rest/api/3/issue',
+  http: 'POST /tickets',
 };
 
 let publisher: Publisher;
@@ -54,7 +55,8 @@ const conversationId = (): string => `conv-${topic.slice(-8)}`;
 const publish = (event: AnyEvent): Promise<void> =>
   publisher.publish({ topic, key: keyOf(event), value: encode(event), headers: eventHeaders(event) });
 
-const effects = (name: HelpdeskName): Effect[] => sandbox.effects(name).filter(({ kind }) => kind === 'effect');
+const effects = (name: HelpdeskName): Effect[] =>
+  sandbox.effects(systemOf(name)).filter(({ kind }) => kind === 'effect');
 const made = (name: HelpdeskName): Effect[] =>
   effects(name).filter(({ method, path }) => `${method} ${path}` === MADE[name]);
 

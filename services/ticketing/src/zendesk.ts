@@ -4,10 +4,13 @@ import Type from 'typebox';
 import { type FieldNames, type Helpdesk, type Note, namedFields } from './helpdesk.ts';
 import { renderHtml } from './html.ts';
 import { referenceOf } from './origin.ts';
+import { pageUrl } from './ticket-record.ts';
 import { fitTranscript } from './transcript.ts';
 
 interface Options {
   target: Pick<Target, 'name' | 'request'>;
+  /** The address of its pages. */
+  baseUrl: string;
   /** Numeric ids. */
   fields: FieldNames;
   lagMs: number;
@@ -23,7 +26,9 @@ const Comments = Type.Object({ comments: Type.Array(Type.Unknown()) });
 const Created = Type.Object({ ticket: Type.Object({ id: Type.Integer() }) });
 
 /** The external id of a ticket is the conversation. Zendesk recognises a repeated create by its idempotency key. */
-export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
+export function createZendesk({ target, baseUrl, fields, lagMs }: Options): Helpdesk {
+  const recordOf = (id: number) => ({ id: String(id), url: pageUrl(baseUrl, `/agent/tickets/${id}`) });
+
   return {
     name: 'zendesk',
     ticketLagMs: 0,
@@ -33,7 +38,7 @@ export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
       const answer = await target.request({ method: 'GET', path: '/api/v2/tickets.json', query, signal });
       return bodyOf(Tickets, answer, target)
         .tickets.sort((one, other) => other.id - one.id)
-        .map(({ id, description }) => ({ id: String(id), reference: description ?? '' }));
+        .map(({ id, description }) => ({ ...recordOf(id), reference: description ?? '' }));
     },
     async createTicket(ticket, signal) {
       const { origin, subject, priority, tags } = ticket;
@@ -56,7 +61,7 @@ export function createZendesk({ target, fields, lagMs }: Options): Helpdesk {
         },
         signal,
       });
-      return String(bodyOf(Created, answer, target).ticket.id);
+      return recordOf(bodyOf(Created, answer, target).ticket.id);
     },
     async hasComment(ticketId, { event }, signal) {
       const answer = await target.request({

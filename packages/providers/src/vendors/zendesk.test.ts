@@ -83,6 +83,37 @@ describe('Zendesk', () => {
         },
       },
     ],
+    'trigger, solved': [
+      {
+        type: 'ticket.updated',
+        id: `${NUMBER}-${ISO}`,
+        at: ISO,
+        fields: {
+          ticketId: String(NUMBER),
+          conversationId: 'conv-4711',
+          email: 'jane.doe@example.com',
+          customerName: 'Jane Doe',
+          subject: 'Refund for a broken kettle',
+          status: 'solved',
+          priority: 'high',
+          comment: 'The money is on its way.',
+          agentName: 'Alex Kim',
+          url: 'https://example.zendesk.com/agent/tickets/35436',
+          updatedAt: NOW,
+        },
+      },
+      {
+        type: 'conversation.resolved',
+        id: `${NUMBER}-solved#1`,
+        at: ISO,
+        fields: {
+          conversationId: 'conv-4711',
+          customer: { name: 'Jane Doe', email: 'jane.doe@example.com' },
+          resolution: 'ticket_solved',
+          resolvedBy: 'Alex Kim',
+        },
+      },
+    ],
     'article.published': [
       {
         type: 'article.published',

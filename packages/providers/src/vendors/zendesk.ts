@@ -117,6 +117,7 @@ export const zendesk = defineProvider({
         at: 'body.updated_at',
         fields: {
           ticketId: 'body.ticket_id',
+          conversationId: 'body.conversation_id',
           subject: 'body.subject',
           status: 'body.status.lowerAscii()',
           priority: 'body.priority.lowerAscii()',
@@ -126,6 +127,21 @@ export const zendesk = defineProvider({
           agentName: 'body.agent',
           url: 'body.url',
           updatedAt: 'body.updated_at',
+        },
+      },
+      {
+        type: 'conversation.resolved',
+        when: `!has(body.type) && has(body.ticket_id) && body.conversation_id != "" &&
+          (body.status.lowerAscii() == "solved" || body.status.lowerAscii() == "closed")`,
+        id: 'string(body.ticket_id) + "-solved"',
+        at: 'body.updated_at',
+        fields: {
+          conversationId: 'body.conversation_id',
+          'customer.email': 'body.email',
+          'customer.name': 'body.name',
+          // ticketing adds no note to a ticket that is solved.
+          resolution: '"ticket_solved"',
+          resolvedBy: 'body.agent',
         },
       },
       {
@@ -149,11 +165,11 @@ export const zendesk = defineProvider({
       },
     ],
     ignore: bodyPaths(`
-      account_id detail.assignee_id detail.brand_id detail.created_at detail.description
+      account_id comment detail.assignee_id detail.brand_id detail.created_at detail.description
       detail.external_id detail.is_public detail.priority detail.requester_id detail.status detail.via
       event.author_id event.category_id event.comment.author.id event.comment.author.is_staff
-      event.current event.meta event.previous event.section_id priority status subject type
-      zendesk_event_version
+      event.current event.meta event.previous event.section_id priority status subject ticket_id
+      type url zendesk_event_version
     `),
   },
   examples: [
@@ -185,6 +201,16 @@ export const zendesk = defineProvider({
         "url": "https://example.zendesk.com/agent/tickets/35436", "updated_at": "{{iso}}"
       }`,
       becomes: ['ticket.updated'],
+    },
+    {
+      name: 'trigger, solved',
+      body: `{
+        "ticket_id": "{{number}}", "conversation_id": "conv-4711", "subject": "Refund for a broken kettle",
+        "status": "Solved", "priority": "High", "email": "jane.doe@example.com", "name": "Jane Doe",
+        "comment": "The money is on its way.", "agent": "Alex Kim",
+        "url": "https://example.zendesk.com/agent/tickets/35436", "updated_at": "{{iso}}"
+      }`,
+      becomes: ['ticket.updated', 'conversation.resolved'],
     },
     { name: 'article.published', body: articleEvent('published'), becomes: ['article.published'] },
     { name: 'article.unpublished', body: articleEvent('unpublished'), becomes: ['article.unpublished'] },
