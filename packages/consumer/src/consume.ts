@@ -8,7 +8,7 @@ import { registerGauges } from './gauges.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPause } from './queues/pause.ts';
-import { PausedError } from './queues/paused-error.ts';
+import { PausedError, pauseAlert } from './queues/paused-error.ts';
 import { createEventState } from './redis/event-state.ts';
 import { keyspaceOf } from './redis/event-state-script.ts';
 import { createLenientEventState } from './redis/lenient-event-state.ts';
@@ -63,7 +63,7 @@ function checkDelays({ retries }: RetryTopics, { doneTtlMs, retryDelays }: Consu
  */
 export async function consume(options: ConsumeOptions): Promise<RunningConsumer> {
   const limits: ConsumeLimits = { ...DEFAULT_LIMITS, ...options };
-  const { service, redis, publisher, codec, tracer = untraced, onFailure } = options;
+  const { service, redis, publisher, codec, tracer = untraced, alert = () => {}, onFailure } = options;
   const logger = options.logger.child({ component: 'consumer' });
   const handlers = new Map(Object.entries(options.handlers) as [EventType, AnyHandler][]);
   const sources = options.sources ?? [...new Set([...handlers.keys()].map((type) => catalogue[type].topic))];
@@ -87,7 +87,21 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   );
   const forwarder = createForwarder({ retryTopics, publisher, logger, tracer, stopping: stopping.signal });
   const pipeline = createPipeline({
-    ...{ service, retryTopics, handlers, eventState, forwarder, notes, pause, limits, metrics, logger, tracer, failed },
+    ...{
+      service,
+      retryTopics,
+      handlers,
+      eventState,
+      forwarder,
+      notes,
+      pause,
+      limits,
+      metrics,
+      logger,
+      tracer,
+      failed,
+      alert,
+    },
     decode: (value) => codec.decode(value),
   });
   const subscription = createSubscription({
@@ -115,7 +129,11 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       longestWaitMs: longestWaitMs(retryTopics),
     },
   });
+  let wasPaused = false;
   pause.onChange(() => {
+    const isPaused = pause.reasons.size > 0;
+    if (isPaused && !wasPaused) alert(pauseAlert(pause.details));
+    wasPaused = isPaused;
     pipeline.wake();
     subscription.reconcile();
     notes.paused();

@@ -1,3 +1,4 @@
+import type { Alert } from '@switchboard/alerts';
 import type { EventType } from '@switchboard/events';
 import type { Codec, KafkaConnection, Publisher } from '@switchboard/kafka';
 import type { Tracer } from '@switchboard/tracing';
@@ -22,6 +23,8 @@ export interface ConsumeOptions extends Partial<ConsumeLimits> {
   logger: Logger;
   metrics?: Registry;
   tracer?: Tracer;
+  /** Alerts people. Must return at once and not throw. */
+  alert?: (alert: Alert) => void;
   /** The consumer cannot continue. The process should exit and restart. */
   onFailure(error: Error): void;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Alert } from '@switchboard/alerts';
 import { createRateLimiter } from '@switchboard/async';
 import type { SignatureFault, SignedRequest, Verdict } from '@switchboard/providers';
 import { createRefusalLog, type Logger, limitConnections, serverOptions } from '@switchboard/service';
@@ -28,6 +29,7 @@ import { createSenderOf } from './http/sender.ts';
 import { createTurns } from './http/turns.ts';
 import { createIntake, EVENTS_ROUTE, type Publishing, WEBHOOKS_ROUTE } from './intake.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
+import { createSignatureBurst } from './signature-burst.ts';
 import type { LiveSources } from './sources/live-sources.ts';
 import type { Source } from './sources/sources.ts';
 
@@ -37,6 +39,8 @@ export interface IngestDeps extends Publishing {
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
+  /** Alerts people. Must return at once and not throw. */
+  alert?: (alert: Alert) => void;
   /** Default: one that is not shared with other instances. */
   drift?: Drift;
   limits?: Partial<Limits>;
@@ -97,6 +101,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const drift = deps.drift ?? createDrift({ registry: deps.metrics, sources: sources.names });
   const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, tracer });
   const refusalLog = createRefusalLog(http);
+  const burst = createSignatureBurst(deps.alert ?? (() => {}));
   const pace = setInterval(budget.judgePace, PACE_MS);
   pace.unref();
   http.addHook('onClose', async () => clearInterval(pace));
@@ -112,6 +117,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     if (verdict.kind === 'unavailable') return refuse(source, { reason: 'keys_unavailable' });
     const fault = verdict.kind === 'stale' ? 'time' : verdict.fault;
     metrics.signatureRefused(source, fault);
+    burst.refused(source, fault);
     const reason = verdict.kind === 'stale' ? 'timestamp' : 'signature';
     metrics.rejected(source, reason);
     const skewMs = verdict.kind === 'stale' ? verdict.skewMs : undefined;

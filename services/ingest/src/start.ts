@@ -1,5 +1,6 @@
+import { openAlerts } from '@switchboard/alerts';
 import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
-import { ConfigError, commaSeparated, environment, type ServiceContext } from '@switchboard/service';
+import { ConfigError, commaSeparated, createRedis, environment, type ServiceContext } from '@switchboard/service';
 import type { IngestConfig } from './config.ts';
 import { createDrift } from './drift/drift.ts';
 import { connectDriftStore } from './drift/drift-store.ts';
@@ -53,6 +54,11 @@ export async function start({
   onStop('redis', seenIds.close);
   health.add('redis', seenIds.check);
 
+  const redis = createRedis(config.REDIS_URL, logger);
+  onStop('redis of alerts', () => redis.disconnect());
+  const alerts = openAlerts({ service: 'ingest', config, redis, scope, logger, metrics });
+  onStop('alerts', alerts.close);
+
   const drift = createDrift({ registry: metrics, sources: sources.names });
   onStop('drift', connectDriftStore({ redisUrl: config.REDIS_URL, scope, drift, logger }).close);
 
@@ -65,6 +71,7 @@ export async function start({
     metrics,
     logger,
     tracer,
+    alert: alerts.raise,
     resubmitSecret: config.RESUBMIT_SECRET,
     limits: { ipRate: config.IP_RATE, trustedProxies, inFlightBytes: config.MAX_IN_FLIGHT_BYTES },
   });

@@ -1,3 +1,4 @@
+import { alertConfig } from '@switchboard/alerts';
 import Type, { type Static, type TObject } from 'typebox';
 import { DEFAULT_LIMITS } from '../options.ts';
 
@@ -39,6 +40,7 @@ export const consumerConfig = Type.Object({
     default: '',
     description: 'the outside systems that receive a traceparent header, separated by commas',
   }),
+  ...alertConfig.properties,
 });
 
 export type ConsumerConfig = Static<typeof consumerConfig>;

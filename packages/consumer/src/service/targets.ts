@@ -1,3 +1,4 @@
+import type { Alert } from '@switchboard/alerts';
 import {
   createGuardedTarget,
   createTarget,
@@ -16,7 +17,11 @@ export interface Targets {
   guardedTarget(options: Omit<GuardedTargetOptions, 'logger' | 'metrics'>): GuardedTarget;
 }
 
-export function createTargets(service: ServiceContext<ConsumerConfig>): Targets {
+/** @param alert called when an outside system counts as down */
+export function createTargets(
+  service: ServiceContext<ConsumerConfig>,
+  alert: (alert: Alert) => void = () => {},
+): Targets {
   const { config, logger, metrics, tracer, health, onStop } = service;
   const traced = commaSeparated(config.TRACE_TARGETS);
   return {
@@ -24,7 +29,8 @@ export function createTargets(service: ServiceContext<ConsumerConfig>): Targets 
       const tellTrace = traced.includes(options.name);
       // One connection per handler, so that no handler waits for the request of another.
       const concurrency = config.CONCURRENCY;
-      const target = createTarget({ concurrency, tellTrace, ...options, logger, metrics, tracer });
+      const onDown = (): void => alert({ kind: 'outside_down', code: 'BREAKER_OPEN', about: options.name });
+      const target = createTarget({ concurrency, tellTrace, onDown, ...options, logger, metrics, tracer });
       onStop(options.name, target.close);
       health.add(options.name, target.check);
       return target;
