@@ -2,7 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Alert } from '@switchboard/alerts';
 import { createRateLimiter } from '@switchboard/async';
 import type { SignatureFault, SignedRequest, Verdict } from '@switchboard/providers';
-import { createRefusalLog, type Logger, limitConnections, serverOptions } from '@switchboard/service';
+import {
+  createRefusalLog,
+  type EventLog,
+  type Logger,
+  limitConnections,
+  noEventLog,
+  serverOptions,
+} from '@switchboard/service';
 import { type Tracer, untraced } from '@switchboard/tracing';
 import Fastify, {
   type FastifyBaseLogger,
@@ -39,6 +46,8 @@ export interface IngestDeps extends Publishing {
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
+  /** Gets a line for each accepted event. Default: none. */
+  eventLog?: EventLog;
   /** Alerts people. Must return at once and not throw. */
   alert?: (alert: Alert) => void;
   /** Default: one that is not shared with other instances. */
@@ -83,7 +92,7 @@ declare module 'fastify' {
 
 /** Adds `POST /webhooks/:source` and the published documents. */
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
-  const { sources, seenIds, logger, publish, encode, tracer = untraced, limits } = deps;
+  const { sources, seenIds, logger, publish, encode, tracer = untraced, eventLog = noEventLog, limits } = deps;
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
   // Rates of their own: readers and senders do not use up each other's requests.
   const readers = createRateLimiter(undefined, MOST_READERS);
@@ -99,7 +108,18 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
   const drift = deps.drift ?? createDrift({ registry: deps.metrics, sources: sources.names });
-  const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, tracer });
+  const intake = createIntake({
+    publish,
+    encode,
+    ambiguousIds,
+    duplicates,
+    rates,
+    drift,
+    metrics,
+    logger,
+    eventLog,
+    tracer,
+  });
   const refusalLog = createRefusalLog(http);
   const burst = createSignatureBurst(deps.alert ?? (() => {}));
   const pace = setInterval(budget.judgePace, PACE_MS);

@@ -13,6 +13,7 @@ import { openSources } from './sources/live-sources.ts';
 export async function start({
   config,
   logger,
+  eventLog,
   metrics,
   tracer,
   http,
@@ -71,6 +72,7 @@ export async function start({
     metrics,
     logger,
     tracer,
+    eventLog,
     alert: alerts.raise,
     resubmitSecret: config.RESUBMIT_SECRET,
     limits: { ipRate: config.IP_RATE, trustedProxies, inFlightBytes: config.MAX_IN_FLIGHT_BYTES },

@@ -112,6 +112,7 @@ export async function openConsumer<S extends TObject>(
     metrics,
     tracer,
     alert,
+    eventLog: service.eventLog,
     onFailure: fail,
   });
   // A stop during the join found no consumer to stop.

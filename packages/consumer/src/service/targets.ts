@@ -8,6 +8,7 @@ import {
   type TargetOptions,
 } from '@switchboard/outbound';
 import { commaSeparated, type ServiceContext } from '@switchboard/service';
+import { noteEffect } from '../run/outside-effect.ts';
 import type { ConsumerConfig } from './config.ts';
 
 export interface Targets {
@@ -33,7 +34,14 @@ export function createTargets(
       const target = createTarget({ concurrency, tellTrace, onDown, ...options, logger, metrics, tracer });
       onStop(options.name, target.close);
       health.add(options.name, target.check);
-      return target;
+      return {
+        ...target,
+        async request(request) {
+          const response = await target.request(request);
+          noteEffect(target.name, request, response);
+          return response;
+        },
+      };
     },
     guardedTarget(options) {
       const target = createGuardedTarget({ ...options, logger, metrics, tracer });
