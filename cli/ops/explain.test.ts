@@ -5,6 +5,12 @@ import { createPrivacy } from './privacy.ts';
 
 const record = { topic: 'commerce.orders', headers: { ce_type: 'order.created' } };
 
+it('ops event shows what a done event made in an outside system', () => {
+  const effect = { system: 'zendesk', id: '17', url: 'https://acme.example/tickets/17' };
+  const found = { service: 'ticketing', state: 'done', reason: undefined, effect } as const;
+  assert.equal(explain(found, record, createPrivacy(false)), 'zendesk 17, https://acme.example/tickets/17');
+});
+
 describe('what ops event says of a service that has no mark of the event', () => {
   for (const [service, state, text] of [
     ['notifier', 'unknown', 'done: its mark has expired'],

@@ -3,6 +3,7 @@ import {
   findWhereabouts,
   placeName,
   readDeadLetters,
+  readEffects,
   type Whereabouts,
 } from '@switchboard/consumer/operate';
 import { handlersOf } from '@switchboard/deploy/services';
@@ -86,15 +87,19 @@ export type Found = Whereabouts & { service: string };
 /** What is asked of a service once, for all events. */
 export async function viewOf(service: string, since: number, { connection, doneTtlMs, redis: connect }: Context) {
   const redis = await connect();
-  const [progress, letters] = await Promise.all([
+  const [progress, letters, effects] = await Promise.all([
     progressOf(connection, service),
     readDeadLetters(connection, redis, service, since).catch((error: KafkaError) => {
       if (error.code === 'UNKNOWN_TOPIC') return [];
       throw error;
     }),
+    readEffects(redis, service),
   ]);
   const byPlace = new Map(letters.map((letter): [string, DeadLetter] => [placeName(letter.origin), letter]));
-  return { service, of: (record: StoredRecord) => findWhereabouts(redis, record, progress, byPlace, doneTtlMs) };
+  return {
+    service,
+    of: (record: StoredRecord) => findWhereabouts(redis, record, progress, byPlace, doneTtlMs, effects),
+  };
 }
 
 function documentOf(
@@ -138,6 +143,10 @@ function textOf(record: StoredRecord, found: Found[], { privacy, columns }: Cont
   return `${head}\n\n${table(titles, rows, columns)}`;
 }
 
+/** Its texts were redacted when they were noted. */
+const effectText = ({ system, id, url }: NonNullable<(Found & { state: 'done' })['effect']>): string =>
+  `${system} ${id}${url === undefined ? '' : `, ${url}`}`;
+
 /** Whether the service has a handler for the type; undefined for a service that the catalogue does not list. */
 const handles = (service: string, type: string): boolean | undefined =>
   consumerServices.includes(service) ? handlersOf(type).includes(service) : undefined;
@@ -177,7 +186,8 @@ export function explain(
       if (isHandled === undefined) return 'done or skipped: its mark has expired';
       return isHandled ? 'done: its mark has expired' : 'it does not handle this type';
     case 'done':
-      return found.reason === undefined ? '' : `nothing to do: ${sentence(found.reason)}`;
+      if (found.reason !== undefined) return `nothing to do: ${sentence(found.reason)}`;
+      return found.effect === undefined ? '' : effectText(found.effect);
     case 'elsewhere':
       return isHandled ? 'it runs, but in a version that does not read this topic' : 'it does not read this topic';
     case 'unread':

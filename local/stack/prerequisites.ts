@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { promisify } from 'node:util';
 import { findJava, findProgram, type Variables } from './programs.ts';
 
@@ -67,6 +68,18 @@ export const PREREQUISITES: readonly Prerequisite[] = [
     isThere: async (variables) => {
       const searched = { PATH: variables.PROMETHEUS_PATH || variables.PATH };
       return (await onPath('prometheus')(searched)) && (await onPath('promtool')(searched));
+    },
+  },
+  {
+    name: 'Alertmanager with amtool',
+    purpose: 'tests how alerts reach people',
+    packages: ['prometheus-alertmanager'],
+    advice: 'install Alertmanager, or set PROMETHEUS_PATH to its folder',
+    neededBy: /^(deploy|tests\/monitoring)\//,
+    isThere: async (variables) => {
+      const searched = { PATH: [variables.PROMETHEUS_PATH, variables.PATH].join(delimiter) };
+      const server = (await onPath('alertmanager')(searched)) || (await onPath('prometheus-alertmanager')(searched));
+      return server && (await onPath('amtool')(searched));
     },
   },
   {

@@ -21,6 +21,7 @@ for (const [service, url, ...secrets] of [
   ['kb-indexer', 'EMBEDDINGS_URL', 'EMBEDDINGS_API_KEY'],
   ['notifier', 'CHAT_URL', 'CHAT_API_KEY'],
   ['notifier', 'SLACK_URL', 'SLACK_TOKEN'],
+  ['ingest', 'ALERT_SLACK_URL', 'ALERT_SLACK_TOKEN', 'ALERT_SLACK_CHANNEL'],
   ['actions', 'SHOP_URL', 'SHOP_TOKEN'],
   ['actions', 'ZENDESK_URL', 'ZENDESK_EMAIL', 'ZENDESK_TOKEN'],
 ] as const) {

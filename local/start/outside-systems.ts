@@ -49,6 +49,7 @@ const SYSTEMS: readonly System[] = [
   { url: 'CHAT_URL', needs: ['CHAT_API_KEY'] },
   { url: 'SHOP_URL', needs: ['SHOP_TOKEN'] },
   { url: 'SLACK_URL', needs: ['SLACK_TOKEN'], local: ['SLACK_AGENTS_CHANNEL'] },
+  { url: 'ALERT_SLACK_URL', needs: ['ALERT_SLACK_TOKEN', 'ALERT_SLACK_CHANNEL'] },
 ];
 
 /** The systems that the user has pointed away from the sandbox. */
@@ -142,5 +143,11 @@ function sandboxVariables(
       CHAT_API_KEY: chat.apiKey,
     },
   };
-  return variables[name] ?? {};
+  // Actions handles no events.
+  const alerts = {
+    ALERT_SLACK_URL: `${sandboxUrl}/slack`,
+    ALERT_SLACK_TOKEN: slack.token,
+    ALERT_SLACK_CHANNEL: slack.alertsChannel,
+  };
+  return name === 'actions' ? (variables[name] ?? {}) : { ...variables[name], ...alerts };
 }

@@ -15,6 +15,8 @@ export const credentials = {
     token: 'local-slack-token',
     /** The id of the channel `#support-agents`. Ids of other channels are derived from their names. */
     agentsChannel: 'C0SANDBOX1',
+    /** The id of the channel `#alerts`. */
+    alertsChannel: 'C0SANDBOX2',
   },
   chat: { apiKey: 'local-chat-key' },
   /** What the bot of the chat page signs with when it calls actions, and sends to ingest. */

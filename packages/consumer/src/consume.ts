@@ -1,5 +1,6 @@
 import { catalogue, type EventType } from '@switchboard/events';
 import { clusterId, KafkaError, openReader } from '@switchboard/kafka';
+import { noEventLog } from '@switchboard/service';
 import { untraced } from '@switchboard/tracing';
 import type { Registry } from 'prom-client';
 import { createLagWatch } from './assignment/lag.ts';
@@ -8,7 +9,8 @@ import { registerGauges } from './gauges.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
 import { createPause } from './queues/pause.ts';
-import { PausedError } from './queues/paused-error.ts';
+import { PausedError, pauseAlert } from './queues/paused-error.ts';
+import { createEffectNotes } from './redis/effect-notes.ts';
 import { createEventState } from './redis/event-state.ts';
 import { keyspaceOf } from './redis/event-state-script.ts';
 import { createLenientEventState } from './redis/lenient-event-state.ts';
@@ -63,7 +65,16 @@ function checkDelays({ retries }: RetryTopics, { doneTtlMs, retryDelays }: Consu
  */
 export async function consume(options: ConsumeOptions): Promise<RunningConsumer> {
   const limits: ConsumeLimits = { ...DEFAULT_LIMITS, ...options };
-  const { service, redis, publisher, codec, tracer = untraced, onFailure } = options;
+  const {
+    service,
+    redis,
+    publisher,
+    codec,
+    tracer = untraced,
+    eventLog = noEventLog,
+    alert = () => {},
+    onFailure,
+  } = options;
   const logger = options.logger.child({ component: 'consumer' });
   const handlers = new Map(Object.entries(options.handlers) as [EventType, AnyHandler][]);
   const sources = options.sources ?? [...new Set([...handlers.keys()].map((type) => catalogue[type].topic))];
@@ -80,6 +91,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const pause = createPause();
   const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
   const notes = createOperatorNotes({ redis, keyspace, doneTtlMs, pauses: () => pause.details });
+  const effectNotes = createEffectNotes(redis, keyspace, doneTtlMs);
   const reachable = (yes: boolean): void => (yes ? pause.end('redis') : pause.begin('redis'));
   const eventState = createLenientEventState(
     createEventState({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
@@ -87,7 +99,23 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   );
   const forwarder = createForwarder({ retryTopics, publisher, logger, tracer, stopping: stopping.signal });
   const pipeline = createPipeline({
-    ...{ service, retryTopics, handlers, eventState, forwarder, notes, pause, limits, metrics, logger, tracer, failed },
+    ...{
+      service,
+      retryTopics,
+      handlers,
+      eventState,
+      forwarder,
+      notes,
+      pause,
+      limits,
+      metrics,
+      logger,
+      tracer,
+      failed,
+      alert,
+      eventLog,
+      effectNotes,
+    },
     decode: (value) => codec.decode(value),
   });
   const subscription = createSubscription({
@@ -115,7 +143,11 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       longestWaitMs: longestWaitMs(retryTopics),
     },
   });
+  let wasPaused = false;
   pause.onChange(() => {
+    const isPaused = pause.reasons.size > 0;
+    if (isPaused && !wasPaused) alert(pauseAlert(pause.details));
+    wasPaused = isPaused;
     pipeline.wake();
     subscription.reconcile();
     notes.paused();
@@ -188,6 +220,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       watchdog.stop();
       pause.stop();
       notes.stop();
+      effectNotes.stop();
       // Leaving the group needs time too.
       await pipeline.stop(left() - Math.min(3_000, left() / 4));
       await Promise.all([subscription.stop(left()), reported?.stop()]);

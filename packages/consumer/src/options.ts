@@ -1,5 +1,7 @@
+import type { Alert } from '@switchboard/alerts';
 import type { EventType } from '@switchboard/events';
 import type { Codec, KafkaConnection, Publisher } from '@switchboard/kafka';
+import type { EventLog } from '@switchboard/service';
 import type { Tracer } from '@switchboard/tracing';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -22,6 +24,10 @@ export interface ConsumeOptions extends Partial<ConsumeLimits> {
   logger: Logger;
   metrics?: Registry;
   tracer?: Tracer;
+  /** Gets a line for each effect. Default: none. */
+  eventLog?: EventLog;
+  /** Alerts people. Must return at once and not throw. */
+  alert?: (alert: Alert) => void;
   /** The consumer cannot continue. The process should exit and restart. */
   onFailure(error: Error): void;
 }

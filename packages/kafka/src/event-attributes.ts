@@ -1,4 +1,4 @@
-import { catalogue, isEventType } from '@switchboard/events';
+import { type AnyEvent, catalogue, isEventType, keyOf } from '@switchboard/events';
 import type { SpanAttributes } from '@switchboard/tracing';
 import { redactId, shorten } from './redaction.ts';
 
@@ -23,4 +23,20 @@ const MOST_CHARACTERS = 512;
 export function withoutPerson(text: string, type: string): string {
   const personal = !isEventType(type) || catalogue[type].keyFields.includes('phone');
   return redactId(shorten(text, MOST_CHARACTERS), { personal });
+}
+
+/** What the log says about an event: its ids, without a person's address or number, and fixed words. */
+export function idsOf(event: AnyEvent): Record<string, string | undefined> {
+  const { id, type, source } = event.meta;
+  const { conversationId } = event as { conversationId?: unknown };
+  const key = withoutPerson(keyOf(event), type);
+  // The key of most events of a conversation ends with its id.
+  const isShown = typeof conversationId !== 'string' || key.endsWith(`:${conversationId}`);
+  return {
+    type,
+    source,
+    event: withoutPerson(id, type),
+    key,
+    conversation: isShown ? undefined : withoutPerson(conversationId as string, type),
+  };
 }

@@ -2,7 +2,7 @@ export { clusterId, watchCluster } from './cluster.ts';
 export type { KafkaConnection, Sasl } from './connection.ts';
 export { epochMs } from './epoch-ms.ts';
 export { DeliveryError, KafkaError } from './error.ts';
-export { eventAttributes, withoutPerson } from './event-attributes.ts';
+export { eventAttributes, idsOf, withoutPerson } from './event-attributes.ts';
 export { grantRules, type Rule } from './grant.ts';
 export type { FetchedRecord, TopicPartition } from './group/fetched-record.ts';
 export { describeGroup, type GroupDescription, logOffsets } from './group/group-description.ts';

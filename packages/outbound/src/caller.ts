@@ -75,6 +75,7 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     method,
     url,
     body,
+    sign,
     signal,
     headers = {},
     accept = [],
@@ -84,7 +85,12 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     const type = content === undefined ? {} : { 'content-type': 'application/json' };
     const sendWith = (credentials: Readonly<Record<string, string>>): Promise<Answer> =>
       exchange(
-        { method, url, body: content, headers: { accept: 'application/json', ...type, ...headers, ...credentials } },
+        {
+          method,
+          url,
+          body: content,
+          headers: { accept: 'application/json', ...type, ...headers, ...sign?.(content ?? ''), ...credentials },
+        },
         signal,
       );
 

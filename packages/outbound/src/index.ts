@@ -8,6 +8,7 @@ export {
   type GuardedTargetOptions,
 } from './guarded-target.ts';
 export { OutboundError, type OutboundErrorCode } from './outbound-error.ts';
+export { createWebhookSigner, type SignWebhook } from './standard-webhooks.ts';
 export {
   createTarget,
   type OutboundRequest,

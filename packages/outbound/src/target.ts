@@ -33,6 +33,8 @@ export interface TargetOptions extends TargetLimits {
   tracer?: Tracer;
   /** Whether requests carry a `traceparent` header, default false: only our own systems should get it. */
   tellTrace?: boolean;
+  /** Called when the breaker opens: the target counts as down. */
+  onDown?: () => void;
 }
 
 export interface OutboundRequest {
@@ -43,6 +45,8 @@ export interface OutboundRequest {
   headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   body?: unknown;
+  /** Makes further headers of the bytes that are sent, for each try. */
+  sign?: (body: string) => Readonly<Record<string, string>>;
   /** Statuses to return besides 2xx, such as 404 for a look-up. Others are thrown. */
   accept?: readonly number[];
   /** With `any`, an answer that is not JSON is accepted, and its body is undefined. */
@@ -88,6 +92,7 @@ export function createTarget(options: TargetOptions): Target {
     metrics.breaker(state);
     const level = state === 'open' ? 'warn' : 'info';
     options.logger[level]({ target: name, breaker: state }, 'the breaker of an outside system changed');
+    if (state === 'open') options.onDown?.();
   });
   metrics.breaker(breaker.state);
   const dispatcher = new Agent({

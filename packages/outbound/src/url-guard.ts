@@ -13,6 +13,8 @@ export interface GuardOptions {
   allow?: readonly string[];
   /** The ports that are allowed on other hosts. Default: 80, 443 and 8443. */
   ports?: readonly number[];
+  /** Refuses http, except to loopback; default false. */
+  httpsOnly?: boolean;
   /** Replaces the system's resolver. */
   lookup?: LookupFunction;
 }
@@ -26,7 +28,7 @@ export interface UrlGuard {
 }
 
 export function createUrlGuard(options: GuardOptions = {}, connectTimeoutMs?: number): UrlGuard {
-  const { allow = [], ports = [80, 443, 8443], lookup = systemLookup as LookupFunction } = options;
+  const { allow = [], httpsOnly = false, ports = [80, 443, 8443], lookup = systemLookup as LookupFunction } = options;
   const hosts = new Set(allow.filter((entry) => !isNetwork(entry)).map((entry) => entry.toLowerCase()));
   const networks = createNetworks(allow.filter(isNetwork));
 
@@ -64,6 +66,9 @@ export function createUrlGuard(options: GuardOptions = {}, connectTimeoutMs?: nu
       if (url === null || !/^https?:$/.test(url.protocol)) throw new ForbiddenAddressError('not an http or https URL');
       if (url.username !== '' || url.password !== '') throw new ForbiddenAddressError('the URL holds credentials');
       const hostname = bare(url.hostname);
+      if (httpsOnly && url.protocol !== 'https:' && !LOOPBACK.test(hostname)) {
+        throw new ForbiddenAddressError('not an https URL');
+      }
       checkLiteral(hostname);
       const anyPort = hosts.has(hostname) || contains(networks, hostname);
       const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
@@ -80,6 +85,8 @@ export function createUrlGuard(options: GuardOptions = {}, connectTimeoutMs?: nu
     },
   };
 }
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
 
 /** Removes the brackets of IPv6 and the final dot of a fully qualified name. */
 const bare = (hostname: string): string =>

@@ -27,6 +27,12 @@ export const baseConfig = Type.Object({
     }),
   ),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
+  LOG_SAMPLE: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    default: 1,
+    description: 'the share of accepted events and effects that get a line in the log: 1 is all, 0 none',
+  }),
   STOP_DELAY_MS: Type.Integer({
     minimum: 0,
     maximum: 20_000,

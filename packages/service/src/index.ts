@@ -11,6 +11,7 @@ export { type ApiKeys, readApiKeys } from './api-keys.ts';
 export { readCommandLine } from './command-line.ts';
 export { ConfigError, commaSeparated, readConfig, required } from './config.ts';
 export { environment } from './environment.ts';
+export { createEventLog, type EventLine, type EventLog, noEventLog } from './event-log.ts';
 export type { Check, CheckResult, Health } from './health.ts';
 export { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
 export { type LiveFiles, type LiveFilesOptions, openLiveFiles, readNamedFile } from './live-files.ts';

@@ -5,6 +5,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import Type, { type Static, type TObject } from 'typebox';
 import { answerProblems } from './answer-problems.ts';
 import { baseConfig, ConfigError, readConfig } from './config.ts';
+import { createEventLog, type EventLog } from './event-log.ts';
 import { createHealth, type Health } from './health.ts';
 import { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
 import { createLogger } from './logger.ts';
@@ -16,6 +17,7 @@ export interface ServiceContext<C> {
   readonly name: string;
   readonly config: C & Static<typeof baseConfig>;
   readonly logger: Logger;
+  readonly eventLog: EventLog;
   readonly metrics: Registry;
   readonly tracer: Tracer;
   /** The service's HTTP server. Listens after `start`, unless it has no routes and `OPS_PORT` is set. */
@@ -57,6 +59,7 @@ const STOP_BUDGET_MS = 28_000;
 export async function runService<S extends TObject>(definition: ServiceDefinition<S>): Promise<void> {
   const config = readOrExit(definition);
   const logger = createLogger(definition.name, config.LOG_LEVEL);
+  const eventLog = createEventLog({ service: definition.name, level: config.LOG_LEVEL, sample: config.LOG_SAMPLE });
   const metrics = new Registry();
   metrics.setDefaultLabels({ service: definition.name });
   collectDefaultMetrics({ register: metrics });
@@ -127,6 +130,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
       name: definition.name,
       config,
       logger,
+      eventLog,
       metrics,
       tracer,
       http,

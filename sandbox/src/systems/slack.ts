@@ -31,7 +31,10 @@ const fail = (error: string): never => {
   throw new Refused(failed(error));
 };
 
-const CHANNEL_NAMES: Readonly<Record<string, string>> = { [credentials.slack.agentsChannel]: '#support-agents' };
+const CHANNEL_NAMES: Readonly<Record<string, string>> = {
+  [credentials.slack.agentsChannel]: '#support-agents',
+  [credentials.slack.alertsChannel]: '#alerts',
+};
 
 /** Derives an id in Slack's format from a name. */
 const idFor = (letter: string, name: string): string =>
@@ -63,9 +66,10 @@ export function createSlack(board: Board): System {
   const post: Route = (request) => {
     const given = argumentsOf(request);
     const channel = channelOf(textOf(given.channel));
-    const { text = '', blocks, thread_ts: thread, metadata } = given;
+    const { text = '', blocks, attachments, thread_ts: thread, metadata } = given;
     checkBlocks(blocks);
-    if (textOf(text) === '' && listOf(blocks).length === 0) return failed('no_text');
+    if (textOf(text) === '' && listOf(blocks).length === 0 && listOf(attachments).length === 0)
+      return failed('no_text');
     if (textOf(text).length > MOST_CHARACTERS) return failed('msg_too_long');
     if (
       metadata !== undefined &&
@@ -81,6 +85,7 @@ export function createSlack(board: Board): System {
       text: textOf(text),
       bot_id: 'B0SANDBOX',
       ...(blocks === undefined ? {} : { blocks }),
+      ...(attachments === undefined ? {} : { attachments }),
       ...(thread === undefined ? {} : { thread_ts: thread }),
       ...(metadata === undefined ? {} : { metadata }),
     };
@@ -90,7 +95,11 @@ export function createSlack(board: Board): System {
       system: 'slack',
       id: ts,
       title: CHANNEL_NAMES[channel] ?? names.get(channel) ?? textOf(given.channel),
-      text: [readMrkdwn(textOf(text)), ...listOf(blocks).flatMap(blockTexts)]
+      text: [
+        readMrkdwn(textOf(text)),
+        ...listOf(blocks).flatMap(blockTexts),
+        ...listOf(attachments).flatMap(attachmentTexts),
+      ]
         .filter((one, index, all) => one !== '' && all.indexOf(one) === index)
         .join('\n'),
     });
@@ -158,7 +167,7 @@ export function createSlack(board: Board): System {
 /** Reads arguments from JSON, a form or the query. The latter two carry structured ones as JSON text. */
 function argumentsOf({ body, query }: SystemRequest): JsonObject {
   const given: JsonObject = { ...query, ...objectOf(body) };
-  for (const name of ['blocks', 'metadata']) {
+  for (const name of ['blocks', 'attachments', 'metadata']) {
     if (typeof given[name] !== 'string') continue;
     try {
       given[name] = JSON.parse(given[name]);
@@ -193,6 +202,12 @@ function blockTexts(block: unknown): string[] {
     return [own.type === 'mrkdwn' ? readMrkdwn(textOf(own.text)) : textOf(own.text)];
   });
 }
+
+/** The visible texts of an attachment, the older form of blocks. */
+const attachmentTexts = (attachment: unknown): string[] => {
+  const { title, text } = objectOf(attachment);
+  return [textOf(title), textOf(text)].map(readMrkdwn);
+};
 
 function refusal(status: number): Answer {
   const errors: Readonly<Record<number, string>> = {

@@ -1,3 +1,4 @@
+import { alertConfig } from '@switchboard/alerts';
 import { kafkaConfig, redisConfig, registryConfig } from '@switchboard/connections';
 import Type, { type Static } from 'typebox';
 
@@ -44,6 +45,7 @@ export const ingestConfig = Type.Object({
     default: '',
     description: 'addresses or CIDR blocks, separated by commas, whose X-Forwarded-For is believed',
   }),
+  ...alertConfig.properties,
   MAX_IN_FLIGHT_BYTES: Type.Integer({
     minimum: 8_388_608,
     default: 67_108_864,

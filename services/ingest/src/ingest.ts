@@ -1,7 +1,15 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Alert } from '@switchboard/alerts';
 import { createRateLimiter } from '@switchboard/async';
 import type { SignatureFault, SignedRequest, Verdict } from '@switchboard/providers';
-import { createRefusalLog, type Logger, limitConnections, serverOptions } from '@switchboard/service';
+import {
+  createRefusalLog,
+  type EventLog,
+  type Logger,
+  limitConnections,
+  noEventLog,
+  serverOptions,
+} from '@switchboard/service';
 import { type Tracer, untraced } from '@switchboard/tracing';
 import Fastify, {
   type FastifyBaseLogger,
@@ -28,6 +36,7 @@ import { createSenderOf } from './http/sender.ts';
 import { createTurns } from './http/turns.ts';
 import { createIntake, EVENTS_ROUTE, type Publishing, WEBHOOKS_ROUTE } from './intake.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
+import { createSignatureBurst } from './signature-burst.ts';
 import type { LiveSources } from './sources/live-sources.ts';
 import type { Source } from './sources/sources.ts';
 
@@ -37,6 +46,10 @@ export interface IngestDeps extends Publishing {
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
+  /** Gets a line for each accepted event. Default: none. */
+  eventLog?: EventLog;
+  /** Alerts people. Must return at once and not throw. */
+  alert?: (alert: Alert) => void;
   /** Default: one that is not shared with other instances. */
   drift?: Drift;
   limits?: Partial<Limits>;
@@ -79,7 +92,7 @@ declare module 'fastify' {
 
 /** Adds `POST /webhooks/:source` and the published documents. */
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
-  const { sources, seenIds, logger, publish, encode, tracer = untraced, limits } = deps;
+  const { sources, seenIds, logger, publish, encode, tracer = untraced, eventLog = noEventLog, limits } = deps;
   const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
   // Rates of their own: readers and senders do not use up each other's requests.
   const readers = createRateLimiter(undefined, MOST_READERS);
@@ -95,8 +108,20 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
   const drift = deps.drift ?? createDrift({ registry: deps.metrics, sources: sources.names });
-  const intake = createIntake({ publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, tracer });
+  const intake = createIntake({
+    publish,
+    encode,
+    ambiguousIds,
+    duplicates,
+    rates,
+    drift,
+    metrics,
+    logger,
+    eventLog,
+    tracer,
+  });
   const refusalLog = createRefusalLog(http);
+  const burst = createSignatureBurst(deps.alert ?? (() => {}));
   const pace = setInterval(budget.judgePace, PACE_MS);
   pace.unref();
   http.addHook('onClose', async () => clearInterval(pace));
@@ -112,6 +137,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
     if (verdict.kind === 'unavailable') return refuse(source, { reason: 'keys_unavailable' });
     const fault = verdict.kind === 'stale' ? 'time' : verdict.fault;
     metrics.signatureRefused(source, fault);
+    burst.refused(source, fault);
     const reason = verdict.kind === 'stale' ? 'timestamp' : 'signature';
     metrics.rejected(source, reason);
     const skewMs = verdict.kind === 'stale' ? verdict.skewMs : undefined;

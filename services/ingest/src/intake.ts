@@ -5,10 +5,11 @@ import {
   createEventPublisher,
   DeliveryError,
   eventAttributes,
+  idsOf,
   type OutgoingRecord,
   withoutPerson,
 } from '@switchboard/kafka';
-import type { Logger } from '@switchboard/service';
+import type { EventLog, Logger } from '@switchboard/service';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import { answerOf, type ItemResult, isUnavailable, replyWith } from './answers.ts';
 import type { Drift } from './drift/drift.ts';
@@ -36,6 +37,7 @@ interface IntakeDeps extends Publishing {
   drift: Pick<Drift, 'observe'>;
   metrics: Metrics;
   logger: Logger;
+  eventLog: EventLog;
   tracer: Tracer;
 }
 
@@ -82,7 +84,7 @@ export interface Intake {
 }
 
 export function createIntake(deps: IntakeDeps): Intake {
-  const { publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, tracer } = deps;
+  const { publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, eventLog, tracer } = deps;
   const send = createEventPublisher({ publish, encode, tracer });
   const keep = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
@@ -111,7 +113,9 @@ export function createIntake(deps: IntakeDeps): Intake {
       if (outcome === 'duplicate') metrics.duplicate(source.name, type, name === undefined ? 'id' : 'body');
       else {
         name?.acknowledged();
-        metrics.enqueued(source.name, type, (performance.now() - since) / 1000);
+        const ms = performance.now() - since;
+        metrics.enqueued(source.name, type, ms / 1000);
+        if (eventLog.takes()) eventLog.write('accepted', { ...idsOf(event), ms: Math.round(ms) });
       }
       return { kind: outcome === 'duplicate' ? 'duplicate' : 'accepted', event };
     } catch (error) {

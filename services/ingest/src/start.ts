@@ -1,6 +1,7 @@
+import { openAlerts } from '@switchboard/alerts';
 import { openKafka, openRedisAddress, openRegistryAddress } from '@switchboard/connections';
 import { clusterId, createCodec, createPublisher, createSchemaCache, watchCluster } from '@switchboard/kafka';
-import { ConfigError, commaSeparated, environment, type ServiceContext } from '@switchboard/service';
+import { ConfigError, commaSeparated, createRedis, environment, type ServiceContext } from '@switchboard/service';
 import type { IngestConfig } from './config.ts';
 import { createDrift } from './drift/drift.ts';
 import { connectDriftStore } from './drift/drift-store.ts';
@@ -13,6 +14,7 @@ import { openSources } from './sources/live-sources.ts';
 export async function start({
   config,
   logger,
+  eventLog,
   metrics,
   tracer,
   http,
@@ -55,6 +57,11 @@ export async function start({
   onStop('redis', seenIds.close);
   health.add('redis', seenIds.check);
 
+  const redis = createRedis(redisUrl, logger);
+  onStop('redis of alerts', () => redis.disconnect());
+  const alerts = openAlerts({ service: 'ingest', config, redis, scope, logger, metrics });
+  onStop('alerts', alerts.close);
+
   const drift = createDrift({ registry: metrics, sources: sources.names });
   onStop('drift', connectDriftStore({ redisUrl, scope, drift, logger }).close);
 
@@ -67,6 +74,8 @@ export async function start({
     metrics,
     logger,
     tracer,
+    eventLog,
+    alert: alerts.raise,
     resubmitSecret: config.RESUBMIT_SECRET,
     limits: { ipRate: config.IP_RATE, trustedProxies, inFlightBytes: config.MAX_IN_FLIGHT_BYTES },
   });

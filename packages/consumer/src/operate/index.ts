@@ -1,3 +1,4 @@
+export { readEffects } from '../redis/effect-notes.ts';
 export type { PauseNote } from '../redis/operator-notes.ts';
 export type { ScopedRedis } from '../redis/scoped-redis.ts';
 export { deadLetterTopicOf, type RetryTopic, type RetryTopics } from '../retry/retry-topics.ts';

@@ -1,5 +1,6 @@
 import type { StoredRecord } from '@switchboard/kafka';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
+import type { OutsideEffect } from '../run/outside-effect.ts';
 import { asConsumed, type DeadLetter } from './dead-letters.ts';
 import { placeName } from './ledger.ts';
 import { readMark, type Waiting } from './marks.ts';
@@ -15,7 +16,7 @@ import type { ServiceProgress } from './progress.ts';
  */
 export type Whereabouts =
   | { readonly state: 'redriven' | 'running' | 'skipped' | 'unknown' | 'elsewhere' | 'unread' }
-  | { readonly state: 'done'; readonly reason: string | undefined }
+  | { readonly state: 'done'; readonly reason: string | undefined; readonly effect?: OutsideEffect | undefined }
   | { readonly state: 'dead' | 'purged'; readonly letter: DeadLetter | undefined }
   | ({ readonly state: 'waiting'; readonly topic: string } & Omit<Waiting, 'kind'>)
   | { readonly state: 'pending'; readonly before: number };
@@ -23,6 +24,7 @@ export type Whereabouts =
 /**
  * @param letters the dead letters of the service, by the origins of their events
  * @param doneTtlMs how long the service keeps the marks of finished events
+ * @param effects what the latest events made in outside systems, by their identities
  */
 export async function findWhereabouts(
   redis: ScopedRedis,
@@ -30,14 +32,16 @@ export async function findWhereabouts(
   progress: ServiceProgress,
   letters: ReadonlyMap<string, DeadLetter>,
   doneTtlMs: number,
+  effects: ReadonlyMap<string, OutsideEffect> = new Map(),
 ): Promise<Whereabouts> {
   const { service, sources, retries } = progress;
   const source = sources.find(({ topic }) => topic === record.topic);
   const letter = letters.get(placeName(record));
-  const mark = await readMark(redis, service, asConsumed(record, 'source'));
+  const subject = asConsumed(record, 'source');
+  const mark = await readMark(redis, service, subject);
   switch (mark.kind) {
     case 'done':
-      return { state: 'done', reason: mark.reason };
+      return { state: 'done', reason: mark.reason, effect: effects.get(subject.identity) };
     case 'running':
       return { state: 'running' };
     case 'waiting': {

@@ -1,3 +1,4 @@
+import type { Alert } from '@switchboard/alerts';
 import type { PauseDetail, PauseReason } from './pause.ts';
 
 /** Used when no cause is known. */
@@ -23,3 +24,16 @@ export class PausedError extends Error {
     this.code = `PAUSED_BY_${longest.toUpperCase()}`;
   }
 }
+
+/** What people are alerted to when a pause begins. */
+export function pauseAlert(details: ReadonlyMap<PauseReason, PauseDetail>): Alert {
+  const [[by, { why }] = ['outside', { why: '' }] as const] = details;
+  const kind = by === 'outside' ? 'outside_down' : 'paused';
+  return { kind, code: `PAUSED_BY_${by.toUpperCase()}`, about: SYSTEMS[by], message: why === '' ? NAMES[by] : why };
+}
+
+const SYSTEMS: Record<PauseReason, string> = {
+  redis: 'Redis',
+  registry: 'the schema registry',
+  outside: 'an outside system',
+};

@@ -211,4 +211,6 @@ export const stateKeys = (keyspace: string) => ({
   /** Written by operator-notes.ts: why a done event had no effect, and what the instances wait for. */
   skipped: (id: string): string => `n:${keyspace}:${id}`,
   pauses: `p:${keyspace}`,
+  /** Written by effect-notes.ts: what the latest events made in outside systems. */
+  effects: `o:${keyspace}`,
 });

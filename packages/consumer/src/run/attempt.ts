@@ -6,6 +6,7 @@ import type { ConsumedRecord } from '../assignment/record.ts';
 import { type HandlerContext, hintOf } from '../handler.ts';
 import type { PauseReason } from '../queues/pause.ts';
 import type { CauseOfDeath } from '../retry/forwarded-headers.ts';
+import { effectOf, type OutsideEffect } from './outside-effect.ts';
 
 /** How one run of a handler ended. */
 export type Outcome =
@@ -93,6 +94,11 @@ export class Attempt implements HandlerContext {
       if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
     }
     return this.#controller.signal;
+  }
+
+  /** What it made in an outside system, if it asked for its signal. */
+  get effect(): OutsideEffect | undefined {
+    return effectOf(this.#controller?.signal);
   }
 
   get logger(): Logger {

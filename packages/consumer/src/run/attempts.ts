@@ -1,5 +1,6 @@
 import type { AnyEvent } from '@switchboard/events';
-import { eventAttributes } from '@switchboard/kafka';
+import { eventAttributes, idsOf } from '@switchboard/kafka';
+import type { EventLog } from '@switchboard/service';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import type { ConsumedRecord } from '../assignment/record.ts';
@@ -7,6 +8,7 @@ import type { HandlerContext } from '../handler.ts';
 import type { ConsumeMetrics } from '../metrics.ts';
 import type { ConsumeLimits } from '../options.ts';
 import type { Pause } from '../queues/pause.ts';
+import type { EffectNotes } from '../redis/effect-notes.ts';
 import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf, stackOf, whyPaused } from './attempt.ts';
 import type { Lease } from './leases.ts';
 
@@ -20,6 +22,8 @@ export interface AttemptParts {
   limits: ConsumeLimits;
   metrics: ConsumeMetrics;
   logger: Logger;
+  eventLog: EventLog;
+  effectNotes: Pick<EffectNotes, 'add'>;
   tracer: Tracer;
 }
 
@@ -37,7 +41,7 @@ const ABORT_GRACE_MS = 1_000;
 const CHECK_EVERY_MS = 100;
 
 export function createAttempts(parts: AttemptParts): Attempts {
-  const { service, handlers, pause, limits, metrics, logger, tracer } = parts;
+  const { service, handlers, pause, limits, metrics, logger, eventLog, effectNotes, tracer } = parts;
   const running = new Set<Attempt>();
   const timer = setInterval(endOverdue, CHECK_EVERY_MS);
 
@@ -77,8 +81,22 @@ export function createAttempts(parts: AttemptParts): Attempts {
       if (pause.reasons.has('outside')) logger.info('it is back: resuming');
       pause.end('outside');
     }
-    metrics.attempted(record, outcome.kind, performance.now() - attempt.startedAt);
+    const ms = performance.now() - attempt.startedAt;
+    metrics.attempted(record, outcome.kind, ms);
+    if (outcome.kind === 'done') tell(record, attempt, event, ms);
     return outcome;
+  }
+
+  /** One line tells what the event did, and where. */
+  function tell(record: ConsumedRecord, attempt: Attempt, event: AnyEvent, ms: number): void {
+    const { effect } = attempt;
+    if (effect !== undefined) effectNotes.add(record.identity, effect);
+    if (!eventLog.takes()) return;
+    const { system, id: outsideId, url } = effect ?? {};
+    eventLog.write('effect', {
+      ...idsOf(event),
+      ...{ system, outsideId, url, attempt: attempt.attempt, ms: Math.round(ms) },
+    });
   }
 
   const attributesOf = ({ from, tracked, headers, position }: ConsumedRecord): SpanAttributes => ({

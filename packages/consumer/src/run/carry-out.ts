@@ -1,7 +1,9 @@
+import type { Alert } from '@switchboard/alerts';
 import { withoutPerson } from '@switchboard/kafka';
 import { readTraceparent } from '@switchboard/tracing';
 import type { ConsumedRecord } from '../assignment/record.ts';
 import type { CauseOfDeath } from '../retry/forwarded-headers.ts';
+import { aboutOf } from './about.ts';
 import { causeOf } from './attempt.ts';
 import type { Lease } from './leases.ts';
 import { AT_ONCE, type Next, nextRound } from './next.ts';
@@ -19,12 +21,12 @@ export type CarryOut = (
 
 type Parts = Pick<
   PipelineParts,
-  'retryTopics' | 'eventState' | 'forwarder' | 'notes' | 'metrics' | 'logger' | 'limits'
+  'retryTopics' | 'eventState' | 'forwarder' | 'notes' | 'metrics' | 'logger' | 'limits' | 'alert'
 >;
 
 /** Each step may be repeated after a crash. docs/delivery.md lists the state after a crash between two steps. */
 export function createCarryOut(parts: Parts): CarryOut {
-  const { retryTopics, eventState, forwarder, notes, metrics, logger, limits } = parts;
+  const { retryTopics, eventState, forwarder, notes, metrics, logger, limits, alert } = parts;
 
   async function complete(record: ConsumedRecord, lease: Lease, skipped: string | undefined): Promise<End> {
     if ((await eventState.complete(record, lease.token, lease.admittedAs)) === 'refused') return AT_ONCE;
@@ -62,6 +64,7 @@ export function createCarryOut(parts: Parts): CarryOut {
     const trace_id = readTraceparent(traceparent)?.traceId;
     const { attempts } = position;
     logger.error({ event: withoutPerson(identity, type), type, ...cause, attempts, trace_id }, 'dead letter');
+    alert(deadLetterAlert(record, cause));
     return { kind: 'settle', as: 'dead' };
   }
 
@@ -88,12 +91,20 @@ export function createCarryOut(parts: Parts): CarryOut {
   };
 }
 
+const deadLetterAlert = (record: ConsumedRecord, { code, message }: CauseOfDeath): Alert => ({
+  kind: 'dead_letter',
+  code,
+  message,
+  about: aboutOf(record),
+  event: withoutPerson(record.identity, record.type),
+});
+
 /**
  * Fails a record whose lease Redis cannot take, as if its handler had used all its tries in this topic: the record goes
  * to the next retry topic, and finally to the dead-letter topic. Its handler does not run, so it has no second effect.
  * Its key does not wait for it, since that state would be in Redis.
  */
-export function createFailUnleased({ retryTopics, eventState, forwarder, logger }: Parts) {
+export function createFailUnleased({ retryTopics, eventState, forwarder, logger, alert }: Parts) {
   return async (record: ConsumedRecord, token: string, error: Error): Promise<End> => {
     const cause = causeOf(error);
     const failure = { kind: 'failed', cause, retryAfterMs: 0, settled: true } as const;
@@ -107,6 +118,7 @@ export function createFailUnleased({ retryTopics, eventState, forwarder, logger 
     }
     await forwarder.deadLetter(record, death);
     await eventState.dead(record, token, 0);
+    alert(deadLetterAlert(record, death));
     return { kind: 'settle', as: 'dead' };
   };
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { Alert } from '@switchboard/alerts';
 import { backoff, createPriorityQueue, createSemaphore } from '@switchboard/async';
 import { type ConsumedRecord, isFromRetryTopic, placeOf } from '../assignment/record.ts';
 import type { EventState } from '../redis/event-state.ts';
@@ -31,6 +32,7 @@ export interface PipelineParts extends AttemptParts {
   eventState: EventState;
   forwarder: Forwarder;
   notes: Pick<OperatorNotes, 'skipped'>;
+  alert(alert: Alert): void;
   /** The pipeline failed for a record, which stays uncommitted. */
   failed(error: Error): void;
 }

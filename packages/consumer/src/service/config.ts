@@ -1,3 +1,4 @@
+import { alertConfig } from '@switchboard/alerts';
 import { kafkaConfig, redisConfig, registryConfig } from '@switchboard/connections';
 import Type, { type Static, type TObject } from 'typebox';
 import { DEFAULT_LIMITS } from '../options.ts';
@@ -40,6 +41,7 @@ export const consumerConfig = Type.Object({
     default: '',
     description: 'the outside systems that receive a traceparent header, separated by commas',
   }),
+  ...alertConfig.properties,
 });
 
 export type ConsumerConfig = Static<typeof consumerConfig>;

@@ -1,3 +1,4 @@
+import { type Alert, type Alerts, openAlerts } from '@switchboard/alerts';
 import { openKafka, openRedisAddress, openRegistryAddress } from '@switchboard/connections';
 import {
   clusterId,
@@ -60,19 +61,26 @@ export async function openConsumer<S extends TObject>(
 
   const redis = createRedis(redisUrl, logger);
   onStop('redis', () => redis.disconnect());
+  let alerts: Alerts | undefined;
+  const alert = (one: Alert): void => alerts?.raise(one);
   // The configuration was read with a schema that includes the service's own variables.
   let publishEvent: PublishEvent | undefined;
   const publish: PublishEvent = (...event) => {
     if (publishEvent === undefined) throw new Error('events can be published once the service has started');
     return publishEvent(...event);
   };
-  const context = { ...service, ...createTargets(service), redis, publish } as unknown as ConsumerContext<Static<S>>;
+  const context = { ...service, ...createTargets(service, alert), redis, publish } as unknown as ConsumerContext<
+    Static<S>
+  >;
   const opened = await handlers(context);
   // Joining the group can take as long as the session of a killed predecessor; a liveness probe must not fail by then.
   await service.listen();
 
   const scope = config.REDIS_SCOPE ?? (await clusterId(connection));
   if (config.REDIS_SCOPE === undefined) onStop('cluster', watchCluster(connection, scope, fail).stop);
+  alerts = openAlerts({ service: name, config, redis, scope, logger, metrics });
+  // Closed after the consumer and before Redis.
+  onStop('alerts', alerts.close);
   const cache = createSchemaCache({ redisUrl, scope, registryUrl });
   const codec = await createCodec({ registryUrl, cached: { cache, logger, onWrongIds: fail } });
   const publisher = await createPublisher({
@@ -105,6 +113,8 @@ export async function openConsumer<S extends TObject>(
     logger,
     metrics,
     tracer,
+    alert,
+    eventLog: service.eventLog,
     onFailure: fail,
   });
   // A stop during the join found no consumer to stop.

@@ -1,3 +1,4 @@
+import type { Alert } from '@switchboard/alerts';
 import {
   createGuardedTarget,
   createTarget,
@@ -7,6 +8,7 @@ import {
   type TargetOptions,
 } from '@switchboard/outbound';
 import { commaSeparated, type ServiceContext } from '@switchboard/service';
+import { noteEffect } from '../run/outside-effect.ts';
 import type { ConsumerConfig } from './config.ts';
 
 export interface Targets {
@@ -16,7 +18,11 @@ export interface Targets {
   guardedTarget(options: Omit<GuardedTargetOptions, 'logger' | 'metrics'>): GuardedTarget;
 }
 
-export function createTargets(service: ServiceContext<ConsumerConfig>): Targets {
+/** @param alert called when an outside system counts as down */
+export function createTargets(
+  service: ServiceContext<ConsumerConfig>,
+  alert: (alert: Alert) => void = () => {},
+): Targets {
   const { config, logger, metrics, tracer, health, onStop } = service;
   const traced = commaSeparated(config.TRACE_TARGETS);
   return {
@@ -24,10 +30,18 @@ export function createTargets(service: ServiceContext<ConsumerConfig>): Targets 
       const tellTrace = traced.includes(options.name);
       // One connection per handler, so that no handler waits for the request of another.
       const concurrency = config.CONCURRENCY;
-      const target = createTarget({ concurrency, tellTrace, ...options, logger, metrics, tracer });
+      const onDown = (): void => alert({ kind: 'outside_down', code: 'BREAKER_OPEN', about: options.name });
+      const target = createTarget({ concurrency, tellTrace, onDown, ...options, logger, metrics, tracer });
       onStop(options.name, target.close);
       health.add(options.name, target.check);
-      return target;
+      return {
+        ...target,
+        async request(request) {
+          const response = await target.request(request);
+          noteEffect(target.name, request, response);
+          return response;
+        },
+      };
     },
     guardedTarget(options) {
       const target = createGuardedTarget({ ...options, logger, metrics, tracer });
