@@ -1,5 +1,6 @@
 import type { Database } from '@switchboard/database';
 import { type ChangeRow, MOST_VARIABLES } from './change-row.ts';
+import { readStatement } from './read-contexts.ts';
 import { CHANGES, NEXT_VERSION, NOW } from './schema.ts';
 
 /** An erasure waits for the changes under way, and later ones see it: a statement alone would see the past. */
@@ -60,10 +61,18 @@ export interface SetOutcome {
   readonly changed: number;
   /** The key and the name of variables for which their subject has no room. */
   readonly full: ReadonlySet<string>;
+  readonly keys: readonly string[];
+  /** The rows of `readStatement` for the keys after the changes, if they are wanted. */
+  readonly contexts: readonly unknown[];
 }
 
-export async function setVariables(database: Database, rows: readonly ChangeRow[]): Promise<SetOutcome> {
-  const [, [outcome] = []] = await database.transact([
+export async function setVariables(
+  database: Database,
+  rows: readonly ChangeRow[],
+  returnsContexts = false,
+): Promise<SetOutcome> {
+  const keys = [...new Set(rows.map(({ key }) => key))];
+  const [, [outcome] = [], contexts = []] = await database.transact([
     { sql: `SELECT pg_advisory_xact_lock_shared(${LOCK})` },
     {
       sql: SET,
@@ -79,7 +88,8 @@ export async function setVariables(database: Database, rows: readonly ChangeRow[
         rows.map(({ change }) => change.ttlMs ?? null),
       ],
     },
+    ...(returnsContexts ? [readStatement(keys)] : []),
   ]);
   const { changed, full } = outcome as { changed: number; full: readonly string[] };
-  return { changed, full: new Set(full) };
+  return { changed, full: new Set(full), keys, contexts };
 }
