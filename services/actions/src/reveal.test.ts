@@ -107,7 +107,8 @@ describe('what an action does not reveal', () => {
           // Without an answer, a run in the background is tried for minutes.
           if (prefer === 'wait=0' && !isKnown) continue;
           const before = told.length;
-          const send = (more: object = {}) => signed(`/v1/actions/${action}`, { ...jane, input: own, ...more }, { prefer });
+          const send = (more: object = {}) =>
+            signed(`/v1/actions/${action}`, { ...jane, input: own, ...more }, { prefer });
           let response = await send();
           let text = await response.text();
           // The caller may see its own input again, in the description of what is wrong with it.

@@ -28,6 +28,11 @@ const call = {
     confirm: { ...text, description: 'The token of a 409, after the person has said yes.' },
     email: { ...text, description: "In a signed body: the customer's e-mail address." },
     userId: { ...text, description: "In a signed body: the platform's id of the customer." },
+    for: {
+      ...object,
+      description: 'With an API key that has the scope `act-for`: the person that the program acts for.',
+      properties: { email: text, userId: text },
+    },
   },
 };
 

@@ -1,4 +1,12 @@
-import { authenticateRoutes, type Callers, callerOf } from '@switchboard/callers';
+import {
+  actingFor,
+  authenticateRoutes,
+  type Caller,
+  type Callers,
+  callerOf,
+  mayActFor,
+  sendForbidden,
+} from '@switchboard/callers';
 import { createRefusalLog, sendProblem } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Runner } from '../run/runner.ts';
@@ -25,10 +33,11 @@ export function registerActions(http: FastifyInstance, { runner, callers }: Acti
     authenticateRoutes(scope, { callers, refusals });
 
     scope.post<{ Params: { name: string } }>(ACTION_ROUTE, { bodyLimit: MOST_BYTES }, async (request, reply) => {
-      const caller = callerOf(request);
       const { headers } = request;
-      const read = readRequest(request.body, caller);
+      const read = readRequest(request.body, callerOf(request));
       if (!read.ok) return sendProblem(reply, read.code, read.detail);
+      const caller = personCaller(callerOf(request), read.actsFor, reply);
+      if (caller === undefined) return reply;
       const idempotencyKey = headers['idempotency-key'];
       if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || !KEY.test(idempotencyKey))) {
         return sendProblem(reply, 'INVALID_REQUEST', 'Idempotency-Key has at most 255 visible ASCII characters.');
@@ -45,7 +54,11 @@ export function registerActions(http: FastifyInstance, { runner, callers }: Acti
 
     const find = async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply) => {
       const locales = readLocales(request.headers['accept-language']);
-      return sendAnswer(reply, await runner.find(request.params.id, callerOf(request), { locales }));
+      const { for: actsFor } = (request.body ?? {}) as { for?: unknown };
+      const own = callerOf(request);
+      const caller = own.kind === 'api-key' ? personCaller(own, actsFor, reply) : own;
+      if (caller === undefined) return reply;
+      return sendAnswer(reply, await runner.find(request.params.id, caller, { locales }));
     };
     scope.get(RUNS_ROUTE, find);
     // For callers that sign a body, which a GET has not.
@@ -55,4 +68,15 @@ export function registerActions(http: FastifyInstance, { runner, callers }: Acti
       reply.header('cache-control', 'no-store').send({ actions: runner.actionsFor(callerOf(request)) }),
     );
   });
+}
+
+/** The caller as it acts for a person, if it says so. Undefined once it has been answered that it may not. */
+function personCaller(caller: Caller, actsFor: unknown, reply: FastifyReply): Caller | undefined {
+  if (actsFor === undefined) return caller;
+  const acting = actingFor(caller, actsFor);
+  if (acting !== undefined) return acting;
+  if (!mayActFor(caller)) sendForbidden(reply, 'act-for');
+  else
+    sendProblem(reply, 'INVALID_FIELDS', '`for` names a person by `email`, `userId` or both, as texts without spaces.');
+  return undefined;
 }
