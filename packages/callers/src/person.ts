@@ -23,18 +23,22 @@ export const personOfBody = (body: object, { email, userId }: PersonPlaces = {})
  * Undefined for others, and if the claim names no person. From then on, an API key with a person is one that acts.
  */
 export function actingFor(caller: Caller, claim: unknown): Caller | undefined {
-  if (!mayActFor(caller) || typeof claim !== 'object' || claim === null || Array.isArray(claim)) return undefined;
-  const { email, userId, ...others } = claim as Readonly<Record<string, unknown>>;
-  const person = personOf(email, userId);
-  // A part that cannot be used must not be dropped: the other part alone may be another person.
-  const isWhole = (email === undefined) === (person?.email === undefined);
-  const hasId = (userId === undefined) === (person?.userId === undefined);
-  return person === undefined || !isWhole || !hasId || Object.keys(others).length > 0
-    ? undefined
-    : { ...caller, person };
+  const person = mayActFor(caller) ? personIn(claim) : undefined;
+  return person && { ...caller, person };
 }
 
 export const mayActFor = (caller: Caller): boolean => caller.kind === 'api-key' && allows(caller, 'act-for');
+
+/** The person of a JSON object such as `{ "email": "jane@shop.example" }`; undefined if a part cannot be used. */
+export function personIn(json: unknown): Person {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
+  const { email, userId, ...others } = json as Readonly<Record<string, unknown>>;
+  const person = personOf(email, userId);
+  // A part that cannot be used must not be dropped: the other part alone may be another person.
+  const hasEmail = (email === undefined) === (person?.email === undefined);
+  const hasId = (userId === undefined) === (person?.userId === undefined);
+  return hasEmail && hasId && Object.keys(others).length === 0 ? person : undefined;
+}
 
 function personOf(email: unknown, userId: unknown): Person {
   const person = {

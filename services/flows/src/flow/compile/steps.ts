@@ -132,7 +132,8 @@ function compileSet(set: readonly VariableDefinition[], at: Keys, scope: Scope, 
           const message = `must have at most ${LIMITS.valueLength} characters as JSON`;
           throw new FlowError('FAILED', [{ path: `${compiling.flow}.${path}`, message }]);
         }
-        changes.push({ tenant, scope: owner, id, name, value: value ?? undefined, eventTime, eventId, ttlMs });
+        const from = owner === 'conversation' && userId !== undefined ? { userId } : {};
+        changes.push({ tenant, scope: owner, id, name, value: value ?? undefined, eventTime, eventId, ttlMs, ...from });
       }
     },
   };
