@@ -5,6 +5,8 @@ import {
   type Callers,
   callerOf,
   mayActFor,
+  personIn,
+  requireScope,
   sendForbidden,
 } from '@switchboard/callers';
 import { createRefusalLog, sendProblem } from '@switchboard/service';
@@ -20,6 +22,7 @@ export interface ActionsRouteDeps {
 }
 
 export const ACTION_ROUTE = '/v1/actions/:name';
+export const ERASE_ROUTE = '/v1/actions/runs/erase';
 export const LIST_ROUTE = '/v1/actions';
 const MOST_BYTES = 65_536;
 /** Visible ASCII, as a header has it. */
@@ -63,6 +66,18 @@ export function registerActions(http: FastifyInstance, { runner, callers }: Acti
     scope.get(RUNS_ROUTE, find);
     // For callers that sign a body, which a GET has not.
     scope.post(RUNS_ROUTE, { bodyLimit: MOST_BYTES }, find);
+
+    scope.post(
+      ERASE_ROUTE,
+      { bodyLimit: MOST_BYTES, preHandler: requireScope('context:erase') },
+      async (request, reply) => {
+        const { kind, tenant, person: own } = callerOf(request);
+        const person = kind === 'api-key' ? personIn(request.body) : own;
+        if (person === undefined)
+          return sendProblem(reply, 'INVALID_FIELDS', 'Name a person by `email`, `userId` or both.');
+        return reply.header('cache-control', 'no-store').send({ runs: await runner.erase(tenant, person) });
+      },
+    );
 
     scope.get(LIST_ROUTE, (request, reply) =>
       reply.header('cache-control', 'no-store').send({ actions: runner.actionsFor(callerOf(request)) }),
