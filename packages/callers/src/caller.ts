@@ -4,7 +4,7 @@ export interface Caller {
   readonly tenant: string;
   /** The caller's name in the configuration, for logs, metrics and limits. */
   readonly name: string;
-  /** The person that the token or the signed body names. An API key names no person. */
+  /** The person that the token or the signed body names. An API key has one only while it acts for that person. */
   readonly person?: { readonly email?: string | undefined; readonly userId?: string | undefined } | undefined;
   /** Scopes and patterns of scopes, such as `context:read` and `actions:*`. */
   readonly scopes: readonly string[];

@@ -41,6 +41,10 @@ describe('problems of the callers file', () => {
   it('are found in what the form allows', async (t) => {
     for (const [entries, expected] of [
       [
+        '- { name: a, tenant: t, scopes: [act-for], hmac: { secrets: [{ env: SECRET }] } }',
+        /^2:34: callers\[0\]\.scopes\[0\] is for apiKeys only/,
+      ],
+      [
         `- { name: a, tenant: t, scopes: [context:reed], ${key()} }`,
         /^2:34: callers\[0\]\.scopes\[0\] is no scope; there are context:read, /,
       ],

@@ -67,5 +67,7 @@ function checkEntry({ entry, complain }: EntryReading, names: Set<string>): void
   if (kinds.length !== 1) complain([], 'needs one of apiKeys, jwt and hmac: that is how the caller is known');
   for (const [index, scope] of entry.scopes.entries()) {
     if (!isScope(scope)) complain(['scopes', index], `is no scope; there are ${SCOPE_FORMS}`);
+    if (scope === 'act-for' && entry.apiKeys === undefined)
+      complain(['scopes', index], 'is for apiKeys only: a token and a signed body name their person themselves');
   }
 }

@@ -1,7 +1,7 @@
 import type { Caller } from './caller.ts';
 
 /** What a caller can be allowed, besides actions: `actions:<name>`. */
-const SCOPES = ['context:read', 'context:erase', 'flows:read', 'flows:cancel'] as const;
+const SCOPES = ['context:read', 'context:erase', 'flows:read', 'flows:cancel', 'act-for'] as const;
 
 const ACTION = /^actions:[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
 

@@ -5,6 +5,7 @@ import { until } from '@switchboard/stack/until';
 import { openApp, shopActions } from '../fixtures/app.ts';
 import { shop, startBackend } from '../fixtures/backend.ts';
 import { openTestDatabase } from '../fixtures/database.ts';
+import { nameOf } from './run/outcome.ts';
 
 const jane = { email: 'jane@shop.example', userId: 'user-jane' };
 const ORDER = '/v1/actions/order-status';
@@ -93,4 +94,50 @@ it('without the database, fast reads are answered, and what needs a row gets 503
     assert.deepEqual([response.status, response.headers.get('retry-after')], [503, '5']);
   }
   assert.ok(backend.received.every(({ url }) => url.startsWith('/orders')));
+});
+
+it('a read is audited before it is answered', async (t) => {
+  const database = await ownDatabase();
+  const backend = await startBackend(t, shop);
+  const published = Promise.withResolvers<void>();
+  const tell = (): Promise<void> => published.promise;
+  const app = await openApp(t, { database, yaml: shopActions(backend.url), tell });
+  let isAnswered = false;
+  const answer = app.signed(ORDER, { ...jane, orderId: '1001' }, { prefer: 'wait=30' }).then((response) => {
+    isAnswered = true;
+    return response;
+  });
+  await until('the backend has answered', async () => backend.received.length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(isAnswered, false);
+  published.resolve();
+  assert.equal((await answer).status, 200);
+  assert.deepEqual(await database.query('SELECT id FROM actions.runs'), []);
+});
+
+it('while Kafka is away, a read is answered in time, and audited after a crash', async (t) => {
+  const database = await ownDatabase();
+  const backend = await startBackend(t, shop);
+  const yaml = shopActions(backend.url);
+  const kafka = Promise.withResolvers<void>();
+  t.after(() => kafka.reject(new Error('Kafka is away')));
+  const first = await openApp(t, { database, yaml, leaseMs: 400, tell: () => kafka.promise });
+  const answers = await Promise.all(
+    ['1001', '2001', '9999'].map((orderId) => first.signed(ORDER, { ...jane, orderId }, { prefer: 'wait=10' })),
+  );
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 404, 404],
+  );
+  assert.equal(first.told.length, 0);
+  // The process is gone: nothing renews its leases.
+  await database.query(`UPDATE actions.runs SET lease_owner = 'dead', lease_until = now() WHERE open`);
+  const second = await openApp(t, { database, yaml, leaseMs: 400 });
+  await until('each is audited', async () => second.told.length === 3);
+  assert.deepEqual(second.told.map(({ ended, followUp }) => [nameOf(ended.outcome), followUp]).toSorted(), [
+    ['not_found', false],
+    ['not_yours', false],
+    ['ok', false],
+  ]);
+  assert.equal(backend.received.length, 3);
 });

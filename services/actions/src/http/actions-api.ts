@@ -20,6 +20,8 @@ const running = {
   properties: { runId: text, status: { const: 'running' } },
 };
 
+const person = { type: 'object', properties: { email: text, userId: text } };
+
 const call = {
   type: 'object',
   properties: {
@@ -28,6 +30,10 @@ const call = {
     confirm: { ...text, description: 'The token of a 409, after the person has said yes.' },
     email: { ...text, description: "In a signed body: the customer's e-mail address." },
     userId: { ...text, description: "In a signed body: the platform's id of the customer." },
+    for: {
+      ...person,
+      description: 'With an API key that has the scope `act-for`: the person that the program acts for.',
+    },
   },
 };
 
@@ -123,6 +129,24 @@ export const actionsApi: ApiDescription = {
             'UNAVAILABLE',
             'NO_ANSWER',
           ),
+        },
+        security,
+      },
+    },
+    '/v1/actions/runs/erase': {
+      post: {
+        operationId: 'eraseRuns',
+        summary: 'Erases the runs of a person',
+        description:
+          'Needs the scope `context:erase`. A token or a signed body erases the runs of its own person, whatever the body names.',
+        requestBody: { required: true, content: { 'application/json': { schema: person } } },
+        responses: {
+          200: jsonResponse('How many runs were erased.', {
+            type: 'object',
+            required: ['runs'],
+            properties: { runs: { type: 'integer' } },
+          }),
+          ...problemResponses('UNAUTHORIZED', 'FORBIDDEN', 'INVALID_FIELDS', 'INTERNAL', 'UNAVAILABLE'),
         },
         security,
       },

@@ -1,4 +1,14 @@
-import { authenticateRoutes, type Callers, callerOf } from '@switchboard/callers';
+import {
+  actingFor,
+  authenticateRoutes,
+  type Caller,
+  type Callers,
+  callerOf,
+  mayActFor,
+  personIn,
+  requireScope,
+  sendForbidden,
+} from '@switchboard/callers';
 import { createRefusalLog, sendProblem } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Runner } from '../run/runner.ts';
@@ -12,6 +22,7 @@ export interface ActionsRouteDeps {
 }
 
 export const ACTION_ROUTE = '/v1/actions/:name';
+export const ERASE_ROUTE = '/v1/actions/runs/erase';
 export const LIST_ROUTE = '/v1/actions';
 const MOST_BYTES = 65_536;
 /** Visible ASCII, as a header has it. */
@@ -25,10 +36,11 @@ export function registerActions(http: FastifyInstance, { runner, callers }: Acti
     authenticateRoutes(scope, { callers, refusals });
 
     scope.post<{ Params: { name: string } }>(ACTION_ROUTE, { bodyLimit: MOST_BYTES }, async (request, reply) => {
-      const caller = callerOf(request);
       const { headers } = request;
-      const read = readRequest(request.body, caller);
+      const read = readRequest(request.body, callerOf(request));
       if (!read.ok) return sendProblem(reply, read.code, read.detail);
+      const caller = personCaller(callerOf(request), read.actsFor, reply);
+      if (caller === undefined) return reply;
       const idempotencyKey = headers['idempotency-key'];
       if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || !KEY.test(idempotencyKey))) {
         return sendProblem(reply, 'INVALID_REQUEST', 'Idempotency-Key has at most 255 visible ASCII characters.');
@@ -45,14 +57,41 @@ export function registerActions(http: FastifyInstance, { runner, callers }: Acti
 
     const find = async (request: FastifyRequest<{ Params: { id: string } }>, reply: FastifyReply) => {
       const locales = readLocales(request.headers['accept-language']);
-      return sendAnswer(reply, await runner.find(request.params.id, callerOf(request), { locales }));
+      const { for: actsFor } = (request.body ?? {}) as { for?: unknown };
+      const own = callerOf(request);
+      const caller = own.kind === 'api-key' ? personCaller(own, actsFor, reply) : own;
+      if (caller === undefined) return reply;
+      return sendAnswer(reply, await runner.find(request.params.id, caller, { locales }));
     };
     scope.get(RUNS_ROUTE, find);
     // For callers that sign a body, which a GET has not.
     scope.post(RUNS_ROUTE, { bodyLimit: MOST_BYTES }, find);
 
+    scope.post(
+      ERASE_ROUTE,
+      { bodyLimit: MOST_BYTES, preHandler: requireScope('context:erase') },
+      async (request, reply) => {
+        const { kind, tenant, person: own } = callerOf(request);
+        const person = kind === 'api-key' ? personIn(request.body) : own;
+        if (person === undefined)
+          return sendProblem(reply, 'INVALID_FIELDS', 'Name a person by `email`, `userId` or both.');
+        return reply.header('cache-control', 'no-store').send({ runs: await runner.erase(tenant, person) });
+      },
+    );
+
     scope.get(LIST_ROUTE, (request, reply) =>
       reply.header('cache-control', 'no-store').send({ actions: runner.actionsFor(callerOf(request)) }),
     );
   });
+}
+
+/** The caller as it acts for a person, if it says so. Undefined once it has been answered that it may not. */
+function personCaller(caller: Caller, actsFor: unknown, reply: FastifyReply): Caller | undefined {
+  if (actsFor === undefined) return caller;
+  const acting = actingFor(caller, actsFor);
+  if (acting !== undefined) return acting;
+  if (!mayActFor(caller)) sendForbidden(reply, 'act-for');
+  else
+    sendProblem(reply, 'INVALID_FIELDS', '`for` names a person by `email`, `userId` or both, as texts without spaces.');
+  return undefined;
 }

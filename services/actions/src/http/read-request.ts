@@ -6,10 +6,14 @@ export type ReadRequest =
       readonly input: unknown;
       readonly conversationId: string | undefined;
       readonly confirm: string | undefined;
+      /** Whom the caller says that it acts for; not yet judged. */
+      readonly actsFor: unknown;
     }
   | { readonly ok: false; readonly code: 'INVALID_REQUEST' | 'INVALID_FIELDS'; readonly detail: string };
 
 const FIELDS: readonly string[] = ['input', 'conversationId', 'confirm'];
+/** Of a program, which may act for a person. */
+const ACTS_FOR = 'for';
 /** What a signed body says of its customer, beside the input. */
 const OF_CUSTOMER: readonly string[] = ['email', 'userId'];
 const LONGEST_ID = 256;
@@ -25,7 +29,8 @@ export function readRequest(json: unknown, caller: Pick<Caller, 'kind'>): ReadRe
   const fields = json as Readonly<Record<string, unknown>>;
   const isSigned = caller.kind === 'signed';
   const isFlat = isSigned && !Object.hasOwn(fields, 'input');
-  const known = isSigned ? [...FIELDS, ...OF_CUSTOMER] : FIELDS;
+  const ofKind = { signed: OF_CUSTOMER, 'api-key': [ACTS_FOR], jwt: [] }[caller.kind];
+  const known = [...FIELDS, ...ofKind];
   const others = Object.entries(fields).filter(([name]) => !known.includes(name));
   if (!isFlat && others.length > 0) {
     return {
@@ -43,7 +48,13 @@ export function readRequest(json: unknown, caller: Pick<Caller, 'kind'>): ReadRe
     };
   }
   const input = isFlat ? Object.fromEntries(others) : (fields.input ?? {});
-  return { ok: true, input, conversationId: conversationId ?? undefined, confirm: confirm ?? undefined };
+  return {
+    ok: true,
+    input,
+    conversationId: conversationId ?? undefined,
+    confirm: confirm ?? undefined,
+    actsFor: isSigned ? undefined : fields[ACTS_FOR],
+  };
 }
 
 const isId = (value: unknown): value is string | null | undefined =>

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoff } from '@switchboard/async';
+import { backoff, withinLimit } from '@switchboard/async';
 import type { Logger } from '@switchboard/service';
 import type { Action } from '../registry/action.ts';
 import { FAILED } from '../registry/default-texts.ts';
@@ -18,7 +18,8 @@ export interface Jobs {
   end(job: Job): void;
   /**
    * Keeps the result, sends what must be sent, and closes the run; tries until it succeeds. Resolves when the result is
-   * kept.
+   * kept. A run without a row is audited first, or gets a row if Kafka takes too long: from then on, a crash loses
+   * neither.
    */
   conclude(job: Job, outcome: Outcome): Promise<void>;
   /** Those whose callers wait, or those in the background. */
@@ -48,7 +49,9 @@ const MOST_OF_ACTION = 1_500;
 const MOST = 10_000;
 const MOST_TAKEN = 50;
 const QUIET_MS = 10_000;
-/** Runs without a row whose audit waits for Kafka. */
+/** How long an answer waits for its audit: many times what Kafka needs, and less than a person notices. */
+const TELL_MS = 250;
+/** Runs whose audit waits for Kafka. */
 const MOST_UNTOLD = 10_000;
 
 export function createJobs(options: JobsOptions): Jobs {
@@ -104,10 +107,35 @@ export function createJobs(options: JobsOptions): Jobs {
     }
   }
 
+  const isToldSoon = (job: Job, ended: Ended): Promise<boolean> =>
+    withinLimit(
+      Math.min(TELL_MS, Math.max(1, job.answerBy - performance.now())),
+      async () => {
+        await tell(ended, false);
+        return true;
+      },
+      () => false,
+    ).catch(() => false);
+
+  /** Whether another instance could publish the audit now. */
+  async function isKept(job: Job, { ms, outcome }: Ended): Promise<boolean> {
+    const { name, version, deadlineMs } = job.action;
+    try {
+      await store.keepEnded({ ...job, action: name, version, deadlineMs }, ms, outcome);
+      return true;
+    } catch (error) {
+      logger.warn({ err: error, run: job.id }, 'the audit of a run waits in memory: the database is unavailable too');
+      return false;
+    }
+  }
+
   async function concludeOnce(job: Job, ended: Ended, kept: () => void): Promise<void> {
     const { id, outcome } = ended;
     const { followUp } = job;
-    if (job.stored && !(await persist('result', job, () => store.finish(id, outcome, followUp)))) return;
+    if (!job.stored) {
+      if (await isToldSoon(job, ended)) return;
+      job.stored = await isKept(job, ended);
+    } else if (!(await persist('result', job, () => store.finish(id, outcome, followUp)))) return;
     kept();
     await persist('messages', job, async () => {
       await tell(ended, followUp);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { withinLimit } from '@switchboard/async';
 import type { Answer } from './answer.ts';
 import { answerOf, UNAVAILABLE } from './answers.ts';
 import { untilStep } from './held-answers.ts';
@@ -40,6 +41,16 @@ export async function inTime(outcome: Promise<Outcome>, answerBy: number): Promi
   }
 }
 
+/** Resolves when the result is kept. The answer does not wait longer for the database. */
+export const keptInTime = (jobs: Jobs, job: Job, outcome: Outcome): Promise<void> =>
+  withinLimit(
+    MOST_KEEP_MS,
+    () => jobs.conclude(job, outcome),
+    () => undefined,
+  );
+
+const MOST_KEEP_MS = 1_000;
+
 /** Answers what was not found at a time that does not tell why. */
 export async function answerAtStep(
   job: Pick<Job, 'id' | 'startedAt'>,
@@ -62,7 +73,8 @@ export function createReadRun(parts: RunParts): (asked: Asked) => Promise<Answer
     const outcome = await inTime(running, answerBy).catch(() => undefined);
     if (outcome !== undefined) {
       jobs.end(job);
-      void jobs.conclude(job, outcome);
+      // What is answered is audited, also if the process dies now.
+      await keptInTime(jobs, job, outcome);
       return answerAtStep(job, outcome, locales);
     }
     job.patient = true;

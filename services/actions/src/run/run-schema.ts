@@ -32,4 +32,6 @@ export const runMigrations: readonly string[] = [
      WHERE idempotency_key IS NOT NULL;
    CREATE INDEX runs_open ON actions.runs (lease_until) WHERE open;
    CREATE INDEX runs_expired ON actions.runs (expires_at);`,
+  // Of a run that was under way when its person was erased: it goes when it has ended.
+  `ALTER TABLE actions.runs ADD COLUMN erased boolean NOT NULL DEFAULT false;`,
 ];

@@ -31,6 +31,8 @@ export interface NewRun
 export interface RunStore {
   /** Keeps a run that goes on after its 202. `ranMs` is how long it has run. */
   promise(run: NewRun, ranMs: number): Promise<void>;
+  /** Keeps a run that has ended, until its audit is published. */
+  keepEnded(run: NewRun, ranMs: number, outcome: Outcome): Promise<void>;
   /** Keeps a write before it runs. @returns the earlier run of the idempotency key, if there is one */
   begin(run: NewRun, idempotencyKey: string | undefined): Promise<StoredRun | undefined>;
   /** Keeps a write that waits for the person's yes. */
@@ -54,6 +56,11 @@ export interface RunStore {
   /** Leaves the runs of this instance to others. */
   release(): Promise<void>;
   expire(): Promise<void>;
+  /**
+   * Deletes the runs of everyone with this e-mail address or user id. Those under way end first.
+   * @returns how many
+   */
+  erase(tenant: string, person: NonNullable<Caller['person']>): Promise<number>;
 }
 
 export interface RunStoreOptions {
@@ -149,6 +156,15 @@ export function createRunStore({ database, instance, leaseMs, keptMs }: RunStore
     async promise(run, ranMs) {
       await database.query(INSERT, valuesOf(run, { ranMs, followUp: true }));
     },
+    async keepEnded(run, ranMs, outcome) {
+      await database.transact([
+        { sql: INSERT, values: valuesOf(run, { ranMs }) },
+        {
+          sql: `UPDATE actions.runs SET state = 'done', input = NULL, outcome = $2, finished_at = now() WHERE id = $1`,
+          values: [run.id, JSON.stringify(outcome)],
+        },
+      ]);
+    },
     async begin(run, idempotencyKey) {
       const { caller, action } = run;
       const added = await has(`${INSERT} ON CONFLICT DO NOTHING RETURNING id`, valuesOf(run, { idempotencyKey }));
@@ -189,7 +205,8 @@ export function createRunStore({ database, instance, leaseMs, keptMs }: RunStore
     finish: (id, outcome, followUp) =>
       has(
         `UPDATE actions.runs SET state = 'done', input = NULL, outcome = $3, finished_at = now(),
-           expires_at = now() + $4 * interval '1 ms', follow_up = follow_up OR $5
+           expires_at = CASE WHEN erased THEN now() ELSE now() + $4 * interval '1 ms' END,
+           follow_up = follow_up OR $5
          WHERE id = $1 AND lease_owner = $2 AND state = 'running' RETURNING id`,
         [id, instance, JSON.stringify(outcome), keptMs, followUp],
       ),
@@ -198,7 +215,7 @@ export function createRunStore({ database, instance, leaseMs, keptMs }: RunStore
     },
     async find(id, { tenant, name }) {
       const [row] = await database.query<Row>(
-        `SELECT ${COLUMNS} FROM actions.runs WHERE id = $1 AND tenant = $2 AND caller = $3 AND state <> 'unconfirmed'`,
+        `SELECT ${COLUMNS} FROM actions.runs WHERE id = $1 AND tenant = $2 AND caller = $3 AND state <> 'unconfirmed' AND NOT erased`,
         [id, tenant, name],
       );
       return row && fromRow(row);
@@ -221,6 +238,15 @@ export function createRunStore({ database, instance, leaseMs, keptMs }: RunStore
     },
     async release() {
       await database.query('UPDATE actions.runs SET lease_until = now() WHERE open AND lease_owner = $1', [instance]);
+    },
+    async erase(tenant, { email, userId }) {
+      const whose = `tenant = $1 AND (lower(person::jsonb ->> 0) = lower($2) OR person::jsonb ->> 1 = $3)`;
+      const values = [tenant, email ?? null, userId ?? null];
+      const [deleted = [], underWay = []] = await database.transact([
+        { sql: `DELETE FROM actions.runs WHERE ${whose} AND NOT open RETURNING id`, values },
+        { sql: `UPDATE actions.runs SET erased = true WHERE ${whose} RETURNING id`, values },
+      ]);
+      return deleted.length + underWay.length;
     },
     async expire() {
       await database.query(

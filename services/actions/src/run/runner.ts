@@ -38,6 +38,8 @@ export interface Runner {
   run(action: string, caller: Caller, input: unknown, options?: RunOptions): Promise<Answer>;
   /** The state of a run, for the caller that started it. */
   find(runId: string, caller: Caller, options?: Pick<RunOptions, 'locales'>): Promise<Answer>;
+  /** Deletes the runs of a person of the tenant. @returns how many */
+  erase(tenant: string, person: NonNullable<Caller['person']>): Promise<number>;
   /** The actions that the caller may use, by name. */
   actionsFor(caller: Caller): readonly ActionView[];
   /** Takes one of what the caller may use, for requests beside runs; the seconds to wait if nothing is left. */
@@ -63,7 +65,7 @@ export interface RunnerOptions {
   takeRate(caller: Caller): number;
   read(asked: Asked): Promise<Answer>;
   write(asked: Asked, options: Pick<RunOptions, 'confirm' | 'idempotencyKey'>): Promise<Answer>;
-  store: Pick<RunStore, 'find'>;
+  store: Pick<RunStore, 'find' | 'erase'>;
   onRefused(action: Action | undefined, refusal: Refusal): void;
   tracer?: Tracer | undefined;
 }
@@ -106,6 +108,7 @@ export function createRunner(options: RunnerOptions): Runner {
 
   return {
     takeRate,
+    erase: store.erase,
     async run(
       name,
       caller,

@@ -46,5 +46,7 @@ export function auditOf(ended: Ended, time: number): EventOf<'action.completed'>
     meta: metaOf(ended, 'action.completed', time),
     ...{ runId: id, action, caller: caller.name, outcome: nameOf(outcome), durationMs: ms, inputHash, conversationId },
     person: person === undefined ? null : sha256(person),
+    // An API key has no person of its own.
+    actedFor: caller.kind === 'api-key' && person !== undefined,
   };
 }

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { withinLimit } from '@switchboard/async';
 import { pickText } from '../registry/texts.ts';
 import { type Answer, refused } from './answer.ts';
 import { answerOf, NO_ANSWER, UNAVAILABLE } from './answers.ts';
 import { sha256 } from './input-hash.ts';
 import type { Job } from './job.ts';
 import type { Perform } from './perform.ts';
-import { answerAtStep, inTime, newJob, type RunParts } from './read-run.ts';
+import { answerAtStep, inTime, keptInTime, newJob, type RunParts } from './read-run.ts';
 import type { NewRun, StoredRun } from './run-store.ts';
 import type { Asked, RunOptions } from './runner.ts';
 
@@ -72,11 +71,7 @@ export function createWriteRun(parts: WriteParts): Write {
     const outcome = await inTime(running, answerBy).catch(() => undefined);
     if (outcome !== undefined) {
       // The answer must not come before a repeat can see it.
-      await withinLimit(
-        MOST_KEEP_MS,
-        () => jobs.conclude(job, outcome),
-        () => undefined,
-      );
+      await keptInTime(jobs, job, outcome);
       return answerAtStep(job, outcome, locales);
     }
     job.patient = true;
@@ -114,6 +109,3 @@ export function createWriteRun(parts: WriteParts): Write {
     return confirmed.started ? runStored(newJob(asked, confirmed.run.id), asked) : repeat(confirmed.run, asked);
   };
 }
-
-/** The answer does not wait longer for the database. */
-const MOST_KEEP_MS = 1_000;

@@ -14,6 +14,8 @@ export interface ChangeRow {
   readonly key: string;
   readonly change: VariableChange;
   readonly json: string | null;
+  /** The key of the user whom a variable of a conversation is from. */
+  readonly owner: string | null;
 }
 
 /** @throws ContextError without the id or the value, which may be personal data */
@@ -43,5 +45,10 @@ export function rowOf(change: VariableChange): ChangeRow {
   if (json !== null && (/\\u0000/.test(json) || /\\ud[89a-f]/i.test(json))) {
     throw new ContextError('INVALID_VALUE', `The value of ${name} has a character that cannot be stored.`);
   }
-  return { key: keyOf(change), change, json };
+  return { key: keyOf(change), change, json, owner: ownerOf(change) };
 }
+
+const ownerOf = ({ tenant, scope, userId }: VariableChange): string | null =>
+  scope === 'conversation' && userId !== undefined && isUsableId(userId)
+    ? keyOf({ tenant, scope: 'user', id: userId })
+    : null;

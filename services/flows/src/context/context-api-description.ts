@@ -20,11 +20,16 @@ const header = (name: string, description: string) => ({ name, in: 'header', des
 
 const erasure = {
   type: 'object',
-  required: ['id', 'erasedAt', 'variables'],
+  required: ['id', 'erasedAt', 'variables', 'conversations'],
   properties: {
     id: text,
     erasedAt: { ...time, description: 'Events until this time have no effect any more.' },
     variables: { type: 'array', items: text, description: 'The names of the erased variables.' },
+    conversations: {
+      type: 'integer',
+      description: "How many conversations lost variables that the user's events had set.",
+    },
+    instances: { type: 'integer', description: 'How many waiting or ended flows had kept events with the id.' },
   },
 };
 

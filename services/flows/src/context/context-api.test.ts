@@ -136,7 +136,7 @@ describe('the Context API', () =>
       const answer = await request(`users/${id}`, 'acme', { method: 'DELETE' });
       assert.equal(answer.status, 200);
       const { erasedAt, ...rest } = await answerOf(answer);
-      assert.deepEqual(rest, { id, variables: ['city', 'plan'], waiting: 2 });
+      assert.deepEqual(rest, { id, variables: ['city', 'plan'], conversations: 0, waiting: 2 });
       assert.ok(Math.abs(Date.parse(erasedAt) - Date.now()) < 60_000);
       assert.deepEqual(erased, [{ tenant: 'acme', scope: 'user', id }]);
       await store.set([change]);

@@ -58,9 +58,9 @@ export async function registerContextApi(http: FastifyInstance, deps: ContextApi
         const subject = subjectOf(kind, request);
         if (subject === undefined) return sendUnknown(reply);
         const others = await eraseOthers?.(subject);
-        const { variables, erasedAt } = await store.erase(subject);
+        const { variables, erasedAt, conversations } = await store.erase(subject);
         reply.header('cache-control', 'no-store');
-        return { id: subject.id, erasedAt: new Date(erasedAt).toISOString(), variables, ...others };
+        return { id: subject.id, erasedAt: new Date(erasedAt).toISOString(), variables, conversations, ...others };
       });
 
       scope.get(

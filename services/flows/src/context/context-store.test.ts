@@ -161,6 +161,31 @@ describe('the context store', () =>
       assert.ok((after?.version ?? 0) > (before?.version ?? 0), 'versions never come back');
     });
 
+    it('erases what the events of a person have set for conversations, and nothing of others', async () => {
+      const [jane, omar, talk] = [newId(), newId(), newId()];
+      const of = (userId: string | undefined, change: Partial<VariableChange>) =>
+        changeWith({ scope: 'conversation', id: talk, userId, ...change });
+      const conversation: Subject = { tenant: 'acme', scope: 'conversation', id: talk };
+      await store.set([
+        of(jane, { name: 'janes' }),
+        of(omar, { name: 'omars' }),
+        of(undefined, { name: 'nobodys' }),
+        of(omar, { name: 'first_omars', eventTime: TIME - 1 }),
+        changeWith({ tenant: 'other', scope: 'conversation', id: talk, userId: jane }),
+      ]);
+      await store.set([of(jane, { name: 'first_omars' })]);
+      const before = await store.read(conversation);
+      const { conversations } = await store.erase(user(jane));
+      assert.equal(conversations, 1);
+      const after = await store.read(conversation);
+      assert.deepEqual(Object.keys(after?.variables ?? {}), ['nobodys', 'omars']);
+      assert.ok((after?.version ?? 0) > (before?.version ?? 0));
+      assert.deepEqual(await valuesOf({ ...conversation, tenant: 'other' }), { plan: 'gold' });
+      // A repeat of an old event has no effect; one of now has.
+      await store.set([of(jane, { name: 'janes' }), of(jane, { name: 'new', eventTime: Date.now() + 1_000 })]);
+      assert.deepEqual(Object.keys((await store.read(conversation))?.variables ?? {}), ['new', 'nobodys', 'omars']);
+    });
+
     it('has no change from before an erasure that ran at the same time', async () => {
       const ids = Array.from({ length: 30 }, newId);
       const other = await createContextStore(database());

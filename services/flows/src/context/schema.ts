@@ -15,6 +15,11 @@ export const CONTEXT_MIGRATIONS: readonly string[] = [
   -- Has no personal data: the key is a hash.
   CREATE TABLE context_erasures (key text PRIMARY KEY, erased_at bigint NOT NULL);
   `,
+  `
+  -- The key of the user of the event that set a variable of a conversation.
+  ALTER TABLE context_variables ADD COLUMN owner text;
+  CREATE INDEX context_variables_owned ON context_variables (owner) WHERE owner IS NOT NULL;
+  `,
 ];
 
 /** Its payload is a comma-separated list of keys. */

@@ -1,5 +1,6 @@
 import type { Database } from '@switchboard/database';
 import { type ChangeRow, MOST_VARIABLES } from './change-row.ts';
+import { readStatement } from './read-contexts.ts';
 import { CHANGES, NEXT_VERSION, NOW } from './schema.ts';
 
 /** An erasure waits for the changes under way, and later ones see it: a statement alone would see the past. */
@@ -19,11 +20,11 @@ const order = (alias: string): string =>
  */
 const SET = `
   WITH given AS (
-    SELECT DISTINCT ON (key, name) key, tenant, scope, id, name, value, event_id,
+    SELECT DISTINCT ON (key, name) key, tenant, scope, id, name, value, event_id, owner,
       least(event_time, ${NOW} + ${MOST_AHEAD_MS}) AS event_time,
       least(event_time, ${NOW} + ${MOST_AHEAD_MS}) + ttl AS expires_at
     FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::bigint[], $8::text[],
-      $9::bigint[]) AS change (key, tenant, scope, id, name, value, event_time, event_id, ttl)
+      $9::bigint[], $10::text[]) AS change (key, tenant, scope, id, name, value, event_time, event_id, ttl, owner)
     ORDER BY key, name, ${order('change')} DESC
   ), newer AS (
     SELECT given.*, row_number() OVER (PARTITION BY given.key, known.name IS NULL ORDER BY given.name) AS place,
@@ -32,6 +33,7 @@ const SET = `
       SELECT * FROM context_variables AS one WHERE one.key = given.key AND one.name = given.name LIMIT 1
     ) AS known ON true
     WHERE given.event_time > coalesce((SELECT erased_at FROM context_erasures AS one WHERE one.key = given.key), -1)
+      AND given.event_time > coalesce((SELECT erased_at FROM context_erasures AS one WHERE one.key = given.owner), -1)
       AND (known.name IS NULL OR ${order('given')} > ${order('known')})
   ), allowed AS (
     SELECT * FROM newer WHERE NOT is_new
@@ -43,11 +45,12 @@ const SET = `
     ON CONFLICT (key) DO UPDATE SET version = ${NEXT_VERSION}, updated_at = ${NOW}
     RETURNING key, version
   ), changed AS (
-    INSERT INTO context_variables AS known (key, name, value, event_time, event_id, expires_at, version)
-    SELECT key, name, value, event_time, event_id, expires_at, version FROM allowed JOIN subjects USING (key)
+    INSERT INTO context_variables AS known (key, name, value, event_time, event_id, expires_at, version, owner)
+    SELECT key, name, value, event_time, event_id, expires_at, version, owner FROM allowed JOIN subjects USING (key)
     ORDER BY key, name
     ON CONFLICT (key, name) DO UPDATE SET value = excluded.value, event_time = excluded.event_time,
-      event_id = excluded.event_id, expires_at = excluded.expires_at, version = excluded.version
+      event_id = excluded.event_id, expires_at = excluded.expires_at, version = excluded.version,
+      owner = excluded.owner
     WHERE ${order('excluded')} > ${order('known')}
     RETURNING 1
   )
@@ -60,10 +63,18 @@ export interface SetOutcome {
   readonly changed: number;
   /** The key and the name of variables for which their subject has no room. */
   readonly full: ReadonlySet<string>;
+  readonly keys: readonly string[];
+  /** The rows of `readStatement` for the keys after the changes, if they are wanted. */
+  readonly contexts: readonly unknown[];
 }
 
-export async function setVariables(database: Database, rows: readonly ChangeRow[]): Promise<SetOutcome> {
-  const [, [outcome] = []] = await database.transact([
+export async function setVariables(
+  database: Database,
+  rows: readonly ChangeRow[],
+  returnsContexts = false,
+): Promise<SetOutcome> {
+  const keys = [...new Set(rows.map(({ key }) => key))];
+  const [, [outcome] = [], contexts = []] = await database.transact([
     { sql: `SELECT pg_advisory_xact_lock_shared(${LOCK})` },
     {
       sql: SET,
@@ -77,9 +88,11 @@ export async function setVariables(database: Database, rows: readonly ChangeRow[
         rows.map(({ change }) => change.eventTime),
         rows.map(({ change }) => change.eventId),
         rows.map(({ change }) => change.ttlMs ?? null),
+        rows.map(({ owner }) => owner),
       ],
     },
+    ...(returnsContexts ? [readStatement(keys)] : []),
   ]);
   const { changed, full } = outcome as { changed: number; full: readonly string[] };
-  return { changed, full: new Set(full) };
+  return { changed, full: new Set(full), keys, contexts };
 }

@@ -15,6 +15,8 @@ export interface VariableChange {
   readonly eventTime: number;
   readonly eventId: string;
   readonly ttlMs?: number | undefined;
+  /** For a conversation: the user of the event, whose erasure removes the variable. */
+  readonly userId?: string | undefined;
 }
 
 export interface Variables {

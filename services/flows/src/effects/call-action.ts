@@ -13,13 +13,17 @@ export const callAction =
     if (actions === undefined) {
       throw new PermanentError('NOT_CONFIGURED', `The flow ${flow} calls an action, which needs ACTIONS_URL`);
     }
-    const { action, conversationId, input } = effect;
+    const { action, conversationId, actsFor, input } = effect;
     await actions
       .request({
         method: 'POST',
         path: `/v1/actions/${encodeURIComponent(action)}`,
         headers: { 'idempotency-key': `${tenant}:${key}` },
-        body: { input, ...(conversationId === undefined ? {} : { conversationId }) },
+        body: {
+          input,
+          ...(conversationId === undefined ? {} : { conversationId }),
+          ...(actsFor === undefined ? {} : { for: actsFor }),
+        },
         answer: 'any',
         signal,
       })

@@ -62,7 +62,14 @@ it('a message is requested with the id of its effect, and expires counted from i
 
 describe('a node and an action', () => {
   const node = { kind: 'node', node: 'n', userId: 'jane', conversationId: undefined, variables: { a: 1 } } as const;
-  const action = { kind: 'action', action: 'a/b', userId: 'jane', conversationId: 'c', input: { id: '1' } } as const;
+  const action = {
+    kind: 'action',
+    action: 'a/b',
+    userId: 'jane',
+    conversationId: 'c',
+    actsFor: { email: 'jane@shop.example' },
+    input: { id: '1' },
+  } as const;
 
   it('are requests with the key of their effect and tenant', async () => {
     const requests: object[] = [];
@@ -78,7 +85,12 @@ describe('a node and an action', () => {
         ...{ method: 'POST', path: '/v1/dialogues', headers },
         body: { user_id: 'jane', conversation_id: null, node: 'n', variables: { a: 1 } },
       },
-      { method: 'POST', path: '/v1/actions/a%2Fb', headers, body: { input: { id: '1' }, conversationId: 'c' } },
+      {
+        method: 'POST',
+        path: '/v1/actions/a%2Fb',
+        headers,
+        body: { input: { id: '1' }, conversationId: 'c', for: { email: 'jane@shop.example' } },
+      },
     ]);
   });
 

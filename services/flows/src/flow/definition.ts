@@ -34,7 +34,7 @@ export type StepDefinition =
   | { readonly set: readonly VariableDefinition[] }
   | { readonly message: MessageDefinition }
   | { readonly node: { readonly name: string; readonly variables: Table } }
-  | { readonly action: { readonly name: string; readonly input: Table } }
+  | { readonly action: { readonly name: string; readonly input: Table; readonly for?: Table } }
   | { readonly event: { readonly type: EventType; readonly fields: Table } };
 
 export interface VariableDefinition {

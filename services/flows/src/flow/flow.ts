@@ -83,6 +83,8 @@ export type Effect =
       readonly action: string;
       readonly userId: string | undefined;
       readonly conversationId: string | undefined;
+      /** Whom the flow acts for: the action judges what is theirs by it. */
+      readonly actsFor: { readonly email?: string; readonly userId?: string } | undefined;
       readonly input: { readonly [name: string]: Json };
     }
   | {

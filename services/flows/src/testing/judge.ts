@@ -117,7 +117,7 @@ function partsOf(effect: Effect): object {
   if (effect.kind === 'event') return { type: effect.type, fields: effect.fields };
   const who = { user: effect.userId, conversation: effect.conversationId };
   if (effect.kind === 'node') return { ...who, name: effect.node, variables: effect.variables };
-  if (effect.kind === 'action') return { ...who, name: effect.action, input: effect.input };
+  if (effect.kind === 'action') return { ...who, name: effect.action, input: effect.input, for: effect.actsFor };
   const { title, texts, solicited, urgent } = effect;
   return { ...who, title, text: shortOf(effect), texts, solicited, urgent };
 }

@@ -70,7 +70,7 @@ const effect: Form = object({
   flow: text,
   message: partsOf(['user', 'conversation', 'title', 'text', 'texts', 'solicited', 'urgent']),
   node: partsOf(['name', 'user', 'conversation', 'variables']),
-  action: partsOf(['name', 'user', 'conversation', 'input']),
+  action: partsOf(['name', 'user', 'conversation', 'input', 'for']),
   event: partsOf(['type', 'fields']),
 });
 

@@ -53,8 +53,10 @@ function renderEffect(effect: Effect): string[] {
     }
     case 'node':
       return [`node ${effect.node} for ${owner} ${JSON.stringify(effect.variables)}`];
-    case 'action':
-      return [`action ${effect.action} for ${owner} ${JSON.stringify(effect.input)}`];
+    case 'action': {
+      const acting = effect.actsFor === undefined ? '' : `, acting for ${Object.values(effect.actsFor).join(' ')}`;
+      return [`action ${effect.action} for ${owner}${acting} ${JSON.stringify(effect.input)}`];
+    }
     case 'event': {
       const fields = Object.entries(effect.fields).filter(([, value]) => value !== null);
       return [`event ${effect.type} ${JSON.stringify(Object.fromEntries(fields))}`];

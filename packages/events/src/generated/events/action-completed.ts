@@ -100,6 +100,12 @@ export const schema: AvroRecord = {
       doc: "The SHA-256 of the person's e-mail address or user id, in hex.",
     },
     {
+      name: 'actedFor',
+      type: 'boolean',
+      default: false,
+      doc: 'Whether a program with the scope act-for named the person, who did not ask by themselves.',
+    },
+    {
       name: 'outcome',
       type: 'string',
       minLength: 1,

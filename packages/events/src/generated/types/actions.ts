@@ -10,6 +10,8 @@ export interface ActionCompleted {
   caller: string;
   /** The SHA-256 of the person's e-mail address or user id, in hex. */
   person: string | null;
+  /** Whether a program with the scope act-for named the person, who did not ask by themselves. */
+  actedFor: boolean;
   /** What came of it, such as answered, not_found, refused or failed. */
   outcome: string;
   /** How long the run took. */

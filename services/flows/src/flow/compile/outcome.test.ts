@@ -69,7 +69,7 @@ describe('effects', () => {
     const who = { userId: 'jane', conversationId: 'c-1' };
     assert.deepEqual(outcomeOf(flow, event).effects, [
       { kind: 'node', node: 'n', ...who, variables: { b: 'jane', c: [1, 2.5], d: true } },
-      { kind: 'action', action: 'find', ...who, input: {} },
+      { kind: 'action', action: 'find', ...who, actsFor: undefined, input: {} },
       {
         kind: 'message',
         ...who,
@@ -80,6 +80,16 @@ describe('effects', () => {
         expiresAfterMs: 7_200_000,
       },
     ]);
+  });
+
+  it('of an action name whom the flow acts for as a whole, or are skipped', () => {
+    const flow = flowOf(
+      'on: order.shipped\nthen: { action: { name: find, for: { email: event.email, userId: event.userId } } }',
+    );
+    const { effects } = outcomeOf(flow, shipped({ email: 'jane@shop.example' }));
+    assert.partialDeepStrictEqual(effects, [{ actsFor: { email: 'jane@shop.example', userId: 'jane' } }]);
+    const none = outcomeOf(flow, shipped());
+    assert.deepEqual([none.effects, none.skipped], [[], ['action find: nobody to act for']]);
   });
 
   it('that publish an event count its hops, and keep to its schema', () => {

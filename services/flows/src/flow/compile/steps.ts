@@ -7,6 +7,7 @@ import { FlowError } from '../flow-error.ts';
 import { LIMITS } from '../limits.ts';
 import { type Compiled, type Compiling, compile, pathText, type Scope, type Values } from './expressions.ts';
 import { type FieldKind, kindOf, typeOf } from './field-kinds.ts';
+import { compileId, idOf } from './places.ts';
 import { suggestion } from './suggestion.ts';
 import { compileText } from './texts.ts';
 
@@ -49,15 +50,45 @@ export function compileStep(step: StepDefinition, at: Keys, scope: Scope, compil
       },
     };
   }
-  const { name, input } = step.action;
-  const table = compileTable(input, [...at, 'action', 'input'], scope, compiling);
+  return compileAction(step.action, [...at, 'action'], scope, compiling);
+}
+
+function compileAction(
+  { name, input, for: actsFor }: Extract<StepDefinition, { action: unknown }>['action'],
+  at: Keys,
+  scope: Scope,
+  compiling: Compiling,
+): CompiledStep {
+  const table = compileTable(input, [...at, 'input'], scope, compiling);
+  const person = Object.entries(actsFor ?? {}).flatMap(([part, text]) => {
+    const place = [...at, 'for', part];
+    const id = compileId(text, place, scope, compiling);
+    return id === undefined ? [] : [{ part, id, path: `${compiling.flow}.${pathText(place)}` }];
+  });
   return {
-    reads: table.reads,
-    run({ values, userId, conversationId, effects }) {
-      effects.push({ kind: 'action', action: name, userId, conversationId, input: table.evaluate(values) });
+    reads: [...table.reads, ...person.map(({ id }) => id)],
+    run({ values, userId, conversationId, effects, skipped }) {
+      const parts = person.map(({ part, id, path }) => [part, idOf(id.evaluate(values), path, LONGEST_NAME)] as const);
+      // Half of a person may be somebody else.
+      if (parts.some(([, id]) => id === undefined)) {
+        skipped.push(`action ${name}: nobody to act for`);
+        return;
+      }
+      const named = actsFor === undefined ? undefined : (Object.fromEntries(parts) as { [part: string]: string });
+      effects.push({
+        kind: 'action',
+        action: name,
+        userId,
+        conversationId,
+        actsFor: named,
+        input: table.evaluate(values),
+      });
     },
   };
 }
+
+/** Of an e-mail address or user id, as actions take it. */
+const LONGEST_NAME = 254;
 
 function compileTable(table: Table, at: Keys, scope: Scope, compiling: Compiling) {
   const compiled = Object.entries(table).flatMap(([name, text]) => {
@@ -101,7 +132,8 @@ function compileSet(set: readonly VariableDefinition[], at: Keys, scope: Scope, 
           const message = `must have at most ${LIMITS.valueLength} characters as JSON`;
           throw new FlowError('FAILED', [{ path: `${compiling.flow}.${path}`, message }]);
         }
-        changes.push({ tenant, scope: owner, id, name, value: value ?? undefined, eventTime, eventId, ttlMs });
+        const from = owner === 'conversation' && userId !== undefined ? { userId } : {};
+        changes.push({ tenant, scope: owner, id, name, value: value ?? undefined, eventTime, eventId, ttlMs, ...from });
       }
     },
   };

@@ -117,8 +117,15 @@ const message = either((held) =>
       )
     : name,
 );
+const person: Form = (held, at, problems) => {
+  const before = problems.length;
+  object({ email: expression, userId: expression })(held, at, problems);
+  if (problems.length === before && Object.keys(held as object).length === 0) {
+    problems.push({ at, message: 'must have email, userId or both' });
+  }
+};
 const node = either((held) => (isObject(held) ? object({ name, variables: values }, ['name']) : name));
-const action = either((held) => (isObject(held) ? object({ name, input: values }, ['name']) : name));
+const action = either((held) => (isObject(held) ? object({ name, input: values, for: person }, ['name']) : name));
 const event = object({ type: name, fields: values }, ['type', 'fields']);
 
 const STEPS: Readonly<Record<string, Form>> = { message, node, action, event, set };

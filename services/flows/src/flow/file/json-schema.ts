@@ -85,7 +85,12 @@ const definitions: Record<string, Schema> = {
     ],
   },
   node: { anyOf: [ref('name'), table({ name: ref('name'), variables: ref('values') }, ['name'])] },
-  action: { anyOf: [ref('name'), table({ name: ref('name'), input: ref('values') }, ['name'])] },
+  action: { anyOf: [ref('name'), table({ name: ref('name'), input: ref('values'), for: ref('person') }, ['name'])] },
+  person: {
+    ...table({ email: ref('expression'), userId: ref('expression') }),
+    minProperties: 1,
+    description: 'Whom the flow acts for, by expressions. Needs an API key with the scope act-for.',
+  },
   event: table({ type: ref('eventType'), fields: ref('values') }, ['type', 'fields']),
   step: {
     ...table({

@@ -41,8 +41,8 @@ function normalStep(step: RawStep, to: Keys, place: Keys, flow: Normalising): St
     return { node: { name, variables: table(variables) } };
   }
   if (action !== undefined) {
-    const { name, input = {} } = typeof action === 'string' ? { name: action } : action;
-    return { action: { name, input: table(input) } };
+    const { name, input = {}, for: actsFor } = typeof action === 'string' ? { name: action } : action;
+    return { action: { name, input: table(input), ...(actsFor === undefined ? {} : { for: table(actsFor) }) } };
   }
   const { type = '', fields = {} } = event ?? {};
   const complaint = unusable(type);

@@ -32,7 +32,7 @@ export type RawSet = {
 export interface RawStep {
   readonly message?: string | RawMessage;
   readonly node?: string | { readonly name: string; readonly variables?: RawValues };
-  readonly action?: string | { readonly name: string; readonly input?: RawValues };
+  readonly action?: string | { readonly name: string; readonly input?: RawValues; readonly for?: RawValues };
   readonly event?: { readonly type: string; readonly fields: RawValues };
   readonly set?: RawSet;
 }
