@@ -24,7 +24,7 @@ export type Servers = Readonly<Record<ServerName, number>>;
 /** Ingest as deployed, once per client library, and the references, each in a separate process. */
 export async function startServers(stack: Stack, context: BenchContext): Promise<Servers> {
   const [barePort, dropPort, platformatic, kafkajs] = await Promise.all([
-    startServer(bare, sources, named('bare', context)),
+    startBare(named('bare', context)),
     startServer(drop, sources, named('drop', context)),
     startIngest(stack, { KAFKA_CLIENT: 'platformatic' }, named('platformatic', context)),
     startIngest(stack, { KAFKA_CLIENT: 'kafkajs' }, named('kafkajs', context)),
@@ -37,6 +37,8 @@ const named = (name: ServerName, context: BenchContext): BenchContext =>
   context.profiles === undefined
     ? context
     : { ...context, profiling: [...context.profiling, `--cpu-prof-name=${name}.cpuprofile`] };
+
+export const startBare = (context: BenchContext): Promise<number> => startServer(bare, sources, context);
 
 /** Starts a server with these variables in addition to the environment; returns its port. */
 export function startIngest(
