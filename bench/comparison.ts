@@ -22,6 +22,8 @@ export interface BenchContext {
   readonly minutes: number;
   /** Node.js flags of the measured processes that make them write CPU profiles; default none. */
   readonly profiling: readonly string[];
+  /** The folder of these profiles, if there are any. */
+  readonly profiles: string | undefined;
   /** Another checkout of the repository to compare with. */
   readonly tree: string | undefined;
   /** The bench's data directory; removed afterwards. */

@@ -38,7 +38,8 @@ const USAGE = `Usage: npm run bench -- [${[...Object.keys(benches), ...Object.ke
   --minutes <n>    of full load while the memory is watched (1)
   --tree <folder>  another checkout of the repository: against compares with it
   --quick          one short round of everything, to see that it works
-  --profile        keep CPU profiles of the measured processes of ingest, consume, tracing and metrics
+  --profile        keep CPU profiles of the measured processes of ingest, senders, consume, tracing and metrics;
+                   ingest also prints the share of each step
   --write          put the tables into bench/README.md`;
 
 const { names, write, profile, ...settings } = readArguments();
@@ -69,6 +70,7 @@ async function run(name: string, bench: Bench): Promise<void> {
     ...settings,
     directory,
     profiling: profile ? ['--cpu-prof', `--cpu-prof-dir=${directory}-profiles`] : [],
+    profiles: profile ? `${directory}-profiles` : undefined,
     resources: new AsyncDisposableStack(),
     signal: interrupted.signal,
     progress,

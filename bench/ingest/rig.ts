@@ -6,7 +6,8 @@ import type { ClosedLoop, ClosedLoopResult } from './load/closed-loop.ts';
 import type { OpenLoop, OpenLoopResult } from './load/open-loop.ts';
 import type { Latencies, Schedule } from './load/schedule.ts';
 import type { Load } from './load/worker.ts';
-import { SECRET, type ServerName, type Servers, startServers } from './servers.ts';
+import { clients, references, SECRET, type ServerName, type Servers, startServers } from './servers.ts';
+import { describeShares } from './steps.ts';
 import { PARTITIONS, startIngestStack, TOPIC } from './variants.ts';
 
 const BARE_TOPIC = 'bench.bare';
@@ -28,6 +29,7 @@ export async function buildRig(context: BenchContext): Promise<Rig> {
   const stack = await startIngestStack(context);
   const { brokers, registryUrl } = stack;
   await createTopics({ brokers }, { topics: [BARE_TOPIC], partitions: PARTITIONS, replication: 1 });
+  resources.defer(() => printShares(context));
   const servers = await startServers(stack, context);
   const file = (name: string): string => join(import.meta.dirname, name);
   const loads: Worker<Load, { accepted: number }> = resources.use(startWorker(file('load/worker.ts'), [SECRET]));
@@ -38,7 +40,7 @@ export async function buildRig(context: BenchContext): Promise<Rig> {
 
   async function put<Result extends { accepted: number }>(server: ServerName, load: Load): Promise<Result> {
     const result = (await loads.do(load)) as Result;
-    if (server !== 'drop') accepted += result.accepted;
+    if (clients.some((client) => client === server)) accepted += result.accepted;
     return result;
   }
 
@@ -49,6 +51,14 @@ export async function buildRig(context: BenchContext): Promise<Rig> {
     bareSend: (schedule) => bare.do(schedule),
     account: async () => ({ accepted, stored: await countRecords(brokers) }),
   };
+}
+
+/** A process writes its profile when it ends. */
+async function printShares({ profiles, progress }: BenchContext): Promise<void> {
+  if (profiles === undefined) return;
+  for (const server of [...references, ...clients]) {
+    progress(`CPU of ${server}: ${await describeShares(join(profiles, `${server}.cpuprofile`))}`);
+  }
 }
 
 /** The number of records ever written to the topic. */

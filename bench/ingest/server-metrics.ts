@@ -1,6 +1,7 @@
 export interface ServerMetrics {
-  /** User and system CPU time since the process started. */
-  cpuSeconds: number;
+  /** CPU time since the process started. */
+  userSeconds: number;
+  systemSeconds: number;
   residentBytes: number;
 }
 
@@ -9,7 +10,8 @@ export async function readServerMetrics(port: number): Promise<ServerMetrics> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`);
   const text = await response.text();
   return {
-    cpuSeconds: sample(text, 'process_cpu_seconds_total'),
+    userSeconds: sample(text, 'process_cpu_user_seconds_total'),
+    systemSeconds: sample(text, 'process_cpu_system_seconds_total'),
     residentBytes: sample(text, 'process_resident_memory_bytes'),
   };
 }

@@ -10,23 +10,35 @@ export const SECRET = 'local-secret';
 
 const root = join(import.meta.dirname, '../..');
 const drop = join(import.meta.dirname, 'drop.ts');
+const bare = join(import.meta.dirname, 'bare.ts');
 const sources = { SOURCES_FILE: join(import.meta.dirname, 'sources.yaml'), LOCAL_SECRET: SECRET };
 
 /** The name of each client's ingest in the table; the first is the default one. */
 export const clients = ['platformatic', 'kafkajs'] as const;
-export type ServerName = (typeof clients)[number] | 'drop';
+/** `bare` is Fastify that verifies, parses and drops; `drop` is ingest's app without its dependencies. */
+export const references = ['bare', 'drop'] as const;
+export type ServerName = (typeof clients)[number] | (typeof references)[number];
 /** The servers' ports by name. */
 export type Servers = Readonly<Record<ServerName, number>>;
 
-/** Ingest as deployed, once per client library, and the reference, each in a separate process. */
+/** Ingest as deployed, once per client library, and the references, each in a separate process. */
 export async function startServers(stack: Stack, context: BenchContext): Promise<Servers> {
-  const [dropPort, platformatic, kafkajs] = await Promise.all([
-    startServer(drop, sources, context),
-    startIngest(stack, { KAFKA_CLIENT: 'platformatic' }, context),
-    startIngest(stack, { KAFKA_CLIENT: 'kafkajs' }, context),
+  const [barePort, dropPort, platformatic, kafkajs] = await Promise.all([
+    startBare(named('bare', context)),
+    startServer(drop, sources, named('drop', context)),
+    startIngest(stack, { KAFKA_CLIENT: 'platformatic' }, named('platformatic', context)),
+    startIngest(stack, { KAFKA_CLIENT: 'kafkajs' }, named('kafkajs', context)),
   ]);
-  return { drop: dropPort, platformatic, kafkajs };
+  return { bare: barePort, drop: dropPort, platformatic, kafkajs };
 }
+
+/** A profile has the name of its server. */
+const named = (name: ServerName, context: BenchContext): BenchContext =>
+  context.profiles === undefined
+    ? context
+    : { ...context, profiling: [...context.profiling, `--cpu-prof-name=${name}.cpuprofile`] };
+
+export const startBare = (context: BenchContext): Promise<number> => startServer(bare, sources, context);
 
 /** Starts a server with these variables in addition to the environment; returns its port. */
 export function startIngest(

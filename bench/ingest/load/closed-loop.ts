@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { percentile } from '../../statistics.ts';
 import { readServerMetrics } from '../server-metrics.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { RequestKind, Webhooks } from './webhooks.ts';
@@ -17,6 +18,10 @@ export interface ClosedLoopResult {
   acceptedPerSecond: number;
   /** User and system CPU time of the server, in microseconds. */
   cpuPerAccepted: number;
+  /** The user part of it. */
+  userPerAccepted: number;
+  /** Of a request, in milliseconds. */
+  p99: number;
   /** The total, including the warm-up. */
   accepted: number;
 }
@@ -27,21 +32,27 @@ export async function closedLoop(load: ClosedLoop, webhooks: Webhooks): Promise<
   const broken = Promise.withResolvers<never>();
   const open = Array.from({ length: load.connections }, () => openConnection(port, broken.reject));
   const connections = await Promise.race([Promise.all(open), broken.promise]);
+  const latencies: number[] = [];
   let accepted = 0;
+  let measuring = false;
   let over = false;
 
-  async function mark(): Promise<{ at: number; accepted: number; cpuSeconds: number }> {
-    const { cpuSeconds } = await readServerMetrics(port);
-    return { at: performance.now(), accepted, cpuSeconds };
+  async function mark() {
+    const { userSeconds, systemSeconds } = await readServerMetrics(port);
+    return { at: performance.now(), accepted, userSeconds, cpuSeconds: userSeconds + systemSeconds };
   }
 
   async function measure(): Promise<Omit<ClosedLoopResult, 'accepted'>> {
     await sleep(warmUpSeconds * 1_000);
     const from = await mark();
+    measuring = true;
     await sleep(seconds * 1_000);
+    measuring = false;
     const to = await mark();
     const events = to.accepted - from.accepted;
     return {
+      p99: percentile(Float64Array.from(latencies).sort(), 0.99),
+      userPerAccepted: ((to.userSeconds - from.userSeconds) / events) * 1e6,
       acceptedPerSecond: events / ((to.at - from.at) / 1_000),
       cpuPerAccepted: ((to.cpuSeconds - from.cpuSeconds) / events) * 1e6,
     };
@@ -51,7 +62,9 @@ export async function closedLoop(load: ClosedLoop, webhooks: Webhooks): Promise<
   function drive(connection: Connection): Promise<void> {
     return new Promise((resolve) => {
       function sendNext(): void {
+        const sentAt = performance.now();
         connection.send(webhooks.next(), () => {
+          if (measuring) latencies.push(performance.now() - sentAt);
           accepted += webhooks.eventsEach;
           if (over) resolve();
           else sendNext();

@@ -17,7 +17,9 @@ async function startServer(t: TestContext, answer: (body: string) => string) {
   const bodies: string[] = [];
   const listener: RequestListener = async (request, response) => {
     if (request.url === '/metrics') {
-      response.end('process_cpu_seconds_total{service="x"} 1\nprocess_resident_memory_bytes 1\n');
+      response.end(
+        'process_cpu_user_seconds_total{service="x"} 1\nprocess_cpu_system_seconds_total 1\nprocess_resident_memory_bytes 1\n',
+      );
       return;
     }
     const body = (await request.setEncoding('utf8').toArray()).join('');

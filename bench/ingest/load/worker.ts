@@ -8,6 +8,7 @@ export type Load = ({ kind: 'closed' } & ClosedLoop) | ({ kind: 'open' } & OpenL
 
 /** Signing costs about as much as sending, so it is done in advance for the most that a server may accept a second. */
 const MOST_PER_SECOND = 25_000;
+const MOST_IN_BATCHES_PER_SECOND = 60_000;
 const MOST_PREPARED = 250_000;
 
 const [secret = '', apiKey = ''] = process.argv.slice(2);
@@ -17,7 +18,12 @@ doJobs<Load, ClosedLoopResult | OpenLoopResult>((load) => {
   loads += 1;
   const kind = (load.kind === 'closed' ? load.requests : undefined) ?? 'plain';
   const webhooks = createWebhooks({ secret: kind === 'batch' ? apiKey : secret, run: `${process.pid}-${loads}`, kind });
-  const rate = load.kind === 'open' ? load.rate : MOST_PER_SECOND / webhooks.eventsEach;
+  const rate =
+    load.kind === 'open'
+      ? load.rate
+      : kind === 'batch'
+        ? MOST_IN_BATCHES_PER_SECOND / webhooks.eventsEach
+        : MOST_PER_SECOND;
   webhooks.prepare(Math.min(rate * (load.warmUpSeconds + load.seconds), MOST_PREPARED));
   return load.kind === 'open' ? openLoop(load, webhooks) : closedLoop(load, webhooks);
 });

@@ -16,6 +16,7 @@ import Fastify, {
   type FastifyHttpOptions,
   type FastifyInstance,
   type FastifyReply,
+  type FastifyRequest,
 } from 'fastify';
 import type { Registry } from 'prom-client';
 import { replyWith } from './answers.ts';
@@ -213,33 +214,45 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       handler: (_request, reply) => reply.code(405).header('allow', 'POST').send({ error: 'Send a POST' }),
     });
 
+    async function answerWebhook(
+      request: FastifyRequest<{ Params: { source: string } }>,
+      reply: FastifyReply,
+    ): Promise<void> {
+      const { source } = request.params;
+      const label = sources.get(source) === undefined ? UNKNOWN_SOURCE : source;
+      metrics.received(label);
+      const admitted = admit(request.raw, source);
+      if ('reason' in admitted) {
+        if (admitted.reason === 'method') reply.header('allow', 'POST');
+        send(reply, refuse(label, admitted));
+        return;
+      }
+      request[ADMITTED] = admitted;
+      // Some vendors only check that the address answers.
+      if (request.method === 'HEAD') {
+        reply.code(200).send();
+        return;
+      }
+      const answer = await receive(request.raw, admitted);
+      if (answer === undefined) {
+        reply.hijack();
+        return;
+      }
+      // Close the connection: the sender may still be sending the body that was cut.
+      if (answer.status === refusals.too_slow.status) reply.header('connection', 'close');
+      send(reply, answer);
+    }
+
     scope.route<{ Params: { source: string } }>({
       // GET only for the handshakes of some vendors.
       method: ['POST', 'GET', 'HEAD'],
       exposeHeadRoute: false,
       url: WEBHOOKS_ROUTE,
+      // Fastify's own steps after this one are for bodies that it reads itself.
       onRequest(request, reply, done) {
-        const { source } = request.params;
-        const label = sources.get(source) === undefined ? UNKNOWN_SOURCE : source;
-        metrics.received(label);
-        const admitted = admit(request.raw, source);
-        if ('reason' in admitted) {
-          if (admitted.reason === 'method') reply.header('allow', 'POST');
-          send(reply, refuse(label, admitted));
-          return;
-        }
-        request[ADMITTED] = admitted;
-        done();
+        answerWebhook(request, reply).catch(done);
       },
-      async handler(request, reply) {
-        // Some vendors only check that the address answers.
-        if (request.method === 'HEAD') return reply.code(200).send();
-        const answer = await receive(request.raw, request[ADMITTED] as Admitted);
-        if (answer === undefined) return reply.hijack();
-        // Close the connection: the sender may still be sending the body that was cut.
-        if (answer.status === refusals.too_slow.status) reply.header('connection', 'close');
-        return send(reply, answer);
-      },
+      handler() {},
     });
   });
 }

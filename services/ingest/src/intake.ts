@@ -133,6 +133,16 @@ export function createIntake(deps: IntakeDeps): Intake {
     }
   }
 
+  function storeOne(
+    reception: Reception,
+    item: Item,
+    { event }: ReadEvent,
+    names: ReadonlyMap<AnyEvent, Name>,
+  ): Promise<ItemResult> {
+    drift.observe(reception.source, event);
+    return store(reception, item, event, names.get(event));
+  }
+
   /** The results of an item's events, all of which are published at once. */
   async function handle(
     reception: Reception,
@@ -140,6 +150,9 @@ export function createIntake(deps: IntakeDeps): Intake {
     read: EventReading,
     names: ReadonlyMap<AnyEvent, Name>,
   ): Promise<readonly ItemResult[]> {
+    if (read.kind === 'events' && read.events.length === 1) {
+      return [await storeOne(reception, item, read.events[0] as ReadEvent, names)];
+    }
     const { source } = reception;
     if (read.kind === 'refused') return [await refuse(reception, item, read.refusal)];
     if (read.kind === 'skipped') {
@@ -154,8 +167,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       metrics.skipped(source.name);
       return [{ kind: 'skipped', hint: undefined }];
     }
-    for (const { event } of events) drift.observe(source, event);
-    return Promise.all(events.map(({ event }) => store(reception, item, event, names.get(event))));
+    return Promise.all(events.map((one) => storeOne(reception, item, one, names)));
   }
 
   /**
@@ -163,8 +175,13 @@ export function createIntake(deps: IntakeDeps): Intake {
    * steps at the same time, so that they are published in the order in which they were sent.
    */
   async function handleAll(reception: Reception, items: readonly Item[]): Promise<(readonly ItemResult[])[]> {
-    const { source, headers, receivedAt, deliveryId } = reception;
-    const readings = items.map((item) => readEvents(item, { source, headers, receivedAt, deliveryId }));
+    const readings = items.map((item) => readEvents(item, reception));
+    const [only] = items;
+    // Most requests have one item, which needs neither a name nor company.
+    if (items.length === 1 && only !== undefined && !hasAmbiguous(readings[0] as EventReading)) {
+      return [await handle(reception, only, readings[0] as EventReading, NO_NAMES)];
+    }
+    const { source } = reception;
     const ambiguous = readings.flatMap((read) =>
       read.kind === 'events' ? read.events.filter(({ isAmbiguous }) => isAmbiguous) : [],
     );
@@ -183,7 +200,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     }
   }
 
-  async function accept(reception: Reception): Promise<Answer> {
+  async function answer(reception: Reception): Promise<Answer> {
     const { source, body } = reception;
     const manners = reception.isResubmitted ? FOR_OPERATORS : source.provider;
     const reading = readBody(reception);
@@ -193,6 +210,14 @@ export function createIntake(deps: IntakeDeps): Intake {
       return answerOf([await refuse(reception, whole, reading.refusal)], manners);
     }
     return answerOf((await handleAll(reception, reading.items)).flat(), manners);
+  }
+
+  async function accept(reception: Reception): Promise<Answer> {
+    const given = await answer(reception);
+    const { span } = reception;
+    span.set(() => ({ 'http.response.status_code': given.status }));
+    if (given.status >= 500) span.fail(String(given.status));
+    return given;
   }
 
   /** Traces a request; only authenticated ones come here. */
@@ -208,20 +233,14 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   return {
-    async take(request) {
+    take(request) {
       const { source } = request;
       const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
       if (wait > 0) {
         metrics.rejected(source.name, 'source_rate');
-        return answerTo({ reason: 'source_rate', retryAfterSeconds: wait });
+        return Promise.resolve(answerTo({ reason: 'source_rate', retryAfterSeconds: wait }));
       }
-      return receive(WEBHOOKS_ROUTE, request, async (reception) => {
-        const answer = await accept(reception);
-        const { span } = reception;
-        span.set(() => ({ 'http.response.status_code': answer.status }));
-        if (answer.status >= 500) span.fail(String(answer.status));
-        return answer;
-      });
+      return receive(WEBHOOKS_ROUTE, request, accept);
     },
     takeEach: (request, items) =>
       receive(EVENTS_ROUTE, request, async (reception) => {
@@ -236,6 +255,9 @@ export function createIntake(deps: IntakeDeps): Intake {
     },
   };
 }
+
+const hasAmbiguous = (read: EventReading): boolean =>
+  read.kind === 'events' && read.events.some(({ isAmbiguous }) => isAmbiguous);
 
 /** An item is good if all of its events are. */
 const worstOf = (results: readonly ItemResult[]): ItemResult => {

@@ -2,6 +2,7 @@ import { type AnyEvent, catalogue, eventHeaders, keyOf } from '@switchboard/even
 import { readTraceparent, type SpanAttributes, type Tracer, untraced } from '@switchboard/tracing';
 import { eventAttributes } from '../event-attributes.ts';
 import type { Publisher } from './publisher.ts';
+import type { OutgoingRecord } from './record.ts';
 
 export interface EventPublisherOptions {
   readonly publish: Publisher['publish'];
@@ -31,10 +32,11 @@ export const createEventPublisher =
       'messaging.operation.name': 'send',
       'messaging.destination.name': topic,
     });
-    await tracer.span({ kind: 'producer', name: `send ${topic}`, attributes }, async (span) => {
+    await tracer.span({ kind: 'producer', name: `send ${topic}`, attributes }, (span) => {
       const carried = span.traceparent ?? (readTraceparent(traceparent) && (traceparent as string));
       if (carried !== undefined) headers.traceparent = carried;
-      const record = { topic, key: keyOf(event), value: encode(event), headers };
-      await publish(deadline === undefined ? record : { ...record, deadline });
+      const record: OutgoingRecord = { topic, key: keyOf(event), value: encode(event), headers };
+      if (deadline !== undefined) record.deadline = deadline;
+      return publish(record);
     });
   };

@@ -10,6 +10,7 @@ import {
   unknownPartition,
   unknownTopic,
 } from './client.ts';
+import type { PlacedRecord } from './record.ts';
 
 /** The @platformatic/kafka implementation. */
 export function platformaticClient(connection: KafkaConnection, clientId: string): OpenClient {
@@ -58,7 +59,7 @@ export function platformaticClient(connection: KafkaConnection, clientId: string
           partition,
           key: key as Buffer,
           value: value as Buffer,
-          headers: new Map(Object.entries(headers).map(([name, text]) => [headerName(name), text])),
+          headers: headersOf(headers),
           timestamp: BigInt(timestamp),
         }));
         try {
@@ -119,6 +120,12 @@ function saslOptions(sasl: Sasl): NonNullable<Security['sasl']> {
 /** Header names are few and repeat with every record. */
 const headerNames = new Map<string, Buffer>();
 const MOST_HEADER_NAMES = 1_000;
+
+function headersOf(headers: PlacedRecord['headers']): Map<Buffer, Buffer> {
+  const named = new Map<Buffer, Buffer>();
+  for (const name in headers) named.set(headerName(name), headers[name] as Buffer);
+  return named;
+}
 
 function headerName(name: string): Buffer {
   const known = headerNames.get(name);

@@ -77,9 +77,10 @@ function renameInItems(event: EventInMaking, { to, items }: ListMove): void {
   const key = to[0]?.find((name) => Array.isArray(payload[name]));
   const list = key === undefined ? undefined : (payload[key] as unknown[]);
   if (key === undefined || list === undefined || list.length > MOST_ITEMS) return;
+  if (!list.some((item) => isObject(item) && !hasAll(item, items))) return;
   const values = { ...event.values, item: undefined as unknown };
   const renamed = list.map((item) => {
-    if (!isObject(item)) return item;
+    if (!isObject(item) || hasAll(item, items)) return item;
     values.item = item;
     const record = new Editable(item);
     for (const { name, to: target, sources, usable, kind } of items) {
@@ -93,6 +94,11 @@ function renameInItems(event: EventInMaking, { to, items }: ListMove): void {
     return record.value;
   });
   event.payload.put([[key]], renamed);
+}
+
+function hasAll(fields: unknown, moves: readonly FieldMove[]): boolean {
+  for (const { to } of moves) if (isFree(fields, to)) return false;
+  return true;
 }
 
 /** Makes a record from each item; what the items held besides stays in the rest, at their places. */

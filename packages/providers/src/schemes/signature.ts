@@ -1,6 +1,7 @@
-import { createHash, createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Verdict } from '../provider.ts';
+import { type HmacAlgorithm, hmacOf } from './hmac/mac.ts';
 
 /** As in Standard Webhooks. */
 export const TOLERANCE_MS = 300_000;
@@ -14,15 +15,13 @@ export function headerOf(headers: IncomingHttpHeaders, name: string): string | u
 /** Whether one of the keys made one of the signatures over the parts. */
 export function isSignedBy(
   keys: readonly KeyObject[],
-  algorithm: 'sha1' | 'sha256' | 'sha512',
+  algorithm: HmacAlgorithm,
   parts: readonly (string | Buffer)[],
   ...signatures: readonly Buffer[]
 ): boolean {
   let isSigned = false;
   for (const key of keys) {
-    const hmac = createHmac(algorithm, key);
-    for (const part of parts) hmac.update(part);
-    const digest = hmac.digest();
+    const digest = hmacOf(key, algorithm, parts);
     for (const signature of signatures) {
       if (signature.length === digest.length && timingSafeEqual(signature, digest)) isSigned = true;
     }

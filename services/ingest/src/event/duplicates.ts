@@ -16,8 +16,7 @@ const GENERATION = 20_000;
 const GENERATION_MS = 60_000;
 
 export function createDuplicates(seenIds: Pick<SeenIds, 'get' | 'add'>, now: () => number = Date.now): Duplicates {
-  /** Resolves to the content of the event that is in Kafka then. */
-  const underWay = new Map<string, Promise<string>>();
+  const underWay = new Map<string, UnderWay>();
   let recent = new Map<string, string>();
   let older = new Map<string, string>();
   let since = now();
@@ -31,32 +30,46 @@ export function createDuplicates(seenIds: Pick<SeenIds, 'get' | 'add'>, now: () 
     recent.set(id, content);
   }
 
+  async function settle(id: string, content: string, publish: () => Promise<void>, own: UnderWay): Promise<Outcome> {
+    try {
+      const seen = await seenIds.get(id);
+      if (seen !== undefined) {
+        own.held = seen;
+        return repeated(seen, content);
+      }
+      await publish();
+      remember(id, content);
+      seenIds.add(id, content);
+      return 'first';
+    } finally {
+      underWay.delete(id);
+    }
+  }
+
+  async function afterTwin(twin: UnderWay, content: string): Promise<Outcome> {
+    await twin.outcome;
+    return repeated(twin.held, content);
+  }
+
   return {
-    async once(id, content, publish) {
-      const repeats = (earlier: string): Outcome => (earlier === content ? 'duplicate' : 'differs');
+    once(id, content, publish) {
       const known = recent.get(id) ?? older.get(id);
-      if (known !== undefined) return repeats(known);
+      if (known !== undefined) return Promise.resolve(repeated(known, content));
       // Asked and noted in one turn, or twins slip past each other.
       const twin = underWay.get(id);
-      if (twin !== undefined) return repeats(await twin);
-      let isFirst = false;
-      async function settle(): Promise<string> {
-        const seen = await seenIds.get(id);
-        if (seen !== undefined) return seen;
-        await publish();
-        isFirst = true;
-        remember(id, content);
-        seenIds.add(id, content);
-        return content;
-      }
-      const settled = settle();
-      underWay.set(id, settled);
-      try {
-        const held = await settled;
-        return isFirst ? 'first' : repeats(held);
-      } finally {
-        underWay.delete(id);
-      }
+      if (twin !== undefined) return afterTwin(twin, content);
+      const own: UnderWay = { held: content, outcome: undefined };
+      underWay.set(id, own);
+      own.outcome = settle(id, content, publish, own);
+      return own.outcome;
     },
   };
 }
+
+interface UnderWay {
+  /** The content of the event that is in Kafka when the outcome is known. */
+  held: string;
+  outcome: Promise<Outcome> | undefined;
+}
+
+const repeated = (earlier: string, content: string): Outcome => (earlier === content ? 'duplicate' : 'differs');

@@ -31,6 +31,11 @@ interface Options {
 const LOOKUP_MS = 50;
 /** After a failure events pass unasked for so long, so that a slow Redis costs at most 5 % of the time. */
 const REST_MS = 1_000;
+/**
+ * How long additions wait for others: a command costs as much as ten ids. The instance itself knows them meanwhile, and
+ * a repeat at another instance within this time passes, as if both had come at once.
+ */
+const GATHER_MS = 5;
 /** A connection that says nothing for so long is replaced. */
 const SILENCE_MS = 5_000;
 
@@ -42,7 +47,7 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return ARGV[2]
 `;
 
-/** All look-ups of one turn of the event loop share one command, and so do all additions. */
+/** All look-ups that come while one is under way share the next command; additions are gathered for a moment. */
 export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }: Options): SeenIds {
   const keyOf = (id: string): string => `ingest:seen:${scope}:${id}`;
   const nameKeyOf = (subject: string): string => `ingest:name:${scope}:${subject}`;
@@ -72,6 +77,7 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
   let usable: boolean | undefined;
   let reopen: NodeJS.Timeout | undefined;
   let lookups: { id: string; resolve: (content: string | undefined) => void }[] = [];
+  let asking = false;
   let additions: { id: string; content: string }[] = [];
 
   function setUsable(value: boolean, reason = ''): void {
@@ -100,7 +106,12 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
     } catch (error) {
       rest(messageOf(error));
       for (const { resolve } of batch) resolve(undefined);
+      // Those that came meanwhile would wait as long for the same answer.
+      for (const { resolve } of lookups) resolve(undefined);
+      lookups = [];
     }
+    asking = lookups.length > 0;
+    if (asking) void look();
   }
 
   async function remember(): Promise<void> {
@@ -121,14 +132,17 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
   redis.on('error', (error) => setUsable(false, messageOf(error)));
 
   return {
-    async get(id) {
-      if (!usable) return undefined;
+    get(id) {
+      if (!usable) return UNKNOWN;
       return new Promise((resolve) => {
-        if (lookups.push({ id, resolve }) === 1) setImmediate(look);
+        lookups.push({ id, resolve });
+        if (asking) return;
+        asking = true;
+        setImmediate(look);
       });
     },
     add(id, content) {
-      if (usable && additions.push({ id, content }) === 1) setImmediate(remember);
+      if (usable && additions.push({ id, content }) === 1) setTimeout(remember, GATHER_MS);
     },
     async claim(subject, content, proposal, keepMs) {
       if (!usable) return undefined;
@@ -173,6 +187,8 @@ async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
     clearTimeout(timer);
   }
 }
+
+const UNKNOWN = Promise.resolve(undefined);
 
 const ignoreClosed = (): void => {};
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,4 @@
-import { type Claim, createClaim } from './claim.ts';
+import { type Account, type Claim, createClaim } from './claim.ts';
 import { createShare, type Share } from './share.ts';
 
 /**
@@ -47,7 +47,6 @@ const SLOW_SECONDS = 5;
 /** Longer than Kafka takes for what is ahead, shorter than senders wait for an answer. */
 const WAIT_MS = 5_000;
 
-type Account = readonly [Share, string];
 interface Waiter {
   claim: Claim;
   bytes: number;
@@ -71,8 +70,11 @@ export function createByteBudget(limit: number): ByteBudget {
   const slow = new Set<Claim>();
   const waiters = new Set<Waiter>();
 
-  function accounts({ address, source }: Claim, size: Claim['size'], verified: boolean): Account[] {
-    const found: Account[] = [[all, '']];
+  const ofAll: readonly Account[] = [[all, '']];
+
+  function accounts({ address, source }: Claim, size: Claim['size'], verified: boolean): readonly Account[] {
+    if (size === 'small' && verified) return ofAll;
+    const found: Account[] = [...ofAll];
     if (size === 'large') found.push([large.all, '']);
     if (size === 'large' && verified) found.push([large.source, source]);
     if (verified) return found;
@@ -82,28 +84,36 @@ export function createByteBudget(limit: number): ByteBudget {
   }
 
   function book(claim: Claim, sign: 1 | -1): void {
-    for (const [owner, key] of accounts(claim, claim.size, claim.verified)) owner.add(key, sign * claim.bytes);
+    for (const account of claim.accounts) account[0].add(account[1], sign * claim.bytes);
+  }
+
+  function fullOf(wanted: readonly Account[], bytes: number): Account | undefined {
+    for (const account of wanted) if (account[0].room(account[1]) < bytes) return account;
+    return undefined;
   }
 
   /** Changes what the claim is, if the shares allow it; otherwise it stays as it was. */
   function change(claim: Claim, bytes: number, size: Claim['size'], verified: boolean): boolean {
     book(claim, -1);
-    const wanted = accounts(claim, size, verified);
-    const full = (): Account | undefined => wanted.find(([owner, key]) => owner.room(key) < bytes);
-    for (let account = full(); account !== undefined && cutSlow(claim, account); ) account = full();
-    const fits = full() === undefined;
-    if (fits) Object.assign(claim, { bytes, size, verified });
+    const isSame = size === claim.size && verified === claim.verified && claim.accounts.length > 0;
+    const wanted = isSame ? claim.accounts : accounts(claim, size, verified);
+    let full = fullOf(wanted, bytes);
+    while (full !== undefined && cutSlow(claim, full)) full = fullOf(wanted, bytes);
+    if (full === undefined) {
+      claim.bytes = bytes;
+      claim.size = size;
+      claim.verified = verified;
+      claim.accounts = wanted;
+    }
     book(claim, 1);
-    return fits;
+    return full === undefined;
   }
 
   /** Cuts one slow body that counts against the same account. */
   function cutSlow(claim: Claim, [owner, key]: Account): boolean {
     for (const other of slow) {
       if (other === claim) continue;
-      if (!accounts(other, other.size, other.verified).some((account) => account[0] === owner && account[1] === key)) {
-        continue;
-      }
+      if (!other.accounts.some((account) => account[0] === owner && account[1] === key)) continue;
       const { cut } = other;
       empty(other);
       cut?.();
@@ -119,6 +129,7 @@ export function createByteBudget(limit: number): ByteBudget {
   }
 
   function stopReading(claim: Claim): void {
+    if (claim.cut === undefined) return;
     claim.cut = undefined;
     bodies.delete(claim);
     slow.delete(claim);

@@ -1,9 +1,16 @@
+import type { Share } from './share.ts';
+
+/** A share, and the key under which a claim counts in it. */
+export type Account = readonly [Share, string];
+
 /** One request's part of the memory, from its headers to its answer. */
 export interface Claim {
   /** Who sends, as rate limits count senders. */
   readonly address: string;
   readonly source: string;
   bytes: number;
+  /** Where its bytes count. */
+  accounts: readonly Account[];
   size: 'small' | 'large';
   /** The signature is right, so the request counts as its source's, no longer as a stranger's. */
   verified: boolean;
@@ -23,6 +30,7 @@ export const createClaim = (address: string, source: string): Claim => ({
   address,
   source,
   bytes: 0,
+  accounts: [],
   size: 'small',
   verified: false,
   waiting: 0,
