@@ -74,7 +74,7 @@ export const PREREQUISITES: readonly Prerequisite[] = [
     purpose: 'downloads Postgres and other test programs',
     packages: ['python3', 'python3-pip'],
     advice: 'install Python 3 and pip from https://www.python.org',
-    neededBy: /^(local\/stack|services\/kb-indexer|deploy|bench)\//,
+    neededBy: /^(local\/stack|services\/kb-indexer|deploy|tests\/deployment|bench)\//,
     isThere: async (variables) => {
       const python = await findProgram('python3', variables);
       if (python === undefined) return false;
