@@ -1,6 +1,6 @@
 // Exits with 0 as soon as the sandbox has received what the demo causes in each outside system, and with 1 after 2 min.
 const url = process.argv[2] ?? 'http://127.0.0.1:8090';
-const expected = ['hubspot', 'zendesk', 'chat', 'slack', 'mail'];
+const expected = ['hubspot', 'zendesk', 'chat', 'slack', 'smtp'];
 const deadline = Date.now() + 120_000;
 
 for (;;) {

@@ -25,7 +25,7 @@ const backends = [
   ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'].map((cidr) => ({ ipBlock: { cidr } })),
 ];
 
-const policy = (name: string, meta: Manifest['metadata'] & { labels?: object }, spec: object): Manifest => ({
+const policy = (name: string, meta: Manifest['metadata'], spec: object): Manifest => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
   metadata: { ...meta, name },

@@ -59,7 +59,7 @@ export function scaledObject(workload: Workload): Manifest {
   return {
     apiVersion: 'keda.sh/v1alpha1',
     kind: 'ScaledObject',
-    metadata: { name, labels: labels(name) } as Manifest['metadata'],
+    metadata: { name, labels: labels(name) },
     spec: {
       scaleTargetRef: { name },
       minReplicaCount: LEAST,

@@ -1,6 +1,9 @@
 import type { Service } from '../services.ts';
 
-export type Manifest = Readonly<Record<string, unknown>> & { kind: string; metadata: { name: string } };
+export type Manifest = Readonly<Record<string, unknown>> & {
+  kind: string;
+  metadata: { name: string; labels?: object };
+};
 
 /** What a service needs in Kubernetes in addition to what all services need. */
 export interface Workload {

@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { environment } from '@switchboard/service';
 import { composeFor, createContainers, findCompose } from './docker.ts';
 import { explain, LocalStackError } from './error.ts';
+import { findOrInstallJava } from './java.ts';
 import { withLock } from './lock.mjs';
 import { createProcesses } from './native.ts';
 import { foreignPart, type Part } from './part.ts';
 import { ALL_PARTS, answers, freePlaces, knownPlaces, type PartName, type Places } from './places.ts';
-import { findJava, findProgram, type Variables } from './programs.ts';
+import { findProgram, type Variables } from './programs.ts';
 import { endOrphans } from './records.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
@@ -150,7 +151,12 @@ async function createParts(places: Places, request: Request, watcher: Watcher): 
   const { kafka, registry, redis } = places;
   const redisOnPath = await findProgram('redis-server', variables);
   const needsJava = kafka.toStart || registry.toStart || (redis.toStart && redisOnPath === undefined);
-  const found = needsJava ? await findJava(variables) : { java: '' };
+  const onlyNative = request.brokers === 3 || request.advertise !== undefined;
+  // A running Docker engine comes before a download of Java, where containers can do what is asked for.
+  const mayDownload = async () => onlyNative || (await findCompose(variables)) === undefined;
+  const found = needsJava
+    ? await findOrInstallJava({ variables, progress, software: SOFTWARE }, mayDownload)
+    : { java: '' };
   if ('java' in found) {
     const options = { ...request, advertise, onExit, software: SOFTWARE, java: found.java, redisOnPath, watcher };
     return { parts: await createProcesses(places, options), release: async () => {} };
@@ -158,16 +164,18 @@ async function createParts(places: Places, request: Request, watcher: Watcher): 
   const command = await findCompose(variables);
   if (command === undefined) {
     throw new LocalStackError(
-      `The local stack needs Java 17 or later, and ${found.problem}: install it (and Maven), or start a Docker engine.`,
+      `The local stack needs Java 17 or later, and ${found.problem}: install it, or Python 3 with pip, which downloads it, or start a Docker engine.`,
     );
   }
-  if (request.brokers === 3 || request.advertise !== undefined) {
-    throw new LocalStackError(`Three brokers need Java 17 or later, and ${found.problem}: install it (and Maven).`);
+  if (onlyNative) {
+    throw new LocalStackError(
+      `Three brokers need Java 17 or later, and ${found.problem}: install it, or Python 3 with pip.`,
+    );
   }
   const ownKafka = kafka.address !== '' && kafka.ports.length === 0;
   if (registry.toStart && ownKafka) {
     throw new LocalStackError(
-      'As a container, the registry keeps its schemas in the Kafka beside it: with KAFKA_BROKERS, set SCHEMA_REGISTRY_URL too (or install Java 17 and Maven).',
+      'As a container, the registry keeps its schemas in the Kafka beside it: with KAFKA_BROKERS, set SCHEMA_REGISTRY_URL too (or install Java 17).',
     );
   }
   progress('Java 17 is missing: starting the containers of docker-compose.yml …');
