@@ -33,6 +33,8 @@ export const STOP_DELAY_MS = 5_000;
 export const GRACE_SECONDS = 30;
 
 const USER = 65_532;
+/** The Kafka of components/strimzi. */
+const KAFKA_CLUSTER = 'switchboard';
 
 /** The labels that select the pods of a service. */
 export const selector = (name: string) => ({
@@ -150,10 +152,23 @@ function podSpec(name: string, program: object, more: object) {
     volumes: [
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
       { name: 'config', configMap: { name: `${name}-files`, optional: true } },
-      { name: 'secrets', secret: { secretName: `${name}-files`, optional: true, defaultMode: 0o440 } },
+      { name: 'secrets', projected: { defaultMode: 0o440, sources: secretFiles(name) } },
     ],
   };
 }
+
+/** Its own files, and those that Strimzi writes for the KafkaUser of the same name. */
+const secretFiles = (name: string) => [
+  { secret: { name: `${name}-files`, optional: true } },
+  { secret: { name, optional: true, items: [{ key: 'password', path: 'kafka-password' }] } },
+  {
+    secret: {
+      name: `${KAFKA_CLUSTER}-cluster-ca-cert`,
+      optional: true,
+      items: [{ key: 'ca.crt', path: 'kafka-ca.crt' }],
+    },
+  },
+];
 
 const container = (name: string, { redis }: Pick<Workload, 'redis'>) => ({
   name,
@@ -162,8 +177,8 @@ const container = (name: string, { redis }: Pick<Workload, 'redis'>) => ({
     { configMapRef: { name: 'connections' } },
     ...(redis ? [{ configMapRef: { name: 'redis' } }] : []),
     { configMapRef: { name, optional: true } },
-    // The credentials of outside systems, by the names of their variables.
-    { secretRef: { name, optional: true } },
+    // By the names of their variables. A service names those that it lacks, and exits with 78.
+    { secretRef: { name: `${name}-credentials`, optional: true } },
   ],
   resources,
   securityContext: containerSecurity,

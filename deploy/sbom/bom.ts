@@ -71,8 +71,9 @@ const spdx = (licence: string): string => SPELLINGS[licence] ?? licence;
 
 /** `name@version:\n resolution: {integrity: sha512-…}` */
 function digestOf(id: string, lockfile: string): string | undefined {
-  const quoted = [`\n  ${id}:\n`, `\n  '${id}':\n`];
-  const start = Math.max(...quoted.map((key) => lockfile.indexOf(key)));
+  const packages = Math.max(0, lockfile.indexOf('\npackages:\n'));
+  const keys = [`\n  ${id}:\n`, `\n  '${id}':\n`];
+  const start = Math.max(...keys.map((key) => lockfile.indexOf(key, packages)));
   if (start < 0) return undefined;
   const [, digest] = /integrity: sha512-([A-Za-z0-9+/=]+)/.exec(lockfile.slice(start, start + 400)) ?? [];
   return digest === undefined ? undefined : Buffer.from(digest, 'base64').toString('hex');
