@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
 import { programs, services } from '../services.ts';
@@ -172,6 +172,12 @@ it('consumers have no more instances than topics have partitions', () => {
   );
   // An apply would set the number of a scaled Deployment back.
   for (const { spec } of of('Deployment')) assert.equal(spec.replicas, undefined);
+});
+
+it('every dashboard is a ConfigMap that Grafana selects', () => {
+  const maps = of('ConfigMap').filter(({ metadata }) => metadata.labels?.grafana_dashboard === '1');
+  const dashboards = globSync('deploy/grafana/dashboards/*.json', { cwd: root }).map((path) => basename(path));
+  assert.deepEqual(maps.flatMap(({ data = {} }) => Object.keys(data)).sort(), dashboards.sort());
 });
 
 it('every pod that reads a ConfigMap of ours gets one, by its name with the hash of its content', () => {
