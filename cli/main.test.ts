@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runProgram } from '@switchboard/deploy/fixtures/program';
@@ -18,6 +19,11 @@ describe('switchboard', () => {
       for (const command of COMMANDS) assert.match(output, new RegExp(`^  ${command} `, 'm'));
     }
     assert.equal((await run())[0], 1);
+  });
+
+  it('shows its version', async () => {
+    const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
+    assert.deepEqual(await run('--version'), [0, `switchboard ${manifest.version}\n`]);
   });
 
   for (const command of COMMANDS) {

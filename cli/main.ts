@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { explainAndExit } from '@switchboard/deploy/explain';
 import { compileCache } from '@switchboard/deploy/services';
 import { UsageError } from '@switchboard/service/command-line';
@@ -46,13 +48,18 @@ const USAGE = `npm run switchboard -- <command> [options]
 
 ${list.join('\n')}
 
-<command> --help explains its options.`;
+<command> --help explains its options; --version shows the version.`;
 
 /** @returns the exit code */
 async function main([first, ...rest]: readonly string[]): Promise<number> {
   if (first === undefined || (rest.length === 0 && ['--help', '-h', 'help'].includes(first))) {
     console.log(USAGE);
     return first === undefined ? 1 : 0;
+  }
+  if (first === '--version' && rest.length === 0) {
+    const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8'));
+    console.log(`switchboard ${manifest.version}`);
+    return 0;
   }
   const [name = '', ...argv] = first === 'help' ? [...rest, '--help'] : [first, ...rest];
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;

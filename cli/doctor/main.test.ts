@@ -10,16 +10,20 @@ const part = (name: string, isThere: boolean) => ({
   isThere: async () => isThere,
 });
 
+const replaced = { ...part('third', false), instead: { what: 'it is downloaded', isPossible: async () => true } };
+
 describe('doctor', () => {
   it('says whether each prerequisite is there, or how to get it, and what it is for', async () => {
-    const { text, isComplete } = await examine([part('one', true), part('other', false)], {});
+    const parts = [part('one', true), part('other', false), replaced];
+    const { text, isComplete } = await examine(parts, {});
     assert.equal(isComplete, false);
     assert.deepEqual(text.split('\n'), [
       `Node.js  ${process.versions.node}`,
       'one      found (one is for tests)',
       'other    MISSING: install other (other is for tests)',
+      'third    not here, and it is downloaded (third is for tests)',
     ]);
-    assert.equal((await examine([part('one', true)], {})).isComplete, true);
+    assert.equal((await examine([part('one', true), replaced], {})).isComplete, true);
   });
 
   it('names all that is missing, and what runs on the ports of the stack', async () => {

@@ -3,7 +3,7 @@ import { sandbox, services } from '@switchboard/deploy/services';
 import { environment } from '@switchboard/service';
 import { parseOptions } from '@switchboard/service/command-line';
 import { isTaken } from '@switchboard/stack/ports';
-import { PREREQUISITES, type Prerequisite } from '@switchboard/stack/prerequisites';
+import { PREREQUISITES, type Prerequisite, stateOf as prerequisiteState } from '@switchboard/stack/prerequisites';
 import type { Variables } from '@switchboard/stack/programs';
 import { stackPorts } from '@switchboard/stack/status';
 import { list } from '../ops/table.ts';
@@ -35,15 +35,15 @@ export async function doctor(argv: readonly string[]): Promise<number> {
 
 /** A line for each prerequisite: whether it is there, or how to get it, and what it is for. */
 export async function examine(
-  wanted: readonly Pick<Prerequisite, 'name' | 'purpose' | 'advice' | 'isThere'>[],
+  wanted: readonly Pick<Prerequisite, 'name' | 'purpose' | 'advice' | 'isThere' | 'instead'>[],
   variables: Variables,
 ): Promise<{ text: string; isComplete: boolean }> {
-  const there = await Promise.all(wanted.map(({ isThere }) => isThere(variables)));
-  const lines = wanted.map(({ name, purpose, advice }, index): [string, string] => [
-    name,
-    `${there[index] ? 'found' : `MISSING: ${advice}`} (${purpose})`,
-  ]);
-  return { text: list([['Node.js', process.versions.node], ...lines]), isComplete: !there.includes(false) };
+  const states = await Promise.all(wanted.map((program) => prerequisiteState(program, variables)));
+  const lines = wanted.map(({ name, purpose, advice, instead }, index): [string, string] => {
+    const words = { found: 'found', replaced: `not here, and ${instead?.what}`, missing: `MISSING: ${advice}` };
+    return [name, `${words[states[index] ?? 'missing']} (${purpose})`];
+  });
+  return { text: list([['Node.js', process.versions.node], ...lines]), isComplete: !states.includes('missing') };
 }
 
 async function portLines(variables: Variables): Promise<[name: string, state: string][]> {

@@ -29,14 +29,18 @@ async function install(): Promise<void> {
   });
 }
 
-/** The published catalogue names the consumers of each event type. */
-async function updateCatalogue(): Promise<void> {
-  const script = join(root, 'catalogue/main.ts');
-  await promisify(execFile)(process.execPath, [script], { cwd: root }).catch((error: { stderr?: string }) => {
-    throw new NewServiceError(
-      `The service is written, but the catalogue does not name it yet: run npm run generate.\n${error.stderr ?? ''}`,
-    );
-  });
+/** The published catalogue names the consumers of each event type, and each service has manifests. */
+async function updateGenerated(): Promise<void> {
+  for (const [script, command] of [
+    ['catalogue/main.ts', 'generate'],
+    ['deploy/kubernetes/generate.ts', 'kubernetes'],
+  ] as const) {
+    await promisify(execFile)(process.execPath, [script], { cwd: root }).catch((error: { stderr?: string }) => {
+      throw new NewServiceError(
+        `The service is written, but what is generated does not name it yet: run npm run ${command}.\n${error.stderr ?? ''}`,
+      );
+    });
+  }
 }
 
 /** `npm run new-service`. @returns the exit code */
@@ -54,7 +58,7 @@ export async function newService(argv: readonly string[]): Promise<number> {
   if (type === undefined || rest.length > 0) throw new UsageError('Give the name of the service and one event type.');
   const { names, files } = createService(root, name, type);
   console.log(files.map((file) => `  ${file}`).join('\n'));
-  await updateCatalogue();
+  await updateGenerated();
   if (!values['no-install']) {
     console.log('Linking its dependencies …');
     await install();
@@ -65,6 +69,8 @@ ${name} is ready; npm start runs it on port ${names.port}. Its handler is in
 
   services/${name}/src/${names.file}.ts
 
-Its test runs without Kafka: npm test -- services/${name}`);
+Its test runs without Kafka: npm test -- services/${name}
+
+For Kubernetes, add its image and its variables to both overlays in deploy/kubernetes.`);
   return 0;
 }

@@ -85,7 +85,7 @@ test('without Java and without Docker it is said what to install', async () => {
   await assert.rejects(startStack({ directory: await temporaryFolder(), ports: 'free', variables: { PATH } }), {
     name: 'LocalStackError',
     message:
-      'The local stack needs Java 17 or later, and no Java was found: install it (and Maven), or start a Docker engine.',
+      'The local stack needs Java 17 or later, and no Java was found: install it, or Python 3 with pip, which downloads it, or start a Docker engine.',
   });
 });
 

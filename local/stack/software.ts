@@ -1,12 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, mkdir, readdir, readFile, realpath, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { LocalStackError } from './error.ts';
 import { withLock } from './lock.mjs';
-import { findMaven, type Variables } from './programs.ts';
+import { findOrDownloadMaven } from './maven.ts';
+import type { Variables } from './programs.ts';
 import type { Watcher } from './watcher.ts';
 
 /** The products by Maven profile, with the size of their download. */
@@ -25,6 +26,8 @@ export interface Installation {
   directory: string;
   variables: Variables;
   progress: (line: string) => void;
+  /** The Java that Maven runs on. Default that of the machine. */
+  java?: string;
   /** Ends Maven if this process is killed. */
   watcher: Watcher;
 }
@@ -63,8 +66,8 @@ export async function install(
 }
 
 async function download(folders: ReadonlyMap<Product, string>, options: Installation): Promise<void> {
-  const { directory, variables, progress } = options;
-  const maven = await findMaven(variables);
+  const { directory, progress } = options;
+  const maven = await findOrDownloadMaven(options);
   const products = [...folders.keys()];
   const megabytes = products.reduce((sum, product) => sum + PRODUCTS[product].megabytes, 0);
   // The download, its unpacked files, and a reserve.
@@ -82,12 +85,14 @@ async function download(folders: ReadonlyMap<Product, string>, options: Installa
 }
 
 /** Runs Maven and reports its progress. */
-async function runMaven(maven: string, args: string[], { directory, progress, watcher }: Installation): Promise<void> {
+async function runMaven(maven: string, args: string[], options: Installation): Promise<void> {
+  const { directory, java, variables, progress, watcher } = options;
   const log = join(directory, 'install.log');
   await writeFile(log, '');
   const child = spawn(maven, ['-B', '-U', '-f', POM, ...args, 'package'], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...variables, ...(java === undefined ? {} : { JAVA_HOME: dirname(dirname(await realpath(java))) }) },
   });
   if (child.pid !== undefined) watcher.add(child.pid);
   const exit = new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));

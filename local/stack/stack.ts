@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { environment } from '@switchboard/service';
 import { composeFor, createContainers, findCompose } from './docker.ts';
 import { explain, LocalStackError } from './error.ts';
+import { findOrInstallJava } from './java.ts';
 import { withLock } from './lock.mjs';
 import { createProcesses } from './native.ts';
 import { foreignPart, type Part } from './part.ts';
 import { ALL_PARTS, answers, freePlaces, knownPlaces, type PartName, type Places } from './places.ts';
-import { findJava, findProgram, type Variables } from './programs.ts';
+import { findProgram, type Variables } from './programs.ts';
 import { endOrphans } from './records.ts';
 import { openSecured, type Secured } from './secured.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
@@ -166,7 +167,12 @@ async function createParts(
   const { kafka, registry, redis } = places;
   const redisOnPath = await findProgram('redis-server', variables);
   const needsJava = kafka.toStart || registry.toStart || (redis.toStart && redisOnPath === undefined);
-  const found = needsJava ? await findJava(variables) : { java: '' };
+  const onlyNative = secured !== undefined || request.brokers === 3 || advertise !== loopback;
+  // A running Docker engine comes before a download of Java, where containers can do what is asked for.
+  const mayDownload = async () => onlyNative || (await findCompose(variables)) === undefined;
+  const found = needsJava
+    ? await findOrInstallJava({ variables, progress, software: SOFTWARE }, mayDownload)
+    : { java: '' };
   if ('java' in found) {
     const options = {
       ...request,
@@ -183,19 +189,17 @@ async function createParts(
   const command = await findCompose(variables);
   if (command === undefined) {
     throw new LocalStackError(
-      `The local stack needs Java 17 or later, and ${found.problem}: install it (and Maven), or start a Docker engine.`,
+      `The local stack needs Java 17 or later, and ${found.problem}: install it, or Python 3 with pip, which downloads it, or start a Docker engine.`,
     );
   }
-  if (secured !== undefined) {
-    throw new LocalStackError(`A secured stack needs Java 17 or later, and ${found.problem}: install it (and Maven).`);
-  }
-  if (request.brokers === 3 || request.advertise !== loopback) {
-    throw new LocalStackError(`Three brokers need Java 17 or later, and ${found.problem}: install it (and Maven).`);
+  if (onlyNative) {
+    const what = secured === undefined ? 'Three brokers need' : 'A secured stack needs';
+    throw new LocalStackError(`${what} Java 17 or later, and ${found.problem}: install it, or Python 3 with pip.`);
   }
   const ownKafka = kafka.address !== '' && kafka.ports.length === 0;
   if (registry.toStart && ownKafka) {
     throw new LocalStackError(
-      'As a container, the registry keeps its schemas in the Kafka beside it: with KAFKA_BROKERS, set SCHEMA_REGISTRY_URL too (or install Java 17 and Maven).',
+      'As a container, the registry keeps its schemas in the Kafka beside it: with KAFKA_BROKERS, set SCHEMA_REGISTRY_URL too (or install Java 17).',
     );
   }
   progress('Java 17 is missing: starting the containers of docker-compose.yml …');
