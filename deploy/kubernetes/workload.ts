@@ -157,9 +157,14 @@ function podSpec(name: string, program: object, more: object) {
   };
 }
 
-/** Its own files, and those that Strimzi writes for the KafkaUser of the same name. */
+/** Its own files, and what it logs in to Strimzi's Kafka with: the KafkaUser has the name of the program. */
 const secretFiles = (name: string) => [
   { secret: { name: `${name}-files`, optional: true } },
+  {
+    downwardAPI: {
+      items: [{ path: 'kafka-username', fieldRef: { fieldPath: "metadata.labels['app.kubernetes.io/name']" } }],
+    },
+  },
   { secret: { name, optional: true, items: [{ key: 'password', path: 'kafka-password' }] } },
   {
     secret: {
