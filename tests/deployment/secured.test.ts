@@ -9,11 +9,21 @@ import { createClient, SendError } from '@switchboard/client';
 import { readAddresses } from '@switchboard/deploy/register';
 import { principals } from '@switchboard/deploy/rights';
 import { consumers, ingest, sandbox, services } from '@switchboard/deploy/services';
-import { createPublisher, createTopics, describeGroup, type KafkaConnection, readTopics } from '@switchboard/kafka';
+import {
+  type ClientName,
+  clusterId,
+  createGroupReader,
+  createPublisher,
+  createTopics,
+  describeGroup,
+  type KafkaConnection,
+  readTopics,
+} from '@switchboard/kafka';
 import { createLogger } from '@switchboard/service';
 import { keystoreOf, type Stack, startStack } from '@switchboard/stack';
 import { createAuthority } from '@switchboard/stack/authority';
 import { until } from '@switchboard/stack/until';
+import { startTokenServer } from './secured-clients.ts';
 import { installSecured, type SecuredInstallation } from './secured-installation.ts';
 
 let stack: Stack;
@@ -132,6 +142,40 @@ describe('the broker denies', () => {
   }
 });
 
+describe('both clients log in', () => {
+  const works = async (variables: Record<string, string>) => {
+    const { registryUrl: _, ...connection } = readAddresses({ ...installation.variablesOf('actions'), ...variables });
+    await clusterId(connection);
+    for (const client of ['platformatic', 'kafkajs'] satisfies ClientName[]) {
+      const publisher = await createPublisher({ ...connection, client, clientId: 'test', logger, deadlineMs: 30_000 });
+      await publisher.check();
+      await assert.rejects(
+        publisher.publish({ topic: 'chat.conversations', key: 'key', value: Buffer.from('x'), headers: {} }),
+        { code: 'REFUSED', message: 'Kafka denies actions Write on topic chat.conversations' },
+      );
+      await publisher.close();
+    }
+  };
+
+  for (const KAFKA_SASL_MECHANISM of ['plain', 'scram-sha-256', 'scram-sha-512']) {
+    it(`with ${KAFKA_SASL_MECHANISM}`, () => works({ KAFKA_SASL_MECHANISM }));
+  }
+
+  it('with oauthbearer, and share one token', async () => {
+    await using tokens = await startTokenServer('actions');
+    await works({
+      KAFKA_SASL_MECHANISM: 'oauthbearer',
+      KAFKA_OAUTH_TOKEN_URL: tokens.url,
+      KAFKA_OAUTH_CLIENT_ID: 'actions',
+      KAFKA_OAUTH_CLIENT_SECRET: 'client-secret',
+      KAFKA_OAUTH_SCOPE: 'kafka',
+    });
+    assert.deepEqual(tokens.asked, [
+      'grant_type=client_credentials&client_id=actions&client_secret=client-secret&scope=kafka',
+    ]);
+  });
+});
+
 describe('a program that Kafka refuses ends with one sentence', () => {
   const ends = async (variables: Record<string, string>, sentence: RegExp, code = 1) => {
     const program = installation.run('crm-sync', { ...installation.variablesOf('crm-sync'), PORT: '0', ...variables });
@@ -148,16 +192,25 @@ describe('a program that Kafka refuses ends with one sentence', () => {
     assert.doesNotMatch(output, /wrong-and-hidden/);
   });
 
-  it('for an authority that it does not know', () =>
-    ends({ KAFKA_TLS_CA_FILE: '', KAFKA_TLS: 'true' }, /unknown authority: set KAFKA_TLS_CA_FILE/));
+  it('for an authority that it does not know', async () => {
+    await ends({ KAFKA_TLS_CA_FILE: '', KAFKA_TLS: 'true' }, /unknown authority: set KAFKA_TLS_CA_FILE/);
+  });
 
-  it('for a file that does not exist', () =>
-    ends({ KAFKA_TLS_CA_FILE: '/nowhere/ca.pem' }, /KAFKA_TLS_CA_FILE cannot be read: \/nowhere\/ca.pem/, 78));
+  it('for a file that does not exist', async () => {
+    const variables = { KAFKA_TLS_CA_FILE: '/nowhere/ca.pem' };
+    await ends(variables, /KAFKA_TLS_CA_FILE cannot be read: \/nowhere\/ca.pem/, 78);
+  });
 
-  it('for a right that it lacks', () =>
-    ends(installation.variablesOf('kb-indexer'), /Kafka denies kb-indexer Describe on topic /));
+  it('for a right that it lacks', async () => {
+    await ends(installation.variablesOf('kb-indexer'), /Kafka denies kb-indexer Describe on topic /);
+  });
 
-  it('for a topic that register has not created', () => ends({ RETRY_DELAYS: '7s' }, /topic crm-sync\.retry\.7s/));
+  it('for a topic that register has not created', async () => {
+    await ends(
+      { RETRY_DELAYS: '7s' },
+      /topic crm-sync\.retry\.7s does not exist: run .npm run register. with RETRY_DELAYS=7s/,
+    );
+  });
 });
 
 describe('a new authority and certificate', () => {
@@ -183,6 +236,51 @@ describe('a new authority and certificate', () => {
       assert.equal(installation.programs.get(name)?.child.exitCode, null, `${name} still runs`);
     }
   });
+});
+
+it('a consumer group that lacks a right fails once, and names it', async () => {
+  for (const [user, groupId, topic, right] of [
+    ['ops', 'crm-sync', 'chat.conversations', 'Read on group crm-sync'],
+    ['kb-indexer', 'kb-indexer', 'kb-indexer.dlq', 'Read on topic kb-indexer.dlq'],
+  ] as const) {
+    const failed = Promise.withResolvers<Error>();
+    const nothing = () => {};
+    const reader = createGroupReader({
+      ...{
+        connection: connectionOf(user),
+        clientId: 'test',
+        groupId,
+        topics: [topic],
+        sessionTimeoutMs: 10_000,
+        logger,
+      },
+      listener: {
+        ...{ assigned: nothing, revoked: nothing, rebalancing: nothing, starts: nothing },
+        ...{ skipped: nothing, lost: nothing, records: async () => {}, failed: failed.resolve },
+      },
+    });
+    reader.start().catch(failed.resolve);
+    assert.match((await failed.promise).message, new RegExp(`^Kafka denies ${user} ${right}`));
+    await reader.stop(5_000);
+  }
+});
+
+it('no route that shows data answers a stranger without a key', async () => {
+  const { paths } = (await (await fetch(`${installation.urlOf(ingest.name)}/openapi.json`)).json()) as {
+    paths: Record<string, object>;
+  };
+  const routes = Object.entries(paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []));
+  assert.ok(routes.includes('/v1/search'), routes.join());
+  for (const path of routes) {
+    const url = path.replaceAll(/\{\w+\}/g, 'x');
+    const answers = services.map(async ({ name }) => {
+      // A request that a proxy has forwarded is a stranger's.
+      const headers = { 'x-forwarded-for': '203.0.113.9' };
+      return (await fetch(installation.urlOf(name) + url, { headers })).status;
+    });
+    const statuses = (await Promise.all(answers)).filter((status) => status !== 404);
+    assert.deepEqual(statuses, [401], path);
+  }
 });
 
 it('no log has a secret', () => {

@@ -53,7 +53,11 @@ describe('a TLS connection to Kafka that fails names the reason, with both clien
 
   it('a certificate of ours that has expired', async (t) => {
     const ca = await readFile(authority.caFile);
-    const brokers = await listener(t, await authority.issue('mutual'), { ca, requestCert: true, rejectUnauthorized: true });
+    const brokers = await listener(t, await authority.issue('mutual'), {
+      ca,
+      requestCert: true,
+      rejectUnauthorized: true,
+    });
     const { certFile, keyFile } = await authority.issue('client', { expired: true });
     await refused(brokers, /Our certificate for Kafka expired on \d{4}-\d\d-\d\d: renew KAFKA_TLS_CERT_FILE/, {
       KAFKA_TLS_CERT_FILE: certFile,

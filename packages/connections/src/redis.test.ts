@@ -69,7 +69,16 @@ describe('the address of Redis', () => {
   it('finds the primary through Sentinels', () => {
     const given = { REDIS_URL: 'redis://unused', REDIS_SENTINELS: 'a:26379, b:26379', REDIS_SENTINEL_NAME: 'main' };
     const { sentinels, name } = options(given);
-    assert.deepEqual([sentinels, name], [[{ host: 'a', port: 26379 }, { host: 'b', port: 26379 }], 'main']);
+    assert.deepEqual(
+      [sentinels, name],
+      [
+        [
+          { host: 'a', port: 26379 },
+          { host: 'b', port: 26379 },
+        ],
+        'main',
+      ],
+    );
   });
 
   for (const [variables, message] of [
