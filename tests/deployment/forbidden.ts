@@ -1,5 +1,6 @@
 import { createPublisher, createTopics, describeGroup, type KafkaConnection, readTopics } from '@switchboard/kafka';
 import { createLogger } from '@switchboard/service';
+import { until } from '@switchboard/stack/until';
 
 const logger = createLogger('test', 'silent');
 
@@ -34,4 +35,24 @@ export function forbidden(name: string): Attempt[] {
     [`\\w+ on topic ${other}.retry.5s`, read(`${other}.retry.5s`)],
     [`\\w+ on topic ${name}.dlq`, read(`${name}.dlq`)],
   ];
+}
+
+/** The refusal of something forbidden. A busy broker may first not answer at all. */
+export async function refusalOf(attempt: () => Promise<unknown>): Promise<Error> {
+  let last: unknown;
+  const refused = async (): Promise<Error | undefined> => {
+    try {
+      await attempt();
+    } catch (error) {
+      last = error;
+      const { code } = error as { code?: unknown };
+      return code === 'FORBIDDEN' || code === 'REFUSED' ? (error as Error) : undefined;
+    }
+    throw new Error('Kafka allowed it');
+  };
+  try {
+    return await until('Kafka refuses it', refused, 30_000);
+  } catch (cause) {
+    throw new Error(`${(cause as Error).message}; last: ${last}`, { cause: last });
+  }
 }

@@ -8,7 +8,7 @@ import { createSampleEvent } from '@switchboard/cli/sample-event';
 import { createClient, SendError } from '@switchboard/client';
 import { readAddresses } from '@switchboard/deploy/register';
 import { principals } from '@switchboard/deploy/rights';
-import { consumers, ingest, sandbox, services } from '@switchboard/deploy/services';
+import { ingest, sandbox, services } from '@switchboard/deploy/services';
 import {
   type ClientName,
   clusterId,
@@ -20,7 +20,7 @@ import { createLogger } from '@switchboard/service';
 import { keystoreOf, type Stack, startStack } from '@switchboard/stack';
 import { createAuthority } from '@switchboard/stack/authority';
 import { until } from '@switchboard/stack/until';
-import { forbidden } from './forbidden.ts';
+import { forbidden, refusalOf } from './forbidden.ts';
 import { startTokenServer } from './secured-clients.ts';
 import { installSecured, type SecuredInstallation } from './secured-installation.ts';
 
@@ -69,13 +69,13 @@ const connectionOf = (user: string): KafkaConnection => {
 describe('with a user of its own for each service, and no right too many', () => {
   for (const { name } of services) {
     it(`${name} is ready`, async () => {
-      const program = installation.programs.get(name);
-      await until(`${name} is ready`, async () => {
-        if (program?.child.exitCode !== null) throw new Error(program?.output);
-        return fetch(`${installation.urlOf(name)}/readyz`).then(
+      const ready = () =>
+        fetch(`${installation.urlOf(name)}/readyz`).then(
           ({ ok }) => ok,
           () => false,
         );
+      await until(`${name} is ready`, ready, RESTART_MS).catch((cause) => {
+        throw new Error(installation.programs.get(name)?.output, { cause });
       });
     });
   }
@@ -100,11 +100,8 @@ describe('the broker denies', () => {
   for (const { name } of principals) {
     it(`${name} what it does not need`, async () => {
       for (const [what, attempt] of forbidden(name)) {
-        await assert.rejects(attempt(connectionOf(name)), (error: Error & { code?: string }) => {
-          assert.match(String(error.code), /^(FORBIDDEN|REFUSED)$/, `${name}, ${what}: ${error.stack}`);
-          assert.match(error.message, new RegExp(`denies ${name} ${what}`));
-          return true;
-        });
+        const refusal = await refusalOf(() => attempt(connectionOf(name)));
+        assert.match(refusal.message, new RegExp(`denies ${name} ${what}`));
       }
     });
   }
@@ -146,10 +143,16 @@ describe('both clients log in', () => {
 
 describe('a program that Kafka refuses ends with one sentence', () => {
   const ends = async (variables: Record<string, string>, sentence: RegExp, code = 1) => {
-    const program = installation.run('crm-sync', { ...installation.variablesOf('crm-sync'), PORT: '0', ...variables });
-    assert.equal(await program.exit, code, program.output);
-    assert.match(program.output, sentence);
-    return program.output;
+    const own = { ...installation.variablesOf('crm-sync'), PORT: '0', ...variables };
+    // On a busy machine, a program may give up on Kafka first.
+    return until(`it says ${sentence}`, async () => {
+      const program = installation.run('crm-sync', own);
+      const exit = await program.exit;
+      if (/None of the brokers/.test(program.output)) return undefined;
+      assert.match(program.output, sentence);
+      assert.equal(exit, code);
+      return program.output;
+    });
   };
 
   it('for a wrong password', async () => {
@@ -206,9 +209,6 @@ describe('a new authority and certificate', () => {
       const text = await effects('hubspot');
       return emails.every((email) => text.includes(email));
     });
-    for (const { name } of consumers) {
-      assert.equal(installation.programs.get(name)?.child.exitCode, null, `${name} still runs`);
-    }
   });
 });
 
@@ -262,10 +262,10 @@ it('no route that shows data answers a stranger without a key', async () => {
 });
 
 it('no log has a secret', () => {
-  const { secured, programs } = installation;
+  const { secured } = installation;
   const secrets = secured.users.map(secured.passwordOf);
   const kept = readFileSync(join(directory, 'stack/redis/redis.log'), 'utf8');
-  for (const text of [kept, ...[...programs.values()].map(({ output }) => output)]) {
+  for (const text of [kept, installation.output()]) {
     for (const secret of secrets) assert.ok(!text.includes(secret));
   }
 });
