@@ -19,6 +19,8 @@ export interface SecuredInstallation {
   variablesOf(user: string): Record<string, string>;
   /** Starts a service once more, with other variables. */
   run(name: string, variables: Record<string, string>): Program;
+  /** What all services have said so far. */
+  output(): string;
   kill(): void;
 }
 
@@ -63,10 +65,23 @@ export async function installSecured(stack: Stack, directory: string): Promise<S
   const run = (name: string, others: Record<string, string>): Program =>
     runProgram(scriptOf({ name }), [], { ...own(name), ...others });
   const programs = new Map<string, Program>([[sandbox.name, run(sandbox.name, {})]]);
-  for (const { name } of services) programs.set(name, run(name, variables(name)));
+  const outputs: (() => string)[] = [];
+  let stopped = false;
+  /** Restarts it when it fails, as a supervisor does: on a busy machine, Kafka may not answer in time. */
+  function supervise(name: string): void {
+    const program = run(name, variables(name));
+    programs.set(name, program);
+    outputs.push(() => program.output);
+    void program.exit.then((code) => {
+      if (code === 1 && !stopped) supervise(name);
+    });
+  }
+  for (const { name } of services) supervise(name);
   return {
     ...{ secured, programs, registered, urlOf, variablesOf: variables, run },
+    output: () => outputs.map((output) => output()).join(''),
     kill() {
+      stopped = true;
       for (const { child } of programs.values()) child.kill('SIGKILL');
     },
   };

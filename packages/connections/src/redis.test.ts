@@ -51,6 +51,16 @@ describe('the address of Redis', () => {
     assert.match(String(error.code), /UNABLE_TO_VERIFY|SELF_SIGNED/);
   });
 
+  it('writes no wrong password to the log', async (t) => {
+    const lines: string[] = [];
+    const spoken = createLogger('test', 'info', { write: (line) => void lines.push(line) });
+    const variables = { REDIS_URL: testStack().redisUrl, REDIS_USERNAME: 'nobody', REDIS_PASSWORD: 'hidden-password' };
+    const redis = createRedis(open(variables), spoken);
+    t.after(() => redis.disconnect());
+    await until('the refusal is logged', () => lines.join().includes('WRONGPASS'));
+    assert.doesNotMatch(lines.join(), /hidden-password/);
+  });
+
   it('has an ACL user, whose password comes from a file and is read again', async () => {
     const file = join(await mkdtemp(join(tmpdir(), 'redis-')), 'password');
     await writeFile(file, 'first\n');

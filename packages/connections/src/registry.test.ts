@@ -9,6 +9,7 @@ import { createCodec } from '@switchboard/kafka';
 import { readConfig } from '@switchboard/service';
 import { createAuthority } from '@switchboard/stack/authority';
 import { testStack } from '@switchboard/stack/test-stack';
+import { eventually } from '@switchboard/stack/until';
 import { openRegistryAddress } from './registry.ts';
 import { registryConfig } from './registry-config.ts';
 
@@ -48,16 +49,18 @@ describe('the schema registry', () => {
   it('is reached over TLS with a user and a password, and a wrong password is named', async (t) => {
     const variables = await secured(t, `Basic ${Buffer.from('crm-sync:secret').toString('base64')}`);
     const user = { ...variables, SCHEMA_REGISTRY_USERNAME: 'crm-sync' };
-    assert.ok(await codecOf({ ...user, SCHEMA_REGISTRY_PASSWORD: 'secret' }));
-    await assert.rejects(codecOf({ ...user, SCHEMA_REGISTRY_PASSWORD: 'hidden' }), {
-      code: 'REGISTRY_UNREACHABLE',
-      message: /^(?!.*hidden).*refuses our credentials \(401\): check SCHEMA_REGISTRY_USERNAME/,
-    });
+    await eventually(() => codecOf({ ...user, SCHEMA_REGISTRY_PASSWORD: 'secret' }));
+    await eventually(() =>
+      assert.rejects(codecOf({ ...user, SCHEMA_REGISTRY_PASSWORD: 'hidden' }), {
+        code: 'REGISTRY_UNREACHABLE',
+        message: /^(?!.*hidden).*refuses our credentials \(401\): check SCHEMA_REGISTRY_USERNAME/,
+      }),
+    );
   });
 
   it('is reached with a bearer token', async (t) => {
     const variables = await secured(t, 'Bearer token');
-    assert.ok(await codecOf({ ...variables, SCHEMA_REGISTRY_TOKEN: 'token' }));
+    await eventually(() => codecOf({ ...variables, SCHEMA_REGISTRY_TOKEN: 'token' }));
   });
 
   it('must have a certificate of an authority that is known', async (t) => {

@@ -19,8 +19,11 @@ const MISSING_RIGHT = /^(TOPIC|GROUP|CLUSTER|TRANSACTIONAL_ID)_AUTHORIZATION_FAI
  * @param right what the request needed, such as `Read on group crm-sync`
  */
 export function refusedByKafka(error: unknown, connection: KafkaConnection, right?: string): KafkaError | undefined {
-  for (const failure of within(error)) {
-    if ((failure as Error) instanceof KafkaError && PERMANENT.has(String(failure.code))) return failure as KafkaError;
+  const failures = [...within(error)];
+  // Where the request was sent, more was known than here.
+  const explained = failures.find((failure) => (failure as Error) instanceof KafkaError && isPermanent(failure));
+  if (explained !== undefined) return explained as Error as KafkaError;
+  for (const failure of failures) {
     const name = [failure.type, failure.apiId].find((id) => typeof id === 'string' && MISSING_RIGHT.test(id));
     if (name !== undefined) return forbidden(connection, right ?? `a right (${name})`, error);
     const sentence = credentials(failure, connection) ?? tls(failure, connection);
@@ -33,7 +36,7 @@ export function refusedByKafka(error: unknown, connection: KafkaConnection, righ
 const isConnectionFailure = (error: unknown): boolean =>
   [...within(error)].some(({ name, code }) => name.startsWith('KafkaJSConnection') || code === 'PLT_KFK_NETWORK');
 
-const PERMANENT: ReadonlySet<string> = new Set(['FORBIDDEN', 'UNAUTHENTICATED']);
+const isPermanent = ({ code }: Failure): boolean => code === 'FORBIDDEN' || code === 'UNAUTHENTICATED';
 
 export function forbidden({ principal = 'this client' }: KafkaConnection, right: string, cause: unknown): KafkaError {
   return new KafkaError('FORBIDDEN', `Kafka denies ${principal} ${right}: grant it, see deploy/kafka/acls.sh`, {

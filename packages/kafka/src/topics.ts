@@ -163,6 +163,8 @@ export async function untilUsable<T>(ask: () => Promise<T>): Promise<T> {
 
 export async function withAdmin<T>(connection: KafkaConnection, run: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = createKafka(connection, 'switchboard-admin', undefined, {
+    // A TLS handshake and SASL take several round trips.
+    connectionTimeout: 3_000,
     retry: { retries: 5, maxRetryTime: 1_000 },
   }).admin();
   try {

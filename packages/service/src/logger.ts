@@ -28,6 +28,9 @@ const redactedPaths = PRIVATE.flatMap((name) => {
   return [key, `*${key}`, `*.*${key}`, `*.*.*${key}`];
 });
 
+/** ioredis adds the failed command to its errors, and AUTH has a password. */
+const COMMAND = 'err.command.args';
+
 /** JSON lines on standard output; values under a private name are replaced, up to three levels deep. */
 export function createLogger(name: string, level = 'info', destination?: DestinationStream): Logger {
   return pino(
@@ -36,7 +39,7 @@ export function createLogger(name: string, level = 'info', destination?: Destina
       base: { service: name },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: redactedPaths, censor: '[redacted]' },
+      redact: { paths: [...redactedPaths, COMMAND], censor: '[redacted]' },
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   );

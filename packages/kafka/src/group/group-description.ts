@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import type { KafkaConnection } from '../connection.ts';
 import { explained, untilUsable, withAdmin } from '../topics.ts';
 import type { TopicPartition } from './fetched-record.ts';
+import { groupRefusal } from './group-refusal.ts';
 
 /** A consumer group as the brokers report it. */
 export interface GroupDescription {
@@ -24,7 +25,9 @@ export interface LogOffsets {
 export function describeGroup(connection: KafkaConnection, groupId: string): Promise<GroupDescription> {
   return withAdmin(connection, async (admin) => {
     const asked = Promise.all([admin.describeGroups([groupId]), admin.fetchOffsets({ groupId })]);
-    const [{ groups }, commits] = await asked.catch(explained(connection, `Describe on group ${groupId}`));
+    const [{ groups }, commits] = await asked.catch(async (error) => {
+      throw (await groupRefusal(error, connection, groupId, `Describe on group ${groupId}`)) ?? error;
+    });
     const members = groups[0]?.members ?? [];
     return {
       members: members.length,

@@ -2,8 +2,8 @@ import { withinLimit } from '@switchboard/async';
 import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import type { Logger } from 'pino';
 import { createKafka, type KafkaConnection, protocolError } from '../connection.ts';
-import { refusedByKafka } from '../refused.ts';
 import type { FetchedRecord, TopicPartition } from './fetched-record.ts';
+import { groupRefusal } from './group-refusal.ts';
 import { createPositions, type Position } from './positions.ts';
 import { type StartOffset, startOffsets } from './start-offsets.ts';
 
@@ -175,7 +175,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
         );
         return;
       } catch (error) {
-        const refused = explain(error);
+        const refused = await explain(error);
         if (refused !== undefined) return listener.failed(refused);
         logger.warn({ err: error }, 'cannot determine the start offsets, retrying');
         await new Promise((resolve) => setTimeout(resolve, RETRY_START_MS));
@@ -217,15 +217,17 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   function crashed({ payload: { error, restart } }: ConsumerCrashEvent): void {
     active();
     end();
-    const refused = explain(error);
-    if ((restart && refused === undefined) || stopping) return;
-    listener.failed(refused ?? new Error('the Kafka consumer crashed', { cause: error }));
+    void explain(error).then((refused) => {
+      if ((restart && refused === undefined) || stopping) return;
+      listener.failed(refused ?? new Error('the Kafka consumer crashed', { cause: error }));
+    });
   }
 
   /** The right that we lack, or the credentials that Kafka refuses: a retry would not help. */
-  function explain(error: unknown): Error | undefined {
-    const right = rightOf(protocolError(error), groupId, topics);
-    return refusedByKafka(error, options.connection, right);
+  function explain(error: unknown): Promise<Error | undefined> {
+    const isOfTopic = protocolError(error) === 'TOPIC_AUTHORIZATION_FAILED';
+    const right = isOfTopic ? `Read on topic ${topics.join(' or ')}` : `Read on group ${groupId}`;
+    return groupRefusal(error, options.connection, groupId, right);
   }
 
   return {
@@ -240,7 +242,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
           eachBatch,
         });
       } catch (error) {
-        throw explain(error) ?? error;
+        throw (await explain(error)) ?? error;
       }
       // kafkajs sends heartbeats only between fetches, and a fetch can hang on one broker.
       heartbeats = setInterval(() => void payload?.heartbeat().catch(() => {}), HEARTBEAT_MS);
@@ -272,10 +274,4 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
       return lastActivityAt;
     },
   };
-}
-
-function rightOf(refusal: string | undefined, groupId: string, topics: readonly string[]): string | undefined {
-  if (refusal === 'GROUP_AUTHORIZATION_FAILED') return `Read on group ${groupId}`;
-  if (refusal === 'TOPIC_AUTHORIZATION_FAILED') return `Read on topic ${topics.join(' or ')}`;
-  return undefined;
 }

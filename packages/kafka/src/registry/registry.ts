@@ -32,6 +32,9 @@ const compatibility = COMPATIBILITY.FULL_TRANSITIVE;
 /** A registry that has just started answers slowly, and all services call it at once. */
 const TIMEOUT_MS = 10_000;
 
+/** The start asks for every schema at once, and each connection costs a TLS handshake. */
+const MOST_CONNECTIONS = 4;
+
 /** All functions throw KafkaError `REGISTRY_UNREACHABLE` if nothing answers or the answer is not a registry's. */
 export function openRegistry(address: RegistryAddress): Registry {
   const { url, authorization, ca } = typeof address === 'string' ? { url: address } : address;
@@ -39,7 +42,7 @@ export function openRegistry(address: RegistryAddress): Registry {
   const client = new SchemaRegistry({
     host,
     ...(auth === undefined || authorization !== undefined ? {} : { auth }),
-    ...(ca === undefined ? {} : { agent: new Agent({ ca, keepAlive: true }) }),
+    ...(ca === undefined ? {} : { agent: new Agent({ ca, keepAlive: true, maxSockets: MOST_CONNECTIONS }) }),
     clientId: CLIENT_ID,
     // Callers decide how often and how long to retry.
     retry: { retries: 0 },
