@@ -6,7 +6,8 @@ import { after, before, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { prepare, type Service, startService } from '@switchboard/ingest/fixtures';
 import { readTopics } from '@switchboard/kafka';
-import { type Stack, startStack } from '@switchboard/stack';
+import type { Stack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 import { size } from './size.ts';
 import { createKafkaProxy, type KafkaProxy } from './tcp-proxy.ts';
 
@@ -32,10 +33,9 @@ const services: Service[] = [];
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'switchboard-ingest-'));
   proxies = await Promise.all([createKafkaProxy(), createKafkaProxy(), createKafkaProxy()]);
-  stack = await startStack({
+  stack = await startTestKafka({
     directory,
     brokers: 3,
-    ports: 'free',
     advertise(brokerId, port) {
       const proxy = proxies[brokerId - 1] as KafkaProxy;
       proxy.target = port;

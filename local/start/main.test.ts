@@ -10,7 +10,8 @@ import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
 import { isAlive, type Program, runProgram } from '@switchboard/deploy/fixtures/program';
 import { publicEventTypes } from '@switchboard/events';
-import { freePort, type Stack, startStack } from '@switchboard/stack';
+import { freePort, type Stack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 import { until } from '@switchboard/stack/until';
 
 const script = (name: string): string => join(import.meta.dirname, '../..', name);
@@ -21,7 +22,7 @@ const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'switchboa
 /** The services read all that is in Kafka: not what other tests have put there. */
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ directory: await temporaryFolder(), ports: 'free', brief: true });
+  stack = await startTestKafka({ directory: await temporaryFolder() });
 });
 after(() => stack.stop());
 

@@ -7,7 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { createSampleEvent } from '@switchboard/cli/sample-event';
 import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ingest, sandbox, services } from '@switchboard/deploy/services';
-import { freePort, type Stack, startStack } from '@switchboard/stack';
+import { freePort, type Stack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 import { until } from '@switchboard/stack/until';
 import { type Deployment, deploy, type Running, ready } from './deployment.ts';
 
@@ -20,7 +21,7 @@ describe('the bundles of all services, away from the repository', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'switchboard-bundles-'));
-    stack = await startStack({ directory: join(directory, 'stack'), ports: 'free', brief: true });
+    stack = await startTestKafka({ directory: join(directory, 'stack') });
     const sourcesFile = join(directory, 'sources.yaml');
     await cp(join(import.meta.dirname, '../../local/sources.yaml'), sourcesFile);
     deployment = await deploy(stack, directory, sourcesFile);

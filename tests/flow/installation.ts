@@ -8,7 +8,9 @@ import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variab
 import { type Program, runProgram } from '@switchboard/deploy/fixtures/program';
 import { portVariable } from '@switchboard/deploy/services';
 import type { Effect, SystemName } from '@switchboard/sandbox';
+import { environment } from '@switchboard/service';
 import { type Stack, startStack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 
 /** Everything that `npm start` runs, on a separate stack. */
 export interface Installation extends AsyncDisposable {
@@ -34,7 +36,10 @@ export interface Installation extends AsyncDisposable {
 
 export async function startInstallation(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-flow-'));
-  const stack = await startStack({ directory: join(directory, 'stack'), ports: 'free', brief: true });
+  const place = join(directory, 'stack');
+  // Benchmarks have no run whose registry they could share, and put Kafka under load.
+  const inTest = environment.SCHEMA_REGISTRY_URL !== undefined;
+  const stack = await (inTest ? startTestKafka({ directory: place }) : startStack({ directory: place, ports: 'free' }));
   const variables = { ...(await ownVariables(stack, directory)), ...settings };
   const program: Program = runProgram(new URL('../../local/start/main.ts', import.meta.url).pathname, [], variables);
   async function stop(): Promise<void> {
