@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { repeating } from '@switchboard/cli/fixtures/repeating';
 import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
@@ -51,11 +52,13 @@ describe('npm start', () => {
   it('takes a sample of every event type', async () => {
     const samples = publicEventTypes.map((type) => createSampleEvent(type));
     const answers: Answer[] = [];
+    const url = `http://127.0.0.1:${variables.INGEST_PORT}`;
     await sendEvents({
-      url: `http://127.0.0.1:${variables.INGEST_PORT}`,
+      url,
       secret: 'local-secret',
       count: samples.length,
       rate: undefined,
+      deliver: repeating(url),
       next: () => samples.shift() as SampleEvent,
       onAnswer: (answer) => answers.push(answer),
     });

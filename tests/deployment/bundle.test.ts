@@ -4,6 +4,7 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { repeating } from '@switchboard/cli/fixtures/repeating';
 import { createSampleEvent } from '@switchboard/cli/sample-event';
 import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ingest, sandbox, services } from '@switchboard/deploy/services';
@@ -109,11 +110,13 @@ describe('the bundles of all services, away from the repository', () => {
 
   async function send(type: Parameters<typeof createSampleEvent>[0]): Promise<number[]> {
     const answers: Answer[] = [];
+    const { url } = running(ingest.name);
     await sendEvents({
-      url: running(ingest.name).url,
+      url,
       secret: 'local-secret',
       count: 1,
       rate: undefined,
+      deliver: repeating(url),
       next: () => createSampleEvent(type),
       onAnswer: (answer) => answers.push(answer),
     });
