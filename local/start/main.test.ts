@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { repeating } from '@switchboard/cli/fixtures/repeating';
 import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
 import { isAlive, type Program, runProgram } from '@switchboard/deploy/fixtures/program';
 import { publicEventTypes } from '@switchboard/events';
-import { freePort, type Stack, startStack } from '@switchboard/stack';
+import { freePort, type Stack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 import { until } from '@switchboard/stack/until';
 
 const script = (name: string): string => join(import.meta.dirname, '../..', name);
@@ -21,7 +23,7 @@ const temporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'switchboa
 /** The services read all that is in Kafka: not what other tests have put there. */
 let stack: Stack;
 before(async () => {
-  stack = await startStack({ directory: await temporaryFolder(), ports: 'free', brief: true });
+  stack = await startTestKafka({ directory: await temporaryFolder() });
 });
 after(() => stack.stop());
 
@@ -50,11 +52,13 @@ describe('npm start', () => {
   it('takes a sample of every event type', async () => {
     const samples = publicEventTypes.map((type) => createSampleEvent(type));
     const answers: Answer[] = [];
+    const url = `http://127.0.0.1:${variables.INGEST_PORT}`;
     await sendEvents({
-      url: `http://127.0.0.1:${variables.INGEST_PORT}`,
+      url,
       secret: 'local-secret',
       count: samples.length,
       rate: undefined,
+      deliver: repeating(url),
       next: () => samples.shift() as SampleEvent,
       onAnswer: (answer) => answers.push(answer),
     });

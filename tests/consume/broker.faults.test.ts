@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { it } from 'node:test';
-import { registerSchemas } from '@switchboard/kafka';
-import { startStack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 import { until } from '@switchboard/stack/until';
 import { size } from '../size.ts';
 import { createFixture } from './fixture.ts';
@@ -12,8 +11,7 @@ import { inversions } from './sink.ts';
 
 it('killing and restarting one of three brokers under load loses nothing and keeps the order', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-broker-'));
-  const stack = await startStack({ directory, brokers: 3, ports: 'free' });
-  await registerSchemas(stack.registryUrl);
+  const stack = await startTestKafka({ directory, brokers: 3 });
   const fixture = await createFixture({ addresses: stack, replication: 3 });
   fixture.sink.respond = ({ number }, nth) => (number % 10 === 0 && nth === 1 ? { status: 500 } : { delayMs: 5 });
   const [keys, each] = [20, size(50, 500)];

@@ -4,10 +4,12 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { repeating } from '@switchboard/cli/fixtures/repeating';
 import { createSampleEvent } from '@switchboard/cli/sample-event';
 import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ingest, sandbox, services } from '@switchboard/deploy/services';
-import { freePort, type Stack, startStack } from '@switchboard/stack';
+import { freePort, type Stack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 import { until } from '@switchboard/stack/until';
 import { type Deployment, deploy, type Running, ready } from './deployment.ts';
 
@@ -20,7 +22,7 @@ describe('the bundles of all services, away from the repository', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'switchboard-bundles-'));
-    stack = await startStack({ directory: join(directory, 'stack'), ports: 'free', brief: true });
+    stack = await startTestKafka({ directory: join(directory, 'stack') });
     const sourcesFile = join(directory, 'sources.yaml');
     await cp(join(import.meta.dirname, '../../local/sources.yaml'), sourcesFile);
     deployment = await deploy(stack, directory, sourcesFile);
@@ -108,11 +110,13 @@ describe('the bundles of all services, away from the repository', () => {
 
   async function send(type: Parameters<typeof createSampleEvent>[0]): Promise<number[]> {
     const answers: Answer[] = [];
+    const { url } = running(ingest.name);
     await sendEvents({
-      url: running(ingest.name).url,
+      url,
       secret: 'local-secret',
       count: 1,
       rate: undefined,
+      deliver: repeating(url),
       next: () => createSampleEvent(type),
       onAnswer: (answer) => answers.push(answer),
     });

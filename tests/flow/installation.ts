@@ -1,14 +1,16 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { repeating } from '@switchboard/cli/fixtures/repeating';
 import type { Webhook } from '@switchboard/cli/sample-event';
-import { type Answer, type Deliver, sendEvents } from '@switchboard/cli/send-events';
-import { createClient, SendError } from '@switchboard/client';
+import { type Answer, sendEvents } from '@switchboard/cli/send-events';
 import { ownVariables, processOf } from '@switchboard/deploy/fixtures/own-variables';
 import { type Program, runProgram } from '@switchboard/deploy/fixtures/program';
 import { portVariable } from '@switchboard/deploy/services';
 import type { Effect, SystemName } from '@switchboard/sandbox';
+import { environment } from '@switchboard/service';
 import { type Stack, startStack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 
 /** Everything that `npm start` runs, on a separate stack. */
 export interface Installation extends AsyncDisposable {
@@ -34,7 +36,10 @@ export interface Installation extends AsyncDisposable {
 
 export async function startInstallation(settings: Readonly<Record<string, string>> = {}): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-flow-'));
-  const stack = await startStack({ directory: join(directory, 'stack'), ports: 'free', brief: true });
+  const place = join(directory, 'stack');
+  // Benchmarks have no run whose registry they could share, and put Kafka under load.
+  const inTest = environment.SCHEMA_REGISTRY_URL !== undefined;
+  const stack = await (inTest ? startTestKafka({ directory: place }) : startStack({ directory: place, ports: 'free' }));
   const variables = { ...(await ownVariables(stack, directory)), ...settings };
   const program: Program = runProgram(new URL('../../local/start/main.ts', import.meta.url).pathname, [], variables);
   async function stop(): Promise<void> {
@@ -49,16 +54,6 @@ export async function startInstallation(settings: Readonly<Record<string, string
     throw error;
   }
   const urlOf = (name: string): string => `http://127.0.0.1:${variables[portVariable({ name })]}`;
-  const deliver: Deliver<Webhook> = async ({ source, body }) => {
-    try {
-      const { answer } = await createClient({ url: urlOf('ingest'), source, secret: 'local-secret' }).sendRaw(body);
-      return { status: 200, text: JSON.stringify(answer) };
-    } catch (error) {
-      if (!(error instanceof SendError)) throw error;
-      return { status: error.status ?? 0, text: error.answer ?? error.message };
-    }
-  };
-
   return {
     stack,
     variables,
@@ -74,7 +69,7 @@ export async function startInstallation(settings: Readonly<Record<string, string
           secret: 'local-secret',
           count,
           rate: undefined,
-          deliver,
+          deliver: repeating(urlOf('ingest')),
           next: () => queue.shift() as Webhook,
           onAnswer: (answer) => answers.push(answer),
         });

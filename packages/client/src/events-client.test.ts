@@ -115,7 +115,7 @@ describe('a repeat', () => {
       { before: [cuts, slow, proxy], unavailable: 1 },
     );
     const time = createFakeClock();
-    const results = await clientOf(api.url, { timeoutMs: 2_000 }, time).send(eventsOf(3));
+    const results = await clientOf(api.url, { timeoutMs: 5_000 }, time).send(eventsOf(3));
     assert.deepEqual(
       results.map(({ status }) => status),
       ['accepted', 'accepted', 'accepted'],
@@ -223,7 +223,7 @@ describe('the credential', () => {
       // Never settles, as a request without a time limit.
       return asked === 2 ? new Promise(() => signal.throwIfAborted()) : Promise.resolve('good');
     };
-    const [result] = await clientOf(api.url, { token, timeoutMs: 1_000 }).send(eventsOf(1));
+    const [result] = await clientOf(api.url, { token, timeoutMs: 3_000 }).send(eventsOf(1));
     assert.deepEqual([result?.status, asked], ['accepted', 3]);
     const failing = () => Promise.reject(new Error('down'));
     const error = await failure(clientOf(api.url, { token: failing, retry: false }).send(eventsOf(1)));

@@ -22,7 +22,7 @@ const endless =
 
 describe('a time-out', () => {
   it('ends a request whose answer does not begin', async () => {
-    await against(never, { timeoutMs: 100 }, async (target, { received }) => {
+    await against(never, { timeoutMs: 1_000 }, async (target, { received }) => {
       await assert.rejects(target.request(GET), { code: 'TIMEOUT', retry: undefined });
       assert.equal(received.length, 1);
     });
@@ -51,9 +51,9 @@ describe('a time-out', () => {
     const lateOnce: Respond = (response) => {
       requests += 1;
       const number = requests;
-      setTimeout(() => response.writeHead(200, HEAD).end(JSON.stringify({ number })), number === 1 ? 4_000 : 0);
+      setTimeout(() => response.writeHead(200, HEAD).end(JSON.stringify({ number })), number === 1 ? 10_000 : 0);
     };
-    await against(lateOnce, { timeoutMs: 2_000, concurrency: 1 }, async (target) => {
+    await against(lateOnce, { timeoutMs: 5_000, concurrency: 1 }, async (target) => {
       await assert.rejects(target.request(GET), { code: 'TIMEOUT' });
       assert.deepEqual((await target.request(GET)).body, { number: 2 });
     });

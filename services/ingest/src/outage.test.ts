@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import { readTopics } from '@switchboard/kafka';
 import { type Broker, type Stack, startStack } from '@switchboard/stack';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
 import { eventually } from '@switchboard/stack/until';
 import { escalation } from '../fixtures/app.ts';
 import { prepare, type Service, startService } from '../fixtures/service.ts';
@@ -113,7 +114,7 @@ describe('three brokers', () => {
   it('of which too few are in sync are 503 in time, and every 200 is in the topic', async (t) => {
     const directory = await mkdtemp(join(tmpdir(), 'in-sync-'));
     t.after(() => rm(directory, { recursive: true, force: true }));
-    await using stack = await startStack({ directory, ports: 'free', brokers: 3 });
+    await using stack = await startTestKafka({ directory, brokers: 3 });
     await prepare(stack, 3);
     const service = await startService(stack);
     t.after(() => service.stop());

@@ -136,6 +136,7 @@ describe('ticketing on Kafka', () => {
       await until('it is paused', paused);
       const pausedAt = Date.now();
       await until('it has probed a few times', () => Date.now() - pausedAt > 4_000);
+      await until('its dead letters are written', async () => (await deadLetters(options.service)) >= 9);
       assert.equal(await deadLetters(options.service), 9);
       assert.ok(await paused());
       sandbox.reset();
