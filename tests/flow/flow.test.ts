@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runOps } from '@switchboard/cli/ops';
@@ -69,6 +69,26 @@ function escalation(changes: Record<string, unknown> = {}): { event: SampleEvent
   return { event, id, email };
 }
 
+/** Sends an event of a ticket as Zendesk sends and signs it. */
+async function fromZendesk(name: string, ticketId: string, event: object): Promise<void> {
+  const time = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const detail = { id: ticketId, subject: 'Refund', status: 'OPEN', priority: 'HIGH', tags: [], updated_at: time };
+  const envelope = { type: `zen:event-type:ticket.${name}`, id: mark(), time, zendesk_event_version: '2022-11-06' };
+  const body = JSON.stringify({ ...envelope, subject: `zen:ticket:${ticketId}`, detail, event });
+  const response = await fetch(`${switchboard.urlOf('ingest')}/webhooks/zendesk`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-zendesk-webhook-signature': createHmac('sha256', 'local-secret')
+        .update(time + body)
+        .digest('base64'),
+      'x-zendesk-webhook-signature-timestamp': time,
+    },
+    body,
+  });
+  assert.equal(response.status, 200, await response.text());
+}
+
 describe('an escalation', () => {
   it('becomes a ticket with its context, a contact, a note, and a message for the agents', async () => {
     const { event, id, email } = escalation();
@@ -84,6 +104,25 @@ describe('an escalation', () => {
     assert.match(contact.path, /contacts\/batch\/upsert/);
     await until('a note', async () => (await switchboard.effects('hubspot')).find(({ path }) => /notes$/.test(path)));
     await effectWith('slack', 'refund');
+  });
+
+  it('comes back from the helpdesk: its number and an answer to the person, and its end to the CRM', async () => {
+    const userId = `user-${mark()}`;
+    const { event, email } = escalation({ userId });
+    await accepted(event);
+    const [, ticketId = ''] = /request is #(\d+)/.exec(JSON.stringify((await effectWith('chat', userId)).body)) ?? [];
+    await effectWith('hubspot', `/agent/tickets/${ticketId}`);
+    const answer = `The money is on its way: ${mark()}`;
+    const author = { id: '1', name: 'Alex Kim', is_staff: true };
+    await fromZendesk('comment_added', ticketId, { comment: { id: mark(), body: answer, is_public: true, author } });
+    const { body } = await effectWith('chat', answer);
+    assert.equal((body as { user_id: string }).user_id, userId);
+    await fromZendesk('status_changed', ticketId, { current: 'SOLVED', previous: 'OPEN' });
+    await until('the contact is resolved', async () =>
+      (await switchboard.effects('hubspot')).some((effect) => holds(effect, email) && holds(effect, '"resolved"')),
+    );
+    const zendesk = await switchboard.effects('zendesk');
+    assert.ok(zendesk.every(({ method, path }) => method !== 'PUT' || !path.includes(`/${ticketId}.json`)));
   });
 
   it('that is sent ten times has one effect in each system', async () => {

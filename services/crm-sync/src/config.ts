@@ -20,6 +20,11 @@ export const crmSyncConfig = Type.Object({
   SALESFORCE_USERNAME: optional('who the service acts as, when it signs in by a private key'),
   SALESFORCE_PRIVATE_KEY: optional("the private key, in PEM, of the connected app's certificate"),
   SALESFORCE_LOGIN_URL: url('the audience of the signed token; default https://login.salesforce.com'),
+  SALESFORCE_LEADS: Type.Enum(['contact', 'lead'], {
+    default: 'contact',
+    description: 'the object that a lead becomes when the person is no contact',
+  }),
+  LEAD_CONDITION: optional('which leads are stored, an expression such as event.score >= 50.0'),
   HTTP_URL: url('the address that contacts and notes are posted under'),
   HTTP_TOKEN: optional('its bearer token'),
   HTTP_CONTACT_PATH: path('where contacts are posted', '/contacts'),
@@ -31,7 +36,9 @@ export const crmSyncConfig = Type.Object({
   FIELD_LAST_INTERACTION: field("the CRM's name of the contact's field for the time, a date with time"),
   FIELD_RESOLUTION_STATUS: field('the field for what came of it: escalated, resolved or lead_captured'),
   FIELD_DETECTED_INTENT: field('the field for what the person wanted'),
-  FIELD_CONTACT_KEY: field('Salesforce: the external id of a contact, which holds the e-mail address'),
+  FIELD_CONTACT_KEY: field(
+    'the unique field of a contact: in Salesforce the address or phone number, in HubSpot the phone number',
+  ),
   FIELD_NOTE_KEY: field('the unique field, in Salesforce the external id, by which a note is known again'),
 });
 

@@ -80,7 +80,8 @@ describe('crm-sync on Kafka', () => {
     );
     const contacts = await records.contacts();
     assert.equal(contacts.length, 1);
-    assert.equal(contacts[0]?.chatbot_resolution_status, 'lead_captured');
+    // A lead leaves a settled matter settled.
+    assert.equal(contacts[0]?.chatbot_resolution_status, 'resolved');
     assert.equal(Date.parse(String(contacts[0]?.last_chatbot_interaction)), NOON + 2);
   });
 

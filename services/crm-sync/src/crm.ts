@@ -1,8 +1,11 @@
 import type { Message } from './transcript.ts';
 
-/** The person of an event, as plain text with a normalised address. */
-export interface Person {
-  email: string;
+/** The person of an event, as plain text, with a normalised address, or else with a phone number. */
+export type Person = Details & ({ email: string } | { email?: undefined; phone: string });
+
+interface Details {
+  /** Whether it comes from `lead.captured`. */
+  isLead?: boolean;
   firstName?: string | undefined;
   lastName?: string | undefined;
   phone?: string | undefined;
@@ -47,7 +50,7 @@ export interface Crm {
   /** Whether it stores the facts and the summary of a note as fields instead of one text. */
   readonly hasNoteFields?: boolean;
   /**
-   * Creates the contact with this address, or updates it: sets the interaction, if there is one, unless the contact has
+   * Creates the contact with this address, or else with this phone number, or updates it: sets the interaction, if there is one, unless the contact has
    * a later one, and fills in missing data of the person.
    * @returns the contact's id
    */
@@ -85,7 +88,10 @@ export function changesTo(
   const heldAt = timeOf(held[fields.lastInteraction]);
   if (heldAt > at) return changes;
   if (heldAt < at) changes[fields.lastInteraction] = new Date(at).toISOString();
-  if (held[fields.resolutionStatus] !== status) changes[fields.resolutionStatus] = status;
+  const heldStatus = held[fields.resolutionStatus];
+  // Somebody whose matter is settled stays so when they leave their details.
+  const isSettled = status === 'lead_captured' && heldStatus === 'resolved';
+  if (heldStatus !== status && !isSettled) changes[fields.resolutionStatus] = status;
   if (intent !== undefined && held[fields.detectedIntent] !== intent) changes[fields.detectedIntent] = intent;
   return changes;
 }
@@ -96,3 +102,7 @@ const timeOf = (value: unknown): number => {
   const time = /^\d+$/.test(String(value)) ? Number(value) : Date.parse(String(value));
   return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
 };
+
+/** What tells a person from others: the address, or else the digits of the phone number. */
+export const keyOfPerson = ({ email, phone }: Person): string =>
+  email ?? (phone ?? '').replace(/[^\d+]/g, '').replace(/(?<=.)\+/g, '');

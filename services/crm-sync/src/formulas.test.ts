@@ -20,7 +20,7 @@ async function saved(fields: Partial<Person>, intent?: string): Promise<Person &
     },
     saveNote: async () => {},
   };
-  const person = { email: 'ada@example.com', ...fields };
+  const person = { email: 'ada@example.com', ...fields } as Person;
   await withoutFormulas(crm).saveContact(person, { at: 0, status: 'resolved', intent }, AbortSignal.timeout(1_000));
   return given ?? assert.fail('nothing was saved');
 }

@@ -34,7 +34,7 @@ function safePerson({ firstName, lastName, phone, company, jobTitle, ...person }
     phone: phone !== undefined && PHONE.test(phone) ? phone : safe(phone, LONGEST.phone),
     company: safe(company, LONGEST.company),
     jobTitle: safe(jobTitle, LONGEST.jobTitle),
-  };
+  } as Person;
 }
 
 const safeNote = ({ facts, summary, messages, ...note }: Note): Note => ({

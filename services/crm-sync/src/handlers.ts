@@ -1,5 +1,6 @@
 import type { Handlers } from '@switchboard/consumer';
 import { createConversations } from './conversations.ts';
+import { readLeadCondition } from './lead-condition.ts';
 import { createNewestInteractions, type ScriptRunner } from './newest.ts';
 import { onConversationEscalated } from './on-conversation-escalated.ts';
 import { onConversationResolved } from './on-conversation-resolved.ts';
@@ -19,7 +20,7 @@ export function handlers(context: CrmContext & { redis: ScriptRunner }): Handler
     'conversation.escalated': onConversationEscalated({ record }),
     'conversation.resolved': onConversationResolved({ record }),
     'conversation.unresolved': onConversationUnresolved({ record }),
-    'lead.captured': onLeadCaptured({ record }),
+    'lead.captured': onLeadCaptured({ record, isWanted: readLeadCondition(context.config.LEAD_CONDITION) }),
     'ticket.created': onTicketCreated({ crm, conversations }),
   };
 }

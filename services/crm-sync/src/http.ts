@@ -21,11 +21,11 @@ export function createHttpCrm({ target, contactPath, notePath, fields }: HttpCrm
   return {
     hasNoteFields: true,
 
-    async saveContact({ email, ...person }, interaction, signal) {
+    async saveContact({ email, isLead: _, ...person }, interaction, signal) {
       const properties = changesTo({}, {}, interaction, fields);
       const body = { email, ...person, properties };
       await target.request({ method: 'POST', path: contactPath, body, answer: 'any', signal });
-      return email;
+      return email ?? person.phone ?? '';
     },
 
     async saveNote(contact, { key, at, messages, ...note }, signal) {
@@ -40,7 +40,7 @@ export function createHttpCrm({ target, contactPath, notePath, fields }: HttpCrm
         headers: { 'idempotency-key': key },
         body: {
           type: ACTIVITY,
-          contact: { email: contact },
+          contact: contact.includes('@') ? { email: contact } : { phone: contact },
           at: new Date(at).toISOString(),
           ...note,
           transcript: [...head, ...tail],

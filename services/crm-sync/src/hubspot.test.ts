@@ -30,6 +30,7 @@ function answering(...answers: (object | number)[]): { crm: Crm; paths: string[]
     objects: '/crm/objects/2026-03',
     fields: { lastInteraction: 'last', resolutionStatus: 'status', detectedIntent: 'intent' },
     noteKey: 'key',
+    contactKey: 'phone_key',
   });
   return { crm, paths };
 }

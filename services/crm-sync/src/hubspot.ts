@@ -1,6 +1,6 @@
 import { bodyOf, escapeHtml, OutboundError, type OutboundResponse, type Target } from '@switchboard/outbound';
 import Type, { type Static } from 'typebox';
-import { type Crm, changesTo, type InteractionFields, type Person } from './crm.ts';
+import { type Crm, changesTo, type InteractionFields, keyOfPerson, type Person } from './crm.ts';
 import { noteHtml } from './note-content.ts';
 
 export interface HubspotOptions {
@@ -10,6 +10,8 @@ export interface HubspotOptions {
   fields: InteractionFields;
   /** A property of notes with unique values. */
   noteKey: string;
+  /** A property of contacts with unique values, for people without an address. */
+  contactKey: string;
 }
 
 const Batch = Type.Object({
@@ -28,7 +30,7 @@ const NOTE_TO_CONTACT = 202;
 /** The maximum length of a note. */
 const MOST_NOTE = 65_536;
 
-export function createHubspot({ target, objects, fields, noteKey }: HubspotOptions): Crm {
+export function createHubspot({ target, objects, fields, noteKey, contactKey }: HubspotOptions): Crm {
   const post = (path: string, body: unknown, signal: AbortSignal): Promise<OutboundResponse> =>
     target.request({ method: 'POST', path: `${objects}/${path}`, body, signal });
 
@@ -48,6 +50,19 @@ export function createHubspot({ target, objects, fields, noteKey }: HubspotOptio
     return results[0];
   }
 
+  /** The oldest contact with the number. The search lags, so that a new contact is known by its unique property. */
+  async function findByPhone(
+    person: Person,
+    properties: readonly string[],
+    signal: AbortSignal,
+  ): Promise<HubspotObject | undefined> {
+    const numbers = [...new Set([person.phone ?? '', keyOfPerson(person)])];
+    const filterGroups = numbers.map((value) => ({ filters: [{ propertyName: 'phone', operator: 'EQ', value }] }));
+    const sorts = [{ propertyName: 'createdate', direction: 'ASCENDING' }];
+    const answer = await post('contacts/search', { filterGroups, properties, sorts, limit: 1 }, signal);
+    return bodyOf(Batch, answer, target).results[0];
+  }
+
   return {
     async addToNote(key, line, signal) {
       const known = await find('notes', noteKey, key, ['hs_note_body'], signal);
@@ -63,11 +78,20 @@ export function createHubspot({ target, objects, fields, noteKey }: HubspotOptio
 
     async saveContact(person, interaction, signal) {
       const wanted = propertiesOf(person);
-      const names = [...Object.keys(wanted), fields.lastInteraction];
-      const known = await find('contacts', 'email', person.email, names, signal);
+      const names = [...Object.keys(wanted), fields.lastInteraction, fields.resolutionStatus];
+      const [idProperty, id] =
+        person.email === undefined ? [contactKey, keyOfPerson(person)] : (['email', person.email] as const);
+      const known =
+        (await find('contacts', idProperty, id, names, signal)) ??
+        (person.email === undefined ? await findByPhone(person, names, signal) : undefined);
       const properties = changesTo(known?.properties ?? {}, wanted, interaction, fields);
       if (known !== undefined && Object.keys(properties).length === 0) return known.id;
-      const inputs = [{ idProperty: 'email', id: person.email, properties }];
+      if (known !== undefined && person.email === undefined) {
+        const path = `${objects}/contacts/${encodeURIComponent(known.id)}`;
+        await target.request({ method: 'PATCH', path, body: { properties }, signal });
+        return known.id;
+      }
+      const inputs = [{ idProperty, id, properties }];
       const { results } = bodyOf(Batch, await post('contacts/batch/upsert', { inputs }, signal), target);
       const [contact] = results;
       if (contact !== undefined) return contact.id;

@@ -11,9 +11,10 @@ export interface ScriptRunner {
 export interface NewestInteractions {
   /**
    * Stores the interaction, unless a later one is stored, or one of the same time from another conversation.
-   * @returns the stored interaction
+   * @param person the address, or else the phone number
+   * @returns the stored interaction; of a lead after a resolved conversation, its status is `resolved`
    */
-  put(email: string, interaction: Interaction): Promise<Interaction>;
+  put(person: string, interaction: Interaction): Promise<Interaction>;
 }
 
 /** How late an event may arrive and still be compared without the CRM. */
@@ -31,18 +32,27 @@ redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 return ARGV[1]
 `;
 
+const GET = `return redis.call('GET', KEYS[1])`;
+
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** @param crm separates the keys of several CRMs */
 export function createNewestInteractions(redis: ScriptRunner, crm: string): NewestInteractions {
   return {
-    async put(email, interaction) {
-      const key = `crm-sync:${crm}:newest:${digest(email)}`;
+    async put(person, interaction) {
+      const key = `crm-sync:${crm}:newest:${digest(person)}`;
+      const outcomeKey = `crm-sync:${crm}:outcome:${digest(person)}`;
       const { at } = interaction;
       // Hashed, since the JSON library of Redis does not accept every text.
       const conversation = interaction.conversation === undefined ? '' : digest(interaction.conversation);
       const entry = JSON.stringify({ ...interaction, conversation });
-      return JSON.parse(String(await redisReply(redis.eval(PUT, 1, key, entry, at, KEPT_MS, conversation))));
+      const put = (key: string) => redisReply(redis.eval(PUT, 1, key, entry, at, KEPT_MS, conversation));
+      const newest = JSON.parse(String(await put(key))) as Interaction;
+      const isLead = interaction.status === 'lead_captured';
+      const outcome = await (isLead ? redisReply(redis.eval(GET, 1, outcomeKey)) : put(outcomeKey));
+      if (newest.status !== 'lead_captured' || typeof outcome !== 'string') return newest;
+      const { status } = JSON.parse(outcome) as Interaction;
+      return status === 'resolved' ? { ...newest, status } : newest;
     },
   };
 }

@@ -1,11 +1,14 @@
 import type { Handler } from '@switchboard/consumer';
+import type { LeadCondition } from './lead-condition.ts';
 import { durationOf } from './note.ts';
 import type { Recorder } from './recorder.ts';
 
 export const onLeadCaptured =
-  ({ record }: { record: Recorder }): Handler<'lead.captured'> =>
-  ({ meta, intent, summary, ...event }, context) =>
-    record(
+  ({ record, isWanted }: { record: Recorder; isWanted: LeadCondition }): Handler<'lead.captured'> =>
+  (lead, context) => {
+    if (!isWanted(lead)) return context.skip('condition_not_met');
+    const { meta, intent, summary, ...event } = lead;
+    return record(
       {
         meta,
         status: 'lead_captured',
@@ -32,3 +35,4 @@ export const onLeadCaptured =
       },
       context,
     );
+  };

@@ -35,6 +35,7 @@ function openNamed({ config, target }: CrmContext): Crm {
         objects: config.HUBSPOT_OBJECTS_PATH,
         fields,
         noteKey: config.FIELD_NOTE_KEY ?? 'switchboard_event',
+        contactKey: config.FIELD_CONTACT_KEY ?? 'switchboard_phone',
       });
     }
     case 'salesforce': {
@@ -45,6 +46,7 @@ function openNamed({ config, target }: CrmContext): Crm {
         fields: named('Last_Chatbot_Interaction__c', 'Chatbot_Resolution_Status__c', 'Chatbot_Detected_Intent__c'),
         contactKey: config.FIELD_CONTACT_KEY ?? 'Chatbot_Email__c',
         noteKey: config.FIELD_NOTE_KEY ?? 'Switchboard_Event__c',
+        leadObject: config.SALESFORCE_LEADS === 'lead' ? 'Lead' : 'Contact',
       });
     }
     case 'http': {

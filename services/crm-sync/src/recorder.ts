@@ -1,9 +1,9 @@
 import type { HandlerContext } from '@switchboard/consumer';
 import type { Conversations } from './conversations.ts';
-import { type Crm, type Interaction, LONGEST, type Note, type Person } from './crm.ts';
+import { type Crm, type Interaction, keyOfPerson, LONGEST, type Note, type Person } from './crm.ts';
 import type { NewestInteractions } from './newest.ts';
 import { createNote, type NoteInput } from './note.ts';
-import { normaliseEmail, oneLine, splitName } from './text.ts';
+import { isPhone, normaliseEmail, oneLine, splitName } from './text.ts';
 
 export interface Visit
   extends Pick<Interaction, 'status' | 'conversation'>,
@@ -32,26 +32,31 @@ export function createRecorder({ crm, newest, conversations }: Deps): Recorder {
    * Each writes the newest stored interaction and checks again afterwards, so that the last writer writes the newest.
    */
   async function saveContact(person: Person, interaction: Interaction, signal: AbortSignal): Promise<string> {
-    let known = await newest.put(person.email, interaction);
+    const key = keyOfPerson(person);
+    let known = await newest.put(key, interaction);
     for (;;) {
       const contact = await crm.saveContact(person, known, signal);
-      const { at } = known;
-      known = await newest.put(person.email, interaction);
-      if (known.at <= at) return contact;
+      const { at, status } = known;
+      known = await newest.put(key, interaction);
+      if (known.at <= at && known.status === status) return contact;
     }
   }
 
   return async (visit, context) => {
     const email = normaliseEmail(visit.email, crm.longestAddress);
-    if (email === undefined) return context.skip(visit.email?.trim() ? 'invalid_email' : 'no_email');
+    const isLead = visit.status === 'lead_captured';
+    const phone = oneLine(visit.phone, LONGEST.phone);
+    if (email === undefined && visit.email?.trim()) return context.skip('invalid_email');
+    if (email === undefined && !(isLead && isPhone(phone))) return context.skip('no_email');
     const { idempotencyKey, signal } = context;
-    const person: Person = {
-      email,
+    const person = {
+      ...(email !== undefined && { email }),
+      isLead,
       ...splitName(visit.name),
-      phone: oneLine(visit.phone, LONGEST.phone),
+      phone,
       company: oneLine(visit.company, LONGEST.company),
       jobTitle: oneLine(visit.jobTitle, LONGEST.jobTitle),
-    };
+    } as Person;
     // A sender's clock may be ahead; its events must not block later ones.
     const at = Math.min(visit.meta.occurredAt, visit.meta.receivedAt);
     const { status, conversation } = visit;

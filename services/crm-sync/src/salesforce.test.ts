@@ -32,6 +32,7 @@ function answering(
     fields: { lastInteraction: 'Last__c', resolutionStatus: 'Status__c', detectedIntent: 'Intent__c' },
     contactKey: 'Key__c',
     noteKey: 'Note__c',
+    leadObject: 'Contact',
   });
 }
 

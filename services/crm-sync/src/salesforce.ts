@@ -2,7 +2,7 @@ import { PermanentError } from '@switchboard/consumer';
 import { bodyOf, OutboundError, type OutboundRequest, type OutboundResponse, type Target } from '@switchboard/outbound';
 import Type from 'typebox';
 import Value from 'typebox/value';
-import { type Crm, changesTo, type InteractionFields, type Person } from './crm.ts';
+import { type Crm, changesTo, type InteractionFields, keyOfPerson, type Person } from './crm.ts';
 import { ACTIVITY } from './note.ts';
 import { noteText } from './note-content.ts';
 
@@ -14,6 +14,8 @@ export interface SalesforceOptions {
   /** The external id fields of contacts and tasks. */
   contactKey: string;
   noteKey: string;
+  /** What a lead is, if the person is no contact. */
+  leadObject: 'Contact' | 'Lead';
 }
 
 const Found = Type.Object({
@@ -27,6 +29,9 @@ const MOST_DESCRIPTION = 32_000;
 /** The maximum length of its e-mail fields. */
 const LONGEST_ADDRESS = 80;
 
+/** A lead must have a company. */
+const NO_COMPANY = '[not provided]';
+
 /** Errors with 400 or 403 that a retry can solve: concurrent writes, or the organisation's daily limit of calls. */
 const PASSING: Readonly<Record<string, 'when-available' | undefined>> = {
   UNABLE_TO_LOCK_ROW: undefined,
@@ -34,7 +39,8 @@ const PASSING: Readonly<Record<string, 'when-available' | undefined>> = {
   REQUEST_LIMIT_EXCEEDED: 'when-available',
 };
 
-export function createSalesforce({ target, version, fields, contactKey, noteKey }: SalesforceOptions): Crm {
+export function createSalesforce(options: SalesforceOptions): Crm {
+  const { target, version, fields, contactKey, noteKey, leadObject } = options;
   const data = `/services/data/${version}`;
 
   async function ask(request: OutboundRequest): Promise<OutboundResponse> {
@@ -52,14 +58,19 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
     throw new OutboundError('RETRYABLE_STATUS', message, { target: target.name, status, retry: PASSING[code] });
   }
 
-  async function find(email: string, names: readonly string[], signal: AbortSignal) {
-    const q = `SELECT Id, ${names.join(', ')} FROM Contact WHERE Email = ${quoted(email)} ORDER BY CreatedDate LIMIT 1`;
-    const { records } = bodyOf(
-      Found,
-      await ask({ method: 'GET', path: `${data}/query`, query: { q }, signal }),
-      target,
-    );
-    return records[0];
+  async function find(object: 'Contact' | 'Lead', person: Person, names: readonly string[], signal: AbortSignal) {
+    const isPerson =
+      person.email === undefined
+        ? [`Phone = ${quoted(person.phone)}`, `${contactKey} = ${quoted(keyOfPerson(person))}`]
+        : [`Email = ${quoted(person.email)}`];
+    for (const is of isPerson) {
+      const where = object === 'Lead' ? `${is} AND IsConverted != true` : is;
+      const q = `SELECT Id, ${names.join(', ')} FROM ${object} WHERE ${where} ORDER BY CreatedDate LIMIT 1`;
+      const answer = await ask({ method: 'GET', path: `${data}/query`, query: { q }, signal });
+      const [record] = bodyOf(Found, answer, target).records;
+      if (record !== undefined) return record;
+    }
+    return undefined;
   }
 
   return {
@@ -80,17 +91,23 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
     },
 
     async saveContact(person, interaction, signal) {
-      const { email } = person;
-      const wanted = fieldsOf(person);
-      const known = await find(email, [...Object.keys(wanted), fields.lastInteraction], signal);
+      let object: 'Contact' | 'Lead' = 'Contact';
+      let wanted: Readonly<Record<string, string | undefined>> = fieldsOf(person);
+      const names = (): string[] => [...Object.keys(wanted), fields.lastInteraction, fields.resolutionStatus];
+      let known = await find(object, person, names(), signal);
+      if (known === undefined && person.isLead && leadObject === 'Lead') {
+        object = 'Lead';
+        wanted = { ...wanted, Company: person.company ?? NO_COMPANY };
+        known = await find(object, person, names(), signal);
+      }
       const body = changesTo(heldBy(known ?? {}, wanted), wanted, interaction, fields);
       if (known !== undefined) {
-        const path = `${data}/sobjects/Contact/${encodeURIComponent(known.Id)}`;
+        const path = `${data}/sobjects/${object}/${encodeURIComponent(known.Id)}`;
         if (Object.keys(body).length > 0) await ask({ method: 'PATCH', path, body, signal });
         return known.Id;
       }
       // Uses the external id, so that two concurrent requests create one contact.
-      const path = `${data}/sobjects/Contact/${contactKey}/${encodeURIComponent(email)}`;
+      const path = `${data}/sobjects/${object}/${contactKey}/${encodeURIComponent(keyOfPerson(person))}`;
       return bodyOf(Saved, await ask({ method: 'PATCH', path, body, signal }), target).id;
     },
 
@@ -111,7 +128,7 @@ export function createSalesforce({ target, version, fields, contactKey, noteKey 
 const fieldsOf = ({ email, firstName, lastName, phone, jobTitle }: Person) => ({
   Email: email,
   FirstName: lastName === undefined ? undefined : firstName,
-  LastName: lastName ?? firstName ?? email,
+  LastName: lastName ?? firstName ?? email ?? phone,
   Phone: phone,
   Title: jobTitle,
 });
@@ -119,9 +136,9 @@ const fieldsOf = ({ email, firstName, lastName, phone, jobTitle }: Person) => ({
 /** The values of the contact, without a last name that is only our placeholder. */
 function heldBy(
   { LastName, ...others }: Readonly<Record<string, unknown>>,
-  wanted: ReturnType<typeof fieldsOf>,
+  wanted: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, unknown>> {
-  const standsIn = LastName === wanted.Email || (!others.FirstName && LastName === wanted.FirstName);
+  const standsIn = LastName === (wanted.Email ?? wanted.Phone) || (!others.FirstName && LastName === wanted.FirstName);
   return standsIn && LastName !== wanted.LastName ? others : { LastName, ...others };
 }
 

@@ -33,3 +33,7 @@ export function splitName(name: string | null | undefined): { firstName?: string
   const lastName = oneLine(others.join(' '), LONGEST.lastName);
   return { firstName: plainText(first, LONGEST.firstName), ...(lastName !== undefined && { lastName }) };
 }
+
+/** Whether it is a phone number: 6 to 15 digits, with the usual marks between them. */
+export const isPhone = (text: string | undefined): text is string =>
+  /^\+?[\d\s()./-]+$/.test(text ?? '') && /^\d{6,15}$/.test((text ?? '').replace(/\D/g, ''));

@@ -34,6 +34,8 @@ describe('an event that a flow publishes', () => {
     assert.deepEqual([event.meta.id, event.meta.source, event.meta.occurredAt], ['flow:f:1:k:1', 'flows', 1_000]);
     assert.deepEqual(fieldsOf(event), fields);
     assert.equal((withHops(event).meta as { hops?: number }).hops, 3);
+    const followed = { ...event, meta: { ...event.meta, source: 'ticketing' } } as AnyEvent;
+    assert.equal((withHops(followed).meta as { hops?: number }).hops, 3);
     assert.equal((withHops(eventOf('order.created', '1')).meta as { hops?: number }).hops ?? 0, 0);
   });
 

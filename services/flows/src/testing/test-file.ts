@@ -52,11 +52,15 @@ const time: Form = (value, at, problems) => {
 const anything: Form = () => undefined;
 const table = tableOf(anything);
 
-const longEvent = object({ at: time, id: text, event: text, fields: table }, ['event']);
+const longEvent = object({ at: time, id: text, source: text, event: text, fields: table }, ['event']);
 const shortEvent: Form = (value, at, problems) => {
   const entries = Object.entries(value as object);
   if (entries.length === 1) table(entries[0]?.[1], [...at, entries[0]?.[0] as string], problems);
-  else problems.push({ at, message: 'must be an event type with its fields, or a table of at, id, event, fields' });
+  else
+    problems.push({
+      at,
+      message: 'must be an event type with its fields, or a table of at, id, source, event, fields',
+    });
 };
 const given = either((value) => {
   if (!isObject(value)) return text;
@@ -97,6 +101,7 @@ interface RawTest {
 interface LongEvent {
   readonly at?: string;
   readonly id?: string;
+  readonly source?: string;
   readonly event: string;
   readonly fields?: object;
 }
@@ -135,7 +140,7 @@ function longForm(event: RawTest['given'][number]): LongEvent {
 }
 
 function arrivalOf(
-  { event: type, id, fields = {} }: LongEvent,
+  { event: type, id, source = 'test', fields = {} }: LongEvent,
   at: number,
   index: number,
   place: DefinitionProblem['at'],
@@ -153,7 +158,7 @@ function arrivalOf(
   }
   const unknown = read.extra === null ? [] : Object.keys(JSON.parse(read.extra) as object);
   for (const field of unknown) problems.push({ at: place, message: `${type} has no field ${field}` });
-  const meta = { id: id ?? `event-${index + 1}`, type, source: 'test', tenant: 'acme', hops: null };
+  const meta = { id: id ?? `event-${index + 1}`, type, source, tenant: 'acme', hops: null };
   const event = { ...read.fields, meta: { ...meta, occurredAt: at, receivedAt: at, extra: null } };
   return { at, event: event as unknown as AnyEvent };
 }
