@@ -3,7 +3,7 @@ import { createTopics, registerSchemas } from '@switchboard/kafka';
 import { commaSeparated, environment, readCommandLine } from '@switchboard/service';
 import { type DeployConfig, readDeployConfig } from './config.ts';
 import { explainAndExit } from './explain.ts';
-import { services } from './services.ts';
+import { SKIPPED_TOPIC, services } from './services.ts';
 
 interface Addresses {
   brokers: string;
@@ -12,6 +12,13 @@ interface Addresses {
 
 /** Every topic of the catalogue and of the services. */
 const allTopics = [...topics, ...services.flatMap((service) => service.topics)];
+
+/** A week and 256 MB at most, whatever is sent: a flood of junk cannot fill the disk. */
+const SKIPPED_LIMITS = {
+  'retention.ms': String(7 * 86_400_000),
+  'retention.bytes': String(256 * 1024 * 1024),
+  'segment.bytes': String(32 * 1024 * 1024),
+};
 
 /**
  * Registers every schema and creates every topic. Services only read them, so this runs before a new version of them.
@@ -28,8 +35,12 @@ export async function register(
       { brokers: commaSeparated(brokers) },
       { topics: allTopics, partitions: TOPIC_PARTITIONS, replication: TOPIC_REPLICATION },
     ),
+    createTopics(
+      { brokers: commaSeparated(brokers) },
+      { topics: [SKIPPED_TOPIC], partitions: 1, replication: TOPIC_REPLICATION, config: SKIPPED_LIMITS },
+    ),
   ]);
-  return `The schemas are registered, and the topics exist: ${allTopics.join(', ')}`;
+  return `The schemas are registered, and the topics exist: ${[...allTopics, SKIPPED_TOPIC].join(', ')}`;
 }
 
 const USAGE = `Registers the schemas and creates the topics in KAFKA_BROKERS and SCHEMA_REGISTRY_URL:
