@@ -19,13 +19,20 @@ import Type from 'typebox';
 import { type DeployConfig, readDeployConfig } from './config.ts';
 import { explainAndExit } from './explain.ts';
 import { principals } from './rights.ts';
-import { consumers, QUARANTINE_TOPIC, services } from './services.ts';
+import { consumers, QUARANTINE_TOPIC, SKIPPED_TOPIC, services } from './services.ts';
 
 interface Addresses extends KafkaConnection {
   registryUrl: RegistryAddress;
 }
 
 type Topics = Pick<DeployConfig, 'TOPIC_PARTITIONS' | 'TOPIC_REPLICATION' | 'RETRY_DELAYS'>;
+
+/** A week and 256 MB at most, whatever is sent: a flood of junk cannot fill the disk. */
+const SKIPPED_LIMITS = {
+  'retention.ms': String(7 * 86_400_000),
+  'retention.bytes': String(256 * 1024 * 1024),
+  'segment.bytes': String(32 * 1024 * 1024),
+};
 
 /**
  * Registers every schema and creates every topic: those of the catalogue, and the retry topics, dead-letter topics and
@@ -44,13 +51,17 @@ async function createAllTopics(
 ): Promise<string[]> {
   const shared = [...topics, ...services.flatMap((service) => service.topics)];
   await createTopics(connection, { topics: shared, partitions, replication });
+  await createTopics(connection, { topics: [SKIPPED_TOPIC], partitions: 1, replication, config: SKIPPED_LIMITS });
   const retryDelays = commaSeparated(RETRY_DELAYS);
   const chains: string[] = [];
   // One after the other: hundreds of partitions at once delay the election of their leaders.
   for (const { name: service } of consumers) {
     chains.push(...(await createChainTopics(connection, { service, retryDelays, partitions, replication })));
   }
-  return [...shared, ...chains, await createLedgerTopic(connection, QUARANTINE_TOPIC, replication)];
+  for (const topic of [QUARANTINE_TOPIC, SKIPPED_TOPIC]) {
+    chains.push(await createLedgerTopic(connection, topic, replication));
+  }
+  return [...shared, SKIPPED_TOPIC, ...chains];
 }
 
 const USAGE = `Registers the schemas and creates the topics in KAFKA_BROKERS and SCHEMA_REGISTRY_URL:

@@ -1,5 +1,5 @@
 import { catalogue, type EventType, topics } from '@switchboard/events';
-import { consumers, ingest, QUARANTINE_TOPIC, services } from './services.ts';
+import { consumers, ingest, QUARANTINE_TOPIC, SKIPPED_TOPIC, services } from './services.ts';
 
 export type Operation = 'Read' | 'Write' | 'Create' | 'Describe' | 'DescribeConfigs' | 'AlterConfigs';
 
@@ -31,9 +31,13 @@ const chainOf = (service: string) => ({ retries: `${service}.retry.`, deadLetter
 const ledgerOf = (name: string): string => `${name}.ledger`;
 const sourcesOf = (types: readonly EventType[]): string[] => [...new Set(types.map((type) => catalogue[type].topic))];
 
+/** What ingest keeps of bodies that did not become events. */
+const KEPT = [QUARANTINE_TOPIC, SKIPPED_TOPIC];
+
 /** The topics that services write besides their chains: events that follow from other events. */
 const PUBLISHES: Readonly<Record<string, readonly string[]>> = {
   actions: sourcesOf(['message.requested', 'action.completed']),
+  ticketing: sourcesOf(['ticket.created']),
   // A flow may publish any event.
   flows: topics,
 };
@@ -57,7 +61,7 @@ const consumer = ({ name, handles }: (typeof services)[number]): Principal => {
 
 /** Everything that any program of ours reads. */
 const looking: readonly Right[] = [
-  ...[...topics, QUARANTINE_TOPIC, ledgerOf(QUARANTINE_TOPIC)].map((name) => topic(name, 'Read')),
+  ...[...topics, ...KEPT, ...KEPT.map(ledgerOf)].map((name) => topic(name, 'Read')),
   ...consumers.flatMap(({ name }) => {
     const { retries, deadLetters } = chainOf(name);
     return [topicsOf(retries, 'Read'), topicsOf(deadLetters, 'Read'), group(name, 'Describe')];
@@ -71,14 +75,14 @@ export const principals: readonly Principal[] = [
   {
     name: 'register',
     rights: [
-      ...[...topics, QUARANTINE_TOPIC, ledgerOf(QUARANTINE_TOPIC)].map((name) => topic(name, ...CREATE)),
+      ...[...topics, ...KEPT, ...KEPT.map(ledgerOf)].map((name) => topic(name, ...CREATE)),
       ...consumers.flatMap(({ name }) => {
         const { retries, deadLetters } = chainOf(name);
         return [topicsOf(retries, ...CREATE), topicsOf(deadLetters, ...CREATE)];
       }),
     ],
   },
-  { name: ingest.name, rights: [...topics, QUARANTINE_TOPIC].map((name) => topic(name, 'Write')) },
+  { name: ingest.name, rights: [...topics, ...KEPT].map((name) => topic(name, 'Write')) },
   ...consumers.map(consumer),
   ...services
     .filter((service) => service !== ingest && !consumers.includes(service))
@@ -92,7 +96,7 @@ export const principals: readonly Principal[] = [
         const { retries, deadLetters } = chainOf(name);
         return [topicsOf(retries, 'Write'), topic(ledgerOf(deadLetters), 'Write')];
       }),
-      topic(ledgerOf(QUARANTINE_TOPIC), 'Write'),
+      ...KEPT.map((name) => topic(ledgerOf(name), 'Write')),
     ],
   },
 ];

@@ -14,6 +14,9 @@ export interface Service {
 /** Keeps the signed bodies that ingest had to refuse. */
 export const QUARANTINE_TOPIC = 'ingest.quarantine';
 
+/** Keeps bodies of undeclared types for a while. */
+export const SKIPPED_TOPIC = 'ingest.skipped';
+
 export const ingest: Service = { name: 'ingest', port: 8080, topics: [QUARANTINE_TOPIC], handles: [] };
 
 /** What `npm start` runs, in the order of its output. */

@@ -1,7 +1,16 @@
 import type { Command } from './command.ts';
 import { asJson, asLine } from './printable.ts';
 import type { Privacy } from './privacy.ts';
-import { BODY_FILTERS, bodyFilter, findBody, type QuarantinedBody, readQuarantine } from './quarantined-bodies.ts';
+import {
+  BODY_FILTERS,
+  bodyFilter,
+  findBody,
+  QUARANTINE,
+  type QuarantinedBody,
+  readBodies,
+  type Shelf,
+  SKIPPED,
+} from './quarantined-bodies.ts';
 import { counted, cut, list, table } from './table.ts';
 import { asTime, isoTime } from './times.ts';
 
@@ -9,15 +18,14 @@ const SHOWN = 50;
 /** Of the problems of a body, in its row. */
 const MOST_CHARACTERS = 1_000;
 
-/** What ingest kept because it could not become an event. */
-export const quarantineList: Command = {
-  usage: 'quarantine list [--source] [--reason] [--since] [--until] [--history] [--limit 50]',
-  summary: 'signed webhooks that could not become events',
+const listOf = (shelf: Shelf, summary: string): Command => ({
+  usage: `${shelf.command} list [--source] [--reason] [--since] [--until] [--history] [--limit 50]`,
+  summary,
   options: [...BODY_FILTERS, 'history', 'limit'],
   words: 0,
   async run(given, { connection, privacy, report, columns: width }) {
     const limit = given.number('limit', SHOWN, 0);
-    const bodies = (await readQuarantine(connection))
+    const bodies = (await readBodies(connection, shelf))
       .filter(bodyFilter(given))
       .filter(({ state }) => given.is('history') || state === 'open');
     const rows = bodies.slice(0, limit).map((body) => {
@@ -41,7 +49,7 @@ export const quarantineList: Command = {
       { title: 'came', align: 'right' as const },
       { title: 'problems' },
     ];
-    const head = `Quarantine holds ${counted(bodies.length, 'body', 'bodies')}.`;
+    const head = `${shelf.title} holds ${counted(bodies.length, 'body', 'bodies')}.`;
     const rest =
       bodies.length > rows.length ? `\n\n… and ${bodies.length - rows.length} more; --limit shows more.` : '';
     report(rows.length === 0 ? `${head}${rest}` : `${head}\n\n${table(columns, rows, width)}${rest}`, {
@@ -49,7 +57,12 @@ export const quarantineList: Command = {
     });
     return 0;
   },
-};
+});
+
+/** What ingest kept because it could not become an event. */
+export const quarantineList = listOf(QUARANTINE, 'signed webhooks that could not become events');
+/** What ingest skipped because the catalogue has no such type. */
+export const skippedList = listOf(SKIPPED, 'signed webhooks of types that are not declared');
 
 /** One body, with every problem of it. */
 export const quarantineShow: Command = {
@@ -58,7 +71,7 @@ export const quarantineShow: Command = {
   options: [],
   words: 1,
   async run(given, { connection, privacy, report }) {
-    const body = findBody(await readQuarantine(connection), given.words[2] ?? '');
+    const body = findBody(await readBodies(connection, QUARANTINE), given.words[2] ?? '', QUARANTINE);
     const { problems, ...plain } = bodyDocument(body, privacy);
     const entries = Object.entries({ ...plain, receivedAt: plain.receivedAt ?? 'unknown' });
     const payload = privacy.payload(parsed(body.body));

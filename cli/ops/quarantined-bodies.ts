@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { placeName, readLedger } from '@switchboard/consumer/operate';
-import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
+import { QUARANTINE_TOPIC, SKIPPED_TOPIC } from '@switchboard/deploy/services';
 import { epochMs, type KafkaConnection, KafkaError, readTopics, type StoredRecord } from '@switchboard/kafka';
 import type { Arguments, OptionName } from './arguments.ts';
 import { OpsError } from './ops-error.ts';
@@ -29,12 +29,22 @@ export const BODY_FILTERS: readonly OptionName[] = ['source', 'reason', 'since',
 /** As many as ingest writes. */
 const MOST_PROBLEMS = 50;
 
-/** What quarantine holds, in the order of arrival. */
-export async function readQuarantine(connection: KafkaConnection): Promise<QuarantinedBody[]> {
-  const ledger = await readLedger(connection, QUARANTINE_TOPIC);
+/** A topic with bodies, and what its commands call it. */
+export interface Shelf {
+  readonly topic: string;
+  readonly command: 'quarantine' | 'skipped';
+  readonly title: string;
+}
+
+export const QUARANTINE: Shelf = { topic: QUARANTINE_TOPIC, command: 'quarantine', title: 'Quarantine' };
+export const SKIPPED: Shelf = { topic: SKIPPED_TOPIC, command: 'skipped', title: 'The topic of skipped types' };
+
+/** What it holds, in the order of arrival. */
+export async function readBodies(connection: KafkaConnection, { topic }: Shelf): Promise<QuarantinedBody[]> {
+  const ledger = await readLedger(connection, topic);
   const bodies = new Map<string, Omit<QuarantinedBody, 'places'> & { places: string[] }>();
   try {
-    await readTopics(connection, [QUARANTINE_TOPIC], (record) => {
+    await readTopics(connection, [topic], (record) => {
       const same = createHash('sha256')
         .update(`${record.headers.source}\n`)
         .update(record.value ?? '')
@@ -85,12 +95,16 @@ const PRINTABLE = /^[\x20-\x7e]{1,200}$/;
 /** It becomes a header of a request, which takes no control characters. */
 const contentTypeOf = (text = ''): string => (PRINTABLE.test(text) ? text : 'application/json');
 
-export function findBody(bodies: readonly QuarantinedBody[], id: string): QuarantinedBody {
+export function findBody(
+  bodies: readonly QuarantinedBody[],
+  id: string,
+  { topic, command, title }: Shelf,
+): QuarantinedBody {
   const [partition, offset] = id.split('-');
-  const place = placeName({ topic: QUARANTINE_TOPIC, partition: Number(partition), offset: Number(offset) });
+  const place = placeName({ topic, partition: Number(partition), offset: Number(offset) });
   const found = bodies.find(({ places }) => places.includes(place));
   if (found !== undefined) return found;
-  throw new OpsError(`Quarantine holds no ${id}: \`quarantine list\` shows what it holds, --history all of it.`);
+  throw new OpsError(`${title} holds no ${id}: \`${command} list\` shows what it holds, --history all of it.`);
 }
 
 export function bodyFilter(given: Arguments): (body: QuarantinedBody) => boolean {

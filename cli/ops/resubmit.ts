@@ -1,13 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openLedger } from '@switchboard/consumer/operate';
 import { LOCAL_RESUBMIT_SECRET } from '@switchboard/deploy/config';
-import { QUARANTINE_TOPIC } from '@switchboard/deploy/services';
 import { UsageError } from '@switchboard/service/command-line';
 import type { Arguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { OpsError } from './ops-error.ts';
 import { bodyDocument } from './quarantine.ts';
-import { BODY_FILTERS, bodyFilter, findBody, type QuarantinedBody, readQuarantine } from './quarantined-bodies.ts';
+import {
+  BODY_FILTERS,
+  bodyFilter,
+  findBody,
+  QUARANTINE,
+  type QuarantinedBody,
+  readBodies,
+  type Shelf,
+  SKIPPED,
+} from './quarantined-bodies.ts';
 import { counted } from './table.ts';
 
 const RATE = 20;
@@ -17,9 +25,9 @@ const ANSWER_LIMIT_MS = 10_000;
  * Sends bodies to ingest once more, through the same checks as the first time. What is refused again stays in
  * quarantine. Ingest answers 200 for a body that it has taken before: a repeat after a crash makes no second event.
  */
-export const quarantineResubmit: Command = {
-  usage: 'quarantine resubmit <body>… | filters | --all [--rate 20] [--url] [--dry-run]',
-  summary: 'send them to ingest again, after its schema or its source was corrected',
+const resubmitOf = (shelf: Shelf, summary: string): Command => ({
+  usage: `${shelf.command} resubmit <body>… | filters | --all [--rate 20] [--url] [--dry-run]`,
+  summary,
   options: [...BODY_FILTERS, 'all', 'dry-run', 'rate', 'url'],
   words: Number.POSITIVE_INFINITY,
   async run(given, context) {
@@ -28,7 +36,7 @@ export const quarantineResubmit: Command = {
     const url = given.text('url') ?? `http://127.0.0.1:${variables.INGEST_PORT || '8080'}`;
     if (!URL.canParse(url)) throw new UsageError(`--url is where ingest listens, such as http://127.0.0.1:8080.`);
     mustBeNarrowed(given);
-    const bodies = choose(given, await readQuarantine(connection), note);
+    const bodies = choose(given, await readBodies(connection, shelf), note, shelf);
     const documents = bodies.map((body) => bodyDocument(body, privacy));
     if (given.is('dry-run') || bodies.length === 0) {
       const text = given.is('dry-run')
@@ -44,7 +52,7 @@ export const quarantineResubmit: Command = {
     const secret = variables.RESUBMIT_SECRET || LOCAL_RESUBMIT_SECRET;
     // All of ingest comes with it, which the other commands need not wait for.
     const { signResubmission } = await import('@switchboard/ingest');
-    const write = await openLedger(connection, QUARANTINE_TOPIC, (await context.publisher()).publish);
+    const write = await openLedger(connection, shelf.topic, (await context.publisher()).publish);
     const answers: { id: string; status: number; answer: string }[] = [];
     const startedAt = performance.now();
     for (const { id, source, body, contentType, itemIndex, sentHeaders, places } of bodies) {
@@ -61,11 +69,20 @@ export const quarantineResubmit: Command = {
     }
     const accepted = answers.filter(({ answer }) => answer === 'accepted').length;
     const left = bodies.length - accepted;
-    const rest = left === 0 ? '' : ` ${counted(left, 'body', 'bodies')} stay in quarantine.`;
+    const rest =
+      left === 0
+        ? ''
+        : ` ${counted(left, 'body', 'bodies')} stay ${shelf === QUARANTINE ? 'in quarantine' : 'skipped'}.`;
     report(`Ingest took ${counted(accepted, 'body', 'bodies')}.${rest}`, { dryRun: false, accepted, left, answers });
     return left === 0 ? 0 : 1;
   },
-};
+});
+
+export const quarantineResubmit = resubmitOf(
+  QUARANTINE,
+  'send them to ingest again, after its schema or its source was corrected',
+);
+export const skippedResubmit = resubmitOf(SKIPPED, 'send them to ingest again, after their type was declared');
 
 function mustBeNarrowed(given: Arguments): void {
   const { words, since, until } = given;
@@ -74,9 +91,14 @@ function mustBeNarrowed(given: Arguments): void {
   throw new UsageError('Say which bodies: their ids, a filter such as --source, or --all.');
 }
 
-function choose(given: Arguments, bodies: readonly QuarantinedBody[], note: (text: string) => void): QuarantinedBody[] {
+function choose(
+  given: Arguments,
+  bodies: readonly QuarantinedBody[],
+  note: (text: string) => void,
+  shelf: Shelf,
+): QuarantinedBody[] {
   const ids = given.words.slice(2);
-  const chosen = ids.length > 0 ? ids.map((id) => findBody(bodies, id)) : bodies;
+  const chosen = ids.length > 0 ? ids.map((id) => findBody(bodies, id, shelf)) : bodies;
   if (ids.length > 0) for (const { id, state } of chosen) if (state !== 'open') note(`${id} is ${state} already.`);
   return chosen.filter(({ state }) => state === 'open').filter(bodyFilter(given));
 }

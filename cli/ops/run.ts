@@ -14,8 +14,8 @@ import { conversation, event } from './lookup.ts';
 import { messagesList, messagesRetry, messagesShow } from './messages.ts';
 import { asText } from './printable.ts';
 import { createPrivacy } from './privacy.ts';
-import { quarantineList, quarantineShow } from './quarantine.ts';
-import { quarantineResubmit } from './resubmit.ts';
+import { quarantineList, quarantineShow, skippedList } from './quarantine.ts';
+import { quarantineResubmit, skippedResubmit } from './resubmit.ts';
 import { status } from './status.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
@@ -31,6 +31,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'quarantine list': quarantineList,
   'quarantine show': quarantineShow,
   'quarantine resubmit': quarantineResubmit,
+  'skipped list': skippedList,
+  'skipped resubmit': skippedResubmit,
   'messages list': messagesList,
   'messages show': messagesShow,
   'messages retry': messagesRetry,

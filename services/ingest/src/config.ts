@@ -45,6 +45,14 @@ export const ingestConfig = Type.Object({
     default: '',
     description: 'addresses or CIDR blocks, separated by commas, whose X-Forwarded-For is believed',
   }),
+  REQUIRE_HTTPS: Type.Boolean({
+    default: false,
+    description: 'refuses what a proxy of TRUSTED_PROXIES says came by http',
+  }),
+  SKIPPED_BODIES: Type.Boolean({
+    default: true,
+    description: 'keeps bodies of undeclared types, so that they can be resubmitted once their type is declared',
+  }),
   ...alertConfig.properties,
   MAX_IN_FLIGHT_BYTES: Type.Integer({
     minimum: 8_388_608,

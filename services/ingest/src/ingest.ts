@@ -38,6 +38,7 @@ import { createTurns } from './http/turns.ts';
 import { createIntake, EVENTS_ROUTE, type Publishing, WEBHOOKS_ROUTE } from './intake.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
 import { createSignatureBurst } from './signature-burst.ts';
+import { createSkippedBodies } from './skipped-bodies.ts';
 import type { LiveSources } from './sources/live-sources.ts';
 import type { Source } from './sources/sources.ts';
 
@@ -47,6 +48,8 @@ export interface IngestDeps extends Publishing {
   metrics: Registry;
   logger: Logger;
   tracer?: Tracer;
+  /** Whether bodies of undeclared types are kept; default false. */
+  keepsSkipped?: boolean;
   /** Gets a line for each accepted event. Default: none. */
   eventLog?: EventLog;
   /** Alerts people. Must return at once and not throw. */
@@ -64,6 +67,8 @@ export interface Limits {
   /** Whose `X-Forwarded-For` is believed. */
   trustedProxies: AddressList;
   inFlightBytes: number;
+  /** Refuses what a trusted proxy says came by http. */
+  requireHttps: boolean;
 }
 
 /** The whole app on a server of its own, for tests and benchmarks; a service registers it on its `http`. */
@@ -94,7 +99,12 @@ declare module 'fastify' {
 /** Adds `POST /webhooks/:source` and the published documents. */
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { sources, seenIds, logger, publish, encode, tracer = untraced, eventLog = noEventLog, limits } = deps;
-  const { ipRate = 0, trustedProxies = createAddressList([]), inFlightBytes = 64 * 1_048_576 } = limits ?? {};
+  const {
+    ipRate = 0,
+    trustedProxies = createAddressList([]),
+    inFlightBytes = 64 * 1_048_576,
+    requireHttps = false,
+  } = limits ?? {};
   // Rates of their own: readers and senders do not use up each other's requests.
   const readers = createRateLimiter(undefined, MOST_READERS);
   registerCatalogue(http, createSenderOf({ rates: readers, ipRate, trustedProxies }));
@@ -104,12 +114,16 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const metrics = createMetrics({ registry: deps.metrics, sources: sources.names, bytesInFlight: () => budget.used });
   const resubmissions = createResubmissions(deps.resubmitSecret);
   const { isOne: isResubmission } = resubmissions;
-  const senderOf = createSenderOf({ rates, ipRate, trustedProxies });
+  const senderOf = createSenderOf({ rates, ipRate, trustedProxies, requireHttps });
   const admit = createAdmission({ sources, senderOf, isResubmission });
   const duplicates = createDuplicates(seenIds);
   const ambiguousIds = createAmbiguousIds(seenIds);
   const drift = deps.drift ?? createDrift({ registry: deps.metrics, sources: sources.names });
+  const dropped = ({ name }: Source): void => metrics.skippedDropped(name);
+  const skippedBodies = deps.keepsSkipped === true ? createSkippedBodies({ publish, dropped }) : undefined;
   const intake = createIntake({
+    skippedBodies,
+
     publish,
     encode,
     ambiguousIds,

@@ -22,6 +22,7 @@ import { createSkippedTypes } from './event/skipped-types.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
 import type { Metrics } from './metrics.ts';
 import { createQuarantine } from './quarantine.ts';
+import type { SkippedBodies } from './skipped-bodies.ts';
 import type { Source } from './sources/sources.ts';
 
 export interface Publishing {
@@ -35,6 +36,8 @@ interface IntakeDeps extends Publishing {
   duplicates: Duplicates;
   rates: RateLimiter;
   drift: Pick<Drift, 'observe'>;
+  /** Default: they are not kept. */
+  skippedBodies?: SkippedBodies | undefined;
   metrics: Metrics;
   logger: Logger;
   eventLog: EventLog;
@@ -84,7 +87,8 @@ export interface Intake {
 }
 
 export function createIntake(deps: IntakeDeps): Intake {
-  const { publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, eventLog, tracer } = deps;
+  const { publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, eventLog, tracer, skippedBodies } =
+    deps;
   const send = createEventPublisher({ publish, encode, tracer });
   const keep = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
@@ -159,6 +163,11 @@ export function createIntake(deps: IntakeDeps): Intake {
       metrics.skipped(source.name);
       const meant = nearMiss(read.name);
       const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
+      if (reception.isResubmitted !== true) {
+        const { headers, receivedAt, deadline } = reception;
+        const { bytes, index } = item;
+        skippedBodies?.keep({ source, body: bytes, itemIndex: index, headers, receivedAt, deadline }, read.name);
+      }
       notice(source.name, read.name, hint === undefined ? {} : { hint });
       return [{ kind: 'skipped', hint }];
     }

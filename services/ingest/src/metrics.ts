@@ -8,6 +8,7 @@ export interface Metrics {
   /** `by`: whether its id or its body identified the repeat. */
   duplicate(source: string, type: string, by: 'id' | 'body'): void;
   skipped(source: string): void;
+  skippedDropped(source: string): void;
   rejected(source: string, reason: Reason): void;
   quarantineFailed(source: string): void;
   apiKeyUsed(source: string, key: string): void;
@@ -47,6 +48,9 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
     'by',
   ]);
   const skipped = counter('ingest_skipped_total', 'Events of an undeclared type', ['source']);
+  const unkeptSkipped = counter('ingest_skipped_dropped_total', 'Bodies of an undeclared type that were not kept', [
+    'source',
+  ]);
   const rejected = counter('ingest_rejected_total', 'Refused requests', ['source', 'reason']);
   const unkept = counter('ingest_quarantine_failures_total', 'Refused bodies that could not be kept', ['source']);
   const signatures = counter('ingest_signature_failures_total', 'Refused signatures, by what is wrong', [
@@ -93,6 +97,7 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
     },
     duplicate: (source, type, by) => duplicates.inc({ source, type, by }),
     skipped: (source) => skipped.inc({ source }),
+    skippedDropped: (source) => unkeptSkipped.inc({ source }),
     rejected: (source, reason) => rejected.inc({ source, reason }),
     apiKeyUsed: (source, key) => apiKeys.set({ source, key }, Date.now() / 1_000),
     signatureRefused: (source, reason) => signatures.inc({ source, reason }),

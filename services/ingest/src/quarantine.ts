@@ -24,6 +24,11 @@ export interface BadBody {
   ids: Span['ids'];
 }
 
+/** What is kept of a body. */
+type KeptBody = Omit<BadBody, 'refusal' | 'id' | 'ids'> & {
+  refusal: Pick<Refusal, 'error' | 'problems'> & { readonly reason: string };
+};
+
 interface Quarantine {
   publish(record: OutgoingRecord): Promise<void>;
   metrics: Metrics;
@@ -38,7 +43,7 @@ export function createQuarantine({ publish, metrics, logger }: Quarantine) {
     const paths = problems.map(({ path }) => path);
     logger.warn({ source: source.name, tenant: source.tenant, reason, id, problems: paths, ...ids }, 'event rejected');
     try {
-      await publish(quarantineRecord(bad));
+      await publish(keptRecord(QUARANTINE_TOPIC, bad));
     } catch (error) {
       if (!(error instanceof DeliveryError)) throw error;
       metrics.quarantineFailed(source.name);
@@ -54,18 +59,11 @@ export function createQuarantine({ publish, metrics, logger }: Quarantine) {
 const LONGEST_HEADER = 2_000;
 
 /** The bytes as they were sent, with what is needed to understand or repeat them; no header holds a value of theirs. */
-function quarantineRecord({
-  source,
-  body,
-  itemIndex,
-  headers,
-  refusal,
-  receivedAt,
-  deadline,
-}: BadBody): OutgoingRecord {
+export function keptRecord(topic: string, kept: KeptBody): OutgoingRecord {
+  const { source, body, itemIndex, headers, refusal, receivedAt, deadline } = kept;
   const { reason, error = '', problems } = refusal;
   return {
-    topic: QUARANTINE_TOPIC,
+    topic,
     key: null,
     value: body,
     headers: {

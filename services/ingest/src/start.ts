@@ -74,10 +74,16 @@ export async function start({
     metrics,
     logger,
     tracer,
+    keepsSkipped: config.SKIPPED_BODIES,
     eventLog,
     alert: alerts.raise,
     resubmitSecret: config.RESUBMIT_SECRET,
-    limits: { ipRate: config.IP_RATE, trustedProxies, inFlightBytes: config.MAX_IN_FLIGHT_BYTES },
+    limits: {
+      ipRate: config.IP_RATE,
+      trustedProxies,
+      inFlightBytes: config.MAX_IN_FLIGHT_BYTES,
+      requireHttps: config.REQUIRE_HTTPS,
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import type { Problem } from '@switchboard/events';
 /** Why a request is refused: the whole list. The reason is the metric's label, the rest is the answer. */
 export const refusals = {
   ip_rate: { status: 429, error: 'Too many requests from this address' },
+  https: { status: 403, error: 'Send by https' },
   unknown_source: { status: 404, error: 'Unknown source' },
   method: { status: 405, error: 'Send a POST' },
   address: { status: 403, error: 'This address may not send to this source' },

@@ -1,4 +1,5 @@
 import type { ConsumerContext } from '@switchboard/consumer';
+import { createWebhookSigner } from '@switchboard/outbound';
 import { ConfigError, commaSeparated } from '@switchboard/service';
 import type { NotifierConfig } from '../config.ts';
 import type { Channel } from '../policy.ts';
@@ -53,7 +54,10 @@ export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
     health.add('smtp', email.check);
   }
   if (config.WEBHOOKS) {
-    outlets.webhook = createWebhook(guardedTarget({ name: 'webhook', allow: commaSeparated(config.WEBHOOK_ALLOW) }));
+    const allow = commaSeparated(config.WEBHOOK_ALLOW);
+    const { WEBHOOK_SECRET: secret } = config;
+    const sign = secret === undefined ? undefined : createWebhookSigner('webhook', secret);
+    outlets.webhook = createWebhook(guardedTarget({ name: 'webhook', allow, httpsOnly: true }), sign);
   }
   return outlets;
 }

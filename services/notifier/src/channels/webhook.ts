@@ -1,10 +1,11 @@
-import type { GuardedTarget } from '@switchboard/outbound';
+import type { GuardedTarget, SignWebhook } from '@switchboard/outbound';
 import type { Send } from './channel.ts';
 
-/** A person's own endpoint, which can recognise a repetition by its key. */
+/** A person's own endpoint, which can recognise a repetition by its id, and us by the signature. */
 export const createWebhook =
-  (target: Pick<GuardedTarget, 'request'>): Send =>
+  (target: Pick<GuardedTarget, 'request'>, sign?: SignWebhook): Send =>
   async ({ id, type, address, title, text }, signal) => {
     const headers = { 'idempotency-key': id };
-    await target.request({ method: 'POST', url: address, headers, body: { id, type, title, text }, signal });
+    const signed = sign === undefined ? {} : { sign: (body: string) => sign(id, body) };
+    await target.request({ method: 'POST', url: address, headers, body: { id, type, title, text }, signal, ...signed });
   };
