@@ -1,13 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
-interface Frame {
-  readonly functionName: string;
-  readonly url: string;
-}
-
 interface Node {
   readonly id: number;
-  readonly callFrame: Frame;
+  readonly callFrame: { readonly functionName: string; readonly url: string };
   readonly children?: readonly number[];
 }
 
@@ -18,53 +13,67 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** What a function works for, by its file and its name; the first that fits. */
-export const STEPS: readonly (readonly [step: string, file: RegExp, name?: RegExp])[] = [
+/** What a function works for, by its file and its name; the first line that fits. */
+const STEPS: readonly (readonly [step: string, file: RegExp, name?: RegExp])[] = [
   ['garbage collection', /^$/, /^\(garbage collector\)$/],
-  ['signature', /providers\/src\/(platform\/platform|schemes\/)/],
-  [
-    'duplicates',
-    /event\/(duplicates|seen-ids|ambiguous-ids)\.ts|event\/identity\.ts|\/(ioredis|redis-parser)\//,
-    /^(?!deriveId)/,
-  ],
-  ['JSON', /event\/(json\/|items\.ts)|api\/batch\.ts/],
-  ['mapping', /providers\/src\/mapping|events\/src\/(fields|catalogue)|event\/|src\/drift/],
-  ['publish', /packages\/kafka|platformatic\/kafka|node_modules\/kafkajs|events\/src\/(wire|envelope)|avsc/],
-  [
-    'answer',
-    /fastify\/lib\/(reply|wrap-thenable)|ingest\/src\/(answers|api\/results)|node:_http_(outgoing|server)$/,
-    /^(?!parser|connectionListener|onParser|socketOn)/,
-  ],
-  ['answer', /ingest\/src\/ingest\.ts/, /^send$/],
+  ['signature', /providers\/src\/(platform\/platform\.|schemes\/)/],
+  ['duplicates', /event\/(duplicates|seen-ids|ambiguous-ids)\.|\/(ioredis|redis-parser|@ioredis)\//],
+  ['duplicates', /event\/identity\./, /^contentOf$/],
+  ['JSON', /event\/(json\/|items\.)|api\/batch\./],
+  ['mapping', /providers\/src\/mapping|events\/src\/(fields|catalogue)|ingest\/src\/(event|drift)\//],
+  ['publish', /packages\/kafka\/|@platformatic\/kafka|\/kafkajs\/|events\/src\/(wire|envelope)|\/avsc\//],
+  ['answer', /fastify\/lib\/(reply|wrap-thenable)|ingest\/src\/(answers|api\/results)/],
+  ['answer', /^node:_http_outgoing$/],
+  ['answer', /^node:_http_server$/, /^(resOnFinish|writeHead|ServerResponse)/],
+  ['answer', /ingest\/src\/ingest\.ts$/, /^send$/],
 ];
 
-/** Functions that only wait for the next event are no work. */
-const IDLE = new Set(['(idle)', '(program)']);
+/** Code that several steps call; it is this step where none of them called it. */
+const SHARED = [
+  'request',
+  /fastify\/|find-my-way\/|^node:(_http_|internal\/streams|net$|events$)|ingest\/src\/http\//,
+] as const;
+const REST = 'rest';
 
-/** The share of the busy time of a process that each step takes: that of its functions and of all that they call. */
+/** A profile has samples of these too, when the process waits. */
+const IDLE = new Set(['(idle)', '(program)']);
+/** Runs for each request; what a process does before the first one is no part of a step. */
+const FIRST = 'parserOnIncoming';
+
+/**
+ * The share that each step takes of the busy time of a server, since its first request: that of its functions and of
+ * all that they call.
+ */
 export function sharesOf({ nodes, samples, timeDeltas }: CpuProfile): Map<string, number> {
-  const stepOf = new Map<number, string | undefined>();
-  const byId = new Map(nodes.map((node) => [node.id, node]));
-  const [root] = nodes;
-  const open: [node: Node, inherited: string][] = root === undefined ? [] : [[root, 'rest']];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [{ id, callFrame, children = [] }, inherited] = next;
-    const { functionName, url } = callFrame;
-    const own = STEPS.find(([, file, name]) => file.test(url) && (name === undefined || name.test(functionName)));
-    const step = own?.[0] ?? inherited;
-    stepOf.set(id, IDLE.has(functionName) ? undefined : step);
-    for (const child of children) open.push([byId.get(child) as Node, step]);
-  }
+  const steps = stepsOf(nodes);
+  const begins = new Set(nodes.filter(({ callFrame }) => callFrame.functionName === FIRST).map(({ id }) => id));
+  const start = samples.findIndex((id) => begins.has(id));
   const times = new Map<string, number>();
   let total = 0;
-  for (const [index, id] of samples.entries()) {
-    const step = stepOf.get(id);
+  for (let index = Math.max(start, 0); index < samples.length; index += 1) {
+    const step = steps.get(samples[index] as number);
     if (step === undefined) continue;
     const time = timeDeltas[index] ?? 0;
     total += time;
     times.set(step, (times.get(step) ?? 0) + time);
   }
   return new Map([...times].map(([step, time]) => [step, time / total] as const).toSorted((a, b) => b[1] - a[1]));
+}
+
+/** The step of each node; none while the process is idle. */
+function stepsOf(nodes: readonly Node[]): Map<number, string> {
+  const steps = new Map<number, string>();
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const open: [node: Node, inherited: string][] = nodes.slice(0, 1).map((root) => [root, REST]);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [{ id, callFrame, children = [] }, inherited] = next;
+    const { functionName, url } = callFrame;
+    const own = STEPS.find(([, file, name]) => file.test(url) && (name === undefined || name.test(functionName)));
+    const step = own?.[0] ?? (inherited === REST && SHARED[1].test(url) ? SHARED[0] : inherited);
+    if (!IDLE.has(functionName)) steps.set(id, step);
+    for (const child of children) open.push([byId.get(child) as Node, step]);
+  }
+  return steps;
 }
 
 /** The shares of the profile in a file, as a line. */

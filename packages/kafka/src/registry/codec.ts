@@ -3,8 +3,7 @@ import {
   catalogue,
   createDecoder,
   type EventOf,
-  encodePayload,
-  frame,
+  encodeFramed,
   unframe,
 } from '@switchboard/events';
 import { type CachedRegistry, catalogueIds, isAway, schemaField } from './catalogue-ids.ts';
@@ -97,7 +96,7 @@ export async function createCodec({ registryUrl, cached }: CodecOptions): Promis
   return {
     encode(event) {
       const { type } = event.meta;
-      return frame(ids.get(type) as number, encodePayload(type, event as EventOf<typeof type>));
+      return encodeFramed(ids.get(type) as number, type, event as EventOf<typeof type>);
     },
     async decode(value) {
       const { schemaId, payload } = unframe(value);

@@ -54,6 +54,26 @@ describe('seen ids', () => {
     assert.deepEqual(await Promise.all([other.get('never'), other.get('')]), [undefined, undefined]);
   });
 
+  it('share one command among all that come while an answer is under way', async (t) => {
+    const seenIds = connect(t);
+    await answers(seenIds);
+    const redis = new Redis(stack.redisUrl);
+    t.after(() => redis.disconnect());
+    const calls = async (): Promise<number> =>
+      Number(/cmdstat_mget:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
+    const before = await calls();
+    await stack.redis.pause();
+    const asked: Promise<string | undefined>[] = [];
+    for (let index = 0; index < 20; index += 1) {
+      asked.push(seenIds.get(`under way ${index}`));
+      await turn();
+    }
+    await stack.redis.resume();
+    assert.deepEqual(new Set(await Promise.all(asked)), new Set([undefined]));
+    const commands = (await calls()) - before;
+    assert.ok(commands <= 2, `${commands} commands`);
+  });
+
   it('name a subject for all instances: once, until another content or its time', async (t) => {
     const [one, other] = [connect(t), connect(t)];
     await Promise.all([answers(one), answers(other)]);
