@@ -2,6 +2,7 @@ import { actionsApi } from '@switchboard/actions/api';
 import { ingest, services } from '@switchboard/deploy/services';
 import { catalogue, publicEventTypes } from '@switchboard/events';
 import { contextApi } from '@switchboard/flows/context-api';
+import { instanceApi } from '@switchboard/flows/instance-api';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
 import { preferencesApi } from '@switchboard/notifier/api';
@@ -15,6 +16,7 @@ const APIS: readonly (readonly [service: string, api: ApiDescription])[] = [
   ['kb-indexer', searchApi],
   ['notifier', preferencesApi],
   ['flows', contextApi],
+  ['flows', instanceApi],
   ['actions', actionsApi],
   [ingest.name, operationsApi],
 ];

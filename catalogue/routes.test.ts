@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { registerActions } from '@switchboard/actions/actions-route';
 import { actionsApi } from '@switchboard/actions/api';
-import { registerContextApi } from '@switchboard/flows';
+import { registerContextApi, registerInstanceApi } from '@switchboard/flows';
 import { contextApi } from '@switchboard/flows/context-api';
+import { instanceApi } from '@switchboard/flows/instance-api';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
 import { registerSearch } from '@switchboard/kb-indexer/search-route';
@@ -71,6 +72,13 @@ it('the document has every route of the Context API, and no other', async () => 
     registerContextApi(http, { store: store as never, callers: callers as never, metrics: new Registry() }),
   );
   assert.deepEqual(described(contextApi), routes);
+});
+
+it('the document has every route of instances of flows, and no other', async () => {
+  const callers = { authenticate: never, hasSignature: () => false };
+  const deps = { callers, instances: { list: never, cancel: never }, find: never, cancelled: () => undefined };
+  const routes = await registered(async (http) => registerInstanceApi(http, deps as never));
+  assert.deepEqual(described(instanceApi), routes);
 });
 
 it('the document has every route of actions, and no other', async () => {

@@ -47,5 +47,17 @@ export const flows: Dashboard = {
         { expr: `sum by (flow) (rate(flows_left_out_total${RATE}))`, legend: '{{flow}} left out' },
       ],
     },
+    {
+      title: 'Streams of context',
+      description: 'Open streams of context changes, by instance. An instance takes 1,000, and one caller 250.',
+      ...{ kind: 'timeseries', unit: 'short', runbook: 'ContextStreamsRefused' },
+      queries: [{ expr: 'max by (instance) (flows_context_listeners)', legend: '{{instance}}' }],
+    },
+    {
+      title: 'Ended streams of context',
+      description: 'Streams that their reader closed, that ended because it read too slowly, or that were refused.',
+      ...{ kind: 'timeseries', unit: 'cps', runbook: 'ContextStreamsRefused' },
+      queries: [{ expr: `sum by (reason) (rate(flows_context_listeners_ended_total${RATE}))`, legend: '{{reason}}' }],
+    },
   ],
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { digestOf, isApiKey } from './api-keys.ts';
 import type { Caller } from './caller.ts';
@@ -99,7 +100,7 @@ async function authenticateSigner(
     for (const signer of candidates) {
       const url = signer.publicUrl === undefined ? undefined : signer.publicUrl.replace(/\/+$/, '') + request.url;
       const verdict = await signer.verify({ ...request, url }, now);
-      if (verdict.kind === 'valid') return callerOf(signer, request.body);
+      if (verdict.kind === 'valid') return callerOf(signer, request);
       // A right signature at a wrong time says more than a wrong one.
       if (verdict.kind === 'stale') fault = 'expired';
       else if (fault === 'missing')
@@ -109,12 +110,23 @@ async function authenticateSigner(
   return refused(fault);
 }
 
-function callerOf({ name, tenant, scopes, customer, signsAddress }: Signer, bytes: Buffer): Authentication {
+function callerOf(signer: Signer, { headers, body: bytes }: CallerRequest): Authentication {
+  const { name, tenant, scopes, customer, signsAddress, acceptsReplays } = signer;
   const body = bytes.length === 0 && signsAddress ? {} : objectIn(bytes);
   // Without a body, one captured signature would open every address for ever.
   if (body === undefined) return refused('body');
   const person = personOfBody(body, customer);
-  return { kind: 'caller', caller: { kind: 'signed', name, tenant, scopes, person }, key: 'signed' };
+  const time = signer.timeIn(headers);
+  // Of what is signed, not of the signature, which can be written in several ways.
+  const requestId = time && createHash('sha256').update(`${time}\n`).update(bytes).digest('base64url');
+  return {
+    kind: 'caller',
+    caller: {
+      ...{ kind: 'signed', name, tenant, scopes, person },
+      ...(requestId === undefined ? { isReplayable: !acceptsReplays } : { requestId }),
+    },
+    key: 'signed',
+  };
 }
 
 function objectIn(bytes: Buffer): object | undefined {

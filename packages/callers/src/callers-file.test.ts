@@ -41,6 +41,10 @@ describe('problems of the callers file', () => {
   it('are found in what the form allows', async (t) => {
     for (const [entries, expected] of [
       [
+        '- { name: a, tenant: t, scopes: [], hmac: { secrets: [{ env: SECRET }], timestampHeader: t, toleranceSeconds: 900 } }',
+        /hmac\.toleranceSeconds is at most 300 for a caller$/,
+      ],
+      [
         '- { name: a, tenant: t, scopes: [act-for], hmac: { secrets: [{ env: SECRET }] } }',
         /^2:34: callers\[0\]\.scopes\[0\] is for apiKeys only/,
       ],

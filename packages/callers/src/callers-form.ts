@@ -41,6 +41,7 @@ const Hmac = Type.Object(
     ...(providers.hmac.settings as NonNullable<typeof providers.hmac.settings>),
     secrets: Type.Array(Secret, { minItems: 1, maxItems: 10 }),
     insecureSecrets: Type.Optional(Type.Boolean()),
+    insecureReplays: Type.Optional(Type.Boolean()),
     publicUrl: Type.Optional(Type.String({ pattern: '^https?://[^?#]+$' })),
   },
   { additionalProperties: false },

@@ -40,6 +40,7 @@ describe('callers that sign the body', () => {
         tenant: 'acme',
         scopes: ['actions:*'],
         person: { email: 'a@x.org', userId: '42' },
+        isReplayable: true,
       },
     });
   });

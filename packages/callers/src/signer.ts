@@ -12,6 +12,10 @@ export interface Signer extends Known {
   /** The signature covers the address and the time, so a request without a body cannot be used for another. */
   readonly signsAddress: boolean;
   readonly customer: PersonPlaces | undefined;
+  /** The time that the signature covers, as it was written; undefined if it covers none. */
+  timeIn(headers: SignedRequest['headers']): string | undefined;
+  /** The file accepts that a request without a time is sent again. */
+  readonly acceptsReplays: boolean;
 }
 
 /** With one captured request, a shorter secret can be guessed offline. */
@@ -25,9 +29,11 @@ export async function signerOf(reading: EntryReading): Promise<Signer | undefine
     if (customer !== undefined) complain(['customer'], 'needs hmac: only a signed body names a customer');
     return undefined;
   }
-  const { secrets, insecureSecrets, publicUrl, ...given } = hmac;
+  const { secrets, insecureSecrets, insecureReplays = false, publicUrl, ...given } = hmac;
   const { content = given.timestampHeader === undefined ? '{body}' : '{timestamp}.{body}' } = given;
   const settings = { ...given, content };
+  if ((given.toleranceSeconds ?? 0) > MOST_TOLERANCE_SECONDS)
+    complain(['hmac', 'toleranceSeconds'], `is at most ${MOST_TOLERANCE_SECONDS} for a caller`);
   const keys = await readKeys(reading, hmac);
   if (keys === undefined) return undefined;
   try {
@@ -41,12 +47,29 @@ export async function signerOf(reading: EntryReading): Promise<Signer | undefine
       publicUrl,
       signsAddress: ['{url}', '{timestamp}'].every((part) => content.includes(part)),
       customer,
+      timeIn: (headers) => (content.includes('{timestamp}') ? timeIn(headers, settings, header) : undefined),
+      acceptsReplays: insecureReplays,
     };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     complain(['hmac'], error.message);
     return undefined;
   }
+}
+
+/** Copies of a write are recognised for so long. */
+const MOST_TOLERANCE_SECONDS = 300;
+
+/** Without what may stand beside the time in its header, which is not signed. */
+function timeIn(
+  headers: SignedRequest['headers'],
+  { timestampHeader, timestampPrefix = '', separator = '' }: Omit<Hmac, 'secrets'>,
+  header: string,
+): string {
+  const value = String(headers[(timestampHeader ?? header).toLowerCase()]);
+  const parts = timestampPrefix === '' || separator === '' ? [value] : value.split(separator);
+  const part = parts.map((one) => one.trim()).find((one) => one.startsWith(timestampPrefix)) ?? '';
+  return part.slice(timestampPrefix.length);
 }
 
 /** Platforms write the hex with and without `sha256=` before it. */

@@ -101,6 +101,7 @@ it('a read is audited before it is answered', async (t) => {
   const backend = await startBackend(t, shop);
   const published = Promise.withResolvers<void>();
   const tell = (): Promise<void> => published.promise;
+  t.after(() => published.resolve());
   const app = await openApp(t, { database, yaml: shopActions(backend.url), tell });
   let isAnswered = false;
   const answer = app.signed(ORDER, { ...jane, orderId: '1001' }, { prefer: 'wait=30' }).then((response) => {

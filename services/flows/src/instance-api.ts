@@ -3,15 +3,9 @@ import { answerError, createRefusalLog, sendProblem } from '@switchboard/service
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { Flow } from './flow/flow.ts';
+import { InstanceQuery } from './instance-query.ts';
 import type { Version } from './state/definitions.ts';
 import type { InstanceList, ListedInstance } from './state/instance-list.ts';
-
-export const InstanceQuery = Type.Object({
-  flow: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
-  key: Type.Optional(Type.String({ minLength: 1, maxLength: 1_024 })),
-  state: Type.Enum(['waiting', 'completed', 'timed_out', 'cancelled'], { default: 'waiting' }),
-  limit: Type.Integer({ minimum: 1, maximum: 500, default: 50 }),
-});
 
 export interface InstanceApiDeps {
   callers: Callers;

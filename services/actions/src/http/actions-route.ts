@@ -13,7 +13,7 @@ import { createRefusalLog, sendProblem } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Runner } from '../run/runner.ts';
 import { readLocales, waitSeconds } from './prefer.ts';
-import { readRequest } from './read-request.ts';
+import { isIdempotencyKey, readRequest } from './read-request.ts';
 import { RUNS_ROUTE, sendAnswer } from './send-answer.ts';
 
 export interface ActionsRouteDeps {
@@ -25,8 +25,6 @@ export const ACTION_ROUTE = '/v1/actions/:name';
 export const ERASE_ROUTE = '/v1/actions/runs/erase';
 export const LIST_ROUTE = '/v1/actions';
 const MOST_BYTES = 65_536;
-/** Visible ASCII, as a header has it. */
-const KEY = /^[!-~]{1,255}$/;
 
 /** Adds the routes of actions and runs; errors are problems as in RFC 9457. */
 export function registerActions(http: FastifyInstance, { runner, callers }: ActionsRouteDeps): void {
@@ -42,7 +40,7 @@ export function registerActions(http: FastifyInstance, { runner, callers }: Acti
       const caller = personCaller(callerOf(request), read.actsFor, reply);
       if (caller === undefined) return reply;
       const idempotencyKey = headers['idempotency-key'];
-      if (idempotencyKey !== undefined && (typeof idempotencyKey !== 'string' || !KEY.test(idempotencyKey))) {
+      if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) {
         return sendProblem(reply, 'INVALID_REQUEST', 'Idempotency-Key has at most 255 visible ASCII characters.');
       }
       const seconds = waitSeconds([headers.prefer].flat().join());

@@ -59,3 +59,7 @@ export function readRequest(json: unknown, caller: Pick<Caller, 'kind'>): ReadRe
 
 const isId = (value: unknown): value is string | null | undefined =>
   value === undefined || value === null || (typeof value === 'string' && value !== '' && value.length <= LONGEST_ID);
+
+/** Visible ASCII, as a header has it. */
+export const isIdempotencyKey = (value: unknown): value is string =>
+  typeof value === 'string' && /^[!-~]{1,255}$/.test(value);

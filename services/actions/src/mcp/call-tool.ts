@@ -10,6 +10,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { Caller } from '@switchboard/callers';
+import { isIdempotencyKey } from '../http/read-request.ts';
 import type { ActionView, Runner } from '../run/runner.ts';
 import { DECLINED, resultOf } from './call-result.ts';
 import { CONFIRM, GET_RUN, takesConfirmation } from './tools.ts';
@@ -48,7 +49,9 @@ export async function callTool(
 
   const { confirm, input, isDeclined } = confirmationIn(view, given, mcpReq);
   if (isDeclined) return DECLINED;
-  const answer = await runner.run(name, caller, input, { confirm, locales, waitMs });
+  const idempotencyKey: unknown = mcpReq._meta?.[IDEMPOTENCY_KEY];
+  if (idempotencyKey !== undefined && !isIdempotencyKey(idempotencyKey)) return INVALID_KEY;
+  const answer = await runner.run(name, caller, input, { confirm, idempotencyKey, locales, waitMs });
   if (answer.kind !== 'unconfirmed' || !canElicit(mcpReq)) return resultOf(answer);
   return inputRequired({
     inputRequests: {
@@ -65,6 +68,15 @@ export async function callTool(
     requestState: answer.confirm,
   });
 }
+
+/** In `_meta`, which the client writes, not the model. The ids of requests begin again with each connection. */
+export const IDEMPOTENCY_KEY = 'switchboard/idempotency-key';
+
+const INVALID_KEY = resultOf({
+  kind: 'refused',
+  code: 'INVALID_INPUT',
+  detail: `${IDEMPOTENCY_KEY} has at most 255 visible ASCII characters.`,
+});
 
 const INVALID_RUN = resultOf({ kind: 'refused', code: 'INVALID_INPUT', detail: 'runId must be a text.' });
 

@@ -34,4 +34,7 @@ export const runMigrations: readonly string[] = [
    CREATE INDEX runs_expired ON actions.runs (expires_at);`,
   // Of a run that was under way when its person was erased: it goes when it has ended.
   `ALTER TABLE actions.runs ADD COLUMN erased boolean NOT NULL DEFAULT false;`,
+  // Of a signed request, each copy of which has the same.
+  `ALTER TABLE actions.runs ADD COLUMN request_id text;
+   CREATE UNIQUE INDEX runs_of_request ON actions.runs (tenant, caller, request_id) WHERE request_id IS NOT NULL;`,
 ];

@@ -33,7 +33,7 @@ export interface RunStore {
   promise(run: NewRun, ranMs: number): Promise<void>;
   /** Keeps a run that has ended, until its audit is published. */
   keepEnded(run: NewRun, ranMs: number, outcome: Outcome): Promise<void>;
-  /** Keeps a write before it runs. @returns the earlier run of the idempotency key, if there is one */
+  /** Keeps a write before it runs. @returns the earlier run of the idempotency key or the request, if there is one */
   begin(run: NewRun, idempotencyKey: string | undefined): Promise<StoredRun | undefined>;
   /** Keeps a write that waits for the person's yes. */
   ask(run: NewRun, confirmHash: string, forMs: number): Promise<void>;
@@ -119,10 +119,13 @@ function personFrom(key: string): Caller['person'] {
   return { ...(email === null ? {} : { email }), ...(userId === null ? {} : { userId }) };
 }
 
+/** A signature is valid for 5 minutes around its time. */
+const REPLAYABLE_MS = 660_000;
+
 const INSERT = `INSERT INTO actions.runs (id, tenant, caller, caller_kind, person, action, version, input, input_hash,
-  conversation_id, deadline, lease_owner, started_at, lease_until, state, open, follow_up, idempotency_key, confirm_hash, expires_at)
+  conversation_id, deadline, lease_owner, started_at, lease_until, state, open, follow_up, idempotency_key, confirm_hash, expires_at, request_id)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + $11 * interval '1 ms', $12, now() - $13 * interval '1 ms',
-    now() + $14 * interval '1 ms', $15, $16, $17, $18, $19, now() + $20 * interval '1 ms')`;
+    now() + $14 * interval '1 ms', $15, $16, $17, $18, $19, now() + $20 * interval '1 ms', $21)`;
 
 export function createRunStore({ database, instance, leaseMs, keptMs }: RunStoreOptions): RunStore {
   interface Insertion {
@@ -130,6 +133,7 @@ export function createRunStore({ database, instance, leaseMs, keptMs }: RunStore
     state?: StoredRun['state'];
     followUp?: boolean;
     idempotencyKey?: string | undefined;
+    requestId?: string | undefined;
     confirmHash?: string;
     expiresMs?: number;
   }
@@ -145,7 +149,7 @@ export function createRunStore({ database, instance, leaseMs, keptMs }: RunStore
       leaseMs,
     ],
     ...[state, state === 'running', more.followUp ?? false, more.idempotencyKey ?? null, more.confirmHash ?? null],
-    more.expiresMs ?? keptMs + run.deadlineMs,
+    ...[more.expiresMs ?? keptMs + run.deadlineMs, more.requestId ?? null],
   ];
 
   async function has(sql: string, values: readonly unknown[]): Promise<boolean> {
@@ -167,12 +171,16 @@ export function createRunStore({ database, instance, leaseMs, keptMs }: RunStore
     },
     async begin(run, idempotencyKey) {
       const { caller, action } = run;
-      const added = await has(`${INSERT} ON CONFLICT DO NOTHING RETURNING id`, valuesOf(run, { idempotencyKey }));
+      const { requestId } = caller;
+      const insertion = valuesOf(run, { idempotencyKey, requestId });
+      const added = await has(`${INSERT} ON CONFLICT DO NOTHING RETURNING id`, insertion);
       if (added) return undefined;
       const [row] = await database.query<Row>(
         `SELECT ${COLUMNS} FROM actions.runs
-         WHERE tenant = $1 AND caller = $2 AND person = $3 AND action = $4 AND idempotency_key = $5`,
-        [caller.tenant, caller.name, personKey(caller), action, idempotencyKey],
+         WHERE tenant = $1 AND caller = $2
+           AND (request_id = $6 OR (person = $3 AND action = $4 AND idempotency_key = $5))
+         ORDER BY request_id = $6 DESC NULLS LAST LIMIT 1`,
+        [caller.tenant, caller.name, personKey(caller), action, idempotencyKey ?? null, requestId ?? null],
       );
       if (row === undefined) throw new Error('a run with the same id exists');
       return fromRow(row);
@@ -205,7 +213,8 @@ export function createRunStore({ database, instance, leaseMs, keptMs }: RunStore
     finish: (id, outcome, followUp) =>
       has(
         `UPDATE actions.runs SET state = 'done', input = NULL, outcome = $3, finished_at = now(),
-           expires_at = CASE WHEN erased THEN now() ELSE now() + $4 * interval '1 ms' END,
+           expires_at = now() + CASE WHEN erased THEN 0 WHEN request_id IS NULL THEN $4
+             ELSE greatest($4, ${REPLAYABLE_MS}) END * interval '1 ms',
            follow_up = follow_up OR $5
          WHERE id = $1 AND lease_owner = $2 AND state = 'running' RETURNING id`,
         [id, instance, JSON.stringify(outcome), keptMs, followUp],

@@ -13,6 +13,11 @@ export interface WriteParts extends RunParts {
   perform: Pick<Perform, 'prepare'>;
 }
 
+const REPLAYABLE = refused(
+  'FORBIDDEN',
+  'The signature has no time, so a copy of the request would change something again. Sign the time (timestampHeader).',
+);
+
 /** As long as a person may think about it. */
 const CONFIRMABLE_MS = 600_000;
 
@@ -90,6 +95,7 @@ export function createWriteRun(parts: WriteParts): Write {
     const { action, caller, inputHash } = asked;
     if (!jobs.hasRoom(action.name)) return UNAVAILABLE;
     if (action.confirm === undefined) {
+      if (caller.isReplayable === true) return REPLAYABLE;
       const job = newJob(asked);
       const earlier = await store.begin(rowOf(job), idempotencyKey);
       return earlier === undefined ? runStored(job, asked) : repeat(earlier, asked);
