@@ -5,7 +5,7 @@ import { contextApi } from '@switchboard/flows/context-api';
 import { instanceApi } from '@switchboard/flows/instance-api';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
-import { preferencesApi } from '@switchboard/notifier/api';
+import { notifierApi } from '@switchboard/notifier/api';
 import { type ApiDescription, operationsApi, problemSchema } from '@switchboard/service';
 import { catalogueSchema } from './catalogue-schema.ts';
 import { type JsonSchema, jsonSchemasOf } from './json-schema.ts';
@@ -14,7 +14,7 @@ import { type JsonSchema, jsonSchemasOf } from './json-schema.ts';
 const APIS: readonly (readonly [service: string, api: ApiDescription])[] = [
   ...ingestApi.map((api) => [ingest.name, api] as const),
   ['kb-indexer', searchApi],
-  ['notifier', preferencesApi],
+  ...notifierApi.map((api) => ['notifier', api] as const),
   ['flows', contextApi],
   ['flows', instanceApi],
   ['actions', actionsApi],

@@ -8,7 +8,9 @@ import { instanceApi } from '@switchboard/flows/instance-api';
 import { ingestApi } from '@switchboard/ingest/api';
 import { searchApi } from '@switchboard/kb-indexer/api';
 import { registerSearch } from '@switchboard/kb-indexer/search-route';
-import { preferencesApi } from '@switchboard/notifier/api';
+import { notifierApi } from '@switchboard/notifier/api';
+import { registerFollowApi } from '@switchboard/notifier/follow-api';
+import { registerPeopleApi } from '@switchboard/notifier/people-api';
 import { registerPreferenceApi } from '@switchboard/notifier/preference-api';
 import { type ApiDescription, readApiKeys } from '@switchboard/service';
 import Fastify, { type FastifyInstance, type HTTPMethods } from 'fastify';
@@ -59,10 +61,13 @@ it('the document has every route of kb-indexer, and no other', async () => {
 
 it('the document has every route of notifier, and no other', async () => {
   const preferences = { read: never, apply: never };
-  const routes = await registered((http) =>
-    registerPreferenceApi(http, { preferences: preferences as never, apiKeys, now: () => 0 }),
-  );
-  assert.deepEqual(described(preferencesApi), routes);
+  const routes = await registered((http) => {
+    const deps = { apiKeys, now: () => 0, follows: never as never };
+    registerPreferenceApi(http, { ...deps, preferences: preferences as never });
+    registerFollowApi(http, deps);
+    registerPeopleApi(http, { ...deps, people: never as never });
+  });
+  assert.deepEqual(described(...notifierApi), routes);
 });
 
 it('the document has every route of the Context API, and no other', async () => {

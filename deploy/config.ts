@@ -32,6 +32,10 @@ const schema = Type.Object({
     default: join(root, 'local/callers.yaml'),
     description: 'who may call actions and flows',
   }),
+  RECIPIENTS_FILE: Type.String({
+    default: join(root, 'local/recipients.yaml'),
+    description: 'who is notified of which event',
+  }),
   TOPIC_PARTITIONS: Type.Integer({ minimum: 1, default: 6, description: 'of topics that do not exist yet' }),
   TOPIC_REPLICATION: Type.Integer({
     minimum: -1,

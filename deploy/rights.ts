@@ -37,7 +37,7 @@ const KEPT = [QUARANTINE_TOPIC, SKIPPED_TOPIC];
 /** The topics that services write besides their chains: events that follow from other events. */
 const PUBLISHES: Readonly<Record<string, readonly string[]>> = {
   actions: sourcesOf(['message.requested', 'action.completed']),
-  ticketing: sourcesOf(['ticket.created']),
+  ticketing: sourcesOf(['conversation.resolved', 'message.requested', 'ticket.created']),
   // A flow may publish any event.
   flows: topics,
 };

@@ -15,6 +15,7 @@ const OPTIONS = {
   source: { type: 'string', value: 'name', help: 'from this source' },
   reason: { type: 'string', value: 'reason', help: 'refused for this reason' },
   flow: { type: 'string', value: 'name', help: 'of this flow' },
+  tenant: { type: 'string', value: 'tenant', help: 'of this tenant' },
   key: { type: 'string', value: 'key', help: 'with this record key, or its part behind the tenant' },
   conversation: { type: 'string', value: 'id', help: 'of this conversation, order, article or other entity' },
   since: { type: 'string', value: 'time', help: 'from this time on: 15m, 2h, 7d ago, or ISO 8601' },
@@ -45,7 +46,7 @@ export interface Arguments {
   readonly since: number | undefined;
   readonly until: number | undefined;
   text(
-    name: 'code' | 'type' | 'channel' | 'source' | 'reason' | 'key' | 'flow' | 'conversation' | 'url',
+    name: 'code' | 'type' | 'channel' | 'source' | 'reason' | 'key' | 'flow' | 'tenant' | 'conversation' | 'url',
   ): string | undefined;
   is(name: 'all' | 'history' | 'watch' | 'force' | 'yes' | 'dry-run' | 'json' | 'reveal' | 'help'): boolean;
   /** A number of at least `least`, whole unless a fraction makes sense. */

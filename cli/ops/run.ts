@@ -12,6 +12,7 @@ import { helpFor, overview } from './help.ts';
 import { lag } from './lag.ts';
 import { conversation, event } from './lookup.ts';
 import { messagesList, messagesRetry, messagesShow } from './messages.ts';
+import { peopleConflicts } from './people.ts';
 import { asText } from './printable.ts';
 import { createPrivacy } from './privacy.ts';
 import { quarantineList, quarantineShow, skippedList } from './quarantine.ts';
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'messages list': messagesList,
   'messages show': messagesShow,
   'messages retry': messagesRetry,
+  'people conflicts': peopleConflicts,
   'flows list': flowsList,
   'flows cancel': flowsCancel,
 };

@@ -116,6 +116,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
         RESUBMIT_SECRET: config.RESUBMIT_SECRET,
         ACTIONS: config.ACTIONS,
         CALLERS_FILE: config.CALLERS_FILE,
+        RECIPIENTS_FILE: config.RECIPIENTS_FILE,
         ...local,
       },
       log: openServiceLog(logDirectory, name, tell),

@@ -33,8 +33,11 @@ const VENDORS = [
   'zendesk',
 ];
 
-/** The people of the examples who agreed to mail. */
-const PEOPLE = ['115310627', 'user-1024', 'cus_NffrFeUfNV2Hib'];
+/** The people of the examples who agreed to mail: the events of the shop name Jon only by this address. */
+const PEOPLE = [
+  { userId: 'jon', email: 'jon@example.com' },
+  { userId: 'user-1024', email: 'user-1024@example.com' },
+];
 
 /** Where the effect of an example shows, and a part of it. Others have none yet, or concern no person. */
 const EFFECTS: Readonly<Record<string, readonly [system: SystemName, text: string]>> = {
@@ -46,6 +49,8 @@ const EFFECTS: Readonly<Record<string, readonly [system: SystemName, text: strin
   'shopify: orders/create': ['smtp', '#9999'],
   'shopify: orders/paid': ['smtp', '398'],
   'shopify: orders/cancelled': ['smtp', '#9999'],
+  'shopify: fulfillments/create': ['smtp', '1Z827WK74630'],
+  'github: workflow_run failed': ['slack', '#builds'],
   'stripe: payment_intent.succeeded': ['smtp', 'order-1001'],
   'stripe: payment_intent.payment_failed': ['smtp', 'order-1001'],
   'stripe: charge.refunded': ['smtp', 'order-1001'],
@@ -55,15 +60,22 @@ const EFFECTS: Readonly<Record<string, readonly [system: SystemName, text: strin
 export function examplesOfVendors(switchboard: () => Installation): void {
   describe('an example of a vendor goes the whole way', () => {
     before(async () => {
-      const topics = ['order.created', 'order.cancelled', 'payment.confirmed', 'payment.failed', 'payment.refunded'];
+      const topics = [
+        'order.created',
+        'order.shipped',
+        'order.cancelled',
+        'payment.confirmed',
+        'payment.failed',
+        'payment.refunded',
+      ];
       const agreed = Object.fromEntries([...topics, 'subscription.changed'].map((topic) => [topic, true]));
       const answers = await switchboard().send(
-        PEOPLE.map((userId) =>
+        PEOPLE.map(({ userId, email }) =>
           createSampleEvent('preference.updated', {
             userId,
             channels: { email: true, chat: false, slack: false, webhook: false },
             topics: agreed,
-            email: `${userId}@example.com`,
+            email,
             quietHours: { enabled: false },
             digest: 'none',
           }),
@@ -71,7 +83,7 @@ export function examplesOfVendors(switchboard: () => Installation): void {
       );
       assert.ok(answers.every(({ status }) => status === 200));
       // Notifications are sent only to people whose preference was read.
-      for (const userId of PEOPLE) {
+      for (const { userId } of PEOPLE) {
         const url = `${switchboard().urlOf('notifier')}/v1/preferences/${userId}`;
         const headers = { authorization: 'Bearer local-notifier-key' };
         await until(`the preference of ${userId} is known`, async () => (await fetch(url, { headers })).status === 200);

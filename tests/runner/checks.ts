@@ -36,6 +36,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'generated code and schema evolution': (signal) => run(process.execPath, ['catalogue/main.ts', '--check'], signal),
   'mappings fit the schemas': (signal) => run(process.execPath, ['packages/providers/check.ts'], signal),
   'flows fit the schemas': (signal) => run(process.execPath, ['services/flows/check.ts'], signal),
+  'recipients fit the schemas': (signal) => run(process.execPath, ['services/notifier/check.ts'], signal),
   'documents: links, commands, tables': (signal) =>
     run(process.execPath, ['--test', 'tests/repository/docs.test.ts'], signal),
   'lockfile names no registry': async () => {

@@ -9,6 +9,8 @@ export interface People {
   /** Links the identifiers that one event gives one person with each other, and resolves what they are linked with. */
   learn(tenant: string, identifiers: readonly Identifier[], at: number): Promise<Resolution>;
   find(tenant: string, identifier: Identifier): Promise<Found>;
+  /** The chat user of a person with these identifiers; undefined if there is none, or more than one. */
+  userOf(tenant: string, identifiers: readonly Identifier[]): Promise<string | undefined>;
   /** Keeps what an operator has decided about a link: later events do not change it. */
   decide(tenant: string, link: readonly [Identifier, Identifier], decision: Decision, at: number): Promise<void>;
   /** Forgets the person's links and decisions; later events may link the identifiers again. @returns what is forgotten */
@@ -89,6 +91,13 @@ export function createPeople({ redis, prefix }: Options): People {
 
   return {
     find,
+
+    async userOf(tenant, identifiers) {
+      const found = await Promise.all(identifiers.map((identifier) => find(tenant, identifier)));
+      const users = found.flatMap(({ person }) => person.filter(({ kind }) => kind === 'user'));
+      const [user, ...others] = new Set(users.map(({ value }) => value));
+      return others.length === 0 ? user : undefined;
+    },
 
     async learn(tenant, identifiers, at) {
       const nodes = [...new Set(identifiers.map(nodeOf))];

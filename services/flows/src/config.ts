@@ -15,6 +15,11 @@ export const flowsConfig = Type.Object({
     Type.String({ pattern: '^postgres(ql)?://', description: 'postgres://user:password@host/database' }),
   ),
   DATABASE_FOLDER: optional('the folder of the embedded database, on a persistent disk, instead of DATABASE_URL'),
+  PEOPLE_PREFIX: Type.String({
+    minLength: 1,
+    default: 'people',
+    description: 'begins the keys of who is who in Redis, the same for notifier and flows',
+  }),
   CALLERS_FILE: optional('the file of callers of the HTTP API; without it, none may call'),
   CHAT_URL: url('URL of the chatbot platform, for dialogue nodes'),
   CHAT_API_KEY: optional('API key of the chatbot platform'),

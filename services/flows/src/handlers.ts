@@ -1,7 +1,8 @@
 import { openCallers } from '@switchboard/callers';
 import type { ConsumerContext, Handler, Handlers } from '@switchboard/consumer';
 import { type Database, openDatabase } from '@switchboard/database';
-import { publicEventTypes } from '@switchboard/events';
+import { type EventType, publicEventTypes } from '@switchboard/events';
+import { createPeople } from '@switchboard/people';
 import { environment, required } from '@switchboard/service';
 import { type FlowsConfig, flowsConfig } from './config.ts';
 import { registerContextApi } from './context/context-api.ts';
@@ -12,6 +13,7 @@ import { createCarryOut, type EffectRunners } from './effects/effects.ts';
 import { publishEvent } from './effects/publish-event.ts';
 import { sendMessage } from './effects/send-message.ts';
 import { startNode } from './effects/start-node.ts';
+import { nameUser } from './engine/name-user.ts';
 import { onEvent } from './engine/on-event.ts';
 import { onFlowTimeout } from './engine/on-flow-timeout.ts';
 import { compileFlow } from './flow/compile/compile-flow.ts';
@@ -69,9 +71,14 @@ export async function handlers(context: Context): Promise<Handlers> {
   );
   onStop('timers', startTimers({ due: createDueInstances(database), publish, logger }).stop);
 
-  const handle = onEvent(deps) as Handler<never>;
+  const people = createPeople({ redis: context.redis, prefix: config.PEOPLE_PREFIX });
+  const step = onEvent(deps);
+  const handle: Handler<EventType> = async (event, stepContext) => {
+    const isTaken = flows.taking(event.meta.type).length > 0;
+    await step(isTaken ? await nameUser(event, people) : event, stepContext);
+  };
   return {
-    ...Object.fromEntries(publicEventTypes.map((type) => [type, handle])),
+    ...Object.fromEntries(publicEventTypes.map((type) => [type, handle as Handler<never>])),
     'flow.timeout': onFlowTimeout(deps),
   };
 }

@@ -5,6 +5,7 @@ import { readApiKeys } from '@switchboard/service';
 import { openOutlets } from './channels/outlets.ts';
 import type { NotifierConfig } from './config.ts';
 import { createDelivering } from './delivering.ts';
+import { registerFollowApi } from './follows/follow-api.ts';
 import { createFollows } from './follows/follows.ts';
 import { onFollow } from './follows/on-follow.ts';
 import { createNotifierMetrics } from './metrics.ts';
@@ -12,6 +13,7 @@ import { type Notification, notifications, notifiedTypes, requestedMessage } fro
 import { notify } from './notify.ts';
 import { onPreferenceUpdated } from './on-preference-updated.ts';
 import { createLearning } from './people/learn.ts';
+import { registerPeopleApi } from './people/people-api.ts';
 import type { Channel } from './policy.ts';
 import { registerPreferenceApi } from './preferences/preference-api.ts';
 import { createPreferences } from './preferences/preferences.ts';
@@ -53,7 +55,7 @@ export async function createHandlers(
   onStop('recipients', rules.close);
   const addressees = createAddressees({ rules: rules.current, people, learn, follows });
   const waiting = createWaitingMessages({ redis, service: name, now, leaseMs: config.LEASE_MS });
-  const metrics = createNotifierMetrics(context.metrics, waiting);
+  const metrics = createNotifierMetrics(context.metrics, waiting, people);
   onStop('metrics', metrics.stop);
   const deps = { recipients, templates, waiting, metrics, now };
   const deliver = createDelivering({
@@ -72,6 +74,8 @@ export async function createHandlers(
   });
   onStop('sender', sender.stop);
   registerPreferenceApi(http, { preferences, apiKeys, now });
+  registerFollowApi(http, { follows, apiKeys, now });
+  registerPeopleApi(http, { people, follows, apiKeys, now });
 
   const configured = new Set(Object.keys(channels) as Channel[]);
   const notifyDeps = { ...deps, deliver, channels: configured };
@@ -82,7 +86,7 @@ export async function createHandlers(
     ...Object.fromEntries(notifiedTypes.map((type) => [type, handlerOf(type)])),
     'message.requested': notify(requestedMessage as Notification, requestedFor, notifyDeps),
     'preference.updated': onPreferenceUpdated({ preferences, learn }),
-    'customer.updated': async (event) => void (await learn(event)),
+    'customer.updated': learn,
     'follow.started': onFollowed,
     'follow.ended': onFollowed,
   };

@@ -1,14 +1,6 @@
 import { redisReply } from '@switchboard/consumer';
 import type { AnyEvent } from '@switchboard/events';
-import {
-  type Identifier,
-  identifiersOf,
-  kinds,
-  type People,
-  personOf,
-  type Resolution,
-  readSentIdentifier,
-} from '@switchboard/people';
+import { type Identifier, identifiersOf, kinds, type People, readSentIdentifier } from '@switchboard/people';
 import { readTargetId } from '../follows/follow-kinds.ts';
 import type { Follows } from '../follows/follows.ts';
 import type { Learn } from '../people/learn.ts';
@@ -17,7 +9,7 @@ import type { PersonFields, Rule, Rules } from './rules.ts';
 
 interface Deps {
   readonly rules: () => Rules;
-  readonly people: Pick<People, 'find'>;
+  readonly people: Pick<People, 'userOf'>;
   readonly learn: Learn;
   readonly follows: Pick<Follows, 'followers'>;
 }
@@ -30,25 +22,20 @@ const FOLLOWERS_PER_READ = 500;
 export function createAddressees({ rules, people, learn, follows }: Deps): Addressees {
   return async function* addressees(event) {
     // Learned first, so that an event helps to find its own person.
-    const learned = await learn(event);
+    await learn(event);
     for (const rule of rules().get(event.meta.type) ?? []) {
-      if (rule.when === undefined || rule.when(event)) yield* recipientsOf(rule, event, learned);
+      if (rule.when === undefined || rule.when(event)) yield* recipientsOf(rule, event);
     }
   };
 
-  async function* recipientsOf(
-    rule: Rule,
-    event: AnyEvent,
-    learned: Resolution | undefined,
-  ): AsyncGenerator<Recipient> {
+  async function* recipientsOf(rule: Rule, event: AnyEvent): AsyncGenerator<Recipient> {
     const { tenant } = event.meta;
     if (rule.to === 'agents') yield { userId: null };
     else if (rule.to === 'slack') yield { userId: null, slackChannel: rule.channel };
     else if (rule.to === 'users') for (const userId of rule.users(event)) yield { userId };
     else if (rule.to === 'person') {
       const said = rule.by === 'event' ? (event as { userId?: string | null }).userId : rule.by.user?.(event)[0];
-      const userId =
-        said ?? (await userOf(tenant, identifiersIn(rule.by, event), rule.by === 'event' ? learned : undefined));
+      const userId = said ?? (await redisReply(people.userOf(tenant, identifiersIn(rule.by, event))));
       if (userId !== undefined) yield { userId };
     } else {
       for (const id of rule.ids(event)) {
@@ -56,20 +43,6 @@ export function createAddressees({ rules, people, learn, follows }: Deps): Addre
         if (target !== undefined) yield* followersOf(tenant, { kind: rule.kind, id: target });
       }
     }
-  }
-
-  /** The only chat user whom who is who knows for the identifiers. */
-  async function userOf(tenant: string, identifiers: readonly Identifier[], learned: Resolution | undefined) {
-    const users = new Set<string>();
-    for (const identifier of identifiers) {
-      const person =
-        learned === undefined
-          ? (await redisReply(people.find(tenant, identifier))).person
-          : personOf(learned, identifier);
-      for (const { kind, value } of person) if (kind === 'user') users.add(value);
-    }
-    const [user, ...others] = users;
-    return others.length === 0 ? user : undefined;
   }
 
   async function* followersOf(tenant: string, target: Parameters<Follows['followers']>[1]): AsyncGenerator<Recipient> {
