@@ -25,7 +25,9 @@ allow register --topic chat.messages --resource-pattern-type literal --operation
 allow register --topic flows.timeouts --resource-pattern-type literal --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
 allow register --topic actions.runs --resource-pattern-type literal --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
 allow register --topic ingest.quarantine --resource-pattern-type literal --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
+allow register --topic ingest.skipped --resource-pattern-type literal --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
 allow register --topic ingest.quarantine.ledger --resource-pattern-type literal --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
+allow register --topic ingest.skipped.ledger --resource-pattern-type literal --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
 allow register --topic crm-sync.retry. --resource-pattern-type prefixed --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
 allow register --topic crm-sync.dlq --resource-pattern-type prefixed --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
 allow register --topic ticketing.retry. --resource-pattern-type prefixed --operation Create --operation Describe --operation DescribeConfigs --operation AlterConfigs
@@ -53,6 +55,7 @@ allow ingest --topic chat.messages --resource-pattern-type literal --operation W
 allow ingest --topic flows.timeouts --resource-pattern-type literal --operation Write
 allow ingest --topic actions.runs --resource-pattern-type literal --operation Write
 allow ingest --topic ingest.quarantine --resource-pattern-type literal --operation Write
+allow ingest --topic ingest.skipped --resource-pattern-type literal --operation Write
 
 # crm-sync
 allow crm-sync --topic chat.conversations --resource-pattern-type literal --operation Read
@@ -61,7 +64,9 @@ allow crm-sync --topic crm-sync.dlq --resource-pattern-type literal --operation 
 allow crm-sync --group crm-sync --resource-pattern-type literal --operation Read
 
 # ticketing
-allow ticketing --topic chat.conversations --resource-pattern-type literal --operation Read
+allow ticketing --topic chat.conversations --resource-pattern-type literal --operation Read --operation Write
+allow ticketing --topic chat.messages --resource-pattern-type literal --operation Write
+allow ticketing --topic support.tickets --resource-pattern-type literal --operation Write
 allow ticketing --topic ticketing.retry. --resource-pattern-type prefixed --operation Read --operation Write
 allow ticketing --topic ticketing.dlq --resource-pattern-type literal --operation Write
 allow ticketing --group ticketing --resource-pattern-type literal --operation Read
@@ -125,7 +130,9 @@ allow ops --topic chat.messages --resource-pattern-type literal --operation Read
 allow ops --topic flows.timeouts --resource-pattern-type literal --operation Read
 allow ops --topic actions.runs --resource-pattern-type literal --operation Read
 allow ops --topic ingest.quarantine --resource-pattern-type literal --operation Read
+allow ops --topic ingest.skipped --resource-pattern-type literal --operation Read
 allow ops --topic ingest.quarantine.ledger --resource-pattern-type literal --operation Read
+allow ops --topic ingest.skipped.ledger --resource-pattern-type literal --operation Read
 allow ops --topic crm-sync.retry. --resource-pattern-type prefixed --operation Read
 allow ops --topic crm-sync.dlq --resource-pattern-type prefixed --operation Read
 allow ops --group crm-sync --resource-pattern-type literal --operation Describe
@@ -158,7 +165,9 @@ allow redrive --topic chat.messages --resource-pattern-type literal --operation 
 allow redrive --topic flows.timeouts --resource-pattern-type literal --operation Read
 allow redrive --topic actions.runs --resource-pattern-type literal --operation Read
 allow redrive --topic ingest.quarantine --resource-pattern-type literal --operation Read
+allow redrive --topic ingest.skipped --resource-pattern-type literal --operation Read
 allow redrive --topic ingest.quarantine.ledger --resource-pattern-type literal --operation Read
+allow redrive --topic ingest.skipped.ledger --resource-pattern-type literal --operation Read
 allow redrive --topic crm-sync.retry. --resource-pattern-type prefixed --operation Read
 allow redrive --topic crm-sync.dlq --resource-pattern-type prefixed --operation Read
 allow redrive --group crm-sync --resource-pattern-type literal --operation Describe
@@ -185,3 +194,4 @@ allow redrive --topic notifier.dlq.ledger --resource-pattern-type literal --oper
 allow redrive --topic flows.retry. --resource-pattern-type prefixed --operation Write
 allow redrive --topic flows.dlq.ledger --resource-pattern-type literal --operation Write
 allow redrive --topic ingest.quarantine.ledger --resource-pattern-type literal --operation Write
+allow redrive --topic ingest.skipped.ledger --resource-pattern-type literal --operation Write

@@ -1,11 +1,4 @@
-import {
-  type AnyEvent,
-  catalogue,
-  createDecoder,
-  type EventOf,
-  encodeFramed,
-  unframe,
-} from '@switchboard/events';
+import { type AnyEvent, catalogue, createDecoder, type EventOf, encodeFramed, unframe } from '@switchboard/events';
 import { type CachedRegistry, catalogueIds, isAway, schemaField } from './catalogue-ids.ts';
 import { openRegistry, type RegistryAddress } from './registry.ts';
 
