@@ -33,5 +33,5 @@ export type * from './generated/catalogue.ts';
 export { editsBetween } from './near-miss/edits-between.ts';
 export { nearMiss } from './near-miss/near-miss.ts';
 export { createDecoder } from './wire/decoder.ts';
-export { encodePayload } from './wire/encoder.ts';
+export { encodeFramed, encodePayload } from './wire/encoder.ts';
 export { frame, unframe } from './wire/frame.ts';

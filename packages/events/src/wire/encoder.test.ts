@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventOf } from '../catalogue.ts';
 import { EventsError } from '../events-error.ts';
-import { encodePayload } from './encoder.ts';
+import { encodeFramed, encodePayload } from './encoder.ts';
+import { frame } from './frame.ts';
 
 const event: EventOf<'order.shipped'> = {
   meta: {
@@ -29,6 +30,17 @@ const event: EventOf<'order.shipped'> = {
   estimatedDelivery: null,
   locale: null,
 };
+
+for (const [what, trackingNumber] of [
+  ['a small event', 'x'],
+  ['an event larger than any before', 'x'.repeat(300_000)],
+] as const) {
+  test(`encodes ${what} in the wire format`, () => {
+    const sent = { ...event, trackingNumber };
+    const framed = encodeFramed(0x01020304, 'order.shipped', sent);
+    assert.deepEqual(framed, frame(0x01020304, encodePayload('order.shipped', sent)));
+  });
+}
 
 const wrong: [what: string, event: unknown, message: RegExp][] = [
   ['a field of another type', { ...event, trackingNumber: 7 }, /trackingNumber is not of type/],

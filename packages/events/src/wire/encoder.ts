@@ -2,6 +2,7 @@ import type { Type } from 'avsc';
 import type { EventMeta, EventOf, EventType } from '../catalogue.ts';
 import { EventsError } from '../events-error.ts';
 import { avroType } from './avro-types.ts';
+import { HEADER_BYTES, writeHeader } from './frame.ts';
 
 /** Fits most events. Grows to the size of the largest event. */
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
@@ -10,14 +11,27 @@ let scratch = Buffer.allocUnsafeSlow(64 * 1024);
  * Encodes an event with our schema of its type. The fields come from `readFields` or follow its rules.
  * @throws EventsError INVALID_EVENT naming the invalid fields, never their values
  */
-export function encodePayload<T extends EventType>(type: T, event: EventOf<T>): Buffer {
+export const encodePayload = <T extends EventType>(type: T, event: EventOf<T>): Buffer => encodeFrom(0, type, event);
+
+/**
+ * Encodes an event in the Confluent wire format, copying it once.
+ * @throws EventsError INVALID_EVENT naming the invalid fields, never their values
+ */
+export function encodeFramed<T extends EventType>(schemaId: number, type: T, event: EventOf<T>): Buffer {
+  const framed = encodeFrom(HEADER_BYTES, type, event);
+  writeHeader(framed, schemaId);
+  return framed;
+}
+
+/** Leaves this many bytes in front of the encoded event. */
+function encodeFrom<T extends EventType>(start: number, type: T, event: EventOf<T>): Buffer {
   checkMeta(type, event.meta);
   const avro = avroType(type);
   try {
-    let end = avro.encode(event, scratch, 0);
+    let end = avro.encode(event, scratch, start);
     if (end < 0) {
       scratch = Buffer.allocUnsafeSlow(scratch.length - end);
-      end = avro.encode(event, scratch, 0);
+      end = avro.encode(event, scratch, start);
     }
     return Buffer.from(scratch.subarray(0, end));
   } catch {

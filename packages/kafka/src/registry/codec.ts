@@ -1,12 +1,4 @@
-import {
-  type AnyEvent,
-  catalogue,
-  createDecoder,
-  type EventOf,
-  encodePayload,
-  frame,
-  unframe,
-} from '@switchboard/events';
+import { type AnyEvent, catalogue, createDecoder, type EventOf, encodeFramed, unframe } from '@switchboard/events';
 import { type CachedRegistry, catalogueIds, isAway, schemaField } from './catalogue-ids.ts';
 import { openRegistry } from './registry.ts';
 
@@ -97,7 +89,7 @@ export async function createCodec({ registryUrl, cached }: CodecOptions): Promis
   return {
     encode(event) {
       const { type } = event.meta;
-      return frame(ids.get(type) as number, encodePayload(type, event as EventOf<typeof type>));
+      return encodeFramed(ids.get(type) as number, type, event as EventOf<typeof type>);
     },
     async decode(value) {
       const { schemaId, payload } = unframe(value);
