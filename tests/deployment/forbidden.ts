@@ -1,10 +1,18 @@
-import { createPublisher, createTopics, describeGroup, type KafkaConnection, readTopics } from '@switchboard/kafka';
+import { createPublisher, createTopics, describeGroup, type KafkaConnection, openReader } from '@switchboard/kafka';
 import { createLogger } from '@switchboard/service';
 import { until } from '@switchboard/stack/until';
 
 const logger = createLogger('test', 'silent');
 
-const read = (topic: string) => (connection: KafkaConnection) => readTopics(connection, [topic], () => {});
+/** Fetches even if the topic has no record, since only a fetch needs Read. */
+const read = (topic: string) => async (connection: KafkaConnection) => {
+  const reader = openReader(connection);
+  try {
+    await reader.read([{ topic, partition: 0, from: 0, to: 1 }], () => {});
+  } finally {
+    await reader.close();
+  }
+};
 const describeOwn = (group: string) => (connection: KafkaConnection) => describeGroup(connection, group);
 const create = (topic: string) => (connection: KafkaConnection) =>
   createTopics(connection, { topics: [topic], partitions: 1, replication: 1 });
