@@ -177,7 +177,7 @@ for (const crm of ['hubspot', 'salesforce'] as const) {
       await using desk = openDesk(crm, sandbox, { redis });
       assert.equal(await desk.handle(escalated({ id: '1', email: null })), 'no_email');
       assert.equal(await desk.handle(escalated({ id: '1', customer: null })), 'no_email');
-      assert.equal(await desk.handle(lead({ id: '1', email: '  ' })), 'no_email');
+      assert.equal(await desk.handle(lead({ id: '1', email: '  ', phone: null })), 'no_email');
       assert.equal(await desk.handle(lead({ id: '1', email: 'call me' })), 'invalid_email');
       assert.equal(sandbox.effects(crm).filter(({ path }) => !path.includes('token')).length, 0);
     });

@@ -46,9 +46,8 @@ export function createRecorder({ crm, newest, conversations }: Deps): Recorder {
     const email = normaliseEmail(visit.email, crm.longestAddress);
     const isLead = visit.status === 'lead_captured';
     const phone = oneLine(visit.phone, LONGEST.phone);
-    if (email === undefined && !(isLead && isPhone(phone))) {
-      return context.skip(visit.email?.trim() ? 'invalid_email' : 'no_email');
-    }
+    if (email === undefined && visit.email?.trim()) return context.skip('invalid_email');
+    if (email === undefined && !(isLead && isPhone(phone))) return context.skip('no_email');
     const { idempotencyKey, signal } = context;
     const person = {
       ...(email !== undefined && { email }),
