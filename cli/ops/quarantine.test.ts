@@ -26,6 +26,7 @@ async function keep(
   source: string,
   body: string,
   problems = 'data.x is required',
+  topic = 'ingest.quarantine',
 ): Promise<void> {
   const headers = {
     source,
@@ -34,7 +35,7 @@ async function keep(
     problems,
     'received-at': String(Date.now()),
   };
-  await service.publisher.publish({ topic: 'ingest.quarantine', key: null, value: Buffer.from(body), headers });
+  await service.publisher.publish({ topic, key: null, value: Buffer.from(body), headers });
 }
 
 const bodyOf = (conversationId: string, id: string): string =>
@@ -93,6 +94,26 @@ describe('quarantine resubmit', () => {
       ({ key }) => String(key) === `acme:${conversation}`,
     );
     assert.deepEqual(events.map(({ headers }) => headers.ce_id).sort(), ['one', 'two']);
+    assert.equal(await ingest.stop(), 0);
+  });
+
+  it('sends bodies of skipped types again in the same way, and keeps those whose type is still undeclared', async () => {
+    await using service = await createLetterService('chat.conversations');
+    const source = await createSource();
+    const ingest = await startService(testStack(), source.variables);
+    const url = ingest.lines.join('').match(/http:\/\/[^"]+:\d+/)?.[0] ?? '';
+    const junk = '{ "event": "loyalty.earned", "data": {} }';
+    await keep(service, source.name, bodyOf(`conv-${randomUUID()}`, 'one'), 'message.received', 'ingest.skipped');
+    await keep(service, source.name, junk, 'loyalty.earned', 'ingest.skipped');
+    const mine = ['--source', source.name, '--json'];
+    const resubmitted = await service.opsWith(source.variables, 'skipped', 'resubmit', ...mine, '--url', url);
+    const { accepted, left } = resubmitted.document;
+    assert.deepEqual([resubmitted.code, accepted, left], [1, 1, 1], resubmitted.err);
+    const { document } = await service.ops('skipped', 'list', ...mine);
+    assert.deepEqual(
+      document.bodies.map(({ problems, times }: { problems: string[]; times: number }) => [problems, times]),
+      [[['loyalty.earned'], 1]],
+    );
     assert.equal(await ingest.stop(), 0);
   });
 
