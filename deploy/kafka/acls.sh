@@ -85,7 +85,9 @@ allow notifier --topic ops.incidents --resource-pattern-type literal --operation
 allow notifier --topic ops.maintenance --resource-pattern-type literal --operation Read
 allow notifier --topic ops.deployments --resource-pattern-type literal --operation Read
 allow notifier --topic chat.conversations --resource-pattern-type literal --operation Read
+allow notifier --topic support.tickets --resource-pattern-type literal --operation Read
 allow notifier --topic people.preferences --resource-pattern-type literal --operation Read
+allow notifier --topic people.customers --resource-pattern-type literal --operation Read
 allow notifier --topic chat.messages --resource-pattern-type literal --operation Read
 allow notifier --topic notifier.retry. --resource-pattern-type prefixed --operation Read --operation Write
 allow notifier --topic notifier.dlq --resource-pattern-type literal --operation Write
