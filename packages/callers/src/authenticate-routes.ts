@@ -8,6 +8,8 @@ import { allows } from './scopes.ts';
 interface Options {
   readonly callers: Pick<Callers, 'authenticate' | 'hasSignature'>;
   readonly refusals: RefusalLog;
+  /** Where a client without a token learns who issues one (RFC 9728). */
+  readonly metadataUrl?: string | undefined;
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -16,7 +18,7 @@ const NO_BODY = Buffer.alloc(0);
  * Makes every route of this scope answer only to callers of the file: others get 401 or 503 before their body is
  * read, or when a signed body has arrived. Register it in a scope of its own, before its routes.
  */
-export function authenticateRoutes(http: FastifyInstance, { callers, refusals }: Options): void {
+export function authenticateRoutes(http: FastifyInstance, { callers, refusals, metadataUrl }: Options): void {
   http.decorateRequest('caller', null);
   http.decorateRequest('rawBody', null);
   const parseJson = http.getDefaultJsonParser('error', 'error');
@@ -43,8 +45,12 @@ export function authenticateRoutes(http: FastifyInstance, { callers, refusals }:
       return sendProblem(reply.header('retry-after', '5'), 'UNAVAILABLE', detail);
     }
     refusals.refused({ route: request.routeOptions.url ?? 'unknown' }, found.fault);
+    const hints = [
+      ...(found.fault === 'missing' ? [] : ['error="invalid_token"']),
+      ...(metadataUrl === undefined ? [] : [`resource_metadata="${metadataUrl}"`]),
+    ];
     return sendProblem(
-      reply.header('www-authenticate', found.fault === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"'),
+      reply.header('www-authenticate', `Bearer ${hints.join(', ')}`.trim()),
       'UNAUTHORIZED',
       'Send a valid API key or token as a bearer token, or sign the body.',
     );

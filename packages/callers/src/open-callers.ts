@@ -11,6 +11,8 @@ export interface Callers {
   authenticate(request: CallerRequest): Promise<Authentication>;
   /** Whether the request has a header of a caller that signs bodies, so that its body tells who calls. */
   hasSignature(headers: IncomingHttpHeaders): boolean;
+  /** Who issues the tokens that callers may show. */
+  issuers(): readonly string[];
   /** Reads the file again, changed or not; a file that cannot be used leaves the callers as they are. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -83,6 +85,7 @@ export async function openCallers({ file, environment, now = Date.now, ...option
       return found;
     },
     hasSignature: (headers) => [...live.current().signers.keys()].some((header) => headers[header] !== undefined),
+    issuers: () => [...live.current().tokens.keys()],
     reload: live.reload,
     close: live.close,
   };

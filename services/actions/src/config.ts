@@ -27,6 +27,12 @@ export const actionsConfig = Type.Object({
     default: 'localhost,127.0.0.1,[::1]',
     description: 'the names of the web pages that may call POST /mcp, separated by commas',
   }),
+  MCP_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^?#\\s"]+$',
+      description: 'where clients reach POST /mcp; with it, they learn who issues the tokens of people',
+    }),
+  ),
   CONTEXT_URL: Type.Optional(
     Type.String({ pattern: '^https?://', description: 'flows, which has the context that MCP clients may read' }),
   ),

@@ -70,7 +70,7 @@ export async function start(service: ServiceContext<ActionsConfig>): Promise<voi
   });
   onStop('context', context.close);
   const [hosts, origins] = [commaSeparated(config.MCP_HOSTS), commaSeparated(config.MCP_ORIGINS)];
-  registerMcp(http, { runner, callers, context, logger, hosts, origins });
+  registerMcp(http, { runner, callers, url: config.MCP_URL, context, logger, hosts, origins });
 }
 
 /** For what is left after the runs were waited for: to let go of them. */

@@ -5,9 +5,12 @@ import { createRefusalLog } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { readLocales } from '../http/prefer.ts';
 import { createMcpServer, type McpServerDeps } from './mcp-server.ts';
+import { metadataUrlOf, registerResourceMetadata } from './resource-metadata.ts';
 
 export interface McpDeps extends McpServerDeps {
-  readonly callers: Pick<Callers, 'authenticate'>;
+  readonly callers: Pick<Callers, 'authenticate' | 'issuers'>;
+  /** Where clients reach `POST /mcp`. Set, it publishes who issues tokens. */
+  readonly url?: string | undefined;
   /** The names that this service is called by, without ports: other Host headers are DNS rebinding. */
   readonly hosts: readonly string[];
   /** The names of the pages that may call from a browser. */
@@ -18,7 +21,7 @@ export const MCP_ROUTE = '/mcp';
 const MOST_BYTES = 65_536;
 
 /** Adds `POST /mcp`: the actions as tools and the caller's context as a resource. Keeps nothing between requests. */
-export function registerMcp(http: FastifyInstance, { callers, hosts, origins, ...deps }: McpDeps): void {
+export function registerMcp(http: FastifyInstance, { callers, url, hosts, origins, ...deps }: McpDeps): void {
   const { logger } = deps;
   const handler = createMcpHandler(
     ({ authInfo }) => {
@@ -34,12 +37,17 @@ export function registerMcp(http: FastifyInstance, { callers, hosts, origins, ..
   );
   http.addHook('onClose', handler.close);
   const refusals = createRefusalLog(http);
+  if (url !== undefined) registerResourceMetadata(http, { resource: url, callers });
 
   http.register(async (scope) => {
     scope.addHook('onRequest', hostHeaderValidation([...hosts]));
     scope.addHook('onRequest', originValidation([...origins]));
     // A signed body would name its customer beside the message, where a model could write it.
-    authenticateRoutes(scope, { callers: { ...callers, hasSignature: () => false }, refusals });
+    authenticateRoutes(scope, {
+      callers: { authenticate: callers.authenticate, hasSignature: () => false },
+      refusals,
+      metadataUrl: url === undefined ? undefined : metadataUrlOf(url),
+    });
     // What is no JSON is answered as JSON-RPC does.
     scope.removeContentTypeParser('application/json');
     scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => done(null, body));
