@@ -26,13 +26,19 @@ export const services: readonly Service[] = [
     name: 'crm-sync',
     port: 8081,
     topics: [],
-    handles: ['conversation.escalated', 'conversation.resolved', 'conversation.unresolved', 'lead.captured'],
+    handles: [
+      'conversation.escalated',
+      'conversation.resolved',
+      'conversation.unresolved',
+      'lead.captured',
+      'ticket.created',
+    ],
   },
   {
     name: 'ticketing',
     port: 8082,
     topics: [],
-    handles: ['conversation.escalated', 'conversation.resolved', 'conversation.unresolved'],
+    handles: ['conversation.escalated', 'conversation.resolved', 'conversation.unresolved', 'ticket.updated'],
   },
   {
     name: 'kb-indexer',

@@ -59,14 +59,15 @@ allow ingest --topic ingest.skipped --resource-pattern-type literal --operation 
 
 # crm-sync
 allow crm-sync --topic chat.conversations --resource-pattern-type literal --operation Read
+allow crm-sync --topic support.tickets --resource-pattern-type literal --operation Read
 allow crm-sync --topic crm-sync.retry. --resource-pattern-type prefixed --operation Read --operation Write
 allow crm-sync --topic crm-sync.dlq --resource-pattern-type literal --operation Write
 allow crm-sync --group crm-sync --resource-pattern-type literal --operation Read
 
 # ticketing
 allow ticketing --topic chat.conversations --resource-pattern-type literal --operation Read --operation Write
+allow ticketing --topic support.tickets --resource-pattern-type literal --operation Read --operation Write
 allow ticketing --topic chat.messages --resource-pattern-type literal --operation Write
-allow ticketing --topic support.tickets --resource-pattern-type literal --operation Write
 allow ticketing --topic ticketing.retry. --resource-pattern-type prefixed --operation Read --operation Write
 allow ticketing --topic ticketing.dlq --resource-pattern-type literal --operation Write
 allow ticketing --group ticketing --resource-pattern-type literal --operation Read
