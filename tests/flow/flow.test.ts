@@ -11,6 +11,7 @@ import { type Collector, startCollector } from '@switchboard/tracing/fixtures/co
 import { type Installation, startInstallation } from './installation.ts';
 import { killedServices } from './kill.ts';
 import { payloadsInTheFormatsOfSenders } from './payloads.ts';
+import { storiesOfUseCases } from './stories.ts';
 import { traces } from './tracing.ts';
 import { examplesOfVendors } from './vendors.ts';
 
@@ -302,6 +303,7 @@ traces(
   () => switchboard,
   () => collector,
 );
+storiesOfUseCases(() => switchboard);
 examplesOfVendors(() => switchboard);
 payloadsInTheFormatsOfSenders(() => switchboard);
 killedServices(() => switchboard);
