@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { clusterId, createTopics } from '@switchboard/kafka';
+import { clusterId } from '@switchboard/kafka';
 import { writeRaw } from '@switchboard/kafka/fixtures/raw-records';
 import { ESCAPES, hostileBodies, hostileEvents, hostileLetters } from '../fixtures/hostile-records.ts';
 import { createLetterService, type LetterService, type OpsResult } from '../fixtures/letter-service.ts';
@@ -33,7 +33,6 @@ describe('whatever lies in the topics', () => {
     await (await service.start()).stop();
     const { name, connection, redis } = service;
     const ledger = `${name}.dlq.ledger`;
-    await createTopics(connection, { topics: [ledger], partitions: 1, replication: 1 });
     const entries = ['', 'no JSON', '[]', 'null', '{"action":"x","at":"y","redrives":{}}', '{"action":"purged"}'];
     await writeRaw(connection, [
       ...hostileLetters(`${name}.dlq`),
@@ -41,7 +40,6 @@ describe('whatever lies in the topics', () => {
       ...hostileEvents(TOPIC, conversation),
       ...hostileBodies('ingest.quarantine', name),
       ...entries.map((text) => ({ topic: ledger, key: Buffer.from(`twin:0:7`), value: Buffer.from(text) })),
-      { topic: ledger },
     ]);
     const scope = await clusterId(connection);
     await redis.hset(

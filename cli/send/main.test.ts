@@ -66,21 +66,17 @@ describe('npm run send', () => {
     assert.equal(new Set(received.map(({ body }) => body)).size, 1);
   });
 
-  /** Flows may use every event. */
-  const ONLY_BY_FLOWS: Record<string, string> = {
-    'message.received': 'chatbot',
-    'fraud.flagged': 'shop',
-    'stock.changed': 'shop',
-    'ticket.created': 'shop',
-    'ticket.updated': 'shop',
-    'customer.updated': 'chatbot',
-    'message.status': 'chatbot',
+  const HANDLED: Record<string, [source: string, services: string]> = {
+    // Flows may use every event.
+    'message.received': ['chatbot', 'flows'],
+    'stock.changed': ['shop', 'notifier, flows'],
+    'ticket.updated': ['shop', 'ticketing, notifier, flows'],
   };
-  for (const [type, source] of Object.entries(ONLY_BY_FLOWS)) {
-    it(`sends ${type} and says that only flows handle it`, async () => {
+  for (const [type, [source, services]] of Object.entries(HANDLED)) {
+    it(`sends ${type} from ${source} and says that ${services} handle it`, async () => {
       const sending = send(type, '--url', url);
       assert.equal(await sending.exit, 0, sending.output);
-      assert.match(sending.output, /^handled by: flows$/m);
+      assert.match(sending.output, new RegExp(`^handled by: ${services}$`, 'm'));
       assert.equal(received[0]?.path, `/webhooks/${source}`);
     });
   }
