@@ -21,10 +21,13 @@ export interface SecuredInstallation {
   run(name: string, variables: Record<string, string>): Program;
   /** What all services have said so far. */
   output(): string;
+  /** How often a service was started, all services together. */
+  starts(): number;
   kill(): void;
 }
 
 const register = join(import.meta.dirname, '../../deploy/register.ts');
+const MOST_RESTARTS = 20;
 const inLocal = (file: string): string => join(import.meta.dirname, '../../local', file);
 
 /** Grants the rights as the administrator, registers as `register`, and starts every service as itself. */
@@ -67,18 +70,19 @@ export async function installSecured(stack: Stack, directory: string): Promise<S
   const programs = new Map<string, Program>([[sandbox.name, run(sandbox.name, {})]]);
   const outputs: (() => string)[] = [];
   let stopped = false;
-  /** Restarts it when it fails, as a supervisor does: on a busy machine, Kafka may not answer in time. */
+  /** Restarts it a few times when it fails, as a supervisor does: on a busy machine, Kafka may not answer in time. */
   function supervise(name: string): void {
     const program = run(name, variables(name));
     programs.set(name, program);
     outputs.push(() => program.output);
     void program.exit.then((code) => {
-      if (code === 1 && !stopped) supervise(name);
+      if (code === 1 && !stopped && outputs.length < services.length + MOST_RESTARTS) supervise(name);
     });
   }
   for (const { name } of services) supervise(name);
   return {
     ...{ secured, programs, registered, urlOf, variablesOf: variables, run },
+    starts: () => outputs.length,
     output: () => outputs.map((output) => output()).join(''),
     kill() {
       stopped = true;
