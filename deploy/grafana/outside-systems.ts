@@ -9,7 +9,7 @@ export const outsideSystems: Dashboard = {
       title: 'Breakers',
       description:
         'Closed: requests go out. Half-open: one request probes. Open: the system counts as down, and its service waits.',
-      ...{ kind: 'stat', unit: 'short', width: 12, warn: 1, alarm: 2, runbook: 'OutsideDown' },
+      ...{ kind: 'stat', unit: 'short', width: 6, warn: 1, alarm: 2, runbook: 'OutsideDown' },
       queries: [{ expr: 'max by (service, target) (outbound_breaker_state)', legend: '{{service}} {{target}}' }],
     },
     {
@@ -28,6 +28,12 @@ export const outsideSystems: Dashboard = {
       description: 'How long the oldest waiting message of the notifier has been due. Near 0 is good.',
       ...{ kind: 'stat', unit: 's', width: 6, warn: 60, alarm: 300, runbook: 'MessagesOverdue' },
       queries: [{ expr: 'max(notifier_overdue_seconds)', legend: 'overdue' }],
+    },
+    {
+      title: 'Recipients file',
+      description: 'Whether the notifier can use the file that says who is notified of what.',
+      ...{ kind: 'stat', unit: 'short', width: 6, alarm: 1, runbook: 'RecipientsNotReloaded' },
+      queries: [{ expr: 'max(notifier_recipients_reload_failed)', legend: 'file' }],
     },
     {
       title: 'Requests',

@@ -17,6 +17,7 @@ export const states: Readonly<Record<string, Readonly<Record<string, State>>>> =
   callers_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
   actions_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
   flows_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
+  notifier_recipients_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
   up: { 0: { text: 'down', color: 'red' }, 1: { text: 'up', color: 'green' } },
 };
 

@@ -6,13 +6,15 @@ import { consumerConfig } from './config.ts';
 
 const needed = { KAFKA_BROKERS: 'k:9092', SCHEMA_REGISTRY_URL: 'http://r', REDIS_URL: 'redis://r' };
 
-it('docs/deploying.md lists every variable of a consumer service, with its default', async () => {
-  const text = await readFile(new URL('../../../../docs/deploying.md', import.meta.url), 'utf8');
+it('docs/deploying.md lists every variable of a consumer service, and docs/operating.md those of alerts, with its default', async () => {
+  const docs = new URL('../../../../docs/', import.meta.url);
+  const texts = await Promise.all(
+    ['deploying.md', 'operating.md'].map((name) => readFile(new URL(name, docs), 'utf8')),
+  );
   const listed = new Map(
-    [...text.matchAll(/^\| `([A-Z_]+)` +\| *([^|]*?) *\|/gm)].map(([, name = '', value = '']) => [
-      name,
-      value.replaceAll('`', ''),
-    ]),
+    [...texts.join('\n').matchAll(/^\| ((?:`[A-Z_]+`,? *)+)\| *([^|]*?) *\|/gm)].flatMap(([, names = '', value = '']) =>
+      [...names.matchAll(/[A-Z_]+/g)].map(([name]) => [name, value.replaceAll('`', '')] as const),
+    ),
   );
   for (const [name, property] of Object.entries(consumerConfig.properties)) {
     const { default: value = '' } = property as { default?: unknown };
