@@ -28,9 +28,9 @@ export interface Resolution {
 }
 
 /**
- * Decides which linked identifiers are one person. With several chat users, Slack users or
- * customers of one source, an identifier belongs to the one that fewer links lead to than to any other. The answer follows from the links alone, in whatever order they
- * were learned.
+ * Decides which linked identifiers are one person. With several chat users, Slack users or customers of one source, an
+ * identifier belongs to the nearest of them by the number of links. The answer follows from the links alone, in
+ * whatever order they were learned.
  */
 export function resolve({ edges, isTooLarge }: Component): Resolution {
   const nodes = [...edges.keys()].sort();

@@ -50,8 +50,8 @@ export interface Crm {
   /** Whether it stores the facts and the summary of a note as fields instead of one text. */
   readonly hasNoteFields?: boolean;
   /**
-   * Creates the contact with this address, or else with this phone number, or updates it: sets the interaction, if there is one, unless the contact has
-   * a later one, and fills in missing data of the person.
+   * Creates the contact with this address, or else with this phone number, or updates it: sets the interaction, if
+   * there is one, unless the contact has a later one, and fills in missing data of the person.
    * @returns the contact's id
    */
   saveContact(person: Person, interaction: Interaction | undefined, signal: AbortSignal): Promise<string>;

@@ -8,6 +8,9 @@ import { messagesOf, summaryOf } from './transcript.ts';
 const MOST_SUMMARY = 8_000;
 const MOST_VALUE = 200;
 
+/** The title of the note of a ticket that the escalation's note cannot hold. */
+export const TICKET_OPENED = 'A ticket was opened for the conversation';
+
 export interface NoteInput {
   idempotencyKey: string;
   at: number;

@@ -7,7 +7,6 @@ import { testStack } from '@switchboard/stack/test-stack';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, resolved, ticketCreated } from '../fixtures/events.ts';
 import { readRecords } from '../fixtures/records.ts';
-import { NOTE_WAIT_MS } from './on-ticket-created.ts';
 
 const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
 let sandbox: Sandbox;
@@ -44,21 +43,30 @@ for (const crm of ['hubspot', 'salesforce'] as const) {
       await records.close();
     });
 
-    it('waits for that note for a while, and then has a note of its own', async () => {
+    it('that comes before that note is added when the note is written, and once however often both come', async () => {
       await using desk = openDesk(crm, sandbox, { redis });
       const records = readRecords(crm, sandbox.url);
-      const event = ticketCreated({ id: '2', conversationId: 'b' });
-      await assert.rejects(desk.handle(event), { code: 'NOTE_NOT_THERE' });
+      const ticket = ticketCreated({ id: '2', conversationId: 'b' });
+      const escalation = escalated({ id: '1', conversationId: 'b' });
+      await desk.handle(ticket);
       assert.deepEqual(await records.contacts(), []);
-      const late = { ...event, meta: { ...event.meta, receivedAt: Date.now() - NOTE_WAIT_MS } };
-      await desk.handle(late);
-      await desk.handle(late);
+      for (const event of [escalation, ticket, escalation]) await desk.handle(event);
       const notes = await records.notes();
       assert.equal(notes.length, 1);
-      assert.ok(notes[0]?.includes(LINK));
-      const [contact] = await records.contacts();
-      assert.equal(contact?.email, 'jane.doe@example.com');
-      assert.ok(!contact?.chatbot_resolution_status);
+      assert.equal(notes[0]?.split(LINK).length, 2);
+      await records.close();
+    });
+
+    it('that comes at the same time is added once', async () => {
+      await using desk = openDesk(crm, sandbox, { redis });
+      const records = readRecords(crm, sandbox.url);
+      await Promise.all([
+        desk.handle(escalated({ id: '1', conversationId: 'c' })),
+        desk.handle(ticketCreated({ id: '2', conversationId: 'c' })),
+      ]);
+      const notes = await records.notes();
+      assert.equal(notes.length, 1);
+      assert.equal(notes[0]?.split(LINK).length, 2);
       await records.close();
     });
   });

@@ -57,7 +57,7 @@ describe('events of one person in several conversations at a time', () => {
           },
           saveNote: () => Promise.resolve(),
         };
-        const record = createRecorder({ crm, newest, conversations: { putNote: async () => {} } });
+        const record = createRecorder({ crm, newest, conversations: { putNote: async () => undefined } });
         const carry = (at: number): Promise<void> => record(visit(at), contextOf(at)).catch(() => carry(at));
         const all = Promise.all(times.map(carry));
         await scheduler.waitFor(all);

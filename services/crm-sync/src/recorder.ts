@@ -2,7 +2,7 @@ import type { HandlerContext } from '@switchboard/consumer';
 import type { Conversations } from './conversations.ts';
 import { type Crm, type Interaction, keyOfPerson, LONGEST, type Note, type Person } from './crm.ts';
 import type { NewestInteractions } from './newest.ts';
-import { createNote, type NoteInput } from './note.ts';
+import { createNote, type NoteInput, TICKET_OPENED } from './note.ts';
 import { isPhone, normaliseEmail, oneLine, splitName } from './text.ts';
 
 export interface Visit
@@ -65,7 +65,10 @@ export function createRecorder({ crm, newest, conversations }: Deps): Recorder {
     const note: Note = createNote({ ...visit, at, idempotencyKey });
     await crm.saveNote(contact, note, signal);
     if (status === 'escalated' && conversation !== undefined) {
-      await conversations.putNote(visit.meta.tenant, conversation, note.key);
+      const line = await conversations.putNote(visit.meta.tenant, conversation, note.key);
+      if (line === undefined || (await crm.addToNote?.(note.key, line, signal)) !== false) return;
+      const full = { idempotencyKey: `${idempotencyKey}|ticket`, at, title: TICKET_OPENED, summary: line, facts: {} };
+      await crm.saveNote(contact, createNote(full), signal);
     }
   };
 }

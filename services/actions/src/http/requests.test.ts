@@ -34,8 +34,15 @@ describe('a body', () => {
       input: { a: 1 },
       conversationId: 'c',
       confirm: 'token',
+      actsFor: undefined,
     });
-    assert.deepEqual(read({}), { ok: true, input: {}, conversationId: undefined, confirm: undefined });
+    assert.deepEqual(read({}), {
+      ok: true,
+      input: {},
+      conversationId: undefined,
+      confirm: undefined,
+      actsFor: undefined,
+    });
   });
 
   it('that is signed may have the input beside the customer', () => {
@@ -45,12 +52,14 @@ describe('a body', () => {
       input: { orderId: '1' },
       conversationId: 'c',
       confirm: undefined,
+      actsFor: undefined,
     });
     assert.deepEqual(read({ email: 'jane@shop.example', input: { orderId: '1' } }, 'signed'), {
       ok: true,
       input: { orderId: '1' },
       conversationId: undefined,
       confirm: undefined,
+      actsFor: undefined,
     });
     assert.ok(!read({ email: 'jane@shop.example', input: {}, orderId: '1' }, 'signed').ok);
   });

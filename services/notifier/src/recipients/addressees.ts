@@ -18,13 +18,20 @@ interface Deps {
 export type Addressees = (event: AnyEvent) => AsyncGenerator<Recipient>;
 
 const FOLLOWERS_PER_READ = 500;
+/** An event names a handful of things that people follow; more would take a request to Redis each. */
+const MOST_TARGETS = 100;
+/** No platform has longer ids, and each takes its space in Redis several times. */
+const LONGEST_USER = 1_024;
+
+const canBe = ({ userId }: Recipient): boolean => userId === null || userId.length <= LONGEST_USER;
 
 export function createAddressees({ rules, people, learn, follows }: Deps): Addressees {
   return async function* addressees(event) {
     // Learned first, so that an event helps to find its own person.
     await learn(event);
     for (const rule of rules().get(event.meta.type) ?? []) {
-      if (rule.when === undefined || rule.when(event)) yield* recipientsOf(rule, event);
+      if (rule.when !== undefined && !rule.when(event)) continue;
+      for await (const recipient of recipientsOf(rule, event)) if (canBe(recipient)) yield recipient;
     }
   };
 
@@ -32,16 +39,14 @@ export function createAddressees({ rules, people, learn, follows }: Deps): Addre
     const { tenant } = event.meta;
     if (rule.to === 'agents') yield { userId: null };
     else if (rule.to === 'slack') yield { userId: null, slackChannel: rule.channel };
-    else if (rule.to === 'users') for (const userId of rule.users(event)) yield { userId };
+    else if (rule.to === 'users') for (const userId of new Set(rule.users(event))) yield { userId };
     else if (rule.to === 'person') {
       const said = rule.by === 'event' ? (event as { userId?: string | null }).userId : rule.by.user?.(event)[0];
       const userId = said ?? (await redisReply(people.userOf(tenant, identifiersIn(rule.by, event))));
       if (userId !== undefined) yield { userId };
     } else {
-      for (const id of rule.ids(event)) {
-        const target = readTargetId(id);
-        if (target !== undefined) yield* followersOf(tenant, { kind: rule.kind, id: target });
-      }
+      const targets = new Set(rule.ids(event).flatMap((id) => readTargetId(id) ?? []));
+      for (const id of [...targets].slice(0, MOST_TARGETS)) yield* followersOf(tenant, { kind: rule.kind, id });
     }
   }
 
