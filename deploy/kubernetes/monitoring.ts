@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { readRules } from '../prometheus/rules.ts';
 import type { Manifest } from './workload.ts';
 
@@ -34,4 +36,53 @@ const alerts = (): Manifest => ({
   spec: { groups: readRules().groups },
 });
 
-export const monitors = (): Manifest[] => [podMonitor, alerts()];
+interface Route {
+  readonly receiver?: string;
+  readonly group_by?: readonly string[];
+  readonly group_wait?: string;
+  readonly group_interval?: string;
+  readonly repeat_interval?: string;
+}
+
+/** The route and the texts of deploy/alertmanager/alertmanager.yml. The Secret has the address of an incoming webhook. */
+function receivers(): Manifest {
+  const { route, receivers } = parse(
+    readFileSync(new URL('../alertmanager/alertmanager.yml', import.meta.url), 'utf8'),
+  ) as { route: Route & { routes: [Route] }; receivers: [{ name: string; slack_configs: [Record<string, string>] }] };
+  const [{ name, slack_configs }] = receivers;
+  const { color, title, title_link: titleLink, text } = slack_configs[0];
+  return {
+    apiVersion: 'monitoring.coreos.com/v1alpha1',
+    kind: 'AlertmanagerConfig',
+    metadata,
+    spec: {
+      route: {
+        receiver: name,
+        groupBy: route.group_by,
+        groupWait: route.group_wait,
+        groupInterval: route.group_interval,
+        repeatInterval: route.repeat_interval,
+        routes: [
+          {
+            receiver: name,
+            matchers: [{ name: 'severity', matchType: '=', value: 'page' }],
+            repeatInterval: route.routes[0].repeat_interval,
+          },
+        ],
+      },
+      receivers: [
+        {
+          name,
+          slackConfigs: [
+            {
+              apiURL: { name: 'alertmanager-slack', key: 'webhook-url' },
+              ...{ sendResolved: true, color, title, titleLink, text },
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
+
+export const monitors = (): Manifest[] => [podMonitor, alerts(), receivers()];

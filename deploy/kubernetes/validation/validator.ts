@@ -16,7 +16,15 @@ const SCHEMAS = {
 };
 const VERSION = 'kubernetes_validate/kubernetes-json-schema/v1.37.0-local-strict';
 
-const CUSTOM = ['kafka', 'kafkanodepool', 'kafkauser', 'podmonitor', 'prometheusrule', 'scaledobject'];
+const CUSTOM = [
+  'alertmanagerconfig',
+  'kafka',
+  'kafkanodepool',
+  'kafkauser',
+  'podmonitor',
+  'prometheusrule',
+  'scaledobject',
+];
 
 type Schema = { [key: string]: unknown };
 
