@@ -190,7 +190,7 @@ describe('a new authority and certificate', () => {
     const starts = installation.starts();
     const emails = Array.from({ length: 60 }, (_, index) => `rotation.${index}@example.com`);
     const sending = (async () => {
-      for (const email of emails) await send('lead.captured', { customer: { name: 'Jane Doe', email } });
+      for (const email of emails) await send('lead.captured', { email });
     })();
     const next = await createAuthority(join(directory, 'next-authority'));
     await appendFile(secured.caFile, await readFile(next.caFile, 'utf8'));
@@ -214,11 +214,16 @@ describe('a new authority and certificate', () => {
   });
 });
 
+/** The contract that ingest publishes, and what probes and Prometheus ask, for which there is OPS_PORT. */
+const OPEN = ['/openapi.json', '/asyncapi.json', '/catalogue', '/livez', '/readyz', '/health', '/metrics'];
+
 it('no route that shows data answers a stranger without a key', async () => {
   const { paths } = (await (await fetch(`${installation.urlOf(ingest.name)}/openapi.json`)).json()) as {
     paths: Record<string, object>;
   };
-  const routes = Object.entries(paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []));
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
+    'get' in methods && !OPEN.includes(path) ? [path] : [],
+  );
   assert.ok(routes.includes('/v1/search'), routes.join());
   for (const path of routes) {
     const url = path.replaceAll(/\{\w+\}/g, 'x');
