@@ -55,18 +55,24 @@ describe('the cache of contexts', () => {
         fc.asyncProperty(steps, async (all) => {
           const people = [user(newId()), user(newId())];
           const running: Promise<unknown>[] = [];
+          /** Only they bring back an earlier state. */
+          const erasures = { begun: 0, ended: 0 };
           for (const { step, waits } of all) {
             const subject = people[step.who] as Subject;
             const store = stores[step.by] as ContextStore;
             const perform = async (): Promise<void> => {
               if (step.kind === 'pause') await sleep(step.ms);
               else if (step.kind === 'sweep') await store.sweep();
-              else if (step.kind === 'erase') await store.erase(subject);
-              else if (step.kind === 'read') {
+              else if (step.kind === 'erase') {
+                erasures.begun += 1;
+                await store.erase(subject);
+                erasures.ended += 1;
+              } else if (step.kind === 'read') {
+                const { ended } = erasures;
                 const earlier = await uncached(subject);
                 const read = await store.read(subject);
                 const later = await uncached(subject);
-                if (JSON.stringify(earlier) !== JSON.stringify(later)) return;
+                if (JSON.stringify(earlier) !== JSON.stringify(later) || erasures.begun !== ended) return;
                 assert.deepEqual(read, earlier);
               } else {
                 const { value, ttl: ttlMs } = step;
