@@ -1,12 +1,9 @@
 import { readProgress, type ServiceProgress } from '@switchboard/consumer/operate';
-import { ingest, services } from '@switchboard/deploy/services';
+import { consumers } from '@switchboard/deploy/services';
 import type { KafkaConnection } from '@switchboard/kafka';
 import { OpsError } from './ops-error.ts';
 
-/** Those with a consumer group, a retry chain and dead letters. */
-export const consumerServices: readonly string[] = services
-  .filter((service) => service !== ingest)
-  .map(({ name }) => name);
+export const consumerServices: readonly string[] = consumers.map(({ name }) => name);
 
 /** @throws OpsError for a name that nothing in Kafka has: a slip of the pen must not look like an outage */
 export async function progressOf(connection: KafkaConnection, service: string): Promise<ServiceProgress> {
