@@ -21,8 +21,9 @@ export function liveTls(files: TlsFiles): () => SecureContext {
       `Set ${files.prefix}_CERT_FILE and ${files.prefix}_KEY_FILE together: one is useless alone`,
     ]);
   }
-  let current = open(readTls(files), files);
-  let mark = markOf(readTls(files));
+  const first = readTls(files);
+  let current = open(first, files);
+  let mark = markOf(first);
   return () => {
     try {
       const options = readTls(files);

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Send } from './channels/channel.ts';
 import type { Ending, NotifierMetrics } from './metrics.ts';
 import { type Channel, decide, type Preference } from './policy.ts';
-import type { Recipients } from './recipients.ts';
+import type { Recipients } from './recipients/recipients.ts';
 import { renderRequested } from './texts/requested-message.ts';
 import type { Content, Templates } from './texts/templates.ts';
 import type { Entry, KeptContent, Message, WaitingMessages } from './waiting/waiting-messages.ts';

@@ -19,7 +19,7 @@ import { registerPreferenceApi } from './preferences/preference-api.ts';
 import { createPreferences } from './preferences/preferences.ts';
 import { type Addressees, createAddressees } from './recipients/addressees.ts';
 import { openLiveRecipients } from './recipients/live-recipients.ts';
-import { createRecipients } from './recipients.ts';
+import { createRecipients } from './recipients/recipients.ts';
 import { readTemplates } from './texts/templates.ts';
 import { startSender } from './waiting/sender.ts';
 import { createWaitingMessages } from './waiting/waiting-messages.ts';

@@ -6,7 +6,7 @@ import type { NotifierMetrics } from './metrics.ts';
 import type { Notification } from './notifications.ts';
 import { type Channel, type Decision, decide, type Preference } from './policy.ts';
 import type { Addressees } from './recipients/addressees.ts';
-import { type Recipient, type Recipients, recipientKey } from './recipients.ts';
+import { type Recipient, type Recipients, recipientKey } from './recipients/recipients.ts';
 import { shortLocale } from './texts/locale.ts';
 import type { Templates } from './texts/templates.ts';
 import type { Entry, Message, Put, PutReply, WaitingMessages } from './waiting/waiting-messages.ts';

@@ -1,15 +1,7 @@
 import { type ApiDescription, apiKeySecurity, jsonResponse, problemResponses } from '@switchboard/service';
+import { parameter, security, userIdParameter as userId } from '../api-description.ts';
 import { followKinds } from './follow-kinds.ts';
 
-const security = [{ apiKey: [] }];
-const parameter = (name: string, description: string, values?: readonly string[]) => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema: { type: 'string', ...(values === undefined ? {} : { enum: values }) },
-});
-const userId = parameter('userId', "The platform's id of the person.");
 const target = [
   userId,
   parameter('kind', 'What is followed.', followKinds),

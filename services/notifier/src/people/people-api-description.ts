@@ -1,14 +1,7 @@
 import { kinds } from '@switchboard/people';
 import { type ApiDescription, apiKeySecurity, jsonResponse, problemResponses } from '@switchboard/service';
+import { parameter, security } from '../api-description.ts';
 
-const security = [{ apiKey: [] }];
-const parameter = (name: string, description: string, values?: readonly string[]) => ({
-  name,
-  in: 'path',
-  required: true,
-  description,
-  schema: { type: 'string', ...(values === undefined ? {} : { enum: values }) },
-});
 const kind = parameter('kind', 'The kind of the identifier.', kinds);
 const value = parameter(
   'value',

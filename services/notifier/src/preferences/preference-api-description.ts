@@ -1,19 +1,10 @@
 import { type ApiDescription, apiKeySecurity, jsonResponse, problemResponses } from '@switchboard/service';
+import { security, userIdParameter } from '../api-description.ts';
 import { BODY_BYTES, body } from './preference-api.ts';
 
 const preference = { $ref: '#/components/schemas/Preference' };
 
-const parameters = [
-  {
-    name: 'userId',
-    in: 'path',
-    required: true,
-    description: "The platform's id of the person.",
-    schema: { type: 'string' },
-  },
-];
-
-const security = [{ apiKey: [] }];
+const parameters = [userIdParameter];
 
 const shown = jsonResponse('The preferences. Fields without a value are missing.', preference);
 

@@ -4,7 +4,7 @@ import { type Identifier, identifiersOf, kinds, type People, readSentIdentifier 
 import { readTargetId } from '../follows/follow-kinds.ts';
 import type { Follows } from '../follows/follows.ts';
 import type { Learn } from '../people/learn.ts';
-import type { Recipient } from '../recipients.ts';
+import type { Recipient } from './recipients.ts';
 import type { PersonFields, Rule, Rules } from './rules.ts';
 
 interface Deps {

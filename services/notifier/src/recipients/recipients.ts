@@ -1,5 +1,5 @@
-import type { Preference } from './policy.ts';
-import type { Preferences } from './preferences/preferences.ts';
+import type { Preference } from '../policy.ts';
+import type { Preferences } from '../preferences/preferences.ts';
 
 /** A person, or with null a Slack channel: the given one, or that of the agents. */
 export interface Recipient {
