@@ -26,6 +26,8 @@ export interface BenchContext {
   readonly profiles: string | undefined;
   /** Another checkout of the repository to compare with. */
   readonly tree: string | undefined;
+  /** Whether the results are to be kept in the repository. */
+  readonly write: boolean;
   /** The bench's data directory; removed afterwards. */
   readonly directory: string;
   /** Resources to release at the end of the bench or on interrupt. */

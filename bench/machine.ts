@@ -5,13 +5,13 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 
-/** The conditions of the measurements in two sentences. */
+/** The conditions of the measurements, a sentence a line. */
 export function describeMachine(): string {
   const gigabytes = Math.round(totalmem() / 1024 ** 3);
   const model = cpus()[0]?.model.trim() ?? 'unknown';
   return (
     `${availableParallelism()} cores (${model}), ${gigabytes} GB, shared by the load generator, the server and the ` +
-    `broker. Node.js ${process.versions.node}, Kafka ${brokerVersion()}, @platformatic/kafka ` +
+    `broker.\nNode.js ${process.versions.node}, Kafka ${brokerVersion()}, @platformatic/kafka ` +
     `${versionOf('@platformatic/kafka')}, kafkajs ${versionOf('kafkajs')}, Fastify ${versionOf('fastify')}.`
   );
 }

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { against } from './against/bench.ts';
+import { autoscale } from './autoscale/bench.ts';
 import { burst } from './burst/bench.ts';
 import type { Bench, BenchContext } from './comparison.ts';
 import { consume } from './consume/bench.ts';
@@ -11,6 +12,7 @@ import { flows } from './flows/bench.ts';
 import { ingest } from './ingest/bench.ts';
 import { describeMachine } from './machine.ts';
 import { metrics } from './metrics/bench.ts';
+import { million } from './million/bench.ts';
 import { writeTable } from './readme.ts';
 import { search } from './search/bench.ts';
 import { senders } from './senders/bench.ts';
@@ -23,11 +25,13 @@ const benches: Readonly<Record<string, Bench>> = {
   burst,
   consume,
   flow,
+  million,
   context: contextApi,
   flows,
   search,
   tracing,
   metrics,
+  autoscale,
 };
 /** These run only by name. */
 const onDemand: Readonly<Record<string, Bench>> = { against };
@@ -35,12 +39,12 @@ const onDemand: Readonly<Record<string, Bench>> = { against };
 const USAGE = `Usage: npm run bench -- [${[...Object.keys(benches), ...Object.keys(onDemand)].join(' | ')} …] [options]
   --rounds <n>     how often each measurement is taken, in turns with its reference (5)
   --seconds <n>    of one measurement (5)
-  --minutes <n>    of full load while the memory is watched (1)
+  --minutes <n>    of full load while the memory is watched, or of the load of flow and million (1)
   --tree <folder>  another checkout of the repository: against compares with it
   --quick          one short round of everything, to see that it works
   --profile        keep CPU profiles of the measured processes of ingest, senders, consume, tracing and metrics;
                    ingest also prints the share of each step
-  --write          put the tables into bench/README.md`;
+  --write          put the tables into bench/README.md; million also updates what sizes are computed from`;
 
 const { names, write, profile, ...settings } = readArguments();
 const resources = new AsyncDisposableStack();
@@ -68,6 +72,7 @@ async function run(name: string, bench: Bench): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   const context: BenchContext = {
     ...settings,
+    write,
     directory,
     profiling: profile ? ['--cpu-prof', `--cpu-prof-dir=${directory}-profiles`] : [],
     profiles: profile ? `${directory}-profiles` : undefined,

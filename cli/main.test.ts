@@ -9,7 +9,7 @@ const run = async (...args: string[]) => {
   return [await program.exit, program.output] as const;
 };
 
-const COMMANDS = ['ops', 'send', 'new-service', 'map', 'doctor'];
+const COMMANDS = ['ops', 'send', 'new-service', 'map', 'size', 'doctor'];
 
 describe('switchboard', () => {
   it('lists its commands', async () => {

@@ -36,6 +36,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'show what a body becomes by the mapping of a source',
     load: async () => (await import('./map/main.ts')).map,
   },
+  size: {
+    summary: 'compute what an installation needs for a rate of events',
+    load: async () => (await import('./size/main.ts')).size,
+  },
   doctor: {
     summary: 'list what this machine has, and what it lacks',
     load: async () => (await import('./doctor/main.ts')).doctor,

@@ -13,7 +13,7 @@ export const against: Bench = async (context) => {
   const { tree, rounds, profiling, progress } = context;
   if (tree === undefined) throw new Error('Name the other checkout: npm run bench -- against --tree <folder>');
   const root = resolve(tree);
-  const stack = await startIngestStack(context);
+  const stack = await startIngestStack(context, root);
   const variables = { KAFKA_CLIENT: 'platformatic' };
   const results = await loadInTurns(
     {

@@ -19,6 +19,13 @@ export interface ConsumerTask {
   maxWaitMs: number;
   /** Keys whose events all fail. */
   failingKeys: readonly string[];
+  /** The consumer group. Default: one of its own. */
+  service?: string;
+}
+
+/** Sent again and again by a consumer of a named group. */
+export interface Progress {
+  handled: number;
 }
 
 export interface ConsumerResult {
@@ -59,8 +66,12 @@ async function consumeOurs(): Promise<void> {
   const logger = createLogger('bench', 'silent');
   const connection = { brokers: task.brokers };
   const failing = new Set(task.failingKeys);
-  const service = `bench-${randomUUID()}`;
-  await createOwnChain(connection, service, task.topic, DEFAULT_LIMITS.retryDelays.join());
+  const { service = `bench-${randomUUID()}` } = task;
+  if (task.service === undefined) {
+    await createOwnChain(connection, service, task.topic, DEFAULT_LIMITS.retryDelays.join());
+  } else {
+    setInterval(() => process.send?.({ handled } satisfies Progress), 50);
+  }
   await consume({
     service,
     sources: [task.topic],

@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -15,24 +15,31 @@ export interface ConsumerBench {
   readonly profiling: readonly string[];
 }
 
+const CONSUMER = new URL('consumer.ts', import.meta.url).pathname;
+
+/** Starts a program with the task and the addresses of the stack. It sends messages to its parent. */
+export function startMeasured({ stack, profiling }: ConsumerBench, task: object, path = CONSUMER): ChildProcess {
+  const { brokers, registryUrl, redisUrl } = stack;
+  const given = JSON.stringify({ ...task, brokers, registryUrl, redisUrl });
+  return spawn(process.execPath, [...nodeFlags, ...profiling, path, given], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+}
+
 /** Runs one consumer in a separate process until it has handled all events. */
 export const runConsumer = (
   bench: ConsumerBench,
   task: Omit<ConsumerTask, 'brokers' | 'registryUrl' | 'redisUrl'>,
-  path = new URL('consumer.ts', import.meta.url).pathname,
+  path = CONSUMER,
 ): Promise<ConsumerResult> => runMeasured<ConsumerResult>(bench, task, path);
 
 /** Runs a program with the task and the addresses of the stack, until it has sent its result. */
 export async function runMeasured<Result>(
-  { stack, profiling }: ConsumerBench,
+  bench: ConsumerBench,
   task: { readonly mode: string },
   path: string,
 ): Promise<Result> {
-  const { brokers, registryUrl, redisUrl } = stack;
-  const given = JSON.stringify({ ...task, brokers, registryUrl, redisUrl });
-  const child = spawn(process.execPath, [...nodeFlags, ...profiling, path, given], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = startMeasured(bench, task, path);
   let result: Result | undefined;
   child.on('message', (message) => {
     result = message as Result;
@@ -43,23 +50,24 @@ export async function runMeasured<Result>(
 }
 
 const peer = new URL('../peers/parallel-consumer/', import.meta.url).pathname;
+const jar = `${peer}target/parallel-consumer-peer-2.jar`;
 
 /** Builds the Java peer, once. */
 export async function buildPeer(): Promise<void> {
-  if (!existsSync(`${peer}target/parallel-consumer-peer-1.jar`))
-    await run('mvn', ['-B', '-q', 'package'], { cwd: peer });
+  if (!existsSync(jar)) await run('mvn', ['-B', '-q', 'package'], { cwd: peer });
 }
 
-/** Runs Confluent's Parallel Consumer in KEY order; resolves with the milliseconds from the first event to the last. */
+/** Runs Confluent's Parallel Consumer in KEY order. Counts time and CPU from the first event to the last. */
 export async function runPeer(
   stack: Stack,
   { topic, events, concurrency, maxWaitMs }: { topic: string; events: number; concurrency: number; maxWaitMs: number },
-): Promise<number> {
-  const classPath = `${peer}target/parallel-consumer-peer-1.jar:${peer}target/dependency/*`;
+): Promise<Pick<ConsumerResult, 'ms' | 'cpuMs'>> {
+  const classPath = `${jar}:${peer}target/dependency/*`;
   const group = `peer-${randomUUID()}`;
   const { stdout } = await run('java', [
     ...['-Xmx512m', '-cp', classPath, 'Peer'],
     ...[stack.brokers, topic, group, String(events), String(concurrency), String(maxWaitMs)],
   ]);
-  return Number(stdout.trim());
+  const [ms = Number.NaN, cpuMs = Number.NaN] = stdout.trim().split(' ').map(Number);
+  return { ms, cpuMs };
 }

@@ -8,20 +8,24 @@ import type { Bench, Comparison } from '../comparison.ts';
 import { percentile } from '../statistics.ts';
 import { createTraffic, type MarkedEvent, optIns } from './traffic.ts';
 
-const RATE = 300;
+export const RATE = 300;
 const OUTSIDE_LATENCY_MS = 20;
-const SLOWEST_P99_MS = 1_000;
-const MOST_MEGABYTES = 200;
+/** The longest p99 at each rate, beyond what the outside systems take. */
+const RATES = [
+  { rate: 100, slowestMs: 50 },
+  { rate: RATE, slowestMs: 150 },
+] as const;
+const MOST_MEGABYTES = 150;
 
-const systems: readonly SystemName[] = ['hubspot', 'zendesk', 'slack', 'chat'];
-/** The request that identifies an effect. */
+export const systems: readonly SystemName[] = ['hubspot', 'zendesk', 'slack', 'chat'];
+/** The request that identifies an effect, and how many requests of its event end with it. */
 const effects = [
-  { what: 'CRM note', system: 'hubspot', path: /\/notes$/ },
-  { what: 'ticket', system: 'zendesk', path: /tickets/ },
-  { what: 'chat message', system: 'chat', path: /messages/ },
+  { what: 'CRM note', system: 'hubspot', path: /\/notes$/, requests: 4 },
+  { what: 'ticket', system: 'zendesk', path: /tickets/, requests: 1 },
+  { what: 'chat message', system: 'chat', path: /messages/, requests: 1 },
 ] as const;
 
-/** All of `npm start` at 300 events a second with 20 ms responses outside: time from the 200 to the outside effect. */
+/** All of `npm start`, with 20 ms responses outside: time from the 200 to the outside effect. */
 export const flow: Bench = async ({ minutes, resources, progress }) => {
   progress('Starting everything');
   const switchboard = resources.use(await startInstallation({ RATE_PER_HOUR: '1000000' }));
@@ -30,12 +34,22 @@ export const flow: Bench = async ({ minutes, resources, progress }) => {
   }
   await switchboard.send(optIns);
   progress('Warming up');
-  await load(switchboard, 10 * RATE);
-  const count = Math.round(minutes * 60 * RATE);
-  progress(`${count} events, ${RATE} a second`);
-  const acceptedAt = await load(switchboard, count);
+  await load(switchboard, RATE, 10 * RATE);
   const comparisons: Comparison[] = [];
-  for (const effect of effects) comparisons.push(...(await latencies(switchboard, effect, acceptedAt)));
+  for (const { rate, slowestMs } of RATES) {
+    const count = Math.round(minutes * 60 * rate);
+    progress(`${count} events, ${rate} a second`);
+    const accepted = await load(switchboard, rate, count);
+    for (const effect of effects) {
+      const ms = await latencies(switchboard, effect, accepted);
+      const line = `200 to ${effect.what} at ${rate} events/s`;
+      const atMost = slowestMs + effect.requests * OUTSIDE_LATENCY_MS;
+      comparisons.push(
+        { what: `${line}, p50`, ours: [percentile(ms, 0.5)], unit: 'ms' },
+        { what: `${line}, p99`, ours: [percentile(ms, 0.99)], unit: 'ms', atMost },
+      );
+    }
+  }
   const memory = [...services, sandbox].map(({ name }): Comparison => {
     const ours = [residentMegabytes(switchboard.processOf(name))];
     return {
@@ -52,7 +66,7 @@ export const flow: Bench = async ({ minutes, resources, progress }) => {
 type Accepted = ReadonlyMap<SystemName, ReadonlyMap<string, number>>;
 
 /** Sends on a fixed schedule. */
-async function load(switchboard: Installation, count: number): Promise<Accepted> {
+async function load(switchboard: Installation, rate: number, count: number): Promise<Accepted> {
   const accepted = new Map<SystemName, Map<string, number>>(systems.map((system) => [system, new Map()]));
   const traffic = createTraffic();
   const marked = new Map<string, MarkedEvent>();
@@ -60,7 +74,7 @@ async function load(switchboard: Installation, count: number): Promise<Accepted>
     url: switchboard.urlOf('ingest'),
     secret: 'local-secret',
     count,
-    rate: RATE,
+    rate,
     next() {
       const next = traffic();
       marked.set(next.event.body, next);
@@ -77,12 +91,12 @@ async function load(switchboard: Installation, count: number): Promise<Accepted>
   return accepted;
 }
 
-/** The time from the 200 to the request with the effect. */
+/** The times from the 200 to the request with the effect, in order. */
 async function latencies(
   switchboard: Installation,
   { what, system, path }: (typeof effects)[number],
   accepted: Accepted,
-): Promise<Comparison[]> {
+): Promise<number[]> {
   const marks = new Map(accepted.get(system));
   const ms: number[] = [];
   await until(`every ${what}`, async () => {
@@ -95,12 +109,7 @@ async function latencies(
     }
     return marks.size === 0;
   });
-  ms.sort((one, other) => one - other);
-  const line = `200 to ${what} at ${RATE} events/s`;
-  return [
-    { what: `${line}, p50`, ours: [percentile(ms, 0.5)], unit: 'ms' },
-    { what: `${line}, p99`, ours: [percentile(ms, 0.99)], unit: 'ms', atMost: SLOWEST_P99_MS },
-  ];
+  return ms.sort((one, other) => one - other);
 }
 
 const residentMegabytes = (pid: number): number =>

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { catalogue } from '@switchboard/events';
 import { createTopics, registerSchemas } from '@switchboard/kafka';
 import { type Stack, startStack } from '@switchboard/stack';
@@ -12,12 +14,25 @@ export const PARTITIONS = 12;
 const CONNECTIONS = 64;
 const WARM_UP_SECONDS = 1;
 
-/** The dependencies of ingest on separate ports. */
-export async function startIngestStack({ directory, resources, signal, progress }: BenchContext): Promise<Stack> {
+/**
+ * The dependencies of ingest on separate ports.
+ * @param earlier another checkout, whose schemas are older versions of ours and are registered before them
+ */
+export async function startIngestStack(
+  { directory, resources, signal, progress }: BenchContext,
+  earlier?: string,
+): Promise<Stack> {
   const stack = resources.use(await startStack({ directory, ports: 'free', signal, progress }));
+  if (earlier !== undefined) await registerSchemasOf(earlier, stack.registryUrl);
   await registerSchemas(stack.registryUrl);
   await createTopics({ brokers: stack.brokers }, { topics: [TOPIC], partitions: PARTITIONS, replication: 1 });
   return stack;
+}
+
+async function registerSchemasOf(tree: string, registryUrl: string): Promise<void> {
+  const { href } = pathToFileURL(join(tree, 'packages/kafka/src/index.ts'));
+  const kafka = (await import(href)) as { registerSchemas: typeof registerSchemas };
+  await kafka.registerSchemas(registryUrl);
 }
 
 export type Variant = Pick<ClosedLoop, 'port'> & Partial<Pick<ClosedLoop, 'requests' | 'connections'>>;

@@ -71,6 +71,6 @@ ${name} is ready; npm start runs it on port ${names.port}. Its handler is in
 
 Its test runs without Kafka: npm test -- services/${name}
 
-For Kubernetes, add its image and its variables to both overlays in deploy/kubernetes.`);
+For Kubernetes, add its image and its variables to both overlays in deploy/kubernetes, and run npm run kubernetes.`);
   return 0;
 }

@@ -11,6 +11,7 @@ const OPTIONS = {
   },
   code: { type: 'string', value: 'code', help: 'that failed with this code' },
   type: { type: 'string', value: 'type', help: 'of this event type' },
+  types: { type: 'string', value: 'types', help: 'of these event types, separated by commas' },
   channel: { type: 'string', value: 'channel', help: 'of this channel: chat, slack, email, webhook' },
   source: { type: 'string', value: 'name', help: 'from this source' },
   reason: { type: 'string', value: 'reason', help: 'refused for this reason' },
@@ -20,14 +21,16 @@ const OPTIONS = {
   conversation: { type: 'string', value: 'id', help: 'of this conversation, order, article or other entity' },
   since: { type: 'string', value: 'time', help: 'from this time on: 15m, 2h, 7d ago, or ISO 8601' },
   until: { type: 'string', value: 'time', help: 'up to this time' },
+  replay: { type: 'string', value: 'number', help: 'continue the replay with this number' },
   limit: { type: 'string', value: 'number', help: 'how many are shown' },
+  by: { type: 'string', value: 'tenant', help: '`tenant`: which tenants wait longest' },
   rate: { type: 'string', value: 'number', help: 'how many are sent a second' },
   url: { type: 'string', value: 'url', help: 'where ingest listens' },
   'loop-limit': { type: 'string', value: 'number', help: 'refuse letters that came back so often (default 3)' },
   all: { type: 'boolean', help: 'everything; for lag, also the topics in which nothing waits' },
   history: { type: 'boolean', help: 'also what is dealt with' },
   watch: { type: 'boolean', help: 'again every 2 s, until Ctrl-C' },
-  force: { type: 'boolean', help: 'also what came back too often' },
+  force: { type: 'boolean', help: 'also letters that came back too often, or what is left where events are gone' },
   yes: { type: 'boolean', help: 'do it' },
   'dry-run': { type: 'boolean', help: 'show what would be done, and change nothing' },
   json: { type: 'boolean', help: 'one JSON document' },
@@ -46,11 +49,23 @@ export interface Arguments {
   readonly since: number | undefined;
   readonly until: number | undefined;
   text(
-    name: 'code' | 'type' | 'channel' | 'source' | 'reason' | 'key' | 'flow' | 'tenant' | 'conversation' | 'url',
+    name:
+      | 'by'
+      | 'code'
+      | 'type'
+      | 'types'
+      | 'channel'
+      | 'source'
+      | 'reason'
+      | 'key'
+      | 'flow'
+      | 'tenant'
+      | 'conversation'
+      | 'url',
   ): string | undefined;
   is(name: 'all' | 'history' | 'watch' | 'force' | 'yes' | 'dry-run' | 'json' | 'reveal' | 'help'): boolean;
   /** A number of at least `least`, whole unless a fraction makes sense. */
-  number(name: 'limit' | 'rate' | 'loop-limit', fallback: number, least: number): number;
+  number(name: 'limit' | 'rate' | 'loop-limit' | 'replay', fallback: number, least: number): number;
   /** Throws when an option was given that is none of these. */
   allow(names: readonly OptionName[]): void;
 }

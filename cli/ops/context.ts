@@ -1,5 +1,6 @@
 import {
   connectionsConfig,
+  openClusterAddress,
   openKafka,
   openRedisAddress,
   openRegistryAddress,
@@ -16,7 +17,7 @@ import {
   KafkaError,
   type Publisher,
 } from '@switchboard/kafka';
-import { ConfigError, createLogger, createRedis, readConfig } from '@switchboard/service';
+import { ConfigError, createLogger, createRedis, createRedisCluster, readConfig } from '@switchboard/service';
 import { OpsError } from './ops-error.ts';
 import { asJson, asText } from './printable.ts';
 import type { Privacy } from './privacy.ts';
@@ -31,8 +32,10 @@ export interface Context {
   readonly privacy: Privacy;
   /** How long the services remember what they have done. */
   readonly doneTtlMs: number;
-  /** With what names our Kafka in it, as the services do. */
+  /** The Redis with the event state, and what names our Kafka in it, as the services do. */
   redis(): Promise<ScopedRedis>;
+  /** The Redis of REDIS_URL, which has everything else. */
+  mainRedis(): Promise<ScopedRedis & { readonly redis: ReturnType<typeof createRedis> }>;
   publisher(): Promise<Publisher>;
   codec(): Promise<Codec>;
   /** The width of the terminal; undefined where the output is not one. */
@@ -68,11 +71,12 @@ export function openContext(
   const config = readConfig(connectionsConfig, withLocalDefaults(variables));
   const connection = openKafka(config);
   const closing: (() => unknown)[] = [];
-  let redis: Promise<ScopedRedis> | undefined;
+  const clusterAddress = openClusterAddress(config);
+  let mainRedis: ReturnType<Context['mainRedis']> | undefined;
+  let cluster: Promise<ScopedRedis> | undefined;
   let publisher: Promise<Publisher> | undefined;
 
-  async function connectRedis(): Promise<ScopedRedis> {
-    const client = createRedis(openRedisAddress(config), silent);
+  async function connect<R extends ScopedRedis['redis']>(client: R, where: string, hint: string) {
     closing.push(() => client.disconnect());
     const scope = REDIS_SCOPE ? Promise.resolve(REDIS_SCOPE) : clusterId(connection);
     // When both are away, the error names Redis.
@@ -83,11 +87,29 @@ export function openContext(
     });
     if (failure === undefined) return { redis: client, scope: await scope };
     client.disconnect();
-    redis = undefined;
-    throw new OpsError(`Redis does not answer at ${new URL(config.REDIS_URL).host}: start it, or set REDIS_URL.`, {
-      cause: failure,
-    });
+    throw new OpsError(`Redis does not answer at ${where}: start it, or set ${hint}.`, { cause: failure });
   }
+
+  const connectMain: Context['mainRedis'] = () =>
+    (mainRedis ??= connect(
+      createRedis(openRedisAddress(config), silent),
+      new URL(config.REDIS_URL).host,
+      'REDIS_URL',
+    ).catch((error) => {
+      mainRedis = undefined;
+      throw error;
+    }));
+
+  const connectState: Context['redis'] = () => {
+    if (clusterAddress === undefined) return connectMain();
+    cluster ??= connect(createRedisCluster(clusterAddress, silent), config.REDIS_CLUSTER ?? '', 'REDIS_CLUSTER').catch(
+      (error) => {
+        cluster = undefined;
+        throw error;
+      },
+    );
+    return cluster;
+  };
 
   async function connectPublisher(): Promise<Publisher> {
     const opened = await createPublisher({
@@ -104,7 +126,8 @@ export function openContext(
     privacy,
     doneTtlMs: Number(DONE_TTL_SECONDS || 0) * 1_000 || DEFAULT_LIMITS.doneTtlMs,
     signal,
-    redis: () => (redis ??= connectRedis()),
+    redis: connectState,
+    mainRedis: connectMain,
     publisher: () => (publisher ??= connectPublisher()),
     codec: () => createCodec({ registryUrl: openRegistryAddress(config) }),
     columns,

@@ -25,7 +25,7 @@ async function report(given: Arguments, context: Context): Promise<number> {
   const limit = given.number('limit', SHOWN, 0);
   const [source, type, now] = [given.text('source'), given.text('type'), Date.now()];
   const since = given.since ?? now - KEEP_MS;
-  const { redis, scope } = await context.redis();
+  const { redis, scope } = await context.mainRedis();
   const records = (await readDrift(redis, scope)).filter((record) => source === undefined || record.source === source);
   const wanted = (one: { type: string }): boolean => type === undefined || one.type === type;
   const found = records

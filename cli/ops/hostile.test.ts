@@ -49,7 +49,7 @@ describe('whatever lies in the topics', () => {
       'two',
       JSON.stringify({ by: 1, why: ESCAPES, since: 'x' }),
     );
-    await redis.set(`d:${scope}:${name}:acme:test:message.received:e-1`, 'dead:abc');
+    await redis.hset(`l:${scope}:${name}`, 'acme:test:message.received:e-1', `${Date.now() + 60_000}:dead:abc`);
     await redis.lpush(
       'notifier:dead',
       'no JSON',

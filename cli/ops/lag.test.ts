@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '@switchboard/consumer';
 import type { Program } from '@switchboard/deploy/fixtures/program';
-import { until } from '@switchboard/stack/until';
+import { eventually, until } from '@switchboard/stack/until';
 import { createLetterService } from '../fixtures/letter-service.ts';
 
 /** Reports take 2 s each; the machine may be busy. */
@@ -27,8 +27,8 @@ describe('ops lag', () => {
     await service.send('conv', 1);
     await until('it is done', () => service.effects.length === 1);
     await consumer.stop();
-    for (const number of [2, 3, 4]) await service.send('conv', number);
     const sentAt = Date.now();
+    for (const number of [2, 3, 4]) await service.send('conv', number);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const { document } = await service.ops('lag', '--service', service.name, '--json');
     const [{ members, sources, deadLetters }] = document.services;
@@ -80,13 +80,10 @@ describe('ops lag', () => {
     await service.start();
     await service.send('conv', 1);
     const verdict = async () => (await service.ops('lag', '--service', service.name)).out.split('\n')[0] ?? '';
-    await until('it is paused', async () => (await verdict()).includes('PAUSED'));
-    assert.match(
-      await verdict(),
-      new RegExp(
-        `^${service.name}  PAUSED .* s: zendesk is unavailable: zendesk refuses .*\\[e-mail\\] · 1 wait, the oldest`,
-      ),
+    const paused = new RegExp(
+      `^${service.name}  PAUSED .* s: zendesk is unavailable: zendesk refuses .*\\[e-mail\\] · 1 wait, the oldest`,
     );
+    await eventually(async () => assert.match(await verdict(), paused));
     service.fails = () => {};
     await until('it goes on', async () => (await verdict()) === `${service.name}  ok`);
     const { out } = await service.ops('lag', '--service', service.name);

@@ -16,9 +16,9 @@ export const LETTER_FILTERS: readonly OptionName[] = [
   'conversation',
 ];
 
-export function oneService({ services }: Arguments): string {
+export function oneService({ services }: Arguments, whose = 'whose dead letters'): string {
   const [service, ...others] = services;
-  if (service === undefined) throw new UsageError('Say whose dead letters: --service <name>.');
+  if (service === undefined) throw new UsageError(`Say ${whose}: --service <name>.`);
   if (others.length > 0) throw new UsageError('One --service at a time.');
   return service;
 }

@@ -21,6 +21,7 @@ export function letterDocument(letter: DeadLetter, { id, sentence }: Privacy) {
     key: letter.key === null ? null : id(letter.key, origin.topic),
     origin: { topic: sentence(origin.topic), partition: origin.partition, offset: origin.offset },
     acceptedAt: isoTime(letter.acceptedAt),
+    replay: letter.replay === 0 ? null : letter.replay,
     runs: letter.runs,
     redrives: letter.redrives,
     bytes: letter.bytes,

@@ -21,7 +21,8 @@ describe('ops event', () => {
   it('tells where the event was accepted, and what the service does with it, from first to last', async () => {
     await using service = await createLetterService(TOPIC);
     const key = `conv-${randomUUID()}`;
-    const limits = { retryDelays: ['300ms', '6s'] };
+    // Long enough for all that is looked up while it waits there.
+    const limits = { retryDelays: ['300ms', '20s'] };
     service.fails = ({ meta }) => {
       if (meta.id === `${key}-2`) throw new PermanentError('REFUSED', 'no');
       if (meta.id === `${key}-3`) throw new Error('not now');
@@ -51,7 +52,7 @@ describe('ops event', () => {
     await service.send(key, 4);
     await until('it waits in the second tier', async () => {
       const { state, topic } = await stateOf(service, `${key}-3`);
-      return state === 'waiting' && topic === `${service.name}.retry.6s`;
+      return state === 'waiting' && topic === `${service.name}.retry.20s`;
     });
     await until('the next one waits behind it', async () => {
       const { state, ahead } = await stateOf(service, `${key}-4`);

@@ -1,9 +1,12 @@
 import {
   type DeadLetter,
+  findInReplays,
   findWhereabouts,
-  placeName,
+  type InReplay,
+  letterPlace,
   readDeadLetters,
-  readEffects,
+  readReplays,
+  readServiceNotes,
   type Whereabouts,
 } from '@switchboard/consumer/operate';
 import { handlersOf } from '@switchboard/deploy/services';
@@ -72,7 +75,12 @@ async function lookUp(kind: 'event' | 'conversation', given: Arguments, context:
   const texts: string[] = [];
   const documents: object[] = [];
   for (const record of records) {
-    const found = await Promise.all(views.map(async (view) => ({ service: view.service, ...(await view.of(record)) })));
+    const found = await Promise.all(
+      views.map(async ({ service, of, inReplays }): Promise<FoundWithReplays> => {
+        const [whereabouts, replays] = await Promise.all([of(record), inReplays(record)]);
+        return { service, ...whereabouts, replays };
+      }),
+    );
     texts.push(textOf(record, found, context));
     documents.push(documentOf(record, found, privacy));
   }
@@ -83,30 +91,37 @@ async function lookUp(kind: 'event' | 'conversation', given: Arguments, context:
 }
 
 export type Found = Whereabouts & { service: string };
+type FoundWithReplays = Found & { readonly replays: readonly InReplay[] };
 
 /** What is asked of a service once, for all events. */
 export async function viewOf(service: string, since: number, { connection, doneTtlMs, redis: connect }: Context) {
   const redis = await connect();
-  const [progress, letters, effects] = await Promise.all([
+  const [progress, letters, notes, replays] = await Promise.all([
     progressOf(connection, service),
     readDeadLetters(connection, redis, service, since).catch((error: KafkaError) => {
       if (error.code === 'UNKNOWN_TOPIC') return [];
       throw error;
     }),
-    readEffects(redis, service),
+    readServiceNotes(redis, service),
+    readReplays(connection, service),
   ]);
-  const byPlace = new Map(letters.map((letter): [string, DeadLetter] => [placeName(letter.origin), letter]));
+  const byPlace = new Map(letters.map((letter): [string, DeadLetter] => [letterPlace(letter), letter]));
   return {
     service,
-    of: (record: StoredRecord) => findWhereabouts(redis, record, progress, byPlace, doneTtlMs, effects),
+    progress,
+    letters: byPlace,
+    notes,
+    of: (record: StoredRecord) => findWhereabouts(redis, record, progress, byPlace, doneTtlMs, notes),
+    inReplays: (record: StoredRecord) => findInReplays(redis, record, progress, byPlace, replays, notes),
   };
 }
 
 function documentOf(
   { topic, partition, offset, timestamp, key, headers }: StoredRecord,
-  found: Found[],
-  { id, sentence }: Privacy,
+  found: FoundWithReplays[],
+  privacy: Privacy,
 ) {
+  const { id, sentence } = privacy;
   return {
     event: id(headers.ce_id ?? '', topic),
     type: sentence(headers.ce_type ?? ''),
@@ -116,21 +131,24 @@ function documentOf(
     topic,
     partition,
     offset,
-    services: found.map(({ service, state, ...rest }) => {
-      const { letter } = rest as { letter?: DeadLetter };
-      const { code, redrives } = letter ?? {};
-      const where = letter === undefined ? rest : { letter: letter.id, code: sentence(code ?? ''), redrives };
-      return {
-        service,
-        state,
-        ...where,
-        ...('heldBy' in rest ? { heldBy: id(rest.heldBy ?? '', topic) || null } : {}),
-      };
-    }),
+    services: found.map(({ replays, ...one }) => ({
+      ...stateDocument(one, topic, privacy),
+      ...(replays.length === 0 ? {} : { replays: replays.map((replay) => stateDocument(replay, topic, privacy)) }),
+    })),
   };
 }
 
-function textOf(record: StoredRecord, found: Found[], { privacy, columns }: Context): string {
+function stateDocument(found: Found | InReplay, topic: string, { id, sentence }: Privacy) {
+  const { letter, ...rest } = found as typeof found & { letter?: DeadLetter };
+  const { code, redrives } = letter ?? {};
+  return {
+    ...rest,
+    ...(letter === undefined ? {} : { letter: letter.id, code: sentence(code ?? ''), redrives }),
+    ...('heldBy' in rest ? { heldBy: id(String(rest.heldBy ?? ''), topic) || null } : {}),
+  };
+}
+
+function textOf(record: StoredRecord, found: FoundWithReplays[], { privacy, columns }: Context): string {
   const { event, type, source, key, topic, partition, offset } = documentOf(record, [], privacy);
   const head = list([
     ['event', event],
@@ -138,7 +156,14 @@ function textOf(record: StoredRecord, found: Found[], { privacy, columns }: Cont
     ['from', `${source}, key ${key ?? 'none'}`],
     ['accepted', `${asTime(record.timestamp)}, ${topic}, partition ${partition}, offset ${offset}`],
   ]);
-  const rows = found.map((one) => [one.service, one.state, explain(one, record, privacy)]);
+  const rows = found.flatMap((one) => [
+    [one.service, one.state, explain(one, record, privacy)],
+    ...one.replays.map((replay) => [
+      `  replay ${replay.replay}`,
+      replay.state,
+      explain({ ...replay, service: one.service }, record, privacy),
+    ]),
+  ]);
   const titles = [{ title: 'service', most: 24 }, { title: 'state' }, { title: '', wrap: true as const }];
   return `${head}\n\n${table(titles, rows, columns)}`;
 }
@@ -180,6 +205,8 @@ export function explain(
       return `not read yet, ${counted(found.before, 'record')} before it`;
     case 'redriven':
       return 'sent back into the retry topics, not read there yet';
+    case 'unsent':
+      return 'the replay has not sent it yet; it continues with --replay';
     case 'skipped':
       return 'it does not handle this type';
     case 'unknown':

@@ -29,7 +29,7 @@ describe('ops messages', () => {
       ...{ channel: 'chat', values: { name: 'Anna Canary' }, locale: null, urgent: false },
       ...{ occurredAt: now, receivedAt: now, expiresAt },
     };
-    const [entry] = await waiting.put([{ message, entry: id, queue: id, due: now, now: true }]);
+    const [entry] = await waiting.put([{ message, entry: id, queue: id, target: 'chat', due: now, now: true }]);
     if (typeof entry !== 'object') assert.fail(`it was ${entry}`);
     await waiting.deadLetter(entry, code);
     return id;

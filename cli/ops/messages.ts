@@ -102,9 +102,9 @@ export const messagesRetry: Command = {
   },
 };
 
-async function open({ redis }: Context): Promise<DeadMessages> {
+async function open({ mainRedis }: Context): Promise<DeadMessages> {
   const { openDeadMessages } = await import('@switchboard/notifier/dead-messages');
-  return openDeadMessages((await redis()).redis, NOTIFIER);
+  return openDeadMessages((await mainRedis()).redis, NOTIFIER);
 }
 
 function find(dead: readonly DeadMessage[], id: string): DeadMessage {

@@ -16,7 +16,7 @@ export const peopleConflicts: Command = {
   async run(given, context) {
     const tenant = given.text('tenant');
     if (tenant === undefined) throw new OpsError('Name the tenant: people conflicts --tenant acme.');
-    const { redis } = await context.redis();
+    const { redis } = await context.mainRedis();
     const prefix = context.variables.PEOPLE_PREFIX || 'people';
     const conflicts = await listConflicts(redis, prefix, tenant, given.number('limit', SHOWN, 1));
     const shown = (identifiers: readonly Identifier[]) =>

@@ -1,6 +1,7 @@
 import { UsageError } from '@switchboard/service/command-line';
 import { type Arguments, readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
+import { connections } from './connections.ts';
 import { type Output, openContext, sentenceOf, type Variables } from './context.ts';
 import { dlqList } from './dlq-list.ts';
 import { dlqPurge } from './dlq-purge.ts';
@@ -16,15 +17,20 @@ import { peopleConflicts } from './people.ts';
 import { asText } from './printable.ts';
 import { createPrivacy } from './privacy.ts';
 import { quarantineList, quarantineShow, skippedList } from './quarantine.ts';
+import { replay } from './replay.ts';
 import { quarantineResubmit, skippedResubmit } from './resubmit.ts';
 import { status } from './status.ts';
+import { undelivered } from './undelivered.ts';
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   status,
   lag,
+  connections,
   drift,
   event,
   conversation,
+  undelivered,
+  replay,
   'dlq list': dlqList,
   'dlq show': dlqShow,
   'dlq redrive': dlqRedrive,

@@ -1,4 +1,11 @@
-import { readDeadLetters, readPauses, type ServiceProgress, type TopicProgress } from '@switchboard/consumer/operate';
+import {
+  readDeadLetters,
+  readPauses,
+  readUnavailable,
+  type ServiceProgress,
+  type TopicProgress,
+  waitingTopicOf,
+} from '@switchboard/consumer/operate';
 import { epochMs, openReader, type Reader } from '@switchboard/kafka';
 import type { Context } from './context.ts';
 import { OpsError } from './ops-error.ts';
@@ -33,9 +40,12 @@ export async function lagOf(service: string, reader: Reader, context: Context) {
     const waiting = heads.filter((head) => head.topic === topic.topic);
     const since = (name: string) =>
       waiting.map(({ headers, timestamp }) => (now - epochMs(headers[name], timestamp)) / 1_000);
-    const overdueSeconds = waiting.length === 0 ? 0 : Math.max(...since('retry-due-at'));
+    // What waits for an outside system is due all the time.
+    const isDue = waiting.length > 0 && !topic.topic.endsWith('.retry.waiting');
+    const overdueSeconds = isDue ? Math.max(...since('retry-due-at')) : 0;
     const seconds = Math.max(0, ...since('origin-timestamp'));
-    return { topic: topic.topic, records: countOf(topic), seconds, overdueSeconds };
+    const isWaiting = topic.topic === waitingTopicOf(service);
+    return { topic: topic.topic, records: countOf(topic), seconds, overdueSeconds, isWaiting };
   };
   return {
     service,
@@ -43,6 +53,7 @@ export async function lagOf(service: string, reader: Reader, context: Context) {
     sources: progress.sources.map(source),
     chain: progress.retries.map(tier),
     pause: await pauseOf(service, context),
+    unavailable: await unavailableOf(service, context),
     deadLetters: progress.retries.length === 0 ? 0 : await openLetters(service, context),
   };
 }
@@ -56,6 +67,22 @@ async function pauseOf(service: string, { redis, privacy }: Context) {
     return { by: privacy.sentence(by), why: privacy.sentence(why), seconds: Math.max(0, (Date.now() - since) / 1_000) };
   } catch (error) {
     if (error instanceof OpsError) return null;
+    throw error;
+  }
+}
+
+/** The outside systems that it cannot use, the longest first; none while Redis does not answer. */
+async function unavailableOf(service: string, { redis, privacy }: Context) {
+  try {
+    const notes = await readUnavailable(await redis(), service);
+    return [...Map.groupBy(notes, ({ target }) => target)].map(([target, instances]) => ({
+      connection: privacy.sentence(target),
+      why: privacy.sentence(instances[0]?.why ?? ''),
+      seconds: Math.max(0, (Date.now() - (instances[0]?.since ?? Date.now())) / 1_000),
+      waiting: instances.reduce((sum, { waiting }) => sum + waiting, 0),
+    }));
+  } catch (error) {
+    if (error instanceof OpsError) return [];
     throw error;
   }
 }

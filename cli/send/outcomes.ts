@@ -65,6 +65,7 @@ async function poll(
   const { connection, signal } = context;
   const matches = ({ key }: StoredRecord): boolean => key !== null && entities.has(entityOf(key));
   let records: StoredRecord[] = [];
+  let wasOver = false;
   while (!signal.aborted) {
     if (records.length < entities.size) records = await findEvents(connection, { topics: [topic], since, matches });
     const views = await Promise.all(services.map((service) => viewOf(service, since, context)));
@@ -74,8 +75,10 @@ async function poll(
       outcomes.push({ record, found: await Promise.all(found) });
     }
     onOutcomes(outcomes);
-    const isOver = outcomes.every(({ found }) => found.every(isFinal));
-    if (isOver && records.length >= entities.size) return;
+    const isOver = records.length >= entities.size && outcomes.every(({ found }) => found.every(isFinal));
+    // Services note why an event had no effect a moment after it is done.
+    if (isOver && wasOver) return;
+    wasOver = isOver;
     await sleep(POLL_MS, undefined, { signal }).catch(() => {});
   }
 }

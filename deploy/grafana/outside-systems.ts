@@ -24,6 +24,23 @@ export const outsideSystems: Dashboard = {
       ],
     },
     {
+      title: 'Unavailable connections',
+      description: 'Outside systems that a service cannot use, those of single tenants included. Their events wait.',
+      ...{ kind: 'stat', unit: 'short', width: 6, warn: 1, runbook: 'ConnectionUnavailable' },
+      queries: [{ expr: 'max by (service) (consumer_unavailable_connections)', legend: '{{service}}' }],
+    },
+    {
+      title: 'Unavailable for',
+      description: 'The connections that have been unavailable longest, with their tenants.',
+      ...{ kind: 'timeseries', unit: 's', warn: 60, runbook: 'ConnectionUnavailable' },
+      queries: [
+        {
+          expr: 'topk(20, max by (service, connection) (consumer_connection_unavailable_seconds)) or max by (service) (consumer_unavailable_connections) * 0',
+          legend: '{{service}} {{connection}}',
+        },
+      ],
+    },
+    {
       title: 'Messages overdue',
       description: 'How long the oldest waiting message of the notifier has been due. Near 0 is good.',
       ...{ kind: 'stat', unit: 's', width: 6, warn: 60, alarm: 300, runbook: 'MessagesOverdue' },
@@ -34,6 +51,13 @@ export const outsideSystems: Dashboard = {
       description: 'Whether the notifier can use the file that says who is notified of what.',
       ...{ kind: 'stat', unit: 'short', width: 6, alarm: 1, runbook: 'RecipientsNotReloaded' },
       queries: [{ expr: 'max(notifier_recipients_reload_failed)', legend: 'file' }],
+    },
+    {
+      title: 'People in conflict',
+      description:
+        'Identifiers that are linked with several people, so that they are used for no one: see ops people conflicts.',
+      ...{ kind: 'stat', unit: 'short', width: 6, warn: 1, runbook: 'MessagesOverdue' },
+      queries: [{ expr: 'max(notifier_people_conflicts)', legend: 'identifiers' }],
     },
     {
       title: 'Requests',

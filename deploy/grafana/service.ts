@@ -38,6 +38,28 @@ export const service: Dashboard = {
       queries: [{ expr: 'max(consumer_held_keys{service="$service"})', legend: 'held keys' }],
     },
     {
+      title: 'Tenants that wait longest',
+      description: 'How long the oldest unfinished event in memory has waited, of the tenants that wait longest.',
+      ...{ kind: 'timeseries', unit: 's', warn: 60, runbook: 'ConsumerLagSeconds' },
+      queries: [
+        {
+          expr: 'topk(20, max by (tenant) (consumer_tenant_lag_seconds{service="$service"})) or label_replace(max(consumer_running{service="$service"}) * 0, "tenant", "none", "", "")',
+          legend: '{{tenant}}',
+        },
+      ],
+    },
+    {
+      title: 'Tenants that fail most',
+      description: 'Failed attempts in the last five minutes, of the tenants with the most.',
+      ...{ kind: 'timeseries', unit: 'short', runbook: 'RetryRateHigh' },
+      queries: [
+        {
+          expr: 'topk(20, sum by (tenant) (consumer_tenant_failures{service="$service"})) or label_replace(max(consumer_running{service="$service"}) * 0, "tenant", "none", "", "")',
+          legend: '{{tenant}}',
+        },
+      ],
+    },
+    {
       title: 'Records by outcome',
       description:
         'done and dead are final; retried and deferred go on in the retry topics; skipped are of types for others.',

@@ -13,10 +13,12 @@ export const states: Readonly<Record<string, Readonly<Record<string, State>>>> =
     2: { text: 'open', color: 'red' },
   },
   ingest_seen_ids_available: { 0: { text: 'unavailable', color: 'orange' }, 1: { text: 'available', color: 'green' } },
+  ingest_quota_shared: { 0: { text: 'each for itself', color: 'orange' }, 1: { text: 'shared', color: 'green' } },
   ingest_sources_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
   callers_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
   actions_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
   flows_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
+  connections_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
   notifier_recipients_reload_failed: { 0: { text: 'up to date', color: 'green' }, 1: { text: 'failed', color: 'red' } },
   up: { 0: { text: 'down', color: 'red' }, 1: { text: 'up', color: 'green' } },
 };

@@ -11,6 +11,11 @@ const CONCURRENCY: Readonly<Record<string, number>> = { flows: 256 };
 export const concurrencyOf = (name: string): number => CONCURRENCY[name] ?? 16;
 
 export const LEAST = 2;
+export const POLL_SECONDS = 10;
+/** How many more instances, relative to their number, may come in this time. */
+export const UP = { percent: 300, seconds: 30 } as const;
+/** One instance may leave in this time, after this long without a need for it. */
+export const DOWN = { quietSeconds: 600, seconds: 300 } as const;
 
 /**
  * The number of instances that a consumer needs, in PromQL. As many as there are while it waits for something: an
@@ -22,7 +27,8 @@ export function instancesQuery(name: string): string {
   const of = (more = '') => `{service="${name}"${more}}`;
   const running = `count(consumer_running${of()})`;
   const capacity = BUSY * concurrencyOf(name);
-  const lag = `max(kafka_consumergroup_lag_seconds${of()})`;
+  // More instances do not help events that wait for an outside system.
+  const lag = `max(kafka_consumergroup_lag_seconds${of(',topic!~".*\\\\.retry\\\\.waiting"')})`;
   return `(
   ${running} and on () (
     (
@@ -65,7 +71,7 @@ export function scaledObject(workload: Workload): Manifest {
       minReplicaCount: LEAST,
       // Further instances would have no partition.
       maxReplicaCount: PARTITIONS,
-      pollingInterval: 10,
+      pollingInterval: POLL_SECONDS,
       // Without Prometheus, the number stays.
       ...(consumes(workload)
         ? { fallback: { failureThreshold: 3, replicas: LEAST, behavior: 'currentReplicas' } }
@@ -73,9 +79,15 @@ export function scaledObject(workload: Workload): Manifest {
       advanced: {
         horizontalPodAutoscalerConfig: {
           behavior: {
-            scaleUp: { stabilizationWindowSeconds: 0, policies: [{ type: 'Percent', value: 300, periodSeconds: 30 }] },
-            // One instance every five minutes, after ten quiet ones: each change moves partitions.
-            scaleDown: { stabilizationWindowSeconds: 600, policies: [{ type: 'Pods', value: 1, periodSeconds: 300 }] },
+            scaleUp: {
+              stabilizationWindowSeconds: 0,
+              policies: [{ type: 'Percent', value: UP.percent, periodSeconds: UP.seconds }],
+            },
+            // Each change moves partitions, so instances leave one at a time and after quiet minutes.
+            scaleDown: {
+              stabilizationWindowSeconds: DOWN.quietSeconds,
+              policies: [{ type: 'Pods', value: 1, periodSeconds: DOWN.seconds }],
+            },
           },
         },
       },

@@ -26,3 +26,10 @@ export function errorLine(output: string): string {
   const exception = last(/^(Caused by: )?[\w.]+(Exception|Error)\b/);
   return (exception ?? last(/ERROR|FATAL|rror/) ?? lines.at(-1) ?? 'it printed nothing').trim().slice(0, 300);
 }
+
+/** The last line that a failed program wrote to its standard error. */
+export const lastLine = (error: unknown): string =>
+  String((error as { stderr?: string }).stderr ?? error)
+    .trim()
+    .split('\n')
+    .at(-1) ?? '';

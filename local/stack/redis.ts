@@ -10,16 +10,18 @@ export interface RedisSettings {
   port: number;
   /** Clients then need the user `switchboard` and its password. */
   password?: string | undefined;
+  /** Others than those below. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 /** The ACL user of a secured Redis. */
 export const REDIS_USER = 'switchboard';
 
 /** Redis with an append-only file and no eviction, so that it loses no data. */
-export function prepareRedis({ command, directory, port, password }: RedisSettings): PartProcess {
+export function prepareRedis({ command, directory, port, password, settings = {} }: RedisSettings): PartProcess {
   const home = join(directory, 'redis');
   mkdirSync(home, { recursive: true });
-  const settings = {
+  const all = {
     port: String(port),
     bind: '127.0.0.1',
     dir: home,
@@ -27,6 +29,7 @@ export function prepareRedis({ command, directory, port, password }: RedisSettin
     appendfsync: 'everysec',
     'maxmemory-policy': 'noeviction',
     save: '',
+    ...settings,
   };
   return {
     name: 'Redis',
@@ -34,7 +37,7 @@ export function prepareRedis({ command, directory, port, password }: RedisSettin
     port,
     directory: home,
     command,
-    args: [...(password === undefined ? [] : [usersFile(home, password)]), ...argumentsOf(settings)],
+    args: [...(password === undefined ? [] : [usersFile(home, password)]), ...argumentsOf(all)],
     answers: () => redisAnswers(port, password !== undefined),
   };
 }

@@ -69,17 +69,27 @@ export const variablesOf = (
   REDIS_PASSWORD_FILE: secured.passwordFile(REDIS_USER),
 });
 
-/** Settings of a broker whose listener CLIENT asks for TLS and a password, and denies what no rule allows. */
+/**
+ * Settings of a broker whose listener CLIENT asks for TLS and a password, and MUTUAL for a certificate with the name of
+ * the user. What no rule allows is denied.
+ */
 export function securedBroker(secured: Secured): Record<string, string | number | boolean> {
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
   const oauth = 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required';
   const plain = secured.users.map((user) => `user_${user}="${secured.passwordOf(user)}"`).join(' ');
+  const keystore = keystoreOf(secured);
   const ofListener = (name: string): string => `listener.name.client.${name}`;
+  const certificates = (listener: string) => ({
+    [`listener.name.${listener}.ssl.keystore.type`]: 'PEM',
+    [`listener.name.${listener}.ssl.keystore.location`]: keystore,
+    [`listener.name.${listener}.ssl.truststore.type`]: 'PEM',
+    [`listener.name.${listener}.ssl.truststore.location`]: secured.caFile,
+  });
   return {
-    [ofListener('ssl.keystore.type')]: 'PEM',
-    [ofListener('ssl.keystore.location')]: keystoreOf(secured),
-    [ofListener('ssl.truststore.type')]: 'PEM',
-    [ofListener('ssl.truststore.location')]: secured.caFile,
+    ...certificates('client'),
+    ...certificates('mutual'),
+    'listener.name.mutual.ssl.client.auth': 'required',
+    'listener.name.mutual.ssl.principal.mapping.rules': 'RULE:^CN=([^,]+).*$/$1/,DEFAULT',
     [ofListener('sasl.enabled.mechanisms')]: 'SCRAM-SHA-256,SCRAM-SHA-512,PLAIN,OAUTHBEARER',
     [ofListener('scram-sha-256.sasl.jaas.config')]: scram,
     [ofListener('scram-sha-512.sasl.jaas.config')]: scram,

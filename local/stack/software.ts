@@ -19,6 +19,9 @@ const PRODUCTS = {
 
 export type Product = keyof typeof PRODUCTS;
 
+/** The folder of what is downloaded. */
+export const SOFTWARE = join(import.meta.dirname, '../../.local/software');
+
 const POM = join(import.meta.dirname, 'pom.xml');
 
 export interface Installation {
@@ -63,6 +66,32 @@ export async function install(
     );
   }
   return Object.fromEntries(folders);
+}
+
+/**
+ * Makes a folder of `software` once. It appears only when it is complete. If several processes call it at a time, one
+ * fills it and the others wait.
+ * @returns the folder
+ */
+export async function installOnce(
+  { software, name, version, megabytes }: { software: string; name: string; version: string; megabytes: number },
+  fill: (draft: string) => Promise<void>,
+): Promise<string> {
+  const folder = join(software, `${name}-${version}`);
+  if (existsSync(folder)) return folder;
+  await withLock(join(software, `install-${name}.lock`), async () => {
+    if (existsSync(folder)) return;
+    await checkSpace(software, megabytes);
+    const draft = join(software, `draft-${name}`);
+    await rm(draft, { recursive: true, force: true });
+    try {
+      await fill(draft);
+      await rename(draft, folder);
+    } finally {
+      await rm(draft, { recursive: true, force: true });
+    }
+  });
+  return folder;
 }
 
 async function download(folders: ReadonlyMap<Product, string>, options: Installation): Promise<void> {

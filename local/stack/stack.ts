@@ -11,6 +11,7 @@ import { ALL_PARTS, answers, freePlaces, knownPlaces, type PartName, type Places
 import { findProgram, type Variables } from './programs.ts';
 import { endOrphans } from './records.ts';
 import { openSecured, type Secured } from './secured.ts';
+import { SOFTWARE } from './software.ts';
 import { startWatcher, type Watcher } from './watcher.ts';
 
 export { LocalStackError } from './error.ts';
@@ -63,8 +64,6 @@ export interface Stack extends AsyncDisposable {
   /** Stops the parts that this call has started, within 15 s. */
   stop(): Promise<void>;
 }
-
-const SOFTWARE = join(import.meta.dirname, '../../.local/software');
 
 /**
  * Starts the parts of the stack that do not run yet. Resolves when every part answers.

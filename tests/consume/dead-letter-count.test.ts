@@ -13,7 +13,7 @@ it('the metrics count as many dead letters as npm run ops lists, through purge a
   const fixture = await createFixture();
   const logger = createLogger('test', 'silent');
   const connection = { brokers: stack.brokers };
-  const publisher = await createPublisher({ ...connection, clientId: 'test', logger });
+  const publisher = await createPublisher({ ...connection, clientId: 'test', logger, deadlineMs: 30_000 });
   const redis = createRedis(stack.redisUrl, logger);
   const scoped = { redis, scope: await clusterId(connection) };
   after(async () => {

@@ -2,16 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Handler } from '@switchboard/consumer';
+import { readOnce } from '@switchboard/consumer/fixtures';
 import { eventHeaders } from '@switchboard/events';
 import { messageReceived } from '@switchboard/events/fixtures';
-import {
-  createCodec,
-  createPublisher,
-  createTopics,
-  readTopics,
-  type StoredRecord,
-  setCommittedOffset,
-} from '@switchboard/kafka';
+import { createCodec, createPublisher, createTopics, type StoredRecord, setCommittedOffset } from '@switchboard/kafka';
 import { createLogger } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import type { Tracer } from '@switchboard/tracing';
@@ -23,6 +17,8 @@ export interface Addresses {
   brokers: string;
   registryUrl: string;
   redisUrl: string;
+  /** Holds the event state, instead of `redisUrl`. */
+  redisCluster?: string;
 }
 
 export interface Worker {
@@ -38,6 +34,8 @@ export interface Fixture {
   /** Publishes event `number` of `key`; resolves when it is acknowledged. */
   send(key: string, number: number): Promise<void>;
   sendTo(topic: string, key: string, number: number): Promise<void>;
+  /** Publishes event `number` of a key of a tenant; the others are those of `acme`. */
+  sendFor(tenant: string, key: string, number: number): Promise<void>;
   sendRaw(record: { key: string | null; value: Buffer | null; headers?: Record<string, string> }): Promise<void>;
   /** The record of a well-formed event. */
   encode(key: string, number: number): { value: Buffer; headers: Record<string, string> };
@@ -89,19 +87,16 @@ export async function createFixture({
     limits: { ...FAST, ...options.limits },
   });
 
-  function encode(key: string, number: number): { value: Buffer; headers: Record<string, string> } {
+  function encode(key: string, number: number, tenant = 'acme'): { value: Buffer; headers: Record<string, string> } {
     const event = messageReceived(`${key}-${number}`, key, { messageId: String(number) });
+    event.meta.tenant = tenant;
     return { value: codec.encode(event), headers: eventHeaders(event) };
   }
 
   const sendTo = (topic: string, key: string, number: number): Promise<void> =>
     publisher.publish({ topic, key: `acme:${key}`, ...encode(key, number) });
 
-  async function read(name: string): Promise<StoredRecord[]> {
-    const records: StoredRecord[] = [];
-    await readTopics(connection, [name], (record) => records.push(record));
-    return records;
-  }
+  const read = (name: string): Promise<StoredRecord[]> => readOnce(connection, name);
 
   return {
     service,
@@ -110,6 +105,8 @@ export async function createFixture({
     encode,
     send: (key, number) => sendTo(topic, key, number),
     sendTo,
+    sendFor: (tenant, key, number) =>
+      publisher.publish({ topic, key: `${tenant}:${key}`, ...encode(key, number, tenant) }),
     sendRaw: ({ key, value, headers = {} }) => publisher.publish({ topic, key, value, headers }),
     async start(options = {}, handler, metrics, tracer) {
       const consumer = await startReferenceConsumer(optionsFor(options), handler, metrics, tracer);

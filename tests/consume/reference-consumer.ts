@@ -1,6 +1,7 @@
 import {
   type ConsumeLimits,
   consume,
+  createAvailability,
   DEFAULT_LIMITS,
   type Handler,
   PermanentError,
@@ -10,9 +11,9 @@ import {
 import { createOwnChain } from '@switchboard/consumer/fixtures';
 import type { EventType } from '@switchboard/events';
 import { createCodec, createPublisher, type Publisher } from '@switchboard/kafka';
-import { createLogger, createRedis } from '@switchboard/service';
+import { createLogger, createRedis, createRedisCluster, type Logger } from '@switchboard/service';
 import type { Tracer } from '@switchboard/tracing';
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 
 /** Where a test worker kills itself, as with kill -9. */
@@ -24,10 +25,14 @@ export interface ReferenceOptions {
   brokers: string;
   registryUrl: string;
   redisUrl: string;
+  /** `host:port` of the nodes of a Redis Cluster, instead of `redisUrl`. */
+  redisCluster?: string;
   sinkUrl: string;
   /** The handled event type; default `message.received`. */
   type?: EventType;
   limits?: Partial<ConsumeLimits>;
+  /** The outside systems that it knows from the start. */
+  targets?: readonly string[];
   /** The process kills itself at this point of the n-th record that reaches it. */
   crash?: { point: CrashPoint; at: number };
   logLevel?: string;
@@ -50,9 +55,11 @@ export async function startReferenceConsumer(
   const connection = { brokers: options.brokers.split(',') };
   // Opened first: if the registry is unreachable, there is nothing to close.
   const codec = await createCodec({ registryUrl: options.registryUrl });
-  const redis = createRedis(options.redisUrl, logger);
+  const redis = openRedis(options, logger);
   const publisher = await createPublisher({ ...connection, clientId: options.service, logger });
   const crash = crashAt(options.crash);
+  const availability = createAvailability();
+  for (const target of options.targets ?? []) availability.knows(target);
   let failure: Error | undefined;
 
   async function release(): Promise<void> {
@@ -74,6 +81,7 @@ export async function startReferenceConsumer(
     redis: crashingRedis(redis, crash),
     publisher: crashingPublisher(publisher, crash),
     codec,
+    availability,
     logger,
     ...(metrics === undefined ? {} : { metrics }),
     ...(tracer === undefined ? {} : { tracer }),
@@ -106,7 +114,7 @@ function sinkHandler(url: string, effected: () => void): Handler<'message.receiv
     const request = { idempotencyKey, key: event.conversationId, number: Number(event.messageId), attempt };
     const response = await fetch(url, { method: 'POST', body: JSON.stringify(request), signal });
     await response.arrayBuffer();
-    if (response.status === 503) throw new UnavailableError('sink');
+    if (response.status === 503) throw new UnavailableError(response.headers.get('target') ?? 'sink');
     if (response.status === 422) throw new PermanentError('REFUSED', 'the sink rejects the event');
     if (response.status !== 200) throw new Error(`the sink responds with ${response.status}`);
     effected();
@@ -122,7 +130,16 @@ function crashAt(crash: ReferenceOptions['crash']): (point: CrashPoint) => void 
   };
 }
 
-function crashingRedis(redis: Redis, crash: (point: CrashPoint) => void): Redis {
+function openRedis({ redisUrl, redisCluster }: ReferenceOptions, logger: Logger): Redis | Cluster {
+  if (redisCluster === undefined) return createRedis(redisUrl, logger);
+  const nodes = redisCluster.split(',').map((place) => {
+    const { hostname, port } = new URL(`redis://${place}`);
+    return { host: hostname, port: Number(port) };
+  });
+  return createRedisCluster({ nodes, credentials: () => ({}) }, logger);
+}
+
+function crashingRedis<R extends Redis | Cluster>(redis: R, crash: (point: CrashPoint) => void): R {
   const evalsha = redis.evalsha.bind(redis);
   redis.evalsha = (async (...args: Parameters<typeof evalsha>) => {
     const replies = (await evalsha(...args)) as string[];

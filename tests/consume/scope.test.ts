@@ -15,8 +15,10 @@ it('event state of another Kafka, or of no Kafka, does not apply to this one', a
     redis.disconnect();
   });
   const identity = 'acme:test:message.received:key-1';
-  await redis.set(`d:${fixture.service}:${identity}`, 'done', 'EX', 600);
-  await redis.set(`d:elsewhere:${fixture.service}:${identity}`, 'done', 'EX', 600);
+  const dead = `${Date.now() + 600_000}:dead:0`;
+  await redis.hset(`l:${fixture.service}`, identity, dead);
+  await redis.hset(`l:elsewhere:${fixture.service}`, identity, dead);
+  await redis.zadd(`k:elsewhere:${fixture.service}`, 0, `${fixture.topic}|acme:key`);
   await redis.zadd(`h:elsewhere:${fixture.service}:${fixture.topic}|acme:key`, 0, 'never-there');
 
   const consumer = await fixture.start();
@@ -24,5 +26,5 @@ it('event state of another Kafka, or of no Kafka, does not apply to this one', a
   await until('it has its effect', () => fixture.sink.effects.length === 1);
   await until('it is marked as done', () => consumer.state().counts.done === 1);
   const scope = await clusterId({ brokers: stack.brokers });
-  assert.equal(await redis.get(`d:${scope}:${fixture.service}:${identity}`), 'done');
+  assert.equal((await redis.keys(`s:${scope}:${fixture.service}:*`)).length, 1);
 });

@@ -13,8 +13,8 @@ export interface Effect extends SinkRequest {
   readonly at: number;
 }
 
-/** `hang` never responds; `lostAnswer` performs the effect and breaks the connection. */
-export type SinkAnswer = { status?: number; delayMs?: number; hang?: boolean; lostAnswer?: boolean };
+/** `hang` never responds; `lostAnswer` performs the effect and breaks the connection; `down` is the system that is. */
+export type SinkAnswer = { status?: number; delayMs?: number; hang?: boolean; lostAnswer?: boolean; down?: string };
 
 /**
  * Simulates an outside system with idempotency keys, and records which effects took place, in which order, and which
@@ -44,7 +44,13 @@ export async function createSink(): Promise<Sink> {
     calls.push({ at: Date.now(), request });
     const nth = (asked.get(request.idempotencyKey) ?? 0) + 1;
     asked.set(request.idempotencyKey, nth);
-    const { status = 200, delayMs = 0, hang = false, lostAnswer = false } = sink.respond(request, nth) ?? {};
+    const {
+      down,
+      status = down === undefined ? 200 : 503,
+      delayMs = 0,
+      hang = false,
+      lostAnswer = false,
+    } = sink.respond(request, nth) ?? {};
     if (hang) return;
     if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (status === 200) {
@@ -53,7 +59,7 @@ export async function createSink(): Promise<Sink> {
       known.add(request.idempotencyKey);
     }
     if (lostAnswer) incoming.socket.destroy();
-    else response.writeHead(status).end();
+    else response.writeHead(status, down === undefined ? {} : { target: down }).end();
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

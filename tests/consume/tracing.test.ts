@@ -15,6 +15,8 @@ describe('the trace of an event', () => {
   let telemetry: Telemetry;
   /** How many attempts of each number fail. */
   const failures = new Map<string, number>();
+  /** What the attempt that succeeds waits for. */
+  const beforeSuccess = new Map<string, Promise<void>>();
   const logged: unknown[] = [];
 
   before(async () => {
@@ -31,6 +33,7 @@ describe('the trace of an event', () => {
           const id = event.messageId ?? '';
           if (id === '66') throw new PermanentError('REFUSED', 'canary-message');
           if (attempt <= (failures.get(id) ?? 0)) throw new Error('canary-message of canary@example.org');
+          await beforeSuccess.get(id);
         }),
       undefined,
       telemetry,
@@ -97,8 +100,14 @@ describe('the trace of an event', () => {
 
   it('gets no spans while the event waits for another', async () => {
     failures.set('3', 2);
+    const succeeding = Promise.withResolvers<void>();
+    beforeSuccess.set('3', succeeding.promise);
     await send('waiting', 3);
     await send('waiting', 4);
+    await until('the next event waits for it in the retry topic', async () =>
+      (await fixture.read(`${fixture.service}.retry.200ms`)).some(({ headers }) => headers.ce_id === 'waiting-4'),
+    );
+    succeeding.resolve();
     const spans = await spansOf('waiting-4', 1);
     assert.equal(spans.length, 1);
     assert.ok(Number(spans[0]?.attributes['switchboard.hop']) > 0);

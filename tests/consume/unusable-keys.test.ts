@@ -7,7 +7,7 @@ import { until } from '@switchboard/stack/until';
 import { Redis } from 'ioredis';
 import { createFixture, type Fixture } from './fixture.ts';
 
-describe('a Redis key of another type', () => {
+describe('what Redis holds of an event, if it is not ours,', () => {
   let redis: Redis;
   let scope: string;
   let fixture: Fixture;
@@ -21,13 +21,11 @@ describe('a Redis key of another type', () => {
     redis.disconnect();
   });
 
-  /** Replaces a key that the service uses with one of an unusable type. */
-  const spoil = (kind: 'd' | 'h', rest: string): Promise<unknown> =>
-    redis.hset(`${kind}:${scope}:${fixture.service}:${rest}`, 'not', 'ours');
-
   it('makes only its own event fail, through the retry topics to the dead letters', async () => {
-    await spoil('d', 'acme:test:message.received:broken-2');
-    await spoil('h', `${fixture.topic}|acme:no-order`);
+    const [place, orderKey] = [`${scope}:${fixture.service}`, `${fixture.topic}|acme:no-order`];
+    await redis.hset(`l:${place}`, 'acme:test:message.received:broken-2', 'not ours');
+    await redis.zadd(`k:${place}`, 0, orderKey);
+    await redis.hset(`h:${place}:${orderKey}`, 'not', 'ours');
     for (const key of ['broken', 'healthy', 'no-order']) {
       for (let number = 1; number <= 3; number += 1) await fixture.send(key, number);
     }
@@ -60,8 +58,8 @@ describe('a Redis key of another type', () => {
     const late = await createFixture();
     const spoiling = await late.start({}, async (event) => {
       runs += 1;
-      const mark = `d:${scope}:${late.service}:${identityOf(event.meta)}`;
-      if (event.messageId === '1') await redis.multi().del(mark).hset(mark, 'not', 'ours').exec();
+      const marks = `l:${scope}:${late.service}`;
+      if (event.messageId === '1') await redis.hset(marks, identityOf(event.meta), 'not ours');
     });
     for (let number = 1; number <= 3; number += 1) await late.send('key', number);
     await until('all events are done', () => spoiling.state().counts.done === 3);

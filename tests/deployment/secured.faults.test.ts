@@ -8,7 +8,7 @@ import { createSampleEvent } from '@switchboard/cli/sample-event';
 import { createClient, SendError } from '@switchboard/client';
 import { readAddresses } from '@switchboard/deploy/register';
 import { principals } from '@switchboard/deploy/rights';
-import { ingest, sandbox, services } from '@switchboard/deploy/services';
+import { ingest, QUARANTINE_TOPIC, sandbox, services } from '@switchboard/deploy/services';
 import {
   type ClientName,
   clusterId,
@@ -125,6 +125,33 @@ describe('both clients log in', () => {
   for (const KAFKA_SASL_MECHANISM of ['plain', 'scram-sha-256', 'scram-sha-512']) {
     it(`with ${KAFKA_SASL_MECHANISM}`, () => works({ KAFKA_SASL_MECHANISM }));
   }
+
+  it('with a certificate alone, which names the user', async () => {
+    const settings = await readFile(join(directory, 'stack/kafka-1/broker-1.properties'), 'utf8');
+    const [, port] = /MUTUAL:\/\/127\.0\.0\.1:(\d+)/.exec(settings) ?? [];
+    const authority = await createAuthority(installation.secured.directory);
+    const publishers = async (user: string) => {
+      const { certFile, keyFile } = await authority.issue(user);
+      const { registryUrl: _, ...connection } = readAddresses({
+        ...{ KAFKA_BROKERS: `localhost:${port}`, KAFKA_TLS_CA_FILE: installation.secured.caFile },
+        ...{ KAFKA_TLS_CERT_FILE: certFile, KAFKA_TLS_KEY_FILE: keyFile, SCHEMA_REGISTRY_URL: stack.registryUrl },
+      });
+      return Promise.all(
+        (['platformatic', 'kafkajs'] satisfies ClientName[]).map((client) =>
+          createPublisher({ ...connection, client, clientId: 'test', logger, deadlineMs: 30_000 }),
+        ),
+      );
+    };
+    const record = { topic: QUARANTINE_TOPIC, key: null, value: Buffer.from('x'), headers: {} };
+    for (const publisher of await publishers(ingest.name)) {
+      await publisher.publish(record);
+      await publisher.close();
+    }
+    for (const publisher of await publishers('actions')) {
+      await assert.rejects(publisher.publish(record), { code: 'REFUSED', message: /denies CN=actions Write/ });
+      await publisher.close();
+    }
+  });
 
   it('with oauthbearer, and share one token', async () => {
     await using tokens = await startTokenServer('actions');

@@ -83,6 +83,9 @@ async function drive({ fires, maybe = [], still = [], cause, heal }: Failure): P
   );
 }
 
+/** An event waits in memory for an outside system for up to 30 s, which is long where a minute is a second. */
+const WAITING = 'ConsumerWithoutCommits';
+
 const fault = (what: Record<string, unknown>) => () => switchboard.fault(what);
 const cured = () => fetch(`${switchboard.urlOf('sandbox')}/faults`, { method: 'DELETE' });
 
@@ -141,7 +144,7 @@ it('an outside system that is down', () =>
       // All at once: the breaker opens before the first retry.
       await switchboard.send(Array.from({ length: 20 }, () => escalation()));
     },
-    maybe: ['ReceiveRateSpike'],
+    maybe: ['ReceiveRateSpike', WAITING],
     heal: cured,
   }));
 
@@ -194,9 +197,11 @@ atFullSize('a hung service', () => {
 it('an invalid record', () =>
   drive({
     fires: ['DeadLetters'],
+    maybe: [WAITING],
     async cause() {
       const logger = createLogger('test', 'silent');
-      const publisher = await createPublisher({ brokers: switchboard.stack.brokers, clientId: 'test', logger });
+      const { brokers } = switchboard.stack;
+      const publisher = await createPublisher({ brokers, clientId: 'test', logger, deadlineMs: 30_000 });
       await publisher.publish({
         topic: 'chat.conversations',
         key: 'local:broken',

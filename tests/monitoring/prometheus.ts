@@ -16,6 +16,8 @@ export interface Sample {
 export interface Prometheus extends AsyncDisposable {
   /** @throws if the query cannot be parsed or run */
   query(expr: string): Promise<Sample[]>;
+  /** Scrapes these, host:port each, besides the targets of its start. */
+  alsoScrape(targets: readonly string[]): Promise<void>;
   /** The names of the firing alerts. */
   firing(): Promise<string[]>;
 }
@@ -27,8 +29,13 @@ export async function startPrometheus(targets: readonly string[], rules: object)
   const config = {
     global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: ['rules.yml'],
-    scrape_configs: [{ job_name: 'switchboard', static_configs: [{ targets }] }],
+    scrape_configs: [
+      { job_name: 'switchboard', static_configs: [{ targets }], file_sd_configs: [{ files: ['targets.json'] }] },
+    ],
   };
+  const alsoScrape = (more: readonly string[]) =>
+    writeFile(join(directory, 'targets.json'), JSON.stringify([{ targets: more }]));
+  await alsoScrape([]);
   await writeFile(join(directory, 'prometheus.yml'), stringify(config));
   const address = `127.0.0.1:${await freePort()}`;
   const program = follow(
@@ -60,6 +67,7 @@ export async function startPrometheus(targets: readonly string[], rules: object)
 
   return {
     query,
+    alsoScrape,
     async firing() {
       const alerts = await query('count by (alertname) (ALERTS{alertstate="firing"})');
       return alerts.map(({ metric }) => metric.alertname ?? '').sort();

@@ -18,7 +18,7 @@ const SCRIPTS = {
 /** Its exit code and output; nothing that it could reach runs. */
 async function run(script: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const { NODE_TEST_CONTEXT: _, ...env } = environment;
-  const options = { env: { ...env, KAFKA_BROKERS: '127.0.0.1:1' }, timeout: 60_000 };
+  const options = { env: { ...env, KAFKA_BROKERS: '127.0.0.1:1' }, timeout: 300_000 };
   try {
     return { code: 0, ...(await promisify(execFile)(process.execPath, [join(root, script), ...args], options)) };
   } catch (error) {

@@ -148,7 +148,8 @@ it('a new service runs: an event reaches its destination', async () => {
   });
   const exited = once(service, 'exit');
   const logger = createLogger('test', 'silent');
-  const publisher = await createPublisher({ brokers: stack.brokers.split(','), clientId: 'test', logger });
+  const brokers = stack.brokers.split(',');
+  const publisher = await createPublisher({ brokers, clientId: 'test', logger, deadlineMs: 30_000 });
   try {
     const event = orderShipped(randomUUID());
     const { encode } = await createCodec({ registryUrl: stack.registryUrl });

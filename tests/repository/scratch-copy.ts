@@ -33,7 +33,7 @@ export function createScratchCopy(): ScratchCopy {
     .toString()
     .split('\0')
     .filter((path) => path !== '' && existsSync(join(root, path)))) {
-    cpSync(join(root, file), join(copy, file));
+    cpSync(join(root, file), join(copy, file), { recursive: true, verbatimSymlinks: true });
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 

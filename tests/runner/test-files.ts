@@ -8,7 +8,8 @@ const HEAVY = /faults\.test\.ts$/;
 /** They wait for sessions, leases, retries and brokers far more than they compute. */
 const WAITING = /^tests\/consume\/|^services\/([^/]+)\/src\/(\1|service|kafka|crash|outage)\.test\.ts$/;
 /** They know TEST_SIZE: what they prove is worth proving for longer. */
-const SIZED = /faults\.test\.ts$|^tests\/(consume|flow)\//;
+const SIZED =
+  /faults\.test\.ts$|^tests\/(consume|flow)\/|\/(crash|fifty-tenants|waiting-order)\.test\.ts$|^services\/notifier\/src\/outage\.test\.ts$/;
 
 export interface Selection {
   /** Parts of paths, of which a file must have one; none takes all. */

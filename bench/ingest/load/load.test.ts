@@ -36,7 +36,7 @@ async function startServer(t: TestContext, answer: (body: string) => string) {
   return { port: (server.address() as AddressInfo).port, bodies };
 }
 
-const closed = { connections: 4, warmUpSeconds: 0.05, seconds: 0.2 };
+const closed = { connections: 4, warmUpSeconds: 0.05, seconds: 1 };
 
 suite('the load', () => {
   test('counts every acceptance once, and sends no event twice', async (t) => {

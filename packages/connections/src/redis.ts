@@ -1,13 +1,13 @@
-import { ConfigError, commaSeparated, type RedisAddress, type RedisOptions } from '@switchboard/service';
+import { type ClusterAddress, ConfigError, commaSeparated, type RedisOptions } from '@switchboard/service';
 import { liveTls } from './live-tls.ts';
-import type { RedisConfig } from './redis-config.ts';
+import type { RedisConfig, StateRedisConfig } from './redis-config.ts';
 import { liveSecret } from './secret-file.ts';
 
 /**
  * The address of Redis that the variables describe. Each new connection reads passwords and certificates again.
  * @throws ConfigError
  */
-export function openRedisAddress(config: RedisConfig): RedisAddress {
+export function openRedisAddress(config: RedisConfig): () => RedisOptions {
   const url = URL.parse(config.REDIS_URL);
   if (url === null || !/^rediss?:$/.test(url.protocol)) {
     throw new ConfigError(['REDIS_URL must be a URL, such as redis://127.0.0.1:6379']);
@@ -41,15 +41,39 @@ export function openRedisAddress(config: RedisConfig): RedisAddress {
   };
 }
 
+/**
+ * The cluster that holds the event state, if there is one. Its user, password and TLS are those of Redis.
+ * @throws ConfigError
+ */
+export function openClusterAddress(config: StateRedisConfig): ClusterAddress | undefined {
+  if (config.REDIS_CLUSTER === undefined) return undefined;
+  const nodes = placesOf('REDIS_CLUSTER', config.REDIS_CLUSTER);
+  const { REDIS_SENTINELS: _, REDIS_SENTINEL_NAME: __, ...own } = config;
+  const address = openRedisAddress(own);
+  return {
+    nodes,
+    credentials() {
+      const { username, password, tls } = address();
+      return {
+        ...(username === undefined ? {} : { username }),
+        ...(password === undefined ? {} : { password }),
+        ...(tls === undefined ? {} : { tls }),
+      };
+    },
+  };
+}
+
 function sentinels({ REDIS_SENTINELS, REDIS_SENTINEL_NAME }: RedisConfig): RedisOptions {
   if ((REDIS_SENTINELS === undefined) !== (REDIS_SENTINEL_NAME === undefined)) {
     throw new ConfigError(['Set REDIS_SENTINELS and REDIS_SENTINEL_NAME together: one is useless alone']);
   }
   if (REDIS_SENTINELS === undefined || REDIS_SENTINEL_NAME === undefined) return {};
-  const list = commaSeparated(REDIS_SENTINELS).map((place) => {
+  return { sentinels: placesOf('REDIS_SENTINELS', REDIS_SENTINELS), name: REDIS_SENTINEL_NAME };
+}
+
+const placesOf = (variable: string, value: string): { host: string; port: number }[] =>
+  commaSeparated(value).map((place) => {
     const [, host, port] = /^(.+):(\d+)$/.exec(place) ?? [];
-    if (host === undefined) throw new ConfigError(['REDIS_SENTINELS must be host:port, separated by commas']);
+    if (host === undefined) throw new ConfigError([`${variable} must be host:port, separated by commas`]);
     return { host, port: Number(port) };
   });
-  return { sentinels: list, name: REDIS_SENTINEL_NAME };
-}

@@ -37,7 +37,7 @@ it('people are alerted to a dead letter, without personal data', async () => {
   ]);
 });
 
-it('people are alerted once when the service pauses, not for each probe', async () => {
+it('people are alerted once when an outside system is unavailable, not for each probe', async () => {
   await consuming.write(consuming.event('good'));
   await until('the alert is raised', () => alerts.length > 0);
   isDown = false;
@@ -45,9 +45,9 @@ it('people are alerted once when the service pauses, not for each probe', async 
   assert.deepEqual(alerts, [
     {
       kind: 'outside_down',
-      code: 'PAUSED_BY_OUTSIDE',
+      code: 'OUTSIDE_UNAVAILABLE',
       message: 'zendesk is unavailable',
-      about: 'an outside system',
+      about: 'zendesk',
     },
   ]);
 });

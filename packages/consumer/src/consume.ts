@@ -8,19 +8,25 @@ import { createSubscription } from './assignment/subscription.ts';
 import { registerGauges } from './gauges.ts';
 import { createConsumeMetrics } from './metrics.ts';
 import { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
+import { createAvailability, type TargetDetail } from './queues/availability.ts';
 import { createPause } from './queues/pause.ts';
 import { PausedError, pauseAlert } from './queues/paused-error.ts';
-import { createEffectNotes } from './redis/effect-notes.ts';
+import { createRecentTenants } from './queues/recent-tenants.ts';
+import { createConnectionNotes } from './redis/connection-notes.ts';
 import { createEventState } from './redis/event-state.ts';
-import { keyspaceOf } from './redis/event-state-script.ts';
+import { createLatestNotes } from './redis/latest-notes.ts';
 import { createLenientEventState } from './redis/lenient-event-state.ts';
 import { createOperatorNotes } from './redis/operator-notes.ts';
 import { followStateGauges, readStateGauges } from './redis/state-gauges.ts';
+import { keyspaceOf, serviceKeys } from './redis/state-keys.ts';
+import { followRecentTenants } from './redis/tenants-note.ts';
 import { checkChainTopics } from './retry/chain-topics.ts';
 import { createForwarder } from './retry/forwarder.ts';
 import { longestWaitMs, type RetryTopics, retryTopicsOf } from './retry/retry-topics.ts';
 import type { AnyHandler } from './run/attempts.ts';
+import type { OutsideEffect } from './run/outside-effect.ts';
 import { createPipeline } from './run/pipeline.ts';
+import { slowestTenants } from './tenant-watch.ts';
 import { createWatchdog } from './watchdog.ts';
 
 export interface ConsumerState {
@@ -33,6 +39,10 @@ export interface ConsumerState {
   readonly running: number;
   readonly due: number;
   readonly delayed: number;
+  /** Records in memory that wait for an outside system. */
+  readonly waitingOutside: number;
+  /** The outside systems that are unavailable. */
+  readonly unavailable: ReadonlyMap<string, TargetDetail>;
   /** The records read so far, by outcome. */
   readonly counts: Readonly<Record<string, number>>;
 }
@@ -73,6 +83,7 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     tracer = untraced,
     eventLog = noEventLog,
     alert = () => {},
+    availability = createAvailability(),
     onFailure,
   } = options;
   const logger = options.logger.child({ component: 'consumer' });
@@ -90,14 +101,24 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
   const metrics = createConsumeMetrics(options.metrics, new Set(handlers.keys()));
   const pause = createPause();
   const { leaseMs, doneTtlMs, orphanAfterMs } = limits;
-  const notes = createOperatorNotes({ redis, keyspace, doneTtlMs, pauses: () => pause.details });
-  const effectNotes = createEffectNotes(redis, keyspace, doneTtlMs);
+  const notes = createOperatorNotes({
+    redis,
+    keyspace,
+    pauses: () => pause.details,
+    targets: () => availability.details,
+  });
+  const connectionNotes = createConnectionNotes({ redis, keyspace, availability });
+  const { effects, reasons } = serviceKeys(keyspace);
+  const effectNotes = createLatestNotes<OutsideEffect>(redis, effects, doneTtlMs);
+  const skipNotes = createLatestNotes<string>(redis, reasons, doneTtlMs);
   const reachable = (yes: boolean): void => (yes ? pause.end('redis') : pause.begin('redis'));
   const eventState = createLenientEventState(
     createEventState({ redis, keyspace, logger, leaseMs, doneTtlMs, orphanAfterMs, reachable }),
     logger,
   );
   const forwarder = createForwarder({ retryTopics, publisher, logger, tracer, stopping: stopping.signal });
+  const recentTenants = createRecentTenants();
+  const tenantsNote = await followRecentTenants(redis, keyspace, recentTenants);
   const pipeline = createPipeline({
     ...{
       service,
@@ -105,8 +126,9 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       handlers,
       eventState,
       forwarder,
-      notes,
+      skipNotes,
       pause,
+      availability,
       limits,
       metrics,
       logger,
@@ -117,14 +139,16 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       effectNotes,
     },
     decode: (value) => codec.decode(value),
+    recentTenants,
+    needsRoom: () => subscription.current?.needsRoom ?? false,
   });
   const subscription = createSubscription({
     connection: options.connection,
     groupId: service,
-    topics: [...sources, ...retryTopics.retries.map(({ topic }) => topic)],
+    topics: [...sources, ...retryTopics.retries.map(({ topic }) => topic), retryTopics.waiting.topic],
     limits,
     logger,
-    resting: () => pause.reasons.size > 0 && pipeline.waiting > 0,
+    resting: () => pause.reasons.size > 0 && pipeline.waiting + pipeline.waitingOutside > 0,
     failed,
     lost: metrics.lost,
     assignment: {
@@ -139,17 +163,34 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       bufferBytes: limits.bufferBytes,
       commitWindow: limits.commitWindow,
       offer: pipeline.offer,
-      isDelayed: (topic) => retryTopics.retries.some((retry) => retry.topic === topic),
+      isDelayed: (topic) =>
+        topic === retryTopics.waiting.topic || retryTopics.retries.some((retry) => retry.topic === topic),
       longestWaitMs: longestWaitMs(retryTopics),
     },
   });
   let wasPaused = false;
   pause.onChange(() => {
     const isPaused = pause.reasons.size > 0;
-    if (isPaused && !wasPaused) alert(pauseAlert(pause.details));
+    // Each outside system that is down has its own alert.
+    if (isPaused && !wasPaused && !pause.reasons.has('outside')) alert(pauseAlert(pause.details));
     wasPaused = isPaused;
     pipeline.wake();
     subscription.reconcile();
+    notes.paused();
+  });
+  availability.onChange((change) => {
+    if (change?.to === 'down') {
+      logger.warn(
+        { target: change.target, reason: change.why },
+        'an outside system is unavailable: what needs it waits',
+      );
+      if (!change.isLimit)
+        alert({ kind: 'outside_down', code: 'OUTSIDE_UNAVAILABLE', about: change.target, message: change.why });
+    } else if (change?.to === 'up') {
+      logger.info({ target: change.target }, 'an outside system can be used again');
+    }
+    if (availability.isNothingLeft) pause.begin('outside', availability.firstWhy);
+    else pause.end('outside');
     notes.paused();
   });
   await subscription.start();
@@ -173,6 +214,10 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       pausedBy: () => pause.reasons,
       lag: lag.read,
       stateGauges: () => stateGauges.last,
+      waitingOutside: () => pipeline.waitingOutside,
+      unavailable: () => new Map([...availability.details].filter(([, { isLimit }]) => !isLimit)),
+      slowestTenants: () => slowestTenants(subscription.current?.unfinished() ?? []),
+      failingTenants: metrics.failingTenants,
     });
     return {
       stop() {
@@ -186,8 +231,10 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
     {
       due: () => subscription.current?.due ?? 0,
       steps: () => Object.values(metrics.counts).reduce((sum, count) => sum + count, metrics.attempts),
-      // Health and an alert report records that Kafka refuses in a retry topic; a restart would not help.
-      resting: () => pause.reasons.size > 0 || forwarder.refused > 0,
+      // A restart helps neither events that wait for outside systems nor records that Kafka refuses in a retry topic.
+      // Health and alerts report both.
+      resting: () =>
+        pause.reasons.size > 0 || forwarder.refused > 0 || (pipeline.isIdle && pipeline.waitingOutside > 0),
       lastActivityAt: () => subscription.lastActivityAt,
     },
     Math.max(limits.stuckAfterMs, 2 * limits.handlerTimeoutMs),
@@ -210,6 +257,8 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       running: pipeline.running,
       due: subscription.current?.due ?? 0,
       delayed: subscription.current?.delayed ?? 0,
+      waitingOutside: pipeline.waitingOutside,
+      unavailable: availability.details,
       counts: metrics.counts,
     }),
     async stop(limitMs = limits.stopTimeoutMs) {
@@ -220,7 +269,10 @@ export async function consume(options: ConsumeOptions): Promise<RunningConsumer>
       watchdog.stop();
       pause.stop();
       notes.stop();
+      connectionNotes.stop();
       effectNotes.stop();
+      skipNotes.stop();
+      void tenantsNote.stop();
       // Leaving the group needs time too.
       await pipeline.stop(left() - Math.min(3_000, left() / 4));
       await Promise.all([subscription.stop(left()), reported?.stop()]);

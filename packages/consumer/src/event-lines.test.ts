@@ -10,7 +10,7 @@ import pino from 'pino';
 import Type from 'typebox';
 import { type Consuming, createConsuming } from '../fixtures/consuming.ts';
 import { type OpenServiceContext, openServiceContext } from '../fixtures/service-context.ts';
-import { readEffects } from './redis/effect-notes.ts';
+import { readServiceNotes } from './redis/latest-notes.ts';
 import { createTargets } from './service/targets.ts';
 
 let consuming: Consuming;
@@ -74,14 +74,15 @@ it('each effect is one line that is found by its conversation, with the outside 
 it('ops finds the outside id of the latest events in Redis, which grows by no key an event', async () => {
   const { brokers, redisUrl } = testStack();
   const redis = createRedis(redisUrl, pino({ level: 'silent' }));
+  await until('Redis answers', () => redis.status === 'ready');
   const scope = await clusterId({ brokers });
   const place = { redis, scope };
   const [, effect] = await until('the note is there', async () =>
-    [...(await readEffects(place, consuming.service).catch(() => new Map()))].find(([id]) => id.endsWith(':story')),
+    [...(await readServiceNotes(place, consuming.service)).effects].find(([id]) => id.endsWith(':story')),
   );
   assert.deepEqual(effect, { system: 'zendesk', id: '17', url: 'https://acme.example/tickets/17' });
   await consuming.write(...Array.from({ length: 120 }, (_, index) => consuming.event(`more-${index}`)));
-  await until('all are noted', async () => (await readEffects(place, consuming.service)).size === 121);
+  await until('all are noted', async () => (await readServiceNotes(place, consuming.service)).effects.size === 121);
   assert.ok((await redis.llen(`o:${scope}:${consuming.service}`)) < 60, 'a batch holds many');
   redis.disconnect();
 });

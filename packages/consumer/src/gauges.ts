@@ -1,7 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { PartitionLag } from './assignment/lag.ts';
+import type { TargetDetail } from './queues/availability.ts';
 import { PAUSE_REASONS, type PauseReason } from './queues/pause.ts';
 import type { StateGauges } from './redis/state-gauges.ts';
+import { type TenantFigure, worstOf } from './tenant-watch.ts';
 
 /** The values of the gauges at each scrape. */
 export interface GaugeSources {
@@ -16,6 +18,12 @@ export interface GaugeSources {
   lag(): readonly PartitionLag[];
   /** Undefined until the first answer of Redis. */
   stateGauges(): StateGauges | undefined;
+  /** Records in memory that wait for an outside system. */
+  waitingOutside(): number;
+  /** The outside systems that cannot be used. */
+  unavailable(): ReadonlyMap<string, TargetDetail>;
+  slowestTenants(): readonly TenantFigure[];
+  failingTenants(): readonly TenantFigure[];
 }
 
 /** docs/metrics.md describes each of them. */
@@ -31,7 +39,11 @@ export function registerGauges(registry: Registry, service: string, gauges: Gaug
     'Records read that are neither in flight nor accounted for; always 0.',
     () => gauges.open() - gauges.inFlight(),
   );
-  gauge('consumer_held_keys', 'Keys whose events wait behind a failed one.', () => gauges.stateGauges()?.heldKeys);
+  gauge(
+    'consumer_held_keys',
+    'Keys whose events wait behind one that failed or waits for an outside system.',
+    () => gauges.stateGauges()?.heldKeys,
+  );
   gauge(
     'consumer_dead_letters',
     'Dead letters that are neither redriven nor purged.',
@@ -39,7 +51,7 @@ export function registerGauges(registry: Registry, service: string, gauges: Gaug
   );
   new Gauge({
     name: 'consumer_paused',
-    help: '1 while the consumer waits for redis, the registry, or an outside system.',
+    help: '1 while the consumer waits for redis, the registry, or all its outside systems.',
     labelNames: ['reason'],
     registers: [registry],
     collect() {
@@ -58,6 +70,51 @@ export function registerGauges(registry: Registry, service: string, gauges: Gaug
     'The offset at which the group continues after a restart.',
     ({ committed }) => committed,
   );
+  gauge('consumer_waiting_records', 'Records in memory that wait for an outside system.', () =>
+    gauges.waitingOutside(),
+  );
+  gauge(
+    'consumer_unavailable_connections',
+    'Outside systems that this process cannot use now, without those that only limit its rate.',
+    () => gauges.unavailable().size,
+  );
+  worstGauge(
+    'consumer_tenant_lag_seconds',
+    'How long the oldest unfinished record in memory of a tenant has waited, of the 20 tenants that wait longest.',
+    ['tenant'],
+    () => gauges.slowestTenants().map(({ tenant, value }) => [{ tenant }, value]),
+  );
+  worstGauge(
+    'consumer_tenant_failures',
+    'Failed attempts of a tenant in the last five minutes, of the 20 tenants with the most.',
+    ['tenant'],
+    () => gauges.failingTenants().map(({ tenant, value }) => [{ tenant }, value]),
+  );
+  worstGauge(
+    'consumer_connection_unavailable_seconds',
+    'How long an outside system has been unavailable, of the 20 that have been longest.',
+    ['tenant', 'connection'],
+    () => longestUnavailable(gauges.unavailable()),
+  );
+
+  /** Series of what is not among the worst any more disappear. */
+  function worstGauge(
+    name: string,
+    help: string,
+    labelNames: string[],
+    values: () => readonly (readonly [labels: Record<string, string>, value: number])[],
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [labels, value] of values()) this.set(labels, value);
+      },
+    });
+  }
 
   function gauge(name: string, help: string, value: () => number | undefined): void {
     new Gauge({
@@ -87,4 +144,16 @@ export function registerGauges(registry: Registry, service: string, gauges: Gaug
       },
     });
   }
+}
+
+/** The connection of all tenants has no tenant in its name. */
+const tenantOf = (connection: string): string => connection.slice(0, Math.max(connection.lastIndexOf('/'), 0));
+
+function longestUnavailable(unavailable: ReadonlyMap<string, TargetDetail>) {
+  const now = Date.now();
+  const seconds = new Map([...unavailable].map(([name, { since }]) => [name, Math.max(now - since, 0) / 1_000]));
+  return worstOf(seconds).map(({ tenant: connection, value }): [Record<string, string>, number] => [
+    { tenant: tenantOf(connection), connection },
+    value,
+  ]);
 }

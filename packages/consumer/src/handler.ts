@@ -15,6 +15,14 @@ export interface HandlerContext {
    * @param reason a label of a metric: one of a few fixed words such as `no_email`, without data of the event
    */
   skip(reason: string): void;
+  /**
+   * Runs one of several effects of the event. When the event runs again, a step that is done is passed over, also in
+   * another topic or process; after a crash it may run again, with the same idempotency key.
+   * @param name of a few fixed words or of a connection, without data of the event
+   */
+  step(name: string, run: () => Promise<void>): Promise<void>;
+  /** The steps that will never succeed, with the codes of their failures; for `eachStep`. */
+  readonly failedSteps?: Map<string, string>;
 }
 
 /**
@@ -27,8 +35,12 @@ export type Handlers = { readonly [T in EventType]?: Handler<T> };
 
 /** Properties of an error that control the next attempt. */
 export interface FailureHint {
-  /** `never` dead-letters the event at once; `when-available` pauses the service and spends no attempt. */
+  /** `never` dead-letters the event at once; with `when-available` it waits for `target` and spends no attempt. */
   readonly retry?: 'never' | 'when-available' | undefined;
+  /** The connection that is unavailable. Default: one for all that have no name. */
+  readonly target?: string | undefined;
+  /** `BUSY`: the target is available, but takes no more requests now. */
+  readonly code?: string | undefined;
   /** The shortest time to the next attempt. */
   readonly retryAfterMs?: number | undefined;
 }
@@ -46,7 +58,7 @@ export class PermanentError extends Error implements FailureHint {
   }
 }
 
-/** The outside system is down. The service pauses and spends no attempt until a probe succeeds. */
+/** The outside system is down. Events that need it wait, and spend no attempt, until a probe succeeds. */
 export class UnavailableError extends Error implements FailureHint {
   override readonly name = 'UnavailableError';
   readonly retry = 'when-available';
@@ -59,10 +71,22 @@ export class UnavailableError extends Error implements FailureHint {
 }
 
 /** Reads the hint of an error of any class. */
-export function hintOf(error: unknown): { retry: FailureHint['retry']; retryAfterMs: number } {
-  const { retry, retryAfterMs } = (error ?? {}) as { retry?: FailureHint['retry']; retryAfterMs?: unknown };
+export function hintOf(error: unknown): Hint {
+  const { retry, retryAfterMs, target, code } = (error ?? {}) as { [name in keyof FailureHint]?: unknown };
   const wait = typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0;
-  return { retry, retryAfterMs: Math.ceil(Math.min(wait, LONGEST_WAIT_MS)) };
+  return {
+    retry: retry as FailureHint['retry'],
+    retryAfterMs: Math.ceil(Math.min(wait, LONGEST_WAIT_MS)),
+    target: typeof target === 'string' ? target : '',
+    isBusy: code === 'BUSY',
+  };
+}
+
+interface Hint {
+  readonly retry: FailureHint['retry'];
+  readonly retryAfterMs: number;
+  readonly target: string;
+  readonly isBusy: boolean;
 }
 
 /** The upper bound of `retryAfterMs`. */

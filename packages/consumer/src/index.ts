@@ -1,4 +1,5 @@
 export { type ConsumerState, consume, type RunningConsumer } from './consume.ts';
+export { eachStep } from './each-step.ts';
 export {
   type FailureHint,
   type Handler,
@@ -8,7 +9,10 @@ export {
   UnavailableError,
 } from './handler.ts';
 export { type ConsumeLimits, type ConsumeOptions, DEFAULT_LIMITS } from './options.ts';
+export { type Availability, createAvailability, type TargetDetail } from './queues/availability.ts';
 export { redisReply } from './redis/redis-reply.ts';
 export { RETRY_RECORD_BYTES } from './retry/chain-topics.ts';
+export { inEach } from './run/in-each.ts';
+export { noteMade } from './run/outside-effect.ts';
 export type { ConsumerContext, ConsumerDefinition } from './service/open-consumer.ts';
 export { runConsumer } from './service/run-consumer.ts';

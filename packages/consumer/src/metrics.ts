@@ -1,8 +1,12 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { ConsumedRecord } from './assignment/record.ts';
+import { createFailureWatch, type TenantFigure } from './tenant-watch.ts';
 
-/** How a record ended. `done` and `dead` are final; `skipped` is a type that the service does not handle. */
-export type Ending = 'done' | 'dead' | 'retried' | 'deferred' | 'duplicate' | 'skipped';
+/**
+ * How a record ended. `done` and `dead` are final; `parked` moved to the waiting topic; `skipped` is a type that the
+ * service does not handle.
+ */
+export type Ending = 'done' | 'dead' | 'retried' | 'deferred' | 'parked' | 'duplicate' | 'skipped';
 
 type Typed = Pick<ConsumedRecord, 'type'>;
 
@@ -17,9 +21,11 @@ export interface ConsumeMetrics {
   lost(topic: string, count: number): void;
   /** A handler found nothing to do. Only the first 100 reasons get a label of their own. */
   nothingToDo(record: Typed, reason: string): void;
-  attempted(record: Typed, outcome: string, ms: number): void;
-  /** The effect is there: records the time since ingest accepted the event. */
-  effect(record: Pick<ConsumedRecord, 'type' | 'receivedAt'>): void;
+  attempted(record: Typed & Pick<ConsumedRecord, 'tenant'>, outcome: string, ms: number): void;
+  /** The tenants whose attempts fail most. */
+  failingTenants(): TenantFigure[];
+  /** The effect is there: records the time since ingest accepted the event, unless a replay brought it. */
+  effect(record: Pick<ConsumedRecord, 'type' | 'receivedAt' | 'replay'>): void;
   /** Counts since the start, for tests and the watchdog. */
   readonly counts: Readonly<Record<Ending, number>>;
   /** Runs of handlers that ended. */
@@ -36,7 +42,7 @@ const EFFECT_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  * @param types the types that the service handles; others count as `unknown`, which bounds the number of labels
  */
 export function createConsumeMetrics(registry: Registry | undefined, types: ReadonlySet<string>): ConsumeMetrics {
-  const counts = { done: 0, dead: 0, retried: 0, deferred: 0, duplicate: 0, skipped: 0 };
+  const counts = { done: 0, dead: 0, retried: 0, deferred: 0, parked: 0, duplicate: 0, skipped: 0 };
   const ledger = { accepted: 0, ended: 0, left: 0, late: 0 };
   const byLabels = new Map<string, { type: string; outcome: Ending; count: number }>();
   // Counters start at 0, or Prometheus would miss their first increase.
@@ -95,6 +101,7 @@ export function createConsumeMetrics(registry: Registry | undefined, types: Read
     registers,
   });
   const reasons = new Set<string>();
+  const failures = createFailureWatch();
   let attempts = 0;
 
   return {
@@ -128,12 +135,15 @@ export function createConsumeMetrics(registry: Registry | undefined, types: Read
       if (reasons.size < 100) reasons.add(reason);
       nothingToDo.inc({ type: label(type), reason: reasons.has(reason) ? reason : 'other' });
     },
-    attempted({ type }, outcome, ms) {
+    attempted({ type, tenant }, outcome, ms) {
       attempts += 1;
+      if (outcome === 'failed' || outcome === 'permanent') failures.failed(tenant);
       handlerSeconds.observe({ type: label(type), outcome }, ms / 1_000);
     },
-    effect({ type, receivedAt }) {
-      if (receivedAt > 0) effectSeconds.observe({ type: label(type) }, Math.max(Date.now() - receivedAt, 0) / 1_000);
+    failingTenants: failures.worst,
+    effect({ type, receivedAt, replay }) {
+      if (receivedAt > 0 && replay === 0)
+        effectSeconds.observe({ type: label(type) }, Math.max(Date.now() - receivedAt, 0) / 1_000);
     },
   };
 }

@@ -12,7 +12,7 @@ import { redrive } from './operate/redrive.ts';
 it('an unreadable event holds its key, and stops being a dead letter when it is redriven and can be read', async () => {
   const { brokers, redisUrl } = testStack();
   const logger = pino({ level: 'silent' });
-  const publisher = await createPublisher({ brokers, clientId: 'test', logger });
+  const publisher = await createPublisher({ brokers, clientId: 'test', logger, deadlineMs: 30_000 });
   const redis = createRedis(redisUrl, logger);
   const scope = await clusterId({ brokers });
   const consuming = await createConsuming();

@@ -4,9 +4,11 @@ import pg from 'pg';
 export class UnavailableError extends Error {
   override readonly name = 'UnavailableError';
   readonly retry = 'when-available';
+  readonly target: string;
 
   constructor(name: string, options?: ErrorOptions) {
     super(`${name} is unavailable`, options);
+    this.target = name;
   }
 }
 

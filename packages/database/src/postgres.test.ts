@@ -15,7 +15,7 @@ describe('a database in Postgres', () => {
   databaseConformance(async () => {
     const url = await createPostgresDatabase(postgres);
     return {
-      open: () => openDatabase({ url, name: 'test', statementTimeoutMs: 1_500 }),
+      open: () => openDatabase({ url, name: 'test', statementTimeoutMs: 5_000 }),
       async [Symbol.asyncDispose]() {},
     };
   });

@@ -12,10 +12,10 @@ export { createEventPublisher, type PublishEvent } from './publish/event-publish
 export { type ClientName, createPublisher, type Publisher, type PublisherOptions } from './publish/publisher.ts';
 export type { OutgoingRecord } from './publish/record.ts';
 export { readTopics, setCommittedOffset } from './read-topic.ts';
-export { openReader, type Reader, type StoredRecord } from './reader.ts';
+export { openReader, type Range, type Reader, type StoredRecord } from './reader.ts';
 export { redactId, redactSentence, shorten } from './redaction.ts';
 export { type Codec, createCodec } from './registry/codec.ts';
 export { registerSchemas } from './registry/register.ts';
 export type { RegistryAddress } from './registry/registry.ts';
 export { createSchemaCache } from './registry/schema-cache.ts';
-export { brokerCount, createTopics, describeTopics, type TopicDescription, topicNames } from './topics.ts';
+export { brokerCount, createTopics, describeTopics, logRanges, type TopicDescription, topicNames } from './topics.ts';

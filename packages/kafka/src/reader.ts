@@ -27,8 +27,11 @@ export interface Range {
 
 /** Reads without joining a group: it leaves no state at the brokers and waits for no rebalance. */
 export interface Reader {
-  /** Delivers every record of the ranges, each partition in order. */
-  read(ranges: readonly Range[], take: (record: StoredRecord) => void): Promise<void>;
+  /**
+   * Delivers every record of the ranges, each partition in order.
+   * @param digest awaited after each fetch, of at most 8 MiB from a broker. Resolves to whether to read on.
+   */
+  read(ranges: readonly Range[], take: (record: StoredRecord) => void, digest?: () => Promise<boolean>): Promise<void>;
   /** The offset of the next record, by topic and partition. */
   ends(topics: readonly string[]): Promise<ReadonlyMap<string, readonly number[]>>;
   close(): Promise<void>;
@@ -109,7 +112,7 @@ export function openReader(connection: KafkaConnection): Reader {
   }
 
   return {
-    async read(ranges, take) {
+    async read(ranges, take, digest) {
       let unread = ranges
         .filter(({ from, to }) => to > from)
         .map(({ from, ...rest }): Cursor => ({ ...rest, next: from }));
@@ -124,6 +127,11 @@ export function openReader(connection: KafkaConnection): Reader {
         const answers = await Promise.all([...byLeader].map(([node, cursors]) => fetch(node, cursors, ids, take)));
         if (answers.includes(true)) lastProgress = performance.now();
         unread = unread.filter(({ next, to }) => next < to);
+        if (digest !== undefined) {
+          const digestedFrom = performance.now();
+          if (!(await digest())) return;
+          lastProgress += performance.now() - digestedFrom;
+        }
         if (performance.now() - lastProgress > SILENCE_MS) {
           const names = unread.map(({ topic, partition, next }) => `${topic}[${partition}] at ${next}`);
           throw new KafkaError('UNREACHABLE', `Kafka returns no records of ${names.join(', ')}: check the partitions`);

@@ -80,6 +80,14 @@ export function createAuthenticator(target: string, auth: Auth | undefined, exch
   }
 }
 
+/** @throws OutboundError when requests cannot be authenticated like this */
+export function checkAuth(auth: Auth): void {
+  const noExchange = (): never => {
+    throw new Error('a check sends no request');
+  };
+  createAuthenticator('auth', auth, Object.assign(noExchange, { describe: noExchange }));
+}
+
 const renewable = (source: TokenSource): Authenticator => ({
   headers: async (signal) => bearer(await source.token(signal)),
   renew(refused) {

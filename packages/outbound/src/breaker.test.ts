@@ -29,23 +29,36 @@ function fragile(): { respond: Respond; status: number } {
 
 describe('the breaker', () => {
   const ways: Record<string, { respond: Respond; code: string; timeoutMs?: number }> = {
-    'answers 5xx': { respond: (response) => json(response, 503, {}), code: 'RETRYABLE_STATUS' },
+    'answers 503': { respond: (response) => json(response, 503, {}), code: 'RETRYABLE_STATUS' },
     'drops connections': { respond: (_, __, socket) => void socket.destroy(), code: 'CONNECTION_FAILED' },
     'does not answer in time': { respond: () => {}, code: 'TIMEOUT', timeoutMs: 60 },
   };
   for (const [way, { respond, code, timeoutMs = 10_000 }] of Object.entries(ways)) {
-    it(`opens at the 20th failure in a row of a target that ${way}, and then fails at once`, async () => {
+    it(`opens at the fifth failure in a row of a target that ${way}, and then fails at once`, async () => {
       await against(respond, { timeoutMs }, async (target, { received }) => {
-        assert.deepEqual(new Set(await codesOf(target, 19)), new Set([code]));
+        assert.deepEqual(new Set(await codesOf(target, 4)), new Set([code]));
         target.check();
+        const before = performance.now();
         await assert.rejects(target.request(GET), { code: 'UNAVAILABLE', retry: 'when-available' });
         assert.throws(() => target.check(), { code: 'UNAVAILABLE' });
         const asked = received.length;
         assert.equal(await codeOf(target), 'UNAVAILABLE');
-        assert.equal(received.length, asked, 'nothing was sent');
+        // A second later, as on a machine that stalls, it may be asked again.
+        if (performance.now() - before < 1_000) assert.equal(received.length, asked, 'nothing was sent');
       });
     });
   }
+
+  it('opens at the 20th failure in a row of a target that answers 500', async () => {
+    await against(
+      (response) => json(response, 500, {}),
+      {},
+      async (target) => {
+        assert.deepEqual(new Set(await codesOf(target, 19)), new Set(['RETRYABLE_STATUS']));
+        assert.equal(await codeOf(target), 'UNAVAILABLE');
+      },
+    );
+  });
 
   it('does not open for one event that fails all its 12 tries, nor for answers that refuse', async () => {
     const server = fragile();

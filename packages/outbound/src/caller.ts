@@ -1,5 +1,5 @@
-import { createSemaphore } from '@switchboard/async';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
+import { type Admission, HeldBack } from './admission.ts';
 import type { Authenticator } from './auth.ts';
 import type { Breaker, Verdict } from './breaker.ts';
 import type { Answer, Exchange } from './exchange.ts';
@@ -8,7 +8,6 @@ import { OutboundError } from './outbound-error.ts';
 import type { Refusals } from './refusals.ts';
 import { failureOf, isRefusal, refusedCredentials, refusedThroughout } from './status.ts';
 import type { OutboundRequest, OutboundResponse } from './target.ts';
-import { withPermit } from './with-permit.ts';
 
 export interface Call extends Omit<OutboundRequest, 'path' | 'query'> {
   url: URL;
@@ -23,7 +22,7 @@ export interface CallerParts {
   authenticator?: Authenticator;
   /** Default: each 403 and 404 is the fault of its request. */
   refusals?: Refusals;
-  concurrency: number;
+  admission: Admission;
   metrics: OutboundMetrics;
   tracer: Tracer;
   tellTrace?: boolean;
@@ -35,14 +34,31 @@ type Ending =
 
 /** Carries out a request: breaker, semaphore, credentials, exchange, and the classification of the answer. */
 export function createCaller(parts: CallerParts): (call: Call) => Promise<OutboundResponse> {
-  const { name, exchange, breaker, authenticator, refusals, concurrency, metrics, tracer, tellTrace = false } = parts;
-  const semaphore = createSemaphore(concurrency);
+  const { name, exchange, breaker, authenticator, refusals, admission, metrics, tracer, tellTrace = false } = parts;
 
   const unavailable = (cause?: unknown): OutboundError => {
     const reason = cause instanceof OutboundError ? ` (last: ${cause.message})` : '';
     const message = `${name} is down${reason}: the service resumes when it is back`;
     return new OutboundError('UNAVAILABLE', message, { target: name, retry: 'when-available', cause });
   };
+
+  /** Not the event's fault, so it spends no attempt. */
+  const busy = ({ by, afterMs }: HeldBack): OutboundError => {
+    metrics.heldBack(by);
+    return new OutboundError('BUSY', `${name} ${BUSY[by]}`, {
+      target: name,
+      retry: 'when-available',
+      retryAfterMs: afterMs,
+    });
+  };
+
+  /** A target with a breaker is one system, so its rate limit concerns every request to it. */
+  function limited(error: OutboundError): OutboundError {
+    if (error.status !== 429 || breaker === undefined) return error;
+    const { message, target, status, retryAfterMs } = error;
+    if (retryAfterMs !== undefined) admission.holdBack(retryAfterMs);
+    return new OutboundError('RETRYABLE_STATUS', message, { target, status, retryAfterMs, retry: 'when-available' });
+  }
 
   /** Spans contain neither URLs nor messages, since both may contain personal data. */
   function attempt(call: Call): Promise<Ending> {
@@ -67,7 +83,7 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
       if (!(error instanceof OutboundError)) throw error;
       if (error.code === 'AUTHENTICATION_FAILED') refusals?.refusesUs(error, call.method);
       const outcome = error.code.toLowerCase() as Lowercase<typeof error.code>;
-      return { verdict: isDown(error) ? 'down' : 'answered', outcome, error };
+      return { verdict: verdictOf(error), outcome, error };
     }
   }
 
@@ -106,7 +122,7 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
     else if (!accept.includes(status)) {
       if (status === 401 && authenticator !== undefined) throw refusedCredentials(name, request, status);
       if (isRefusal(status) && refusals?.refused(method)) throw refusedThroughout(name, request, status);
-      throw failureOf(name, request, answer);
+      throw limited(failureOf(name, request, answer));
     }
     const parsed = parse(answer.content);
     if (parsed === NOT_JSON && succeeded && wanted === 'json') {
@@ -119,25 +135,34 @@ export function createCaller(parts: CallerParts): (call: Call) => Promise<Outbou
   }
 
   async function callThroughBreaker(call: Call): Promise<OutboundResponse> {
-    metrics.inFlight(semaphore.taken);
-    const ending = breaker === undefined ? await attempt(call) : await breaker.run(() => attempt(call));
+    metrics.started();
+    const ending = await (breaker === undefined ? attempt(call) : breaker.run(() => attempt(call))).finally(
+      metrics.left,
+    );
     if (ending === undefined) throw unavailable();
+    if (breaker !== undefined) admission.ended(ending.verdict);
     if (ending.outcome === 'ok') return ending.response;
     // The failure that opens the breaker and the failure of a probe are not the event's fault and spend no attempt.
-    if (ending.verdict === 'down' && breaker !== undefined && breaker.state !== 'closed')
-      throw unavailable(ending.error);
+    const isDown = ending.verdict === 'unreachable' || ending.verdict === 'failed';
+    if (isDown && breaker !== undefined && breaker.state !== 'closed') throw unavailable(ending.error);
     throw ending.error;
   }
 
   return async (call) => {
     if (breaker?.refuses) throw unavailable();
     try {
-      return await withPermit(semaphore, call.signal, () => callThroughBreaker(call));
-    } finally {
-      metrics.inFlight(semaphore.taken);
+      return await admission.run(call.signal, () => callThroughBreaker(call));
+    } catch (error) {
+      throw error instanceof HeldBack ? busy(error) : error;
     }
   };
 }
+
+const BUSY: Readonly<Record<HeldBack['by'], string>> = {
+  concurrency: 'is busy: its earlier requests have not been answered yet',
+  rate: 'has had as many requests as its rate allows',
+  retry_after: 'has asked for a pause (Retry-After)',
+};
 
 const withTrace = (call: Call, { traceparent }: Span): Call =>
   traceparent === undefined ? call : { ...call, headers: { ...call.headers, traceparent } };
@@ -147,8 +172,12 @@ function statusOf(ending: Ending): number | undefined {
   return ending.error instanceof OutboundError ? ending.error.status : undefined;
 }
 
-const isDown = ({ code, status = 0 }: OutboundError): boolean =>
-  code === 'CONNECTION_FAILED' || code === 'TIMEOUT' || (code === 'RETRYABLE_STATUS' && status >= 500);
+const UNREACHABLE = new Set([502, 503, 504]);
+
+function verdictOf({ code, status = 0 }: OutboundError): Verdict {
+  if (code === 'CONNECTION_FAILED' || code === 'TIMEOUT' || UNREACHABLE.has(status)) return 'unreachable';
+  return code === 'RETRYABLE_STATUS' && status >= 500 ? 'failed' : 'answered';
+}
 
 const NOT_JSON = Symbol('not JSON');
 

@@ -1,6 +1,7 @@
 import { createSemaphore, type Semaphore } from '@switchboard/async';
 import { untraced } from '@switchboard/tracing';
 import { Agent } from 'undici';
+import { createAdmission } from './admission.ts';
 import { createCaller } from './caller.ts';
 import { createExchange } from './exchange.ts';
 import { createOutboundMetrics } from './metrics.ts';
@@ -52,7 +53,7 @@ export function createGuardedTarget(options: GuardedTargetOptions): GuardedTarge
   });
   const metrics = createOutboundMetrics(options.metrics, name);
   const { tracer = untraced } = options;
-  const call = createCaller({ name, exchange, concurrency, metrics, tracer });
+  const call = createCaller({ name, exchange, admission: createAdmission({ concurrency }), metrics, tracer });
 
   function locate(text: string): URL {
     try {

@@ -1,4 +1,5 @@
-export type { Auth } from './auth.ts';
+export { createAdmission, HeldBack, shortQueue } from './admission.ts';
+export { type Auth, checkAuth } from './auth.ts';
 export { bodyOf } from './body-of.ts';
 export { escapeHtml } from './escape-html.ts';
 export {

@@ -2,6 +2,8 @@
 export type OutboundErrorCode =
   /** The target is down: its breaker is open. */
   | 'UNAVAILABLE'
+  /** Nothing was sent: the target has enough requests in flight, or its rate is used up. */
+  | 'BUSY'
   | 'TIMEOUT'
   | 'CONNECTION_FAILED'
   | 'RESPONSE_TOO_LARGE'

@@ -2,6 +2,7 @@ import { type Tracer, untraced } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { Agent } from 'undici';
+import { createAdmission } from './admission.ts';
 import { type Auth, createAuthenticator } from './auth.ts';
 import { createBreaker } from './breaker.ts';
 import { createCaller } from './caller.ts';
@@ -14,15 +15,21 @@ import { isRefusal, refusedCredentials, refusedThroughout } from './status.ts';
 export interface TargetLimits {
   /** How long a request may take, from its start to the last byte of the answer; default 10 s. */
   timeoutMs?: number;
-  /** Requests at a time, default 16; others wait. */
+  /** Requests at a time, default 16; others wait. After three failures in a row only one, until one succeeds. */
   concurrency?: number;
+  /** How many may wait, each for 1 s at most; the error of others is `BUSY`. Default: all wait as long as they like. */
+  queue?: number | undefined;
+  /** Requests a second. Default: no limit. */
+  ratePerSecond?: number | undefined;
   /** The maximum size of an answer, inflated; default 1 MiB. */
   maxResponseBytes?: number;
 }
 
 export interface TargetOptions extends TargetLimits {
-  /** Names it in metrics, logs and errors: `hubspot`. */
+  /** Names it in logs and errors: `hubspot`, `acme/hubspot`. */
   name: string;
+  /** Names it in metrics, which need a bounded number of names; default its name. */
+  label?: string;
   /** From the operator's configuration, so it is trusted; paths are appended to it. */
   baseUrl: string;
   auth?: Auth | undefined;
@@ -87,7 +94,7 @@ export function createTarget(options: TargetOptions): Target {
   const { name, timeoutMs = 10_000, concurrency = 16, maxResponseBytes = 1_048_576 } = options;
   const { tracer = untraced, tellTrace = false } = options;
   const base = readBaseUrl(name, options.baseUrl);
-  const metrics = createOutboundMetrics(options.metrics, name);
+  const metrics = createOutboundMetrics(options.metrics, options.label ?? name);
   const breaker = createBreaker((state) => {
     metrics.breaker(state);
     const level = state === 'open' ? 'warn' : 'info';
@@ -106,8 +113,10 @@ export function createTarget(options: TargetOptions): Target {
   const exchange = createExchange({ target: name, dispatcher, timeoutMs, maxResponseBytes });
   const authenticator = createAuthenticator(name, options.auth, exchange);
   const refusals = createRefusals();
+  const { queue, ratePerSecond } = options;
+  const admission = createAdmission({ concurrency, queue, ratePerSecond });
   const call = createCaller({
-    ...{ name, exchange, breaker, authenticator, refusals, concurrency, metrics, tracer, tellTrace },
+    ...{ name, exchange, breaker, authenticator, refusals, admission, metrics, tracer, tellTrace },
   });
 
   return {
@@ -136,7 +145,10 @@ export function createTarget(options: TargetOptions): Target {
         throw new OutboundError('UNAVAILABLE', `${name} does not answer as it should`, { target: name });
       }
     },
-    close: () => dispatcher.destroy(),
+    close() {
+      metrics.closed();
+      return dispatcher.destroy();
+    },
   };
 }
 

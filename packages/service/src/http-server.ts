@@ -1,4 +1,4 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FastifyHttpOptions, type FastifyInstance, type FastifyReply, LogController } from 'fastify';
 import { answerClientError } from './client-error.ts';
@@ -66,5 +66,12 @@ export function limitConnections(http: FastifyInstance, limits: ConnectionLimits
   http.addHook('onClose', async () => {
     clearInterval(idle);
     clearTimeout(last);
+  });
+}
+
+/** Each answer from now on ends its connection, so that senders move to another instance before this one hangs up. */
+export function endConnections(http: FastifyInstance): void {
+  http.server.prependListener('request', (_request, response: ServerResponse) => {
+    response.setHeader('connection', 'close');
   });
 }

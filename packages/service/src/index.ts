@@ -19,7 +19,15 @@ export { hostOf, isLocal, isLoopbackName } from './local-request.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { operationsApi } from './operations-api.ts';
 export { answerError, type ProblemCode, sendProblem, sendUnauthorized } from './problem.ts';
-export { connectRedis, createRedis, isMistake, type RedisAddress, type RedisOptions } from './redis.ts';
+export {
+  type ClusterAddress,
+  connectRedis,
+  createRedis,
+  createRedisCluster,
+  isMistake,
+  type RedisAddress,
+  type RedisOptions,
+} from './redis.ts';
 export { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 export { runService, type ServiceContext, type ServiceDefinition } from './run-service.ts';
 export { type Environment, readSecret, Secret, Variable } from './secret.ts';

@@ -80,8 +80,13 @@ export async function openLiveFiles<T>(options: LiveFilesOptions<T>): Promise<Li
   const fingerprint = async (): Promise<string> => (await Promise.all([...marks.keys()].map(markOf))).join();
 
   let lastSeen = '';
+  let restUntil = 0;
   async function look(): Promise<void> {
+    const startedAt = performance.now();
+    if (startedAt < restUntil) return;
     const seen = await fingerprint();
+    // Looking at thousands of files takes a while, and may take a twentieth of the time.
+    restUntil = performance.now() + (performance.now() - startedAt) * 20;
     // Files that could not be used are tried again even if unchanged: what they name may have become readable.
     const isCurrent = isApplied && seen === [...marks.values()].join();
     // A file that has just changed may be half written: it is read once it has rested for an interval.

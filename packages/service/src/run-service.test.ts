@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { environment } from './environment.ts';
@@ -67,6 +68,16 @@ describe('runService', () => {
     child.kill('SIGTERM');
     assert.equal(await exited, 0);
     assert.match(lines.join('\n'), /resource closed/);
+  });
+
+  it('answers on while it stops, and each answer ends its connection', async () => {
+    const { child, url, exited, lines } = await start({ GREETING: 'hello', STOP_DELAY_MS: '5000' });
+    assert.equal((await fetch(url)).headers.get('connection'), 'keep-alive');
+    child.kill('SIGTERM');
+    while (!lines.some((line) => line.includes('stopping'))) await once(child.stdout as Readable, 'data');
+    const answer = await fetch(url);
+    assert.deepEqual([answer.status, answer.headers.get('connection')], [200, 'close']);
+    assert.equal(await exited, 0);
   });
 
   it('answers the probes and the scrape on a port of their own, if it has one, and there from its first moment', async () => {

@@ -7,7 +7,7 @@ import { answerProblems } from './answer-problems.ts';
 import { baseConfig, ConfigError, readConfig } from './config.ts';
 import { createEventLog, type EventLog } from './event-log.ts';
 import { createHealth, type Health } from './health.ts';
-import { type ConnectionLimits, limitConnections, serverOptions } from './http-server.ts';
+import { type ConnectionLimits, endConnections, limitConnections, serverOptions } from './http-server.ts';
 import { createLogger } from './logger.ts';
 import { registerOperations } from './operations.ts';
 import { createReleaseStack, type ReleaseStack } from './release-stack.ts';
@@ -103,6 +103,7 @@ export async function runService<S extends TObject>(definition: ServiceDefinitio
     logger.info({ reason }, 'stopping');
     // The process ends even if something hangs.
     setTimeout(() => process.exit(1), STOP_BUDGET_MS + 1_000).unref();
+    endConnections(http);
     if (exitCode === 0) await new Promise((resolve) => setTimeout(resolve, config.STOP_DELAY_MS));
     releases.add('http', async () => void (await Promise.all([http.close(), ops?.close()])));
     const { clean } = await releases.release(logger, STOP_BUDGET_MS - (performance.now() - startedAt));

@@ -67,11 +67,13 @@ describe('a program with the scope act-for', () => {
   });
 
   it('reads its runs for the person only', async (t) => {
-    const { post } = await open(t);
+    const { backend, post } = await open(t);
+    const release = backend.hold();
     const late = await post('order-status', { input: { orderId: '1001' }, for: jane }, ACTING_KEY, {
       prefer: 'wait=0',
     });
     assert.equal(late.status, 202);
+    release();
     const { runId } = (await late.json()) as { runId: string };
     assert.equal((await post(`runs/${runId}`, {})).status, 404);
     assert.equal((await post(`runs/${runId}`, { for: { email: 'omar@shop.example' } })).status, 404);

@@ -23,7 +23,7 @@ it('erases the runs of a person, also one under way once it has ended, and of no
     return request.method === 'POST' ? json(response, 200, { id: 'n-1' }) : shop(response, request);
   });
   const app = await openApp(t, { database, yaml: shopActions(backend.url), expireMs: 100 });
-  const note = (person: object, text: string, prefer = 'wait=4') =>
+  const note = (person: object, text: string, prefer = 'wait=30') =>
     app.signed('/v1/actions/note', { ...person, input: { text } }, { prefer });
   const erase = (body: object, key = ACTING_KEY) =>
     app.fetch('/v1/actions/runs/erase', {

@@ -102,7 +102,9 @@ describe('the service, on Kafka and the embedded database', () => {
 
     const result = await second.signed(`/v1/actions/runs/${readId}`, jane);
     assert.equal(result.status, 200);
-    const fast = (await (await second.signed(ORDER, { ...jane, orderId: '1001' })).json()) as { runId: string };
+    const fast = (await (await second.signed(ORDER, { ...jane, orderId: '1001' }, { prefer: 'wait=30' })).json()) as {
+      runId: string;
+    };
     await until('the fast run is told', async () => (await eventsOf(fast.runId)).length > 0);
     assert.deepEqual(
       (await eventsOf(fast.runId)).map(({ meta }) => meta.type),
@@ -111,32 +113,33 @@ describe('the service, on Kafka and the embedded database', () => {
   });
 
   it('finishes what is under way at its stop, and hands over what takes longer', async (t) => {
-    const slow: (() => void)[] = [];
-    const backend = await startBackend(t, (response, { url }) => {
-      const answer = (): void => json(response, 200, { ...order, orderId: url.slice(-4), customerEmail: jane.email });
-      slow.push(answer);
-    });
+    const backend = await startBackend(t, (response, { url }) =>
+      json(response, 200, { ...order, orderId: url.slice(-4), customerEmail: jane.email }),
+    );
+    let release = backend.hold();
     const service = await start(backend.url);
     const promised = await service.signed(ORDER, { ...jane, orderId: '1001' }, { prefer: 'wait=0' });
     const { runId } = (await promised.json()) as { runId: string };
-    await until('the backend is asked', () => slow.length === 1);
+    await until('the backend is asked', () => backend.received.length > 0);
     const stopped = service.stop();
     await until('it stops', () => service.lines.some((line) => line.includes('"stopping"')));
-    slow[0]?.();
+    release();
     assert.equal(await stopped, 0);
     assert.equal((await eventsOf(runId)).length, 2);
 
-    const again = await start(backend.url);
+    release = backend.hold();
+    const [again, before] = [await start(backend.url), backend.received.length];
     const second = (await (await again.signed(ORDER, { ...jane, orderId: '1002' }, { prefer: 'wait=0' })).json()) as {
       runId: string;
     };
-    await until('the backend is asked', () => slow.length === 2);
+    await until('the backend is asked', () => backend.received.length > before);
     assert.equal(await again.stop(), 0);
     assert.deepEqual(await eventsOf(second.runId), []);
+    const asked = backend.received.length;
     const last = await start(backend.url);
     t.after(() => last.stop());
-    await until('the backend is asked again', () => slow.length === 3);
-    slow[2]?.();
+    await until('the backend is asked again', () => backend.received.length > asked);
+    release();
     await until('the run is told', async () => (await eventsOf(second.runId)).length === 2);
   });
 

@@ -1,20 +1,25 @@
+import { connectionsConfig } from '@switchboard/systems';
 import Type, { type Static } from 'typebox';
+import { FIELD, PATH, SALESFORCE_VERSION } from './kinds.ts';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
-const path = (description: string, value: string) =>
-  Type.String({ pattern: '^(/[A-Za-z0-9._-]+)+$', default: value, description });
-/** Used in paths and queries. */
-const field = (description: string) => Type.Optional(Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_]*$', description }));
+const path = (description: string, value: string) => Type.String({ pattern: PATH, default: value, description });
+const field = (description: string) => Type.Optional(Type.String({ pattern: FIELD, description }));
 
 export const crmSyncConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8081 }),
-  CRM: Type.Enum(['hubspot', 'salesforce', 'http'], { description: 'where contacts and notes go' }),
+  CRM: Type.Optional(
+    Type.Enum(['hubspot', 'salesforce', 'http'], {
+      description: 'where contacts and notes go of tenants that have no connection of their own',
+    }),
+  ),
+  ...connectionsConfig.properties,
   HUBSPOT_URL: url('such as https://api.hubapi.com'),
   HUBSPOT_TOKEN: optional('the access token of a private app'),
   HUBSPOT_OBJECTS_PATH: path('where its objects are, /crm/objects/2026-03 for one', '/crm/v3/objects'),
   SALESFORCE_URL: url('such as https://example.my.salesforce.com'),
-  SALESFORCE_VERSION: Type.String({ pattern: '^v[0-9]{2,3}\\.0$', default: 'v62.0', description: 'v46.0 or later' }),
+  SALESFORCE_VERSION: Type.String({ pattern: SALESFORCE_VERSION, default: 'v62.0', description: 'v46.0 or later' }),
   SALESFORCE_CLIENT_ID: optional('the consumer key of a connected app'),
   SALESFORCE_CLIENT_SECRET: optional('its secret; or a user name and a private key instead'),
   SALESFORCE_USERNAME: optional('who the service acts as, when it signs in by a private key'),

@@ -26,6 +26,7 @@ const contextOf = (id: number): HandlerContext => ({
   logger: createLogger('test', 'silent'),
   idempotencyKey: String(id),
   skip: () => {},
+  step: (_, run) => run(),
 });
 
 describe('events of one person in several conversations at a time', () => {

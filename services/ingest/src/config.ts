@@ -41,6 +41,20 @@ export const ingestConfig = Type.Object({
     description:
       'requests a second from one address; 0 is no limit, right behind a proxy that is not in TRUSTED_PROXIES',
   }),
+  TENANT_RATE: Type.Number({
+    minimum: 0,
+    maximum: 1_000_000,
+    default: 0,
+    description:
+      'events a second of one tenant, over all instances, unless the sources file says another; 0 is no limit',
+  }),
+  TENANT_BURST: Type.Optional(
+    Type.Number({
+      minimum: 1,
+      maximum: 100_000_000,
+      description: 'how many events of a tenant may come at once after a silence; default those of ten seconds',
+    }),
+  ),
   TRUSTED_PROXIES: Type.String({
     default: '',
     description: 'addresses or CIDR blocks, separated by commas, whose X-Forwarded-For is believed',

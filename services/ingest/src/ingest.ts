@@ -37,6 +37,7 @@ import { createSenderOf } from './http/sender.ts';
 import { createTurns } from './http/turns.ts';
 import { createIntake, EVENTS_ROUTE, type Publishing, WEBHOOKS_ROUTE } from './intake.ts';
 import { createMetrics, UNKNOWN_SOURCE } from './metrics.ts';
+import { noQuota, type TenantQuota } from './quota/tenant-quota.ts';
 import { createSignatureBurst } from './signature-burst.ts';
 import { createSkippedBodies } from './skipped-bodies.ts';
 import type { LiveSources } from './sources/live-sources.ts';
@@ -56,6 +57,8 @@ export interface IngestDeps extends Publishing {
   alert?: (alert: Alert) => void;
   /** Default: one that is not shared with other instances. */
   drift?: Drift;
+  /** Default: tenants have none. */
+  quota?: TenantQuota;
   limits?: Partial<Limits>;
   /** What operators sign bodies from quarantine with; without it, none can be resubmitted. */
   resubmitSecret?: string | undefined;
@@ -99,6 +102,7 @@ declare module 'fastify' {
 /** Adds `POST /webhooks/:source` and the published documents. */
 export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const { sources, seenIds, logger, publish, encode, tracer = untraced, eventLog = noEventLog, limits } = deps;
+  const { quota = noQuota } = deps;
   const {
     ipRate = 0,
     trustedProxies = createAddressList([]),
@@ -123,12 +127,12 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
   const skippedBodies = deps.keepsSkipped === true ? createSkippedBodies({ publish, dropped }) : undefined;
   const intake = createIntake({
     skippedBodies,
-
     publish,
     encode,
     ambiguousIds,
     duplicates,
     rates,
+    quota,
     drift,
     metrics,
     logger,
@@ -220,7 +224,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       send(reply, refuse(request[ADMITTED]?.source.name ?? UNKNOWN_SOURCE, { reason: 'internal' }));
     });
 
-    registerEventsApi(scope, { sources, intake, rates, metrics, senderOf, withBody, send, unauthorized });
+    registerEventsApi(scope, { sources, intake, rates, quota, metrics, senderOf, withBody, send, unauthorized });
 
     scope.route({
       method: ['DELETE', 'OPTIONS', 'PATCH', 'PUT'],

@@ -22,6 +22,7 @@ import { createSkippedTypes } from './event/skipped-types.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
 import type { Metrics } from './metrics.ts';
 import { createQuarantine } from './quarantine.ts';
+import type { TenantQuota } from './quota/tenant-quota.ts';
 import type { SkippedBodies } from './skipped-bodies.ts';
 import type { Source } from './sources/sources.ts';
 
@@ -35,6 +36,7 @@ interface IntakeDeps extends Publishing {
   ambiguousIds: AmbiguousIds;
   duplicates: Duplicates;
   rates: RateLimiter;
+  quota: TenantQuota;
   drift: Pick<Drift, 'observe'>;
   /** Default: they are not kept. */
   skippedBodies?: SkippedBodies | undefined;
@@ -80,15 +82,15 @@ export const EVENTS_ROUTE = '/v1/events';
 export interface Intake {
   /** Turns a webhook into an answer. 200 means that Kafka acknowledged its events, now or at an earlier delivery. */
   take(request: VerifiedRequest): Promise<Answer>;
-  /** Takes the items of one request, and says of each what became of it. */
-  takeEach(request: VerifiedRequest, items: readonly Item[]): Promise<ReadonlyMap<Item, ItemResult>>;
+  /** Takes the items of one request, and says of each, in their order, what became of it. */
+  takeEach(request: VerifiedRequest, items: readonly Item[]): Promise<readonly ItemResult[]>;
   /** Why an item cannot become an event; undefined if it can. Nothing is stored or counted. */
   problemsOf(request: VerifiedRequest, item: Item): readonly Problem[] | undefined;
 }
 
 export function createIntake(deps: IntakeDeps): Intake {
-  const { publish, encode, ambiguousIds, duplicates, rates, drift, metrics, logger, eventLog, tracer, skippedBodies } =
-    deps;
+  const { publish, encode, ambiguousIds, duplicates, rates, quota, drift, metrics, logger, eventLog, tracer } = deps;
+  const { skippedBodies } = deps;
   const send = createEventPublisher({ publish, encode, tracer });
   const keep = createQuarantine({ publish, metrics, logger });
   const notice = createSkippedTypes(logger);
@@ -148,43 +150,51 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   /** The results of an item's events, all of which are published at once. */
-  async function handle(
+  function handle(
     reception: Reception,
     item: Item,
     read: EventReading,
     names: ReadonlyMap<AnyEvent, Name>,
-  ): Promise<readonly ItemResult[]> {
-    if (read.kind === 'events' && read.events.length === 1) {
-      return [await storeOne(reception, item, read.events[0] as ReadEvent, names)];
-    }
-    const { source } = reception;
-    if (read.kind === 'refused') return [await refuse(reception, item, read.refusal)];
-    if (read.kind === 'skipped') {
-      metrics.skipped(source.name);
-      const meant = nearMiss(read.name);
-      const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
-      if (reception.isResubmitted !== true) {
-        const { headers, receivedAt, deadline } = reception;
-        const { bytes, index } = item;
-        skippedBodies?.keep({ source, body: bytes, itemIndex: index, headers, receivedAt, deadline }, read.name);
+  ): Promise<ItemResult | readonly ItemResult[]> {
+    switch (read.kind) {
+      case 'refused':
+        return refuse(reception, item, read.refusal);
+      case 'skipped':
+        return Promise.resolve(skip(reception, item, read.name));
+      case 'events': {
+        const { events } = read;
+        // Nearly always one: a list of results and a promise of it would cost more than the rest of this function.
+        if (events.length === 1) return storeOne(reception, item, events[0] as ReadEvent, names);
+        if (events.length > 0) return Promise.all(events.map((one) => storeOne(reception, item, one, names)));
+        metrics.skipped(reception.source.name);
+        return Promise.resolve({ kind: 'skipped', hint: undefined });
       }
-      notice(source.name, read.name, hint === undefined ? {} : { hint });
-      return [{ kind: 'skipped', hint }];
     }
-    const { events } = read;
-    if (events.length === 0) {
-      metrics.skipped(source.name);
-      return [{ kind: 'skipped', hint: undefined }];
+  }
+
+  function skip(reception: Reception, item: Item, name: string): ItemResult {
+    const { source, headers, receivedAt, deadline } = reception;
+    metrics.skipped(source.name);
+    const meant = nearMiss(name);
+    const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
+    if (reception.isResubmitted !== true) {
+      const { bytes, index } = item;
+      skippedBodies?.keep({ source, body: bytes, itemIndex: index, headers, receivedAt, deadline }, name);
     }
-    return Promise.all(events.map((one) => storeOne(reception, item, one, names)));
+    notice(source.name, name, hint === undefined ? {} : { hint });
+    return { kind: 'skipped', hint };
   }
 
   /**
    * The results of each item. Ids that Redis has to name are asked for first: from then on, all events take the same
    * steps at the same time, so that they are published in the order in which they were sent.
    */
-  async function handleAll(reception: Reception, items: readonly Item[]): Promise<(readonly ItemResult[])[]> {
+  async function handleAll(
+    reception: Reception,
+    items: readonly Item[],
+  ): Promise<(ItemResult | readonly ItemResult[])[]> {
     const readings = items.map((item) => readEvents(item, reception));
+    quota.charge(reception.source.tenant, countOf(readings) - 1);
     const [only] = items;
     // Most requests have one item, which needs neither a name nor company.
     if (items.length === 1 && only !== undefined && !hasAmbiguous(readings[0] as EventReading)) {
@@ -241,20 +251,25 @@ export function createIntake(deps: IntakeDeps): Intake {
     );
   }
 
+  function askToWait({ name }: Source, reason: 'source_rate' | 'tenant_rate', retryAfterSeconds: number): Answer {
+    metrics.rejected(name, reason);
+    return answerTo({ reason, retryAfterSeconds });
+  }
+
   return {
-    take(request) {
+    async take(request) {
       const { source } = request;
       const wait = source.rate === undefined ? 0 : rates.take(`source:${source.name}`, source.rate);
-      if (wait > 0) {
-        metrics.rejected(source.name, 'source_rate');
-        return Promise.resolve(answerTo({ reason: 'source_rate', retryAfterSeconds: wait }));
-      }
+      if (wait > 0) return askToWait(source, 'source_rate', wait);
+      const taken = quota.take(source.tenant);
+      const tenantWait = typeof taken === 'number' ? taken : await taken;
+      if (tenantWait > 0) return askToWait(source, 'tenant_rate', tenantWait);
       return receive(WEBHOOKS_ROUTE, request, accept);
     },
     takeEach: (request, items) =>
       receive(EVENTS_ROUTE, request, async (reception) => {
         const results = await handleAll(reception, items);
-        return new Map(items.map((item, index) => [item, worstOf(results[index] ?? [])]));
+        return results.map(worstOf);
       }),
     problemsOf({ source, headers, deliveryId }, item) {
       const read = readEvents(item, { source, headers, receivedAt: Date.now(), deliveryId });
@@ -268,8 +283,15 @@ export function createIntake(deps: IntakeDeps): Intake {
 const hasAmbiguous = (read: EventReading): boolean =>
   read.kind === 'events' && read.events.some(({ isAmbiguous }) => isAmbiguous);
 
+/** How many events the items hold. An item without one counts too. */
+const countOf = (readings: readonly EventReading[]): number =>
+  readings.reduce((sum, read) => sum + (read.kind === 'events' ? Math.max(1, read.events.length) : 1), 0);
+
+const isList: (results: ItemResult | readonly ItemResult[]) => results is readonly ItemResult[] = Array.isArray;
+
 /** An item is good if all of its events are. */
-const worstOf = (results: readonly ItemResult[]): ItemResult => {
+const worstOf = (results: ItemResult | readonly ItemResult[]): ItemResult => {
+  if (!isList(results)) return results;
   const bad = results.find(({ kind }) => kind === 'unavailable') ?? results.find(({ kind }) => kind === 'refused');
   return bad ?? results[0] ?? { kind: 'skipped', hint: undefined };
 };

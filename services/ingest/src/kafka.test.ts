@@ -7,8 +7,8 @@ import { after, before, describe, it } from 'node:test';
 import { catalogue, publicEventTypes } from '@switchboard/events';
 import { createCodec, readTopics, type StoredRecord } from '@switchboard/kafka';
 import { testStack } from '@switchboard/stack/test-stack';
-import { eventually } from '@switchboard/stack/until';
-import { escalation, SECRET, sign } from '../fixtures/app.ts';
+import { eventually, until } from '@switchboard/stack/until';
+import { escalation, type Response, SECRET, sign } from '../fixtures/app.ts';
 import { prepare, type Service, startService } from '../fixtures/service.ts';
 import { QUARANTINE_TOPIC } from './quarantine.ts';
 
@@ -21,6 +21,13 @@ async function recordsOf(topic: string, wanted: (record: StoredRecord) => boolea
   });
   return found;
 }
+
+/** Sends again what is answered 503, as senders do: on a busy machine, Kafka may take longer than ingest waits. */
+const send = ({ post }: Service, ...request: Parameters<Service['post']>): Promise<Response> =>
+  until('an answer other than 503', async () => {
+    const answer = await post(...request);
+    return answer.status !== 503 && answer;
+  });
 
 describe('ingest on Kafka', () => {
   let service: Service;
@@ -35,9 +42,9 @@ describe('ingest on Kafka', () => {
     const elsewhere = await startService(stack, { REDIS_SCOPE: `elsewhere-${randomUUID()}` });
     t.after(() => elsewhere.stop());
     const body = escalation();
-    assert.equal((await service.post('escalation', body)).status, 200);
-    const repeated = async ({ post }: Service): Promise<boolean> =>
-      (await post('escalation', body)).text.includes('"duplicate":true');
+    assert.equal((await send(service, 'escalation', body)).status, 200);
+    const repeated = async (one: Service): Promise<boolean> =>
+      (await send(one, 'escalation', body)).text.includes('"duplicate":true');
     const other = await startService(stack);
     t.after(() => other.stop());
     await eventually(async () => assert.ok(await repeated(other), 'Redis knows it'));
@@ -55,12 +62,13 @@ describe('ingest on Kafka', () => {
         timestamp: '2026-01-15T10:00:00.250Z',
         data: { ...catalogue[type].example, unknown: { run } },
       });
-      const answer = await service.post('shop', body);
+      const answer = await send(service, 'shop', body);
       assert.equal(answer.status, 200, answer.text);
     }
     for (const topic of new Set(publicEventTypes.map((type) => catalogue[type].topic))) {
       const records = await recordsOf(topic, ({ headers }) => headers.ce_id?.startsWith(run) === true);
-      assert.equal(records.length, publicEventTypes.filter((type) => catalogue[type].topic === topic).length);
+      const ids = new Set(records.map(({ headers }) => headers.ce_id));
+      assert.equal(ids.size, publicEventTypes.filter((type) => catalogue[type].topic === topic).length);
       for (const { key, value, headers } of records) {
         assert.ok(value);
         const event = await codec.decode(value);
@@ -78,10 +86,14 @@ describe('ingest on Kafka', () => {
   });
 
   it('writes one record of a hundred equal events that come at once, and answers all with 200', async () => {
-    const id = randomUUID();
-    const body = JSON.stringify({ event: 'conversation.escalated', id, data: { conversationId: id } });
-    const answers = await Promise.all(Array.from({ length: 100 }, () => service.post('escalation', body)));
-    for (const { status, text } of answers) assert.equal(status, 200, text);
+    const id = await until('Kafka acknowledges in time', async () => {
+      const id = randomUUID();
+      const body = JSON.stringify({ event: 'conversation.escalated', id, data: { conversationId: id } });
+      const answers = await Promise.all(Array.from({ length: 100 }, () => service.post('escalation', body)));
+      if (answers.every(({ status }) => status === 503)) return false;
+      for (const { status, text } of answers) assert.equal(status, 200, text);
+      return id;
+    });
     const records = await recordsOf('chat.conversations', ({ headers }) => headers.ce_id === id);
     assert.equal(records.length, 1);
   });
@@ -105,8 +117,8 @@ describe('ingest on Kafka', () => {
   it('keeps the bytes of a bad body, and why it is bad', async () => {
     const run = randomUUID();
     const broken = `{"event":"conversation.escalated","run":"${run}","data":{"confidence":"canary"}}`;
-    assert.equal((await service.post('escalation', broken)).status, 422);
-    assert.equal((await service.post('escalation', `${run} no json`)).status, 400);
+    assert.equal((await send(service, 'escalation', broken)).status, 422);
+    assert.equal((await send(service, 'escalation', `${run} no json`)).status, 400);
     const kept = await recordsOf(QUARANTINE_TOPIC, ({ value }) => String(value).includes(run));
     const reasons = new Map(kept.map(({ headers, value }) => [headers.reason, { headers, value }]));
     assert.equal(String(reasons.get('schema')?.value), broken);
@@ -132,7 +144,7 @@ describe('ingest on Kafka', () => {
     t.after(() => rotating.stop());
     const statusWith = async (secret: string): Promise<number> => {
       const body = JSON.stringify({ event: 'order.created', data: { orderId: randomUUID() } });
-      return (await rotating.post('shop', body, { 'x-webhook-signature': sign(body, secret) })).status;
+      return (await send(rotating, 'shop', body, { 'x-webhook-signature': sign(body, secret) })).status;
     };
     assert.deepEqual([await statusWith(SECRET), await statusWith('rotated-rotated-rotated')], [200, 401]);
     await write('old', 'new');

@@ -87,12 +87,22 @@ export function createMetrics({ registry, sources, bytesInFlight }: Observed): M
     for (const reason of Object.keys(refusals)) rejected.inc({ source, reason }, 0);
   }
 
+  /** By source and type, both of which are few: prom-client would look up the labels for each event. */
+  const series = new Map<string, Map<string, Counter.Internal>>();
+  function enqueuedOf(source: string, type: string): Counter.Internal {
+    const ofSource = series.get(source) ?? new Map<string, Counter.Internal>();
+    if (ofSource.size === 0) series.set(source, ofSource);
+    const one = ofSource.get(type) ?? enqueued.labels(source, type);
+    ofSource.set(type, one);
+    return one;
+  }
+
   introduce(UNKNOWN_SOURCE);
 
   return {
     received: (source) => received.inc({ source }),
     enqueued(source, type, seconds) {
-      enqueued.inc({ source, type });
+      enqueuedOf(source, type).inc();
       ack.observe(seconds);
     },
     duplicate: (source, type, by) => duplicates.inc({ source, type, by }),

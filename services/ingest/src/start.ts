@@ -8,6 +8,8 @@ import { connectDriftStore } from './drift/drift-store.ts';
 import { connectSeenIds } from './event/seen-ids.ts';
 import { type AddressList, createAddressList } from './http/address-list.ts';
 import { registerIngest } from './ingest.ts';
+import { connectSharedTokens } from './quota/shared-tokens.ts';
+import { createTenantQuota, quotaRate } from './quota/tenant-quota.ts';
 import { openSources } from './sources/live-sources.ts';
 
 /** Opens what ingest stands on, and adds its route. */
@@ -65,7 +67,13 @@ export async function start({
   const drift = createDrift({ registry: metrics, sources: sources.names });
   onStop('drift', connectDriftStore({ redisUrl, scope, drift, logger }).close);
 
+  const shared = connectSharedTokens({ redisUrl, scope, logger, metrics });
+  onStop('redis of quotas', shared.close);
+  const usual = quotaRate(config.TENANT_RATE, config.TENANT_BURST);
+  const quota = createTenantQuota({ rateOf: (tenant) => sources.quotaOf(tenant) ?? usual, shared, metrics });
+
   registerIngest(http, {
+    quota,
     sources,
     seenIds,
     drift,

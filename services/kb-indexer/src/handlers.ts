@@ -5,57 +5,41 @@ import { type KbIndexerConfig, kbIndexerConfig } from './config.ts';
 import { type ArticleIndex, embeddedText, type SearchIndex } from './index/article-index.ts';
 import { createEmbeddedIndex } from './index/embedded-index.ts';
 import { createEmbeddings, type Embeddings } from './index/embeddings.ts';
-import { createPlatformIndex } from './index/platform-index.ts';
 import { createPostgresIndex } from './index/postgres-index.ts';
 import { reembed } from './index/reembedding.ts';
 import { onArticlePublished } from './on-article-published.ts';
 import { onArticleUnpublished } from './on-article-unpublished.ts';
+import { type IndexOfTenant, openPlatforms } from './platforms.ts';
 import { createSearch } from './search/search.ts';
 import { registerSearch } from './search/search-route.ts';
 
 type Context = Pick<
   ConsumerContext<KbIndexerConfig>,
-  'config' | 'logger' | 'metrics' | 'http' | 'health' | 'redis' | 'target' | 'onStop' | 'stopping'
+  'config' | 'logger' | 'eventLog' | 'metrics' | 'http' | 'health' | 'redis' | 'target' | 'onStop' | 'stopping'
 >;
 
 /** The handlers of the configured index, with the search route if the index is our own. */
 export async function handlers(context: Context): Promise<Handlers> {
-  const places = context.config.INDEX.split(',');
-  const index = inAll(
-    await Promise.all(places.map((place) => (place === 'platform' ? openPlatform(context) : openOwn(context, place)))),
-  );
+  const place = context.config.INDEX.split(',').find((one) => one !== 'platform');
+  const own = place === undefined ? [] : [{ connection: OWN, system: await openOwn(context, place) }];
+  const platformsOf = await openPlatforms(context);
+  // Every change is safe to repeat: one that reached only some of the indexes reaches all when the event is retried.
+  const indexesOf = (tenant: string): readonly IndexOfTenant[] => [...own, ...platformsOf(tenant)];
   const leftOut = new Counter({
     name: 'kb_indexer_chunks_left_out_total',
     help: 'Chunks left out of articles with more than CHUNKS_PER_ARTICLE',
     registers: [context.metrics],
   });
-  const put = onArticlePublished({ index, mostChunks: context.config.CHUNKS_PER_ARTICLE, leftOut });
-  return { 'article.published': put, 'article.updated': put, 'article.unpublished': onArticleUnpublished({ index }) };
+  const put = onArticlePublished({ indexesOf, mostChunks: context.config.CHUNKS_PER_ARTICLE, leftOut });
+  const remove = onArticleUnpublished({ indexesOf });
+  return { 'article.published': put, 'article.updated': put, 'article.unpublished': remove };
 }
 
-function openPlatform({ config, redis, target }: Context): ArticleIndex {
-  const set = required(kbIndexerConfig, config, 'INDEX=platform', 'PLATFORM_URL', 'PLATFORM_TOKEN');
-  const auth = { kind: 'bearer', token: set.PLATFORM_TOKEN } as const;
-  const platform = target({ name: 'platform', baseUrl: set.PLATFORM_URL, auth });
-  return createPlatformIndex({ target: platform, redis, path: config.PLATFORM_DOCUMENT_PATH });
-}
-
-/** Every change is safe to repeat: one that reached only the first index reaches both when the event is retried. */
-const inAll = ([first, ...others]: readonly ArticleIndex[]): ArticleIndex => ({
-  async upsert(document, signal) {
-    const outcome = await (first as ArticleIndex).upsert(document, signal);
-    for (const other of others) await other.upsert(document, signal);
-    return outcome;
-  },
-  async remove(removal, signal) {
-    const outcome = await (first as ArticleIndex).remove(removal, signal);
-    for (const other of others) await other.remove(removal, signal);
-    return outcome;
-  },
-});
+/** Our own index holds the articles of all tenants. */
+const OWN = { name: 'index', tenant: undefined } as const;
 
 async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
-  const { config, logger, http, health, onStop, stopping } = context;
+  const { config, logger, eventLog, http, health, onStop, stopping } = context;
   const apiKeys = readApiKeys(config.SEARCH_API_KEYS, 'SEARCH_API_KEYS');
   const embeddings = openEmbeddings(context);
   const model = embeddings && config.EMBEDDINGS_MODEL;
@@ -72,7 +56,9 @@ async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
   onStop('index', async () => index.close());
   health.add('index', () => index.check(), { required: true });
   const search = createSearch({ index, embeddings, logger });
-  registerSearch(http, { search, tenant: config.SEARCH_TENANT, apiKeys });
+  registerSearch(http, {
+    ...{ search, tenant: config.SEARCH_TENANT, apiKeys, perSecond: config.SEARCH_RATE, eventLog },
+  });
   if (embeddings !== undefined) {
     const reembedding = reembed({ index, embeddings, logger }, stopping);
     onStop('reembedding', () => reembedding);

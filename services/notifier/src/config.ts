@@ -1,17 +1,21 @@
 import { fileURLToPath } from 'node:url';
+import { connectionsConfig } from '@switchboard/systems';
 import Type, { type Static } from 'typebox';
+
+import { SLACK_CHANNEL } from './channels/channel-kinds.ts';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 
 export const notifierConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8084 }),
+  ...connectionsConfig.properties,
   CHAT_URL: optional('URL of the chatbot platform; unset disables chat'),
   CHAT_API_KEY: optional('API key of the chatbot platform'),
   SLACK_URL: optional('https://slack.com; unset disables Slack'),
   SLACK_TOKEN: optional('the token of the Slack app (xoxb-…)'),
   SLACK_AGENTS_CHANNEL: Type.Optional(
     Type.String({
-      pattern: '^[CG][A-Z0-9]{5,}$',
+      pattern: SLACK_CHANNEL,
       description: 'id of the Slack channel for escalations, such as C0123456789',
     }),
   ),
@@ -32,7 +36,7 @@ export const notifierConfig = Type.Object({
     minimum: 1,
     maximum: 200,
     default: 8,
-    description: 'maximum number of waiting messages sent at a time',
+    description: 'maximum number of waiting messages sent at a time by one channel; twice as many by all',
   }),
   LEASE_MS: Type.Integer({
     minimum: 1_000,

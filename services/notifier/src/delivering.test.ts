@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { createAvailability } from '@switchboard/consumer';
 import type { Delivery } from './channels/channel.ts';
 import { createDelivering } from './delivering.ts';
 import type { Entry, Message } from './waiting/waiting-messages.ts';
@@ -42,11 +43,17 @@ async function sentOf(
     waiting: { begin: async () => 'go', postpone: async () => {}, finish: async () => {} },
     recipients: { preferencesOf: async () => [JANE] },
     templates: { render: () => ({ title: 'new', text: 'new' }) },
-    channels: {
-      chat: async (delivery) => {
-        sent = delivery;
-      },
+    outlets: {
+      agentsChannelOf: () => undefined,
+      of: () => ({
+        name: 'chat',
+        send: async (delivery) => {
+          sent = delivery;
+          return undefined;
+        },
+      }),
     },
+    availability: createAvailability(),
     ratePerHour: 20,
     defaultLocale: 'en',
     sendTimeoutMs: 1_000,
@@ -56,6 +63,7 @@ async function sentOf(
   const entry: Entry = {
     id: 'digest-1',
     token: 't',
+    target: 'chat',
     tries: 1,
     again: true,
     messages,

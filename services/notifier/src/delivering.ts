@@ -1,17 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Send } from './channels/channel.ts';
+import type { Availability } from '@switchboard/consumer';
+import type { Delivery } from './channels/channel.ts';
+import type { Outlets } from './channels/outlets.ts';
 import type { Ending, NotifierMetrics } from './metrics.ts';
 import { type Channel, decide, type Preference } from './policy.ts';
 import type { Recipients } from './recipients/recipients.ts';
 import { renderRequested } from './texts/requested-message.ts';
 import type { Content, Templates } from './texts/templates.ts';
-import type { Entry, KeptContent, Message, WaitingMessages } from './waiting/waiting-messages.ts';
+import type { Entry, KeptContent, Message, Postponement, Proof, WaitingMessages } from './waiting/waiting-messages.ts';
 
 export interface DeliveringDeps {
   readonly waiting: Pick<WaitingMessages, 'begin' | 'postpone' | 'finish'>;
   readonly recipients: Pick<Recipients, 'preferencesOf'>;
   readonly templates: Pick<Templates, 'render'>;
-  readonly channels: { readonly [C in Channel]?: Send };
+  readonly outlets: Outlets;
+  readonly availability: Pick<Availability, 'anySignal'>;
   /** The limit of messages per hour to one person that are not urgent. */
   readonly ratePerHour: number;
   /** For people whose language has no text. */
@@ -22,35 +25,49 @@ export interface DeliveringDeps {
   readonly now: () => number;
 }
 
-/** Sends the leased entry if the person still wants it. Throws the error of the channel. */
-export type Deliver = (entry: Entry, signal: AbortSignal) => Promise<void>;
+/** What a message made in an outside system. */
+export interface Delivered {
+  readonly system: string;
+  /** Undefined if it has no id there. */
+  readonly id: string | undefined;
+}
+
+/**
+ * Sends the leased entry if the person still wants it. Throws the error of the channel. Undefined if it was not sent.
+ */
+export type Deliver = (entry: Entry, signal: AbortSignal) => Promise<Delivered | undefined>;
 
 export function createDelivering(deps: DeliveringDeps): Deliver {
-  const { waiting, recipients, templates, channels, ratePerHour, defaultLocale, sendTimeoutMs, metrics, now } = deps;
+  const {
+    waiting,
+    recipients,
+    templates,
+    outlets,
+    availability,
+    ratePerHour,
+    defaultLocale,
+    sendTimeoutMs,
+    metrics,
+    now,
+  } = deps;
 
   return async (entry, signal) => {
     const [{ tenant, userId, slackChannel, channel, urgent }] = entry.messages;
     const [preference] = await recipients.preferencesOf(tenant, [{ userId, slackChannel }]);
-    const send = channels[channel];
-    if (preference === undefined || send === undefined) {
-      return finish(
+    const outlet = outlets.of(tenant, channel);
+    if (preference === undefined || outlet === undefined) {
+      return drop(
         entry,
         entry.messages.map((message) => [message, 'channel_not_configured']),
       );
     }
+    // The tenant's connections have changed since the message was put.
+    if (outlet.name !== entry.target) return postpone(entry, now(), { target: outlet.name });
 
-    let until: number | undefined;
-    const ended: [Message, Ending][] = [];
-    const wanted = entry.messages.filter((message) => {
-      const decision = decide(preference, { ...message, ...solicitedOf(message), waited: true }, now());
-      if (decision.kind === 'wait') until = decision.until;
-      const isWanted = decision.kind !== 'skip' && decision.channels.includes(channel);
-      if (!isWanted) ended.push([message, decision.kind === 'skip' ? decision.reason : 'not_opted_in']);
-      return isWanted;
-    });
+    const { wanted, ended, until } = wishOf(entry, preference);
     const [first] = wanted;
-    if (first === undefined) return finish(entry, ended);
-    if (until !== undefined) return waiting.postpone(entry, until, { spent: false });
+    if (first === undefined) return drop(entry, ended);
+    if (until !== undefined) return postpone(entry, until, { proof: 'unused' });
 
     const person = `${encodeURIComponent(tenant)}:${userId}`;
     const content = contentOf(entry, wanted, preference);
@@ -59,29 +76,41 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
       content,
       userId === null || urgent || entry.messages[0].requested?.solicited ? undefined : { person, limit: ratePerHour },
     );
-    if (begun === 'lost') return;
-    if (begun !== 'go') return waiting.postpone(entry, begun.until, { spent: false });
+    if (begun === 'lost') return undefined;
+    if (begun !== 'go') return postpone(entry, begun.until, { proof: 'unused' });
 
-    await send(
-      {
-        title: content.title,
-        text: content.text,
-        id: entry.id,
-        type: isDigest(entry) ? 'digest' : first.type,
-        address: addressOf(preference, channel, userId),
-        conversationId: isDigest(entry) ? undefined : (first.requested?.conversationId ?? undefined),
-        again: entry.again,
-        since: Math.min(...entry.messages.map(({ receivedAt }) => receivedAt)),
-      },
-      AbortSignal.any([signal, AbortSignal.timeout(sendTimeoutMs)]),
-    );
+    const limit = availability.anySignal(signal, AbortSignal.timeout(sendTimeoutMs));
+    const id = await outlet.send(deliveryOf(entry, first, content, addressOf(preference, channel, userId)), limit);
     for (const message of wanted) ended.push([message, 'sent']);
-    await finish(entry, ended);
+    await finish(entry, ended, 'works');
+    return { system: outlet.name, id };
   };
 
-  async function finish(entry: Entry, ended: readonly [Message, Ending][]): Promise<void> {
-    await waiting.finish(entry);
+  /** The messages that the person still wants here, and how the others end; `until` when they must wait. */
+  function wishOf(entry: Entry, preference: Preference) {
+    const ended: [Message, Ending][] = [];
+    let until: number | undefined;
+    const wanted = entry.messages.filter((message) => {
+      const decision = decide(preference, { ...message, ...solicitedOf(message), waited: true }, now());
+      if (decision.kind === 'wait') until = decision.until;
+      const isWanted = decision.kind !== 'skip' && decision.channels.includes(message.channel);
+      if (!isWanted) ended.push([message, decision.kind === 'skip' ? decision.reason : 'not_opted_in']);
+      return isWanted;
+    });
+    return { wanted, ended, until };
+  }
+
+  async function finish(entry: Entry, ended: readonly [Message, Ending][], proof: Proof): Promise<void> {
+    await waiting.finish(entry, proof);
     for (const [message, outcome] of ended) metrics.ended(message, outcome);
+  }
+
+  async function drop(entry: Entry, ended: readonly [Message, Ending][]): Promise<undefined> {
+    await finish(entry, ended, 'unused');
+  }
+
+  async function postpone(entry: Entry, until: number, why: Partial<Postponement>): Promise<undefined> {
+    await waiting.postpone(entry, until, { spent: false, ...why });
   }
 
   /** Repeats the content of an earlier attempt if it is still wanted: the channel may have it under the same key. */
@@ -120,6 +149,15 @@ function joined(texts: readonly string[]): string {
   }
   return digest;
 }
+
+const deliveryOf = (entry: Entry, first: Message, { title, text }: Content, address: string): Delivery => ({
+  ...{ title, text, address },
+  id: entry.id,
+  type: isDigest(entry) ? 'digest' : first.type,
+  conversationId: isDigest(entry) ? undefined : (first.requested?.conversationId ?? undefined),
+  again: entry.again,
+  since: Math.min(...entry.messages.map(({ receivedAt }) => receivedAt)),
+});
 
 const solicitedOf = ({ requested }: Message) => ({ solicited: requested?.solicited });
 

@@ -14,7 +14,6 @@ import { notify } from './notify.ts';
 import { onPreferenceUpdated } from './on-preference-updated.ts';
 import { createLearning } from './people/learn.ts';
 import { registerPeopleApi } from './people/people-api.ts';
-import type { Channel } from './policy.ts';
 import { registerPreferenceApi } from './preferences/preference-api.ts';
 import { createPreferences } from './preferences/preferences.ts';
 import { type Addressees, createAddressees } from './recipients/addressees.ts';
@@ -29,20 +28,25 @@ interface Surroundings {
   readonly now: () => number;
   /** How often the sender checks for due messages. */
   readonly pollMs: number;
+  /** How long an event that has sent another message waits for one. */
+  readonly slowMs: number;
 }
+
+/** Most mail servers take less for a mail. */
+export const SLOW_MS = 500;
 
 /** Opens the resources of the notifier. */
 export async function createHandlers(
   context: ConsumerContext<NotifierConfig>,
-  { now, pollMs }: Surroundings = { now: Date.now, pollMs: 1_000 },
+  { now, pollMs, slowMs }: Surroundings = { now: Date.now, pollMs: 1_000, slowMs: SLOW_MS },
 ): Promise<Handlers> {
-  const { name, config, logger, redis, http, onStop } = context;
+  const { name, config, logger, redis, http, availability, onStop } = context;
   const templates = readTemplates(config.TEMPLATES, notifiedTypes, config.DEFAULT_LOCALE);
   const apiKeys = readApiKeys(config.API_KEYS, 'API_KEYS');
-  const channels = openOutlets(context);
+  const outlets = await openOutlets(context);
   const preferences = createPreferences(redis, name);
   const recipients = createRecipients(preferences, {
-    agents: config.SLACK_AGENTS_CHANNEL,
+    agentsOf: outlets.agentsChannelOf,
     topics: notifiedTypes,
     locale: config.DEFAULT_LOCALE,
   });
@@ -57,10 +61,9 @@ export async function createHandlers(
   const waiting = createWaitingMessages({ redis, service: name, now, leaseMs: config.LEASE_MS });
   const metrics = createNotifierMetrics(context.metrics, waiting, people);
   onStop('metrics', metrics.stop);
-  const deps = { recipients, templates, waiting, metrics, now };
+  const deps = { recipients, templates, waiting, outlets, availability, metrics, now };
   const deliver = createDelivering({
     ...deps,
-    channels,
     ratePerHour: config.RATE_PER_HOUR,
     defaultLocale: config.DEFAULT_LOCALE,
     sendTimeoutMs: config.LEASE_MS / 2,
@@ -71,14 +74,14 @@ export async function createHandlers(
     logger,
     concurrency: config.SEND_CONCURRENCY,
     pollMs,
+    slowMs,
   });
   onStop('sender', sender.stop);
   registerPreferenceApi(http, { preferences, apiKeys, now });
   registerFollowApi(http, { follows, apiKeys, now });
-  registerPeopleApi(http, { people, follows, apiKeys, now });
+  registerPeopleApi(http, { people, follows, preferences, apiKeys, now });
 
-  const configured = new Set(Object.keys(channels) as Channel[]);
-  const notifyDeps = { ...deps, deliver, channels: configured };
+  const notifyDeps = { ...deps, deliver, sender, slowMs };
   const handlerOf = (type: keyof typeof notifications): Handler<never> =>
     notify(notifications[type] as Notification, addressees, notifyDeps) as Handler<never>;
   const onFollowed = onFollow(follows);

@@ -11,11 +11,12 @@ import {
   readTopics,
   registerSchemas,
 } from '@switchboard/kafka';
-import { type Sandbox, startSandbox } from '@switchboard/sandbox';
+import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { createLogger } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
 import { eventually } from '@switchboard/stack/until';
 import { agreed, eventOf } from '../fixtures/events.ts';
+import { openMailDoor } from '../fixtures/mail-door.ts';
 import { bodiesOf, messagesOf, variablesFor } from '../fixtures/office.ts';
 import { openPlace, type Place } from '../fixtures/redis.ts';
 import { spawnService, startService } from '../fixtures/service.ts';
@@ -68,11 +69,10 @@ const send = (event: AnyEvent): Promise<void> =>
 const sendAll = (events: readonly AnyEvent[]) => Promise.all(events.map(send));
 const people = (count: number): string[] => Array.from({ length: count }, (_, number) => `user-${number}`);
 const reached = (): string[] => bodiesOf(sandbox, 'chat').map((body) => body.user_id ?? '');
-/** People who want chat messages; other events come after these are kept. */
-async function prefer(userIds: readonly string[]): Promise<void> {
-  await sendAll(
-    userIds.map((userId) => eventOf('preference.updated', `p-${userId}`, Date.now(), agreed(userId, { chat: true }))),
-  );
+/** People who want messages on these channels; other events come after these are kept. */
+async function prefer(userIds: readonly string[], channels: object = { chat: true }): Promise<void> {
+  const wishOf = (userId: string) => agreed(userId, channels, { email: `${userId}@example.com` });
+  await sendAll(userIds.map((userId) => eventOf('preference.updated', `p-${userId}`, Date.now(), wishOf(userId))));
   const kept = userIds.map((userId) => `${place.name}:preference:acme:${userId}`);
   await eventually(async () => assert.equal(await place.redis.exists(...kept), kept.length));
 }
@@ -135,6 +135,62 @@ describe('the service, from Kafka to people', () => {
     await eventually(() => assert.ok(reached().length > 100));
     await worker.kill();
     await eventually(() => assert.deepEqual(reached().toSorted(), people(500).toSorted()));
-    await eventually(async () => assert.equal(await place.redis.zcard(`${place.name}:due:1`), 0));
+    await eventually(async () => assert.equal(await place.redis.zcard(`${place.name}:targets:1`), 0));
   });
+});
+
+describe('killed while a mail is on its way to a server that hangs', () => {
+  const STAGES = ['order.created', 'order.shipped'] as const;
+  const SUBJECTS = ['We have your order #1001', 'Your order #1001 is on its way'];
+
+  // With `mute`, the server has the mail: SMTP cannot tell that, so the same Message-ID comes again.
+  for (const state of ['silent', 'mute'] as const) {
+    it(`(${state}) it sends each message once, in the order of its key, also one that its event had left`, async (t) => {
+      const door = await openMailDoor(sandbox.smtpPort);
+      t.after(door.close);
+      const { user, password } = credentials.smtp;
+      const SMTP_URL = `smtp://${user}:${password}@127.0.0.1:${door.port}`;
+      const withLease = (LEASE_MS: string): ConsumerOptions => ({
+        ...options,
+        variables: { ...options.variables, SMTP_URL, LEASE_MS },
+      });
+      const worker = await spawnService(withLease('6000'));
+      await prefer(['both'], { chat: true, email: true });
+      await prefer(['mail'], { email: true });
+      door.set(state);
+      for (const userId of ['both', 'mail']) {
+        for (const type of STAGES) {
+          await send(eventOf(type, `${type}-${userId}`, Date.now(), { userId, orderId: userId }));
+        }
+      }
+      await eventually(() => {
+        // The first event of `both` has ended, since the second one has run; the first of `mail` has not.
+        assert.deepEqual(reached(), ['both', 'both']);
+        // Both do, unless a busy machine took longer than an attempt may.
+        assert.ok(door.hanging() > 0);
+        if (state === 'mute') assert.ok(mails().length >= 2);
+      });
+      await worker.kill();
+      const before = mails();
+      assert.deepEqual([...new Set(before.map(({ subject }) => subject))], state === 'mute' ? [SUBJECTS[0]] : []);
+      door.set('open');
+      // On a busy machine, an answer may take longer than half of the shorter lease, and the mail would come again.
+      await using _service = await startService(withLease('20000'));
+      await eventually(() => {
+        for (const userId of ['both', 'mail']) assert.deepEqual(subjectsOf(userId), SUBJECTS);
+      });
+      await eventually(async () => assert.equal(await place.redis.zcard(`${place.name}:targets:0`), 0));
+      assert.equal(mails().length, before.length + 4, 'only what was not answered comes again');
+      assert.deepEqual(reached(), ['both', 'both']);
+    });
+  }
+
+  const mails = () => bodiesOf(sandbox, 'smtp') as unknown as { to: string[]; subject: string; messageId: string }[];
+
+  /** As a mailbox shows them, which knows a Message-ID. */
+  function subjectsOf(userId: string): string[] {
+    const own = mails().filter(({ to }) => to.includes(`${userId}@example.com`));
+    const first = own.filter(({ messageId }, at) => own.findIndex((mail) => mail.messageId === messageId) === at);
+    return first.map(({ subject }) => subject);
+  }
 });

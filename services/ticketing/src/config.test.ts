@@ -2,26 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readConfig } from '@switchboard/service';
 import { ticketingConfig } from './config.ts';
-import { openHelpdesk } from './open-helpdesk.ts';
+import { connectionOfVariables } from './connection-of-variables.ts';
 
-const open = (variables: Record<string, string>) => {
-  const config = readConfig(ticketingConfig, variables);
-  return openHelpdesk({
-    config,
-    target: ({ name }) => ({
-      name,
-      request: () => Promise.reject(),
-      refusal: () => undefined,
-      credentialsRefused: () => assert.fail('not asked for'),
-      check() {},
-      close: () => Promise.resolve(),
-    }),
-  });
-};
+const open = (variables: Record<string, string>) => connectionOfVariables(readConfig(ticketingConfig, variables));
 
 describe('the configuration', () => {
   it('needs a helpdesk', () => {
-    assert.throws(() => open({}), { problems: ['HELPDESK is not set: where tickets are opened'] });
+    assert.throws(() => open({}), {
+      problems: ['HELPDESK is not set: where tickets are opened; or set CONNECTIONS_FILE'],
+    });
     assert.throws(() => open({ HELPDESK: 'mail' }), /HELPDESK must be one of zendesk, freshdesk, jira, http/);
   });
 
@@ -38,7 +27,7 @@ describe('the configuration', () => {
 
   it('needs nothing of the others', () => {
     const freshdesk = { FRESHDESK_URL: 'https://example.freshdesk.com', FRESHDESK_API_KEY: 'key' };
-    assert.equal(open({ HELPDESK: 'freshdesk', ...freshdesk }).name, 'freshdesk');
+    assert.equal(open({ HELPDESK: 'freshdesk', ...freshdesk })?.kind, 'freshdesk');
   });
 
   it('takes the names of two priorities, or none', () => {
@@ -50,7 +39,7 @@ describe('the configuration', () => {
       JIRA_PROJECT: 'SUP',
     };
     for (const JIRA_PRIORITIES of ['none', 'Hoch, Mittel'])
-      assert.equal(open({ ...jira, JIRA_PRIORITIES }).name, 'jira');
+      assert.equal(open({ ...jira, JIRA_PRIORITIES })?.kind, 'jira');
     assert.throws(() => open({ ...jira, JIRA_PRIORITIES: 'High' }), /JIRA_PRIORITIES/);
   });
 });

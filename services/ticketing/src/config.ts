@@ -1,5 +1,7 @@
+import { connectionsConfig } from '@switchboard/systems';
 import Type, { type Static } from 'typebox';
 import { httpConfig } from './http-config.ts';
+import { PRIORITIES, PROJECT } from './kinds.ts';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 const url = (example: string) =>
@@ -7,7 +9,12 @@ const url = (example: string) =>
 
 export const ticketingConfig = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65_535, default: 8082 }),
-  HELPDESK: Type.Enum(['zendesk', 'freshdesk', 'jira', 'http'], { description: 'where tickets are opened' }),
+  HELPDESK: Type.Optional(
+    Type.Enum(['zendesk', 'freshdesk', 'jira', 'http'], {
+      description: 'where tickets are opened of tenants that have no connection of their own',
+    }),
+  ),
+  ...connectionsConfig.properties,
   HELPDESK_SOURCE: optional("the source of the helpdesk's webhooks, default the name of the helpdesk"),
   ZENDESK_URL: url('https://example.zendesk.com'),
   ZENDESK_EMAIL: optional('the agent whose API token it is'),
@@ -17,10 +24,10 @@ export const ticketingConfig = Type.Object({
   JIRA_URL: url('https://example.atlassian.net'),
   JIRA_EMAIL: optional('the account whose API token it is'),
   JIRA_TOKEN: optional('an API token of that account'),
-  JIRA_PROJECT: Type.Optional(Type.String({ pattern: '^[A-Z][A-Z0-9_]*$', description: 'the key of the project' })),
+  JIRA_PROJECT: Type.Optional(Type.String({ pattern: PROJECT, description: 'the key of the project' })),
   JIRA_ISSUE_TYPE: Type.String({ minLength: 1, default: 'Task', description: 'the name of the issue type' }),
   JIRA_PRIORITIES: Type.String({
-    pattern: '^(none|[^,]+,[^,]+)$',
+    pattern: PRIORITIES,
     default: 'High,Medium',
     description: 'the names of the priorities high and normal, or none if issues have no priority',
   }),

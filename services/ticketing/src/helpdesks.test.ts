@@ -7,7 +7,7 @@ import { systemOf } from '../fixtures/variables.ts';
 
 /** What goes wrong with a request that writes, how it ends, and whether it may have had its effect. */
 const FAULTS = [
-  { name: '429', fault: { status: 429, retryAfter: 7 }, error: { retryAfterMs: 7_000 }, effect: 'no' },
+  { name: '429', fault: { status: 429 }, error: { retry: 'when-available' }, effect: 'no' },
   { name: '500', fault: { status: 500 }, error: { code: 'RETRYABLE_STATUS' }, effect: 'unknown' },
   { name: 'a dropped response', fault: { dropResponse: true }, error: { code: 'CONNECTION_FAILED' }, effect: 'made' },
   { name: 'a time-out', fault: { latencyMs: 60_000 }, error: { code: 'TIMEOUT' }, effect: 'made' },

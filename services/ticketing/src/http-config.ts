@@ -1,25 +1,25 @@
 import type { Auth } from '@switchboard/outbound';
 import { required } from '@switchboard/service';
 import Type, { type Static } from 'typebox';
+import { FORMATS, LOOKUP_PATH, TICKET_PATH } from './kinds.ts';
 
 const optional = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 const url = (description: string) => Type.Optional(Type.String({ pattern: '^https?://', description }));
-const PATH = '^(/[A-Za-z0-9._~{}-]+)+';
 
 /** The variables of `HELPDESK=http`. */
 export const httpConfig = {
   HELPDESK_HTTP_URL: url('the address that tickets are posted under'),
-  HELPDESK_HTTP_TICKET_PATH: Type.String({ pattern: `${PATH}$`, default: '/tickets', description: 'its path' }),
+  HELPDESK_HTTP_TICKET_PATH: Type.String({ pattern: TICKET_PATH, default: '/tickets', description: 'its path' }),
   HELPDESK_HTTP_LOOKUP_PATH: Type.Optional(
     Type.String({
-      pattern: `${PATH}(\\?[^#\\s]+)?$`,
+      pattern: LOOKUP_PATH,
       description: 'what lists the tickets of a conversation, such as /tickets?external_id={conversationId}',
     }),
   ),
   HELPDESK_HTTP_COMMENT_PATH: Type.Optional(
-    Type.String({ pattern: `${PATH}$`, description: 'where comments are added, such as /tickets/{id}/comments' }),
+    Type.String({ pattern: TICKET_PATH, description: 'where comments are added, such as /tickets/{id}/comments' }),
   ),
-  HELPDESK_HTTP_FORMAT: Type.Enum(['text', 'markdown', 'html'], {
+  HELPDESK_HTTP_FORMAT: Type.Enum([...FORMATS], {
     default: 'text',
     description: 'how descriptions and comments are written',
   }),

@@ -4,10 +4,12 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import type { Auth } from '@switchboard/outbound';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { readConfig } from '@switchboard/service';
+import type { Connection } from '@switchboard/systems';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalation, resolution } from '../fixtures/escalation.ts';
 import { variablesFor } from '../fixtures/variables.ts';
 import { ticketingConfig } from './config.ts';
+import { connectionOfVariables } from './connection-of-variables.ts';
 import { openHelpdesk } from './open-helpdesk.ts';
 
 let sandbox: Sandbox;
@@ -78,10 +80,11 @@ describe('any helpdesk', () => {
 
   it('finds its ticket where the list leaves out the description', async () => {
     const requests: string[] = [];
-    const helpdesk = openHelpdesk({
-      config: readConfig(ticketingConfig, variablesFor('http', sandbox.url)),
-      target: ({ name }) => ({
-        name,
+    const config = readConfig(ticketingConfig, variablesFor('http', sandbox.url));
+    const helpdesk = openHelpdesk(
+      connectionOfVariables(config) as Connection,
+      {
+        name: 'http',
         async request({ method, path, query }) {
           requests.push(`${method} ${path} ${new URLSearchParams(query)}`);
           const body =
@@ -94,8 +97,9 @@ describe('any helpdesk', () => {
         credentialsRefused: () => assert.fail('not asked for'),
         check() {},
         close: () => Promise.resolve(),
-      }),
-    });
+      },
+      0,
+    );
     const origin = { conversationId: 'a b&c', conversation: 'conv/', event: 'e' };
     const requester = { name: 'Jane', email: undefined, externalId: 'u' };
     const found = await helpdesk.findTickets({ ...origin, requester }, AbortSignal.timeout(1_000));
@@ -143,20 +147,8 @@ describe('requests to any helpdesk', () => {
     ['jwt', jwt, { kind: 'jwt', issuer: 'i', audience: 'a', privateKey: HELPDESK_HTTP_PRIVATE_KEY }],
   ] as const satisfies [string, Record<string, string>, Auth | undefined][]) {
     const authOf = (given: Record<string, string>): Auth | undefined => {
-      let auth: Auth | undefined;
-      openHelpdesk({
-        config: readConfig(ticketingConfig, {
-          HELPDESK: 'http',
-          HELPDESK_HTTP_URL: 'https://desk.example',
-          HELPDESK_HTTP_AUTH: kind,
-          ...given,
-        }),
-        target(options) {
-          auth = options.auth;
-          return { name: options.name } as never;
-        },
-      });
-      return auth;
+      const address = { HELPDESK: 'http', HELPDESK_HTTP_URL: 'https://desk.example', HELPDESK_HTTP_AUTH: kind };
+      return connectionOfVariables(readConfig(ticketingConfig, { ...address, ...given }))?.auth;
     };
 
     it(`are authenticated by ${kind}`, () => {

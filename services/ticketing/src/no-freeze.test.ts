@@ -10,7 +10,7 @@ import { escalation } from '../fixtures/escalation.ts';
 import { createHashStore } from '../fixtures/hash-store.ts';
 import { variablesFor } from '../fixtures/variables.ts';
 import { ticketingConfig } from './config.ts';
-import { handlers } from './handlers.ts';
+import { handlersOf, openHelpdesks } from './handlers.ts';
 
 const ENDS = ['conversation.resolved', 'conversation.unresolved'] as const;
 
@@ -25,7 +25,8 @@ describe('an event with a megabyte of one repeated text in any field holds up no
   it('in any of the events that the service handles', () => {
     const config = readConfig(ticketingConfig, variablesFor('zendesk', sandbox.url));
 
-    const all = handlers({ config, target: () => ({}) as Target, redis: createHashStore(), publish: async () => {} });
+    const context = { config, target: () => ({}) as Target, redis: createHashStore(), publish: async () => {} };
+    const all = handlersOf(openHelpdesks(context, { of: () => [], has: () => true, all: () => [] }));
     assert.deepEqual(Object.keys(all), ['conversation.escalated', ...ENDS, 'ticket.updated']);
   });
 

@@ -12,6 +12,8 @@ interface Deps {
   memory: Memory;
   /** The name of the chatbot in transcripts. */
   botLabel: string;
+  /** The connection, if it is of one tenant. */
+  scope?: string | undefined;
 }
 
 /** Adds a note to the conversation's ticket. If there are several, the newest is the active one. */
@@ -19,12 +21,13 @@ export function onConversationEnded({
   helpdesk,
   memory,
   botLabel,
+  scope,
 }: Deps): Handler<'conversation.resolved' | 'conversation.unresolved'> {
   return async (event, context) => {
     const { signal } = context;
     if ('resolution' in event && event.resolution === TICKET_SOLVED) return context.skip('solved_in_helpdesk');
     if (helpdesk.takesComments === false) return context.skip('no_comments');
-    const origin = originOf(event);
+    const origin = originOf(event, scope);
     const { conversation } = origin;
     const latest = await memory.recall(conversation, 'latest ticket');
     const found = latest === undefined ? (await helpdesk.findTickets(origin, signal))[0] : readTicket(latest);

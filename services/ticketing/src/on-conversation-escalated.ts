@@ -16,6 +16,8 @@ interface Deps {
   conversations: Pick<Conversations, 'put'>;
   /** The name of the chatbot in transcripts. */
   botLabel: string;
+  /** The connection, if it is of one tenant. */
+  scope?: string | undefined;
   publish(event: EventOf<'ticket.created'>): Promise<void>;
 }
 
@@ -27,10 +29,11 @@ export function onConversationEscalated({
   memory,
   conversations,
   botLabel,
+  scope,
   publish,
 }: Deps): Handler<'conversation.escalated'> {
   return async (event, { signal }) => {
-    const ticket = ticketFor(event, botLabel);
+    const ticket = ticketFor(event, botLabel, scope);
     const { origin } = ticket;
     const stored = await memory.once({
       conversation: origin.conversation,
@@ -53,9 +56,9 @@ export function onConversationEscalated({
 const LOW_CONFIDENCE = 0.3;
 const SUBJECT_LIMIT = 150;
 
-export function ticketFor(event: EventOf<'conversation.escalated'>, botLabel: string): NewTicket {
+export function ticketFor(event: EventOf<'conversation.escalated'>, botLabel: string, scope?: string): NewTicket {
   const { intent, reason, confidence, sessionDuration, transcript } = event;
-  const origin = originOf(event);
+  const origin = originOf(event, scope);
   const urgent = (confidence !== null && confidence < LOW_CONFIDENCE) || reason === 'customer_frustrated';
   return {
     origin,

@@ -95,5 +95,7 @@ function hadNoEffect(error: unknown): boolean {
   if (!(error instanceof OutboundError)) return false;
   // The request that opened the breaker is the cause of its error, and may have had its effect.
   if (error.code === 'UNAVAILABLE') return error.cause === undefined || hadNoEffect(error.cause);
-  return error.code === 'REJECTED' || error.code === 'AUTHENTICATION_FAILED' || error.status === 429;
+  return (
+    error.code === 'REJECTED' || error.code === 'AUTHENTICATION_FAILED' || error.code === 'BUSY' || error.status === 429
+  );
 }

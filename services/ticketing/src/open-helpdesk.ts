@@ -1,73 +1,42 @@
-import type { Target, TargetOptions } from '@switchboard/outbound';
-import { required } from '@switchboard/service';
-import { type TicketingConfig, ticketingConfig } from './config.ts';
+import type { Target } from '@switchboard/outbound';
+import type { Connection } from '@switchboard/systems';
 import { createFreshdesk } from './freshdesk.ts';
 import type { FieldNames, Helpdesk } from './helpdesk.ts';
 import { createHttpHelpdesk } from './http.ts';
-import { httpAuth } from './http-config.ts';
 import { createJira } from './jira.ts';
+import type { FORMATS, helpdeskKinds } from './kinds.ts';
 import { createZendesk } from './zendesk.ts';
 
-export interface HelpdeskContext {
-  config: TicketingConfig;
-  target(options: Omit<TargetOptions, 'logger' | 'metrics'>): Target;
-}
-
 /** A hundred comments of the largest size. */
-const maxResponseBytes = 16 * 1_048_576;
+export const MAX_RESPONSE_BYTES = 16 * 1_048_576;
 
-/** Opens the helpdesk that the configuration names. @throws ConfigError when a variable that it needs is not set */
-export function openHelpdesk({ config, target }: HelpdeskContext): Helpdesk {
-  const name = config.HELPDESK;
-  const because = `HELPDESK=${name}`;
-  const lagMs = config.LOOKUP_LAG_MS;
+/** Opens the helpdesk of a connection. */
+export function openHelpdesk({ kind, url: baseUrl, settings }: Connection, target: Target, lagMs: number): Helpdesk {
   const fields: FieldNames = {
-    conversation_id: config.FIELD_CONVERSATION_ID,
-    escalation_reason: config.FIELD_ESCALATION_REASON,
-    ai_confidence: config.FIELD_AI_CONFIDENCE,
-    session_duration: config.FIELD_SESSION_DURATION,
+    conversation_id: settings.conversationIdField,
+    escalation_reason: settings.escalationReasonField,
+    ai_confidence: settings.aiConfidenceField,
+    session_duration: settings.sessionDurationField,
   };
-  const connect = (baseUrl: string, user: string, password: string): Target =>
-    target({ name, baseUrl, auth: { kind: 'basic', user, password }, maxResponseBytes });
-
-  switch (name) {
-    case 'zendesk': {
-      const set = required(ticketingConfig, config, because, 'ZENDESK_URL', 'ZENDESK_EMAIL', 'ZENDESK_TOKEN');
-      return createZendesk({
-        target: connect(set.ZENDESK_URL, `${set.ZENDESK_EMAIL}/token`, set.ZENDESK_TOKEN),
-        baseUrl: set.ZENDESK_URL,
-        fields,
-        lagMs,
-      });
-    }
-    case 'freshdesk': {
-      const set = required(ticketingConfig, config, because, 'FRESHDESK_URL', 'FRESHDESK_API_KEY');
-      const baseUrl = set.FRESHDESK_URL;
-      return createFreshdesk({ target: connect(baseUrl, set.FRESHDESK_API_KEY, 'X'), baseUrl, fields, lagMs });
-    }
+  switch (kind as keyof typeof helpdeskKinds.helpdesk) {
+    case 'zendesk':
+      return createZendesk({ target, baseUrl, fields, lagMs });
+    case 'freshdesk':
+      return createFreshdesk({ target, baseUrl, fields, lagMs });
     case 'jira': {
-      const set = required(ticketingConfig, config, because, 'JIRA_URL', 'JIRA_EMAIL', 'JIRA_TOKEN', 'JIRA_PROJECT');
-      const [high, normal] = config.JIRA_PRIORITIES === 'none' ? [] : config.JIRA_PRIORITIES.split(',');
+      const { project = '', issueType = 'Task', priorities = 'High,Medium' } = settings;
+      const [high, normal] = priorities === 'none' ? [] : priorities.split(',');
       return createJira({
-        target: connect(set.JIRA_URL, set.JIRA_EMAIL, set.JIRA_TOKEN),
-        baseUrl: set.JIRA_URL,
-        project: set.JIRA_PROJECT,
-        issueType: config.JIRA_ISSUE_TYPE,
+        ...{ target, baseUrl, project, issueType, fields, lagMs },
         priorities: { high: high?.trim(), normal: normal?.trim() },
-        fields,
-        lagMs,
       });
     }
     case 'http': {
-      const { HELPDESK_HTTP_URL: baseUrl } = required(ticketingConfig, config, because, 'HELPDESK_HTTP_URL');
+      const { ticketPath: tickets = '/tickets', lookupPath: lookup, commentPath: comments, format = 'text' } = settings;
       return createHttpHelpdesk({
-        target: target({ name, baseUrl, auth: httpAuth(config), maxResponseBytes }),
-        paths: {
-          tickets: config.HELPDESK_HTTP_TICKET_PATH,
-          lookup: config.HELPDESK_HTTP_LOOKUP_PATH,
-          comments: config.HELPDESK_HTTP_COMMENT_PATH,
-        },
-        format: config.HELPDESK_HTTP_FORMAT,
+        target,
+        paths: { tickets, lookup, comments },
+        format: format as (typeof FORMATS)[number],
         fields: namedLikeOurs(fields),
         lagMs,
       });

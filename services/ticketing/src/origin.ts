@@ -25,12 +25,14 @@ type ConversationEvent = EventOf<'conversation.escalated' | 'conversation.resolv
 /** Helpdesks refuse tickets with a malformed address. */
 const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+$/i;
 
-export function originOf({ meta, conversationId, customer, userId }: ConversationEvent): Origin {
+/** @param scope the connection, of one tenant, that the event is carried to */
+export function originOf({ meta, conversationId, customer, userId }: ConversationEvent, scope?: string): Origin {
   const email = customer?.email?.trim();
+  const scoped = scope === undefined ? [] : [scope];
   return {
     conversationId: oneLine(conversationId, 250),
-    conversation: `switchboard-${digest(JSON.stringify([meta.tenant, conversationId]))}`,
-    event: digest(identityOf(meta)),
+    conversation: `switchboard-${digest(JSON.stringify([meta.tenant, conversationId, ...scoped]))}`,
+    event: digest(scope === undefined ? identityOf(meta) : JSON.stringify([identityOf(meta), scope])),
     requester: {
       name: oneLine(customer?.name ?? '', 100) || 'Customer',
       email: email !== undefined && EMAIL.test(email) ? email : undefined,

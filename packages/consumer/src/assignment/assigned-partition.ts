@@ -1,6 +1,6 @@
 import type { FetchedRecord } from '@switchboard/kafka';
 import { createKeyQueues, type KeyQueues } from '../queues/key-queues.ts';
-import { createOffsetTracker, type OffsetTracker } from './offset-tracker.ts';
+import { createOffsetTracker, type OffsetTracker, type TrackedOffset } from './offset-tracker.ts';
 import { type ConsumedRecord, type RecordSource, readRecord } from './record.ts';
 
 export interface PartitionLimits {
@@ -37,6 +37,8 @@ export class AssignedPartition implements RecordSource {
   readonly partition: number;
   readonly longestWaitMs: number | undefined;
   active = true;
+  /** Whether reading rests. */
+  isPaused = false;
   /** The offset the next batch must start with; undefined until the start is known. */
   expected: number | undefined;
   committed: number | undefined;
@@ -45,6 +47,11 @@ export class AssignedPartition implements RecordSource {
   /** The first record that was not read at the last look. */
   unread: Unread | undefined;
   bytes = 0;
+  /** The unfinished records of each tenant. */
+  readonly #tenants = new Map<string, { count: number }>();
+  #unfinished = 0;
+  /** Records that have left their key queue and are not settled. */
+  readonly #passed = new Set<ConsumedRecord>();
   readonly #options: PartitionOptions;
   #tracker: OffsetTracker | undefined;
   /** Order within this topic. Redis keeps the order between this topic and the retry topics. */
@@ -78,7 +85,9 @@ export class AssignedPartition implements RecordSource {
     if (tracked === undefined) return undefined;
     const record = readRecord(this, message, tracked);
     tracked.since = waitsSince(record.position.dueAt, Number(message.timestamp));
+    tracked.tenant = record.tenant;
     this.bytes += record.bytes;
+    this.#count(record.tenant, 1);
     return record;
   }
 
@@ -87,18 +96,43 @@ export class AssignedPartition implements RecordSource {
     this.#keyQueues.add(record);
   }
 
+  letPass(record: ConsumedRecord): void {
+    if (!this.active) return;
+    this.#passed.add(record);
+    this.#keyQueues.leave(record);
+  }
+
   settle(record: ConsumedRecord): void {
     if (!this.active) return;
     record.tracked.done = true;
     this.bytes -= record.bytes;
-    this.#keyQueues.leave(record);
+    this.#count(record.tenant, -1);
+    if (!this.#passed.delete(record)) this.#keyQueues.leave(record);
     this.#options.roomMade();
+  }
+
+  #count(tenant: string, change: 1 | -1): void {
+    this.#unfinished += change;
+    const known = this.#tenants.get(tenant);
+    if (known === undefined) this.#tenants.set(tenant, { count: change });
+    else if (known.count + change === 0) this.#tenants.delete(tenant);
+    else known.count += change;
+  }
+
+  shareOf(tenant: string): number {
+    return (this.#tenants.get(tenant)?.count ?? 0) / Math.max(this.#unfinished, 1);
   }
 
   /** Whether reading should pause. */
   get isFull(): boolean {
     const { bufferBytes, commitWindow } = this.#options.limits;
     return this.bytes >= bufferBytes || this.#pending >= commitWindow;
+  }
+
+  get fullness(): 'roomy' | 'half' | 'full' {
+    if (this.isPaused || this.isFull) return 'full';
+    const { bufferBytes, commitWindow } = this.#options.limits;
+    return this.bytes >= bufferBytes / 2 || this.#pending >= commitWindow / 2 ? 'half' : 'roomy';
   }
 
   /** Whether there is enough room to make another fetch worthwhile. */
@@ -130,8 +164,13 @@ export class AssignedPartition implements RecordSource {
     return this.unread?.offset === this.expected ? this.unread.since : last?.since;
   }
 
-  /** Records in key queues: due, and not settled. */
+  /** What is known of the records that are in memory and not settled. */
+  unfinished(): readonly TrackedOffset[] {
+    return this.#tracker?.unfinished() ?? [];
+  }
+
+  /** Records that are due, and not settled. */
   get due(): number {
-    return this.#keyQueues.size;
+    return this.#keyQueues.size + this.#passed.size;
   }
 }

@@ -1,6 +1,7 @@
 import type { FetchedRecord } from '@switchboard/kafka';
 import { createDelayQueue, type DelayQueue } from '../queues/delay-queue.ts';
 import { AssignedPartition, type PartitionOptions } from './assigned-partition.ts';
+import type { TrackedOffset } from './offset-tracker.ts';
 import type { ConsumedRecord } from './record.ts';
 
 export interface AssignmentOptions extends Pick<PartitionOptions, 'offer' | 'roomMade'> {
@@ -95,6 +96,11 @@ export class Assignment {
     });
   }
 
+  /** Whether a partition of a source topic is at least half full. */
+  get needsRoom(): boolean {
+    return this.partitions.some(({ longestWaitMs, fullness }) => longestWaitMs === undefined && fullness !== 'roomy');
+  }
+
   get due(): number {
     return this.partitions.reduce((sum, { due }) => sum + due, 0);
   }
@@ -105,6 +111,11 @@ export class Assignment {
 
   get bytes(): number {
     return this.partitions.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** What is known of the records in memory. */
+  unfinished(): readonly TrackedOffset[] {
+    return this.active ? this.partitions.flatMap((partition) => partition.unfinished()) : [];
   }
 
   /** Records read and not settled. */

@@ -11,9 +11,11 @@ describe('offset tracker', () => {
     for (const entry of entries.slice(1)) entry.done = true;
     assert.equal(tracker.position(), 10);
     assert.equal(tracker.pending, 3);
+    assert.deepEqual(tracker.unfinished(), [entries[0]]);
     if (entries[0]) entries[0].done = true;
     assert.equal(tracker.position(), 13);
     assert.equal(tracker.pending, 0);
+    assert.deepEqual(tracker.unfinished(), []);
   });
 
   it('never passes an unfinished record and never lags behind, in any order and with gaps in the log', () => {

@@ -3,6 +3,8 @@ export interface TrackedOffset {
   readonly offset: number;
   /** When it started to wait, in epoch ms: when it was written, or when it is due. */
   since: number;
+  /** Empty if it is not an event. */
+  tenant: string;
   done: boolean;
 }
 
@@ -19,6 +21,8 @@ export interface OffsetTracker {
   readonly pending: number;
   /** The oldest unfinished record. */
   readonly oldest: TrackedOffset | undefined;
+  /** Those that are not done. */
+  unfinished(): readonly TrackedOffset[];
   /** The record that was added last. */
   readonly last: TrackedOffset | undefined;
 }
@@ -45,7 +49,7 @@ export function createOffsetTracker(start: number): OffsetTracker {
 
   return {
     add(offset) {
-      const entry = { offset, since: 0, done: false };
+      const entry = { offset, since: 0, tenant: '', done: false };
       entries.push(entry);
       last = entry;
       return entry;
@@ -61,6 +65,10 @@ export function createOffsetTracker(start: number): OffsetTracker {
     get oldest() {
       advance();
       return entries[first];
+    },
+    unfinished() {
+      advance();
+      return entries.slice(first).filter(({ done }) => !done);
     },
     get last() {
       return last;

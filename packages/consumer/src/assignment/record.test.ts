@@ -9,9 +9,18 @@ const now = Date.now();
 
 function read(headers: Record<string, string>, where: 'source' | 'retry', timestamp = String(now)) {
   const longestWaitMs = where === 'retry' ? DAY_MS : undefined;
-  const from = { topic: 'own', partition: 3, active: true, longestWaitMs, settle() {} };
+  const from = {
+    topic: 'own',
+    partition: 3,
+    active: true,
+    longestWaitMs,
+    fullness: 'roomy' as const,
+    shareOf: () => 0,
+    letPass() {},
+    settle() {},
+  };
   const message = { key: Buffer.from('k'), value: Buffer.from('v'), headers, timestamp, attributes: 0, offset: '7' };
-  return readRecord(from, message, { offset: 7, since: 0, done: false });
+  return readRecord(from, message, { offset: 7, since: 0, tenant: '', done: false });
 }
 
 const EVENT = { ce_id: '1', ce_type: 'message.received', ce_source: '/acme/chat' };
@@ -24,6 +33,7 @@ const ADDED = {
   [RETRY_HEADERS.round]: '2',
   [RETRY_HEADERS.hop]: '6',
   [RETRY_HEADERS.redrive]: '1',
+  [RETRY_HEADERS.replay]: '12',
   [RETRY_HEADERS.dueAt]: String(now + 5_000),
 };
 
@@ -41,6 +51,17 @@ describe('the headers of retry topics', () => {
     const { origin, position } = read({ ...EVENT, ...ADDED }, 'retry');
     assert.deepEqual(origin, { topic: 'conversation.events', partition: 3, offset: 5, timestamp: '1700000000000' });
     assert.deepEqual(position, { attempts: 4, round: 2, hop: 6, redrive: 1, dueAt: now + 5_000 });
+  });
+
+  it('give the event of a replay an identity of its own, with the order of its key', () => {
+    const [event, replayed] = [read(EVENT, 'source'), read({ ...EVENT, ...ADDED }, 'retry')];
+    assert.deepEqual([event.replay, replayed.replay], [0, 12]);
+    assert.equal(replayed.identity, `~12:${event.identity}`);
+    assert.equal(read({ ...EVENT, ...ADDED }, 'source').identity, event.identity);
+    assert.match(read({ ...ADDED }, 'retry').identity, /^~12:@conversation\.events:3:5#/);
+    for (const replay of ['-1', 'abc', '1e400', '9007199254740993', '9'.repeat(400)]) {
+      assert.equal(read({ ...EVENT, [RETRY_HEADERS.replay]: replay }, 'retry').identity, event.identity);
+    }
   });
 
   it('never make a record wait longer than the longest wait, for any timestamp', () => {

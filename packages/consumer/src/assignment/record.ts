@@ -5,6 +5,7 @@ import { readTraceparent } from '@switchboard/tracing';
 import type { Outcome } from '../run/attempt.ts';
 import { type Headers, RETRY_HEADERS, readHeaders } from './headers.ts';
 import type { TrackedOffset } from './offset-tracker.ts';
+import { readSteps, type Steps } from './steps.ts';
 
 /** The position in the source topic at which ingest wrote the event. */
 export interface Origin {
@@ -22,6 +23,15 @@ export interface RecordSource {
   readonly active: boolean;
   /** The longest time that a record may wait in a retry topic. Undefined in a source topic. */
   readonly longestWaitMs: number | undefined;
+  /** Half full from half of its memory or commit window on; full until there is room to read on. */
+  readonly fullness: 'roomy' | 'half' | 'full';
+  /** Which part of its unfinished records in memory are of the tenant, from 0 to 1. */
+  shareOf(tenant: string): number;
+  /**
+   * Called when Redis knows that the record waits, before it is safe in another topic: the next one of its key may ask
+   * for its turn, and is told to wait behind it.
+   */
+  letPass(record: ConsumedRecord): void;
   /** Called when the record is done, dead, or safe in another topic. */
   settle(record: ConsumedRecord): void;
 }
@@ -50,6 +60,10 @@ export interface ConsumedRecord {
   readonly tracked: TrackedOffset;
   readonly bytes: number;
   readonly type: string;
+  /** The tenant of the event, from its headers; empty if the record is not an event. */
+  readonly tenant: string;
+  /** The effects of the event that its handler keeps apart; see `HandlerContext.step`. Undefined until it names one. */
+  steps: Steps | undefined;
   /** Its name in Redis: the event that its headers name, or its position if its value is not that event. */
   identity: string;
   /** Whether its value confirms that it is the event that its headers name. */
@@ -58,6 +72,8 @@ export interface ConsumedRecord {
   /** The decoded event, or the outcome of a record that its handler cannot get. Undefined until the value is read. */
   reading: AnyEvent | Outcome | undefined;
   readonly origin: Origin;
+  /** The replay that brought it; 0 for the event itself. */
+  readonly replay: number;
   readonly position: RecordPosition;
   /** Why it cannot be an event, if its key, its headers or an empty value show that. */
   readonly defect: Defect | undefined;
@@ -69,6 +85,10 @@ export interface ConsumedRecord {
   receivedAt: number;
   /** The number of times that it had to wait as head of its key queue. */
   waits: number;
+  /** The outside system that it waited for last, which it is likely to need. */
+  waitsFor: string | undefined;
+  /** When it first had to wait for an outside system, in epoch ms; 0 if it did not. */
+  waitsSince: number;
   /** Whether the pipeline has taken it and it has not passed the semaphore. */
   isAhead: boolean;
 }
@@ -93,6 +113,12 @@ function readNumber(text: Buffer | undefined): number {
   const value = Number(text);
   return Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
+
+const LONGEST_NAME = 200;
+
+/** Reads the name of an outside system. Undefined if there is none, or a longer one than the consumer writes. */
+const readName = (text: Buffer | undefined): string | undefined =>
+  text === undefined || text.length === 0 || text.length > 4 * LONGEST_NAME ? undefined : text.toString();
 
 /** Reads a time in epoch ms that a `Date` can hold. Returns 0 for any other text. */
 export function readTime(text: Buffer | undefined): number {
@@ -130,7 +156,8 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
   const traceparent = headers.traceparent?.toString();
   const defect = defectOf(key, message.value, attributes !== undefined);
   // A record that is not an event has no identity and no order to keep. Its position identifies it.
-  const place = defect === undefined ? '' : placeOf({ origin, key: message.key, value: message.value });
+  const replay = isFromRetryTopic({ from }) ? readNumber(headers[RETRY_HEADERS.replay]) : 0;
+  const place = defect === undefined ? '' : placeOf({ origin, replay, key: message.key, value: message.value });
 
   return {
     from,
@@ -141,17 +168,22 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
     tracked,
     bytes: (message.value?.length ?? 0) + headerBytes(message) + RECORD_OVERHEAD_BYTES,
     type: headers.ce_type?.toString() ?? '',
-    identity: defect === undefined && attributes !== undefined ? identityOf(attributes) : place,
+    tenant: attributes?.tenant ?? '',
+    steps: from.longestWaitMs === undefined ? undefined : readSteps(headers[RETRY_HEADERS.steps]),
+    identity: defect === undefined && attributes !== undefined ? inReplay(identityOf(attributes), replay) : place,
     isVerified: false,
     orderKey: defect === undefined ? `${origin.topic}|${key}` : place,
     reading: undefined,
     origin,
+    replay,
     position: positionOf(from, headers, timestamp),
     defect,
     traceparent: readTraceparent(traceparent) === undefined ? undefined : traceparent,
     offeredAt: 0,
     receivedAt: 0,
     waits: 0,
+    waitsFor: from.longestWaitMs === undefined ? undefined : readName(headers[RETRY_HEADERS.waitsFor]),
+    waitsSince: 0,
     isAhead: false,
   };
 }
@@ -160,14 +192,23 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
  * The identity of a record that is not an event: its origin, and a digest of its bytes, since other records in a
  * retry topic can name the same origin. Stays the same in all retry topics.
  */
-export function placeOf({ origin, key, value }: Pick<ConsumedRecord, 'origin' | 'key' | 'value'>): string {
+export function placeOf({
+  origin,
+  replay,
+  key,
+  value,
+}: Pick<ConsumedRecord, 'origin' | 'replay' | 'key' | 'value'>): string {
   const digest = createHash('sha256')
     .update(key ?? '')
     .update('\0')
     .update(value ?? '')
     .digest('base64url');
-  return `@${origin.topic}:${origin.partition}:${origin.offset}#${digest.slice(0, 22)}`;
+  return inReplay(`@${origin.topic}:${origin.partition}:${origin.offset}#${digest.slice(0, 22)}`, replay);
 }
+
+/** The identity of an event in a replay: that of another event, so that it has its effect once more. */
+export const inReplay = (identity: string, replay: number): string =>
+  replay === 0 ? identity : `~${replay}:${identity}`;
 
 function positionOf(from: RecordSource, headers: Headers, timestamp: string): RecordPosition {
   // Most records: on a source topic, the headers of retry topics have no meaning.
@@ -204,20 +245,29 @@ function originOf(
 /** The identity that the headers name. Undefined if they are missing or malformed. */
 function readAttributes({ ce_id, ce_type, ce_source }: Headers): Attributes | undefined {
   if (ce_id === undefined || ce_type === undefined || ce_source === undefined) return undefined;
-  const [before, tenant, source, ...more] = ce_source.toString().split('/', 5);
+  const from = readSource(ce_source.toString());
+  return from && { ...from, type: ce_type.toString() as Attributes['type'], id: ce_id.toString() };
+}
+
+/** Most records come from the source of the one before. */
+let latest: { readonly text: string; readonly source: Source | undefined } = { text: '', source: undefined };
+
+function readSource(text: string): Source | undefined {
+  if (latest.text !== text) latest = { text, source: parseSource(text) };
+  return latest.source;
+}
+
+function parseSource(text: string): Source | undefined {
+  const [before, tenant, source, ...more] = text.split('/', 5);
   if (before !== '' || !tenant || !source || more.length > 0) return undefined;
   try {
-    return {
-      tenant: decodeURIComponent(tenant),
-      source: decodeURIComponent(source),
-      type: ce_type.toString() as Attributes['type'],
-      id: ce_id.toString(),
-    };
+    return { tenant: decodeURIComponent(tenant), source: decodeURIComponent(source) };
   } catch {
     return undefined;
   }
 }
 
+type Source = Pick<EventMeta, 'tenant' | 'source'>;
 type Attributes = Pick<EventMeta, 'tenant' | 'source' | 'type' | 'id'>;
 
 const headerBytes = ({ rawHeaders }: FetchedRecord): number => rawHeaders?.length ?? 0;

@@ -101,9 +101,11 @@ export function createSubscription(options: SubscriptionOptions): Subscription {
       const isPaused = pausedPartitions.has(partition);
       if (!isPaused && (resting || partition.isFull)) {
         pausedPartitions.add(partition);
+        partition.isPaused = true;
         reader.pause(partition);
       } else if (isPaused && !resting && partition.hasRoom) {
         pausedPartitions.delete(partition);
+        partition.isPaused = false;
         reader.resume(partition);
       }
     }

@@ -34,6 +34,8 @@ export interface DeadLetter {
   readonly partition: number;
   readonly offset: number;
   readonly origin: Origin;
+  /** The replay that brought the event; 0 for the event itself. */
+  readonly replay: number;
   /** Epoch milliseconds. */
   readonly acceptedAt: number;
   readonly key: string | null;
@@ -74,16 +76,20 @@ export async function readDeadLetters(
   const done = await readDone(
     redis,
     service,
-    letters.map(({ subject }) => subject.identity),
+    letters.map(({ subject }) => subject),
   );
   return letters
     .map((letter) => ({
       ...letter,
       state: stateOf(letter, ledger, done),
-      decidedAt: ledger.get(placeName(letter.origin))?.at ?? 0,
+      decidedAt: ledger.get(letterPlace(letter))?.at ?? 0,
     }))
     .sort((one, other) => one.diedAt - other.diedAt);
 }
+
+/** Names the event of a dead letter in the ledger. Each replay of the event has an entry of its own. */
+export const letterPlace = ({ origin, replay }: { origin: Parameters<typeof placeName>[0]; replay: number }): string =>
+  replay === 0 ? placeName(origin) : `${placeName(origin)}~${replay}`;
 
 async function readLetters(
   connection: KafkaConnection,
@@ -97,7 +103,7 @@ async function readLetters(
     [topic],
     (record) => {
       const letter = letterOf(service, record);
-      const place = placeName(letter.origin);
+      const place = letterPlace(letter);
       const known = deaths.get(place);
       if (known === undefined) deaths.set(place, { last: letter, copies: [], earlier: [] });
       else if (known.last.redrives < letter.redrives) {
@@ -113,7 +119,7 @@ async function readLetters(
 
 function letterOf(service: string, stored: StoredRecord): DeadLetter {
   const { topic, partition, offset, headers, timestamp } = stored;
-  const { origin, identity, orderKey, position } = asConsumed(stored, 'retry');
+  const { origin, replay, identity, orderKey, position } = asConsumed(stored, 'retry');
   const { redrive, attempts } = position;
   const acceptedAt = epochMs(origin.timestamp, timestamp);
   return {
@@ -126,6 +132,7 @@ function letterOf(service: string, stored: StoredRecord): DeadLetter {
     partition,
     offset,
     origin,
+    replay,
     acceptedAt,
     key: stored.key === null ? null : String(stored.key),
     eventId: headers.ce_id ?? '',
@@ -150,15 +157,25 @@ export function asConsumed(
   where: 'source' | 'retry',
 ): ConsumedRecord {
   const longestWaitMs = where === 'retry' ? Number.POSITIVE_INFINITY : undefined;
-  const from = { topic, partition, active: true, longestWaitMs, settle: () => undefined };
+  const from = {
+    topic,
+    partition,
+    active: true,
+    longestWaitMs,
+    fullness: 'roomy' as const,
+    shareOf: () => 0,
+    letPass: () => undefined,
+    settle: () => undefined,
+  };
   const message = { key, value, headers: headerBytes, timestamp: String(timestamp), attributes: 0, offset: '' };
-  const record = readRecord(from, message, { offset, since: timestamp, done: false });
+  const record = readRecord(from, message, { offset, since: timestamp, tenant: '', done: false });
   return UNVERIFIED in headerBytes && where === 'retry' ? { ...record, identity: placeOf(record) } : record;
 }
 
-function stateOf({ origin, redrives, subject }: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {
+function stateOf(letter: DeadLetter, ledger: Ledger, done: ReadonlySet<string>): LetterState {
+  const { redrives, subject } = letter;
   if (done.has(subject.identity)) return 'done';
-  const entry = ledger.get(placeName(origin));
+  const entry = ledger.get(letterPlace(letter));
   if (entry === undefined || entry.redrives < redrives || entry.action === 'resubmitted') return 'open';
   return entry.action;
 }

@@ -41,18 +41,18 @@ function readEntry(value: Buffer | null): LedgerEntry | undefined {
   }
 }
 
-export type WriteEntry = (place: string, entry: LedgerEntry) => Promise<void>;
+export type WriteEntry<Entry = LedgerEntry> = (key: string, entry: Entry) => Promise<void>;
 
 /** Opens the ledger of a topic. Creates it if `register` has not. */
-export async function openLedger(
+export async function openLedger<Entry = LedgerEntry>(
   connection: KafkaConnection,
   topic: string,
   publish: Publisher['publish'],
-): Promise<WriteEntry> {
+): Promise<WriteEntry<Entry>> {
   const name = ledgerOf(topic);
   if (!(await topicNames(connection)).includes(name)) {
     const [described] = await describeTopics(connection, [topic]);
     await createLedgerTopic(connection, topic, described?.replication ?? -1);
   }
-  return (place, entry) => publish({ topic: name, key: place, value: Buffer.from(JSON.stringify(entry)), headers: {} });
+  return (key, entry) => publish({ topic: name, key, value: Buffer.from(JSON.stringify(entry)), headers: {} });
 }

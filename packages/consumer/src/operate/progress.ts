@@ -1,5 +1,5 @@
 import { describeGroup, type KafkaConnection, logOffsets, topicNames } from '@switchboard/kafka';
-import { retryTopicsOf } from '../retry/retry-topics.ts';
+import { retryTopicsOf, waitingTopicOf } from '../retry/retry-topics.ts';
 
 export interface PartitionProgress {
   readonly partition: number;
@@ -21,7 +21,7 @@ export interface ServiceProgress {
   readonly members: number;
   /** The source topics that it reads. */
   readonly sources: readonly TopicProgress[];
-  /** Its retry topics, in ascending order of their delays. */
+  /** Its retry topics, in ascending order of their delays, and its waiting topic. */
   readonly retries: readonly TopicProgress[];
 }
 
@@ -56,10 +56,10 @@ export async function readProgress(connection: KafkaConnection, service: string)
   };
 }
 
-/** Sorts by delay. Leaves out topics without a delay in their names, such as those created by hand. */
+/** Sorts by delay, the waiting topic last. Leaves out others without a delay in their names, such as those created by hand. */
 function inOrder(service: string, topics: readonly string[]): string[] {
+  const waiting = waitingTopicOf(service);
   const delays = topics.flatMap((topic) => /\.retry\.(\d+(?:ms|s|m|h))$/.exec(topic)?.[1] ?? []);
-  return [...retryTopicsOf(service, delays).retries]
-    .sort((one, other) => one.delayMs - other.delayMs)
-    .map(({ topic }) => topic);
+  const retries = [...retryTopicsOf(service, delays).retries].sort((one, other) => one.delayMs - other.delayMs);
+  return [...retries.map(({ topic }) => topic), ...(topics.includes(waiting) ? [waiting] : [])];
 }

@@ -2,11 +2,11 @@ import type { KafkaConnection, Publisher } from '@switchboard/kafka';
 import pino from 'pino';
 import { DEFAULT_LIMITS } from '../options.ts';
 import { createEventState } from '../redis/event-state.ts';
-import { keyspaceOf } from '../redis/event-state-script.ts';
 import type { ScopedRedis } from '../redis/scoped-redis.ts';
+import { keyspaceOf } from '../redis/state-keys.ts';
 import { deadLetterTopicOf } from '../retry/retry-topics.ts';
-import type { DeadLetter } from './dead-letters.ts';
-import { openLedger, placeName } from './ledger.ts';
+import { type DeadLetter, letterPlace } from './dead-letters.ts';
+import { openLedger } from './ledger.ts';
 
 const AT_ONCE = 200;
 
@@ -37,10 +37,11 @@ export async function purge(
   try {
     for (let start = 0; start < letters.length; start += AT_ONCE) {
       await Promise.all(
-        letters.slice(start, start + AT_ONCE).map(async ({ subject, origin, redrives }) => {
+        letters.slice(start, start + AT_ONCE).map(async (letter) => {
+          const { subject, redrives } = letter;
           // In this order, since a closed letter must not hold its key forever.
           await eventState.abandon(subject);
-          await write(placeName(origin), { action: 'purged', at: Date.now(), redrives });
+          await write(letterPlace(letter), { action: 'purged', at: Date.now(), redrives });
         }),
       );
     }

@@ -9,8 +9,8 @@ import {
 } from '@switchboard/kafka';
 import { RETRY_HEADERS } from '../assignment/headers.ts';
 import { deadLetterTopicOf } from '../retry/retry-topics.ts';
-import type { DeadLetter } from './dead-letters.ts';
-import { openLedger, placeName } from './ledger.ts';
+import { type DeadLetter, letterPlace } from './dead-letters.ts';
+import { openLedger } from './ledger.ts';
 
 export interface RedriveOptions {
   connection: KafkaConnection;
@@ -56,7 +56,7 @@ export async function redrive(letters: readonly DeadLetter[], options: RedriveOp
       refused?.(letter, error);
       return;
     }
-    await write(placeName(letter.origin), { action: 'redriven', at: Date.now(), redrives: letter.redrives });
+    await write(letterPlace(letter), { action: 'redriven', at: Date.now(), redrives: letter.redrives });
     sent += 1;
     redriven?.(letter);
   }
@@ -135,11 +135,12 @@ export async function readRecords(
   return records;
 }
 
-const isFinal = (error: unknown): error is DeliveryError =>
+export const isFinal = (error: unknown): error is DeliveryError =>
   error instanceof DeliveryError && ['TOO_LARGE', 'INVALID_RECORD'].includes(error.code);
 
-/** Headers that the consumer added, except for those of the origin. */
-const isLeftBehind = (name: string): boolean => name.startsWith('retry-') || name.startsWith('__dlq.');
+/** Headers that the consumer added, except for those of the origin and of the steps that are done. */
+const isLeftBehind = (name: string): boolean =>
+  (name.startsWith('retry-') && name !== RETRY_HEADERS.steps) || name.startsWith('__dlq.');
 
 /** Keeps the partition of the dead letter, since all topics of a service have the same count. Headers may be wrong. */
 function redrivenRecord({ redrives }: DeadLetter, record: StoredRecord, topic: string): OutgoingRecord {

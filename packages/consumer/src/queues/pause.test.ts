@@ -10,19 +10,30 @@ it('admits everything without a reason to pause', () => {
   assert.ok(pause.admits() && pause.admits());
 });
 
-it('admits one probe a second while the outside system is down, until one succeeds', () => {
+it('admits a record now and then while all outside systems are down, to find out whether there are others', () => {
   const pause = createPause();
   pause.begin('outside');
+  let records = 0;
+  for (let tick = 0; tick < 100; tick += 1) {
+    mock.timers.tick(100);
+    while (pause.admits()) records += 1;
+  }
+  assert.equal(records, 2);
+});
+
+it('admits one probe a second while the registry is down, until one succeeds', () => {
+  const pause = createPause();
+  pause.begin('registry');
   let probes = 0;
   for (let tick = 0; tick < 100; tick += 1) {
     mock.timers.tick(100);
     while (pause.admits()) {
       probes += 1;
-      pause.begin('outside');
+      pause.begin('registry');
     }
   }
   assert.equal(probes, 10);
-  pause.end('outside');
+  pause.end('registry');
   assert.ok(pause.admits() && pause.admits());
 });
 

@@ -10,9 +10,9 @@ export interface PauseDetail {
 }
 
 /**
- * Stops records from running while a system that every event needs is down. `redis` ends when Redis answers. The
- * other reasons end by a probe: during the pause, one record a second may run, and its outcome ends or extends the
- * pause.
+ * Stops records from running while a system that every event needs is down. `redis` ends when Redis answers, and
+ * `registry` by a probe: during the pause, one record a second may run. `outside` ends when one of the outside systems
+ * is available again, which their own probes find out; now and then, one record shows whether there are others.
  */
 export interface Pause {
   readonly reasons: ReadonlySet<PauseReason>;
@@ -28,6 +28,8 @@ export interface Pause {
 }
 
 const PROBE_EVERY_MS = 1_000;
+/** Every so many times, if only outside systems are down. */
+const LOOKS_APART = 5;
 
 export function createPause(): Pause {
   const listeners: (() => void)[] = [];
@@ -37,6 +39,7 @@ export function createPause(): Pause {
   const reasons = new Set<PauseReason>();
   const details = new Map<PauseReason, PauseDetail>();
   let probeAllowed = false;
+  let looks = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const needsProbe = (): boolean => reasons.has('outside') || reasons.has('registry');
@@ -45,9 +48,12 @@ export function createPause(): Pause {
     timer ??= setTimeout(() => {
       timer = undefined;
       if (!needsProbe()) return;
+      const isTime = reasons.has('registry') || looks % LOOKS_APART === 0;
+      looks += 1;
+      schedule();
+      if (!isTime) return;
       probeAllowed = true;
       changed();
-      schedule();
     }, PROBE_EVERY_MS);
   }
 
@@ -60,7 +66,9 @@ export function createPause(): Pause {
       details.set(reason, { since: details.get(reason)?.since ?? Date.now(), why });
       probeAllowed = false;
       if (needsProbe()) schedule();
-      if (wasRunning) changed();
+      if (!wasRunning) return;
+      looks = 0;
+      changed();
     },
     end(reason) {
       details.delete(reason);

@@ -1,6 +1,13 @@
 import { isMistake } from '@switchboard/service';
 import type { Logger } from 'pino';
-import { createScriptCall, type EventStateError, type ScriptOptions, type Step } from './script-call.ts';
+import {
+  createScriptCall,
+  type EventStateError,
+  type ScriptCall,
+  type ScriptOptions,
+  type Step,
+} from './script-call.ts';
+import { bucketKeys, bucketOf, bucketsOf, type StateRedis } from './state-keys.ts';
 
 export interface BatchedCalls {
   /** Waits while Redis does not answer. @throws EventStateError when the step itself fails */
@@ -9,7 +16,10 @@ export interface BatchedCalls {
   close(): void;
 }
 
-export interface BatchedCallsOptions extends ScriptOptions {
+export interface BatchedCallsOptions extends Omit<ScriptOptions, 'redis'> {
+  redis: StateRedis;
+  /** The prefix of the keys: see `keyspaceOf`. */
+  keyspace: string;
   logger: Logger;
   /** Called when Redis stops answering, and when it answers again. */
   reachable(yes: boolean): void;
@@ -21,7 +31,7 @@ const STEPS_A_CALL = 128;
 const CALLS_IN_FLIGHT = 4;
 const RETRY_MS = 250;
 const UNUSABLE =
-  'Redis accepts no steps: it must be 6.2 or later, and not a Redis Cluster; pausing until it accepts them';
+  'Redis accepts no steps: it must be 6.2 or later, and a Redis Cluster only if REDIS_CLUSTER names it; pausing until it accepts them';
 
 interface Pending {
   readonly step: Step;
@@ -29,10 +39,60 @@ interface Pending {
   reject(error: Error): void;
 }
 
-/** Collects steps while calls are in flight and sends them with the next call. */
+/**
+ * Collects steps while calls are in flight and sends them with the next call. A call has steps of one bucket, so calls
+ * to a node of a cluster that is down do not hold up those to others.
+ */
 export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
-  const { logger } = options;
-  const ask = createScriptCall(options);
+  const { redis, keyspace, logger } = options;
+  const buckets = bucketsOf(redis);
+  const ofBucket = new Map<number, BatchedCalls>();
+  /** Calls without an answer. */
+  let failing = 0;
+  const watch: Watch = {
+    failed(error) {
+      failing += 1;
+      if (failing > 1) return;
+      logger.warn({ err: error }, isMistake(error) ? UNUSABLE : 'Redis does not answer: pausing until it does');
+      options.reachable(false);
+    },
+    answered(tries) {
+      failing -= 1;
+      if (failing > 0) return;
+      logger.info({ tries }, 'Redis answers again');
+      options.reachable(true);
+    },
+  };
+
+  function open(bucket: number): BatchedCalls {
+    const ask = createScriptCall(options, bucketKeys(keyspace, bucket, buckets));
+    const calls = createCallsOfBucket(ask, watch);
+    ofBucket.set(bucket, calls);
+    return calls;
+  }
+
+  let closed = false;
+  return {
+    send(step) {
+      if (closed) return Promise.reject(new Error('the event state is closed'));
+      const [, , , orderKey] = step;
+      const bucket = bucketOf(orderKey, buckets);
+      return (ofBucket.get(bucket) ?? open(bucket)).send(step);
+    },
+    close() {
+      closed = true;
+      for (const calls of ofBucket.values()) calls.close();
+    },
+  };
+}
+
+/** Is told about each call that gets no answer, and when it gets one after all. */
+interface Watch {
+  failed(error: unknown): void;
+  answered(tries: number): void;
+}
+
+function createCallsOfBucket(ask: ScriptCall, watch: Watch): BatchedCalls {
   const queue: Pending[] = [];
   let calls = 0;
   let scheduled = false;
@@ -42,17 +102,11 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
     for (let tries = 0; ; tries += 1) {
       try {
         const answer = await ask(steps);
-        if (tries > 0) {
-          logger.info({ tries }, 'Redis answers again');
-          options.reachable(true);
-        }
+        if (tries > 0) watch.answered(tries);
         return answer;
       } catch (error) {
         if (closed) throw error;
-        if (tries === 0) {
-          logger.warn({ err: error }, isMistake(error) ? UNUSABLE : 'Redis does not answer: pausing until it does');
-          options.reachable(false);
-        }
+        if (tries === 0) watch.failed(error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
@@ -90,7 +144,6 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
   return {
     send: (step) =>
       new Promise((resolve, reject) => {
-        if (closed) return reject(new Error('the event state is closed'));
         queue.push({ step, resolve, reject });
         schedule();
       }),

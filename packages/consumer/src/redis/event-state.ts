@@ -1,5 +1,6 @@
 import type { RecordPosition } from '../assignment/record.ts';
 import { type BatchedCallsOptions, createBatchedCalls } from './batched-calls.ts';
+import { type Step, stepOf } from './script-call.ts';
 
 /** The data of an event that the steps need. */
 export interface StateSubject {
@@ -57,30 +58,40 @@ export interface EventState {
 /** Steps of one event must not overlap. Each rejects with an EventStateError when Redis cannot take it. */
 export function createEventState(options: BatchedCallsOptions): EventState {
   const calls = createBatchedCalls(options);
-  const send = async <R>(read: (reply: string) => R, ...step: (string | number)[]): Promise<R> =>
-    read(await calls.send(step));
+  const ask = (
+    name: string,
+    event: Pick<StateSubject, 'identity' | 'orderKey'>,
+    ...rest: (string | number)[]
+  ): Promise<Verdict> => calls.send(stepOf(name, event, ...rest)) as Promise<Verdict>;
+
+  const finish = (event: StateSubject, token: string): Promise<Verdict> =>
+    calls
+      .send(['finish', 0, event.identity, event.orderKey, '', token])
+      .then((verdict) => (verdict === 'late' ? ask('leave', event) : (verdict as Verdict)));
 
   return {
-    admit: ({ identity, orderKey, origin, position }, token) =>
-      send(readAdmission, 'admit', identity, orderKey, token, String(origin.offset), position.hop, position.redrive),
-    complete: ({ identity, orderKey }, token, admittedAs) =>
-      send(readVerdict, 'complete', identity, orderKey, token, admittedAs === 'held' ? 1 : 0),
-    fail: ({ identity, orderKey, origin }, token, { hop, level, dueAt }) =>
-      send(readVerdict, 'fail', identity, orderKey, token, String(origin.offset), hop, level, dueAt),
-    moved: ({ identity, orderKey, origin }, token, { hop, level, dueAt }) =>
-      send(readVerdict, 'moved', identity, orderKey, token, String(origin.offset), hop, level, dueAt),
-    dead: ({ identity, orderKey, origin, position }, token, holdLevel) =>
-      send(readVerdict, 'dead', identity, orderKey, token, String(origin.offset), position.redrive, holdLevel),
-    abandon: ({ identity, orderKey }) => send(readVerdict, 'abandon', identity, orderKey),
-    leave: ({ identity, orderKey }) => send(readVerdict, 'leave', identity, orderKey),
-    identify: ({ identity, orderKey }, place) => send(readVerdict, 'identify', identity, orderKey, place),
-    renew: ({ identity }, token) => send(readVerdict, 'renew', identity, token),
-    release: ({ identity }, token) => send(readVerdict, 'release', identity, token),
+    async admit({ identity, orderKey, origin, position }, token) {
+      const { hop, redrive } = position;
+      const stepAs = (name: string): Step => [name, 0, identity, orderKey, '', token, `${origin.offset}`, hop, redrive];
+      const reply = hop === 0 ? await calls.send(stepAs('admit')) : 'queue';
+      return readAdmission(reply === 'queue' ? await calls.send(stepAs('admit_queued')) : reply);
+    },
+    complete: (event, token, admittedAs) =>
+      admittedAs === 'held' ? ask('complete', event, token) : finish(event, token),
+    fail: (event, token, { hop, level, dueAt }) =>
+      ask('fail', event, token, String(event.origin.offset), hop, level, dueAt),
+    moved: (event, token, { hop, level, dueAt }) =>
+      ask('moved', event, token, String(event.origin.offset), hop, level, dueAt),
+    dead: (event, token, holdLevel) =>
+      ask('dead', event, token, String(event.origin.offset), event.position.redrive, holdLevel),
+    abandon: (event) => ask('abandon', event),
+    leave: (event) => ask('leave', event),
+    identify: (event, place) => ask('identify', event, place),
+    renew: (event, token) => ask('renew', event, token),
+    release: (event, token) => ask('release', event, token),
     close: calls.close,
   };
 }
-
-const readVerdict = (reply: string): Verdict => reply as Verdict;
 
 const ADMISSIONS = new Map<string, Admission>(
   (['run', 'held', 'done', 'dead', 'stale', 'busy'] as const).map((kind) => [kind, { kind }]),

@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { TargetDetail } from '../queues/availability.ts';
 import type { PauseDetail, PauseReason } from '../queues/pause.ts';
-import { stateKeys } from './event-state-script.ts';
+import { type StateRedis, serviceKeys } from './state-keys.ts';
 
 /** Notes of a consumer for operators, in Redis. Nothing else depends on them, and lost notes are not repeated. */
 export interface OperatorNotes {
-  /** The event is done without an effect, for this reason. */
-  skipped(identity: string, reason: string): void;
-  /** Called when a pause begins or ends. */
+  /** Called when a pause begins or ends, and when an outside system becomes unavailable or comes back. */
   paused(): void;
   stop(): void;
 }
@@ -19,27 +17,45 @@ export interface PauseNote extends PauseDetail {
   readonly notedAt: number;
 }
 
+/** An outside system that one instance cannot use. */
+export interface TargetNote extends TargetDetail {
+  readonly target: string;
+  /** When the instance wrote the note, in epoch ms. */
+  readonly notedAt: number;
+}
+
+/** What an instance writes: its pause, if it is paused, and the outside systems that have been unavailable longest. */
+export type InstanceNote = Partial<PauseNote> & {
+  readonly notedAt: number;
+  readonly targets: readonly Omit<TargetNote, 'notedAt'>[];
+};
+
+const MOST_TARGETS = 200;
+const CHANGES_APART_MS = 200;
+
 /** How often the note of a pause is renewed. */
 const RENEW_EVERY_MS = 5_000;
 /** Readers ignore older notes: an instance that died leaves its last note behind. */
 export const NOTE_STALE_MS = 20_000;
 
 export function createOperatorNotes(options: {
-  redis: Redis;
+  redis: StateRedis;
   keyspace: string;
-  doneTtlMs: number;
   pauses(): ReadonlyMap<PauseReason, PauseDetail>;
+  targets(): ReadonlyMap<string, TargetDetail>;
 }): OperatorNotes {
-  const { redis, keyspace, doneTtlMs, pauses } = options;
-  const keys = stateKeys(keyspace);
+  const { redis, keyspace, pauses, targets } = options;
+  const keys = serviceKeys(keyspace);
   const instance = randomBytes(8).toString('hex');
   let isNoted = false;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
+  let changed: NodeJS.Timeout | undefined;
 
   async function write(): Promise<void> {
     const [first] = pauses();
-    if (first === undefined) {
+    const unavailable = targets();
+    if (first === undefined && unavailable.size === 0) {
       clearInterval(timer);
       timer = undefined;
       if (isNoted) await redis.hdel(keys.pauses, instance);
@@ -48,23 +64,32 @@ export function createOperatorNotes(options: {
     }
     if (isStopped) return;
     timer ??= setInterval(renew, RENEW_EVERY_MS).unref();
-    const [by, pause] = first;
-    const note: PauseNote = { ...pause, by, notedAt: Date.now() };
+    const note: InstanceNote = {
+      ...(first === undefined ? {} : { ...first[1], by: first[0] }),
+      notedAt: Date.now(),
+      targets: [...unavailable].slice(0, MOST_TARGETS).map(([target, detail]) => ({ target, ...detail })),
+    };
     isNoted = true;
     await redis.hset(keys.pauses, instance, JSON.stringify(note));
     await redis.pexpire(keys.pauses, NOTE_STALE_MS);
+  }
+
+  /** Many outside systems may change at the same time. */
+  function soon(): void {
+    changed ??= setTimeout(() => {
+      changed = undefined;
+      renew();
+    }, CHANGES_APART_MS).unref();
   }
 
   // While Redis is down, operators cannot read these notes anyway.
   const renew = (): void => void write().catch(() => {});
 
   return {
-    skipped(identity, reason) {
-      redis.set(keys.skipped(identity), reason, 'EX', Math.ceil(doneTtlMs / 1_000)).catch(() => {});
-    },
-    paused: renew,
+    paused: soon,
     stop() {
       isStopped = true;
+      clearTimeout(changed);
       clearInterval(timer);
       if (isNoted) redis.hdel(keys.pauses, instance).catch(() => {});
     },

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
+import type { StateRedis } from './state-keys.ts';
 
 /** A Redis, and the scope that separates the keys of one Kafka from those of another. */
 export interface ScopedRedis {
-  readonly redis: Redis;
+  readonly redis: StateRedis;
   readonly scope: string;
 }

@@ -1,9 +1,27 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { isMistake } from '@switchboard/service';
-import type { Redis } from 'ioredis';
+import { createDigests, type Digest, doneSetOf, type Generation, readGenerations } from './done-sets.ts';
 import { EVENT_STATE_SCRIPT } from './event-state-script.ts';
+import type { BucketKeys, StateRedis } from './state-keys.ts';
 
-export type Step = readonly (string | number)[];
+/**
+ * A step, as the script reads it: its name, the index of its first key, the event, its digest, and what else the step
+ * needs. The call fills in the index and the digest: see `stepOf`.
+ */
+export type Step = [
+  name: string,
+  first: number,
+  identity: string,
+  orderKey: string,
+  digest: string,
+  ...rest: (string | number)[],
+];
+
+export const stepOf = (
+  name: string,
+  { identity, orderKey }: { readonly identity: string; readonly orderKey: string },
+  ...rest: (string | number)[]
+): Step => [name, 0, identity, orderKey, '', ...rest];
 
 /** Redis answers but cannot take this step: a key of another type, or a bug in the script. */
 export class EventStateError extends Error {
@@ -12,9 +30,7 @@ export class EventStateError extends Error {
 }
 
 export interface ScriptOptions {
-  redis: Redis;
-  /** The prefix of the keys: see `keyspaceOf`. */
-  keyspace: string;
+  redis: Pick<StateRedis, 'evalsha' | 'eval'>;
   leaseMs: number;
   doneTtlMs: number;
   orphanAfterMs: number;
@@ -23,35 +39,58 @@ export interface ScriptOptions {
 /** Returns an EventStateError when one of the steps is at fault. @throws when Redis takes no steps at all */
 export type ScriptCall = (steps: readonly Step[]) => Promise<string[] | EventStateError>;
 
-const PROBE_TTL_MS = 1_000;
-
 const SHA = createHash('sha1').update(EVENT_STATE_SCRIPT).digest('hex');
 
-/** Runs steps in one call of the script. */
-export function createScriptCall({ redis, keyspace, leaseMs, doneTtlMs, orphanAfterMs }: ScriptOptions): ScriptCall {
-  async function call(steps: readonly Step[], ttlMs = doneTtlMs): Promise<string[]> {
-    const json = Buffer.from(JSON.stringify(steps));
-    const args = [keyspace, Math.ceil(ttlMs / 1_000), leaseMs, orphanAfterMs, json] as const;
+/** The sets of done events that a step reads or adds to: those of all generations, or of the newest. */
+const SETS_OF = new Map([
+  ...(['admit', 'admit_queued', 'fail', 'dead'] as const).map((name) => [name, 'all'] as const),
+  ...(['complete', 'finish'] as const).map((name) => [name, 'newest'] as const),
+]) as ReadonlyMap<string, 'all' | 'newest'>;
+
+/** Steps of events that no event waits for with the same key. */
+const WITHOUT_QUEUE: ReadonlySet<string> = new Set(['admit', 'finish']);
+
+/** Runs steps in one call of the script. All of them belong to the bucket of these keys. */
+export function createScriptCall(options: ScriptOptions, bucket: BucketKeys): ScriptCall {
+  const { redis, leaseMs, doneTtlMs, orphanAfterMs } = options;
+  const limits = [Math.ceil(doneTtlMs / 1_000), leaseMs, orphanAfterMs];
+  const digestOf = createDigests();
+  /** What the script keeps, as of the last reply. */
+  let list = '';
+  let generations: readonly Generation[] = [];
+
+  async function call(steps: readonly Step[]): Promise<string[]> {
+    for (;;) {
+      const { keys, json, addsTo } = composed(steps, bucket, generations, digestOf);
+      const replies = await run(keys, [...limits, json, list, addsTo]);
+      const [first, current = ''] = replies;
+      if (first !== 'outdated') return replies;
+      list = current;
+      generations = readGenerations(list);
+    }
+  }
+
+  async function run(keys: readonly string[], args: readonly (string | number)[]): Promise<string[]> {
     try {
-      return (await redis.evalsha(SHA, 0, ...args)) as string[];
+      return (await redis.evalsha(SHA, keys.length, ...keys, ...args)) as string[];
     } catch (error) {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-      return (await redis.eval(EVENT_STATE_SCRIPT, 0, ...args)) as string[];
+      return (await redis.eval(EVENT_STATE_SCRIPT, keys.length, ...keys, ...args)) as string[];
     }
   }
 
   /** Whether Redis takes the steps of a fresh probe event. If not, Redis is at fault and not the event. */
   async function takesSteps(): Promise<boolean> {
-    const [id, orderKey, token] = [`@probe:${randomUUID()}`, `@probe:${randomUUID()}`, 'probe'];
-    const steps: Step[] = [
-      ['admit', id, orderKey, token, '0', 0, 0],
-      ['fail', id, orderKey, token, '0', 1, 1, 0],
-      ['moved', id, orderKey, token, '0', 1, 1, 0],
-      ['admit', id, orderKey, token, '0', 1, 0],
-      ['complete', id, orderKey, token, 1],
+    const event = { identity: `@probe:${randomUUID()}`, orderKey: `@probe:${randomUUID()}` };
+    const steps = [
+      stepOf('admit', event, 'probe', '0', 0, 0),
+      stepOf('fail', event, 'probe', '0', 1, 1, 0),
+      stepOf('moved', event, 'probe', '0', 1, 1, 0),
+      stepOf('admit_queued', event, 'probe', '0', 1, 0),
+      stepOf('complete', event, 'probe'),
     ];
     try {
-      await call(steps, PROBE_TTL_MS);
+      await call(steps);
       return true;
     } catch (error) {
       if (isMistake(error)) return false;
@@ -69,4 +108,28 @@ export function createScriptCall({ redis, keyspace, leaseMs, doneTtlMs, orphanAf
       });
     }
   };
+}
+
+/** Names the keys of the steps, as event-state-script.ts expects them, and fills in what depends on them. */
+function composed(
+  steps: readonly Step[],
+  bucket: BucketKeys,
+  generations: readonly Generation[],
+  digestOf: (identity: string) => Digest,
+) {
+  const keys = [bucket.generations, bucket.marks, bucket.heldKeys, bucket.deaths, bucket.openLetters];
+  const newest = generations.slice(-1);
+  let addsTo = -1;
+  for (const step of steps) {
+    const [name, , identity, orderKey] = step;
+    step[1] = keys.length + 1;
+    if (!WITHOUT_QUEUE.has(name)) keys.push(bucket.waiting(orderKey), bucket.members(orderKey));
+    const sets = SETS_OF.get(name);
+    if (sets === undefined) continue;
+    const digest = digestOf(identity);
+    step[4] = digest.entry;
+    if (sets === 'newest') addsTo = newest.length === 0 ? 0 : keys.length + 1;
+    for (const one of sets === 'newest' ? newest : generations) keys.push(doneSetOf(bucket, one, digest));
+  }
+  return { keys, json: JSON.stringify(steps), addsTo };
 }

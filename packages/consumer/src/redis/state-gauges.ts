@@ -1,5 +1,4 @@
-import type { Redis } from 'ioredis';
-import { stateKeys } from './event-state-script.ts';
+import { everyBucket, type StateRedis } from './state-keys.ts';
 
 /** Figures that Redis keeps for a service; event-state-script.ts describes the keys. */
 export interface StateGauges {
@@ -9,16 +8,18 @@ export interface StateGauges {
   readonly openLetters: number;
 }
 
-/** All instances of a service read the same figures. */
-export async function readStateGauges(redis: Redis, keyspace: string, doneTtlMs: number): Promise<StateGauges> {
+/** All instances of a service read the same figures. The commands for all buckets are sent at once. */
+export async function readStateGauges(redis: StateRedis, keyspace: string, doneTtlMs: number): Promise<StateGauges> {
   const now = Date.now();
-  const keys = stateKeys(keyspace);
-  const [heldKeys, openLetters] = await Promise.all([
-    redis.zcount(keys.heldKeys, now, '+inf'),
-    redis.zcount(keys.openLetters, now - doneTtlMs, '+inf'),
+  const buckets = everyBucket(keyspace, redis);
+  const [held, letters] = await Promise.all([
+    Promise.all(buckets.map(({ heldKeys }) => redis.zcount(heldKeys, now, '+inf'))),
+    Promise.all(buckets.map(({ openLetters }) => redis.zcount(openLetters, now - doneTtlMs, '+inf'))),
   ]);
-  return { heldKeys, openLetters };
+  return { heldKeys: sum(held), openLetters: sum(letters) };
 }
+
+const sum = (figures: readonly number[]): number => figures.reduce((total, one) => total + one, 0);
 
 const READ_EVERY_MS = 2_000;
 

@@ -35,6 +35,7 @@ describe('the topics of a chain', () => {
       [
         [`${service}.retry.1s`, 2],
         [`${service}.retry.5s`, 2],
+        [`${service}.retry.waiting`, 2],
         [`${service}.dlq`, 2],
         [`${service}.dlq.ledger`, 1],
       ],

@@ -23,7 +23,7 @@ export interface ChainToCreate {
 }
 
 /**
- * Creates the retry topics, the dead-letter topic and the ledger of a service. Services only check them.
+ * Creates the retry topics, the waiting topic, the dead-letter topic and the ledger of a service. Services only check them.
  * @returns their names
  * @throws KafkaError when an existing topic has another partition count
  */

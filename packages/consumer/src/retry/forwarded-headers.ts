@@ -1,5 +1,6 @@
 import { carriedHeaders, EVENT_HEADERS, RETRY_HEADERS, UNVERIFIED } from '../assignment/headers.ts';
 import type { ConsumedRecord } from '../assignment/record.ts';
+import { type Steps, stepsText } from '../assignment/steps.ts';
 import type { RetryPosition } from '../run/next.ts';
 
 /** Why an event is dead, as in its headers. The message must not contain personal data. */
@@ -23,6 +24,8 @@ export function retryHeaders(
     [RETRY_HEADERS.round]: String(round),
     [RETRY_HEADERS.hop]: String(hop),
     [RETRY_HEADERS.dueAt]: String(dueAt),
+    ...stepsHeader(record.steps),
+    ...(record.waitsFor === undefined ? {} : { [RETRY_HEADERS.waitsFor]: record.waitsFor }),
   };
 }
 
@@ -39,6 +42,8 @@ export const causeHeaders = (
   service: string,
   { code, message }: CauseOfDeath,
 ): HeaderTexts => ({
+  // A redrive tries the steps that failed again.
+  ...stepsHeader(record.steps && { done: record.steps.done, failed: new Map() }),
   '__dlq.errors.topic': record.origin.topic,
   '__dlq.errors.partition': String(record.origin.partition),
   '__dlq.errors.offset': String(record.origin.offset),
@@ -50,8 +55,13 @@ export const causeHeaders = (
   ...(record.isVerified ? {} : { [UNVERIFIED]: 'true' }),
 });
 
+function stepsHeader(steps: Steps | undefined): HeaderTexts {
+  const text = steps === undefined ? '' : stepsText(steps);
+  return text === '' ? {} : { [RETRY_HEADERS.steps]: text };
+}
+
 function headersOf(record: ConsumedRecord, carried: HeaderTexts): HeaderTexts {
-  const { traceparent, origin } = record;
+  const { traceparent, origin, replay } = record;
   const { attempts, redrive } = record.position;
   return {
     ...carried,
@@ -62,6 +72,7 @@ function headersOf(record: ConsumedRecord, carried: HeaderTexts): HeaderTexts {
     [RETRY_HEADERS.originTimestamp]: origin.timestamp,
     [RETRY_HEADERS.attempt]: String(attempts),
     ...(redrive === 0 ? {} : { [RETRY_HEADERS.redrive]: String(redrive) }),
+    ...(replay === 0 ? {} : { [RETRY_HEADERS.replay]: String(replay) }),
   };
 }
 

@@ -15,7 +15,10 @@ describe('a failure', () => {
   });
 
   it('is not the fault of the event if the outside system or the registry is down', () => {
-    assert.deepEqual(outcomeOf(new UnavailableError('hubspot')), { kind: 'unavailable', waitsFor: 'outside' });
+    assert.deepEqual(outcomeOf(new UnavailableError('hubspot')), {
+      ...{ kind: 'unavailable', waitsFor: 'outside', target: 'hubspot', isBusy: false, retryAfterMs: 0 },
+      why: 'hubspot is unavailable',
+    });
     const registry = new KafkaError('REGISTRY_UNREACHABLE', 'no answer');
     assert.deepEqual(outcomeOf(registry), { kind: 'unavailable', waitsFor: 'registry' });
   });

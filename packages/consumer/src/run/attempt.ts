@@ -3,8 +3,9 @@ import { KafkaError, redactSentence, shorten, withoutPerson } from '@switchboard
 import type { Span } from '@switchboard/tracing';
 import type { Logger } from 'pino';
 import type { ConsumedRecord } from '../assignment/record.ts';
+import { createSteps, type Steps } from '../assignment/steps.ts';
 import { type HandlerContext, hintOf } from '../handler.ts';
-import type { PauseReason } from '../queues/pause.ts';
+import type { TargetFailure } from '../queues/availability.ts';
 import type { CauseOfDeath } from '../retry/forwarded-headers.ts';
 import { effectOf, type OutsideEffect } from './outside-effect.ts';
 
@@ -16,11 +17,18 @@ export type Outcome =
   /** `settled` is false if the handler did not return: it may still have its effect. */
   | { readonly kind: 'failed'; readonly cause: CauseOfDeath; readonly retryAfterMs: number; readonly settled: boolean }
   | { readonly kind: 'permanent'; readonly cause: CauseOfDeath }
-  | { readonly kind: 'unavailable'; readonly waitsFor: Exclude<PauseReason, 'redis'>; readonly why?: string };
+  | { readonly kind: 'unavailable'; readonly waitsFor: 'registry'; readonly why?: string }
+  /** An outside system cannot be used now. */
+  | ({ readonly kind: 'unavailable'; readonly waitsFor: 'outside' } & TargetFailure & {
+        readonly target: string;
+        readonly isBusy: boolean;
+      });
 
 export function outcomeOf(error: unknown): Outcome {
-  const { retry, retryAfterMs } = hintOf(error);
-  if (retry === 'when-available') return { kind: 'unavailable', waitsFor: 'outside' };
+  const { retry, retryAfterMs, target, isBusy } = hintOf(error);
+  if (retry === 'when-available') {
+    return { kind: 'unavailable', waitsFor: 'outside', target, isBusy, retryAfterMs, why: whyPaused(error).reason };
+  }
   if (error instanceof KafkaError && error.code === 'REGISTRY_UNREACHABLE') {
     return { kind: 'unavailable', waitsFor: 'registry' };
   }
@@ -71,6 +79,8 @@ export class Attempt implements HandlerContext {
   readonly attempt: number;
   readonly startedAt = performance.now();
   skipped: string | undefined;
+  /** Called with its signal, if the handler asks for it. */
+  onSignal: ((signal: AbortSignal) => void) | undefined;
   readonly #record: ConsumedRecord;
   readonly #service: string;
   readonly #parentLogger: Logger;
@@ -91,6 +101,7 @@ export class Attempt implements HandlerContext {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
+      this.onSignal?.(this.#controller.signal);
       if (this.#abortedFor !== undefined) this.#controller.abort(this.#abortedFor);
     }
     return this.#controller.signal;
@@ -122,6 +133,24 @@ export class Attempt implements HandlerContext {
     return (reason) => {
       this.skipped = reason;
     };
+  }
+
+  get failedSteps(): Map<string, string> {
+    return this.#steps.failed;
+  }
+
+  get step(): (name: string, run: () => Promise<void>) => Promise<void> {
+    const { done } = this.#steps;
+    return async (name, run) => {
+      if (done.has(name)) return;
+      await run();
+      done.add(name);
+    };
+  }
+
+  get #steps(): Steps {
+    this.#record.steps ??= createSteps();
+    return this.#record.steps;
   }
 
   /** Runs the handler. Rejects with its error, or when it is abandoned. */

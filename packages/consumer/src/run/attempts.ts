@@ -7,10 +7,12 @@ import type { ConsumedRecord } from '../assignment/record.ts';
 import type { HandlerContext } from '../handler.ts';
 import type { ConsumeMetrics } from '../metrics.ts';
 import type { ConsumeLimits } from '../options.ts';
+import type { AvailabilityControl } from '../queues/availability.ts';
 import type { Pause } from '../queues/pause.ts';
-import type { EffectNotes } from '../redis/effect-notes.ts';
+import type { LatestNotes } from '../redis/latest-notes.ts';
 import { Attempt, causeOf, HandlerTimeoutError, type Outcome, outcomeOf, stackOf, whyPaused } from './attempt.ts';
 import type { Lease } from './leases.ts';
+import type { OutsideEffect } from './outside-effect.ts';
 
 export type AnyHandler = (event: AnyEvent, context: HandlerContext) => Promise<void> | void;
 
@@ -19,17 +21,19 @@ export interface AttemptParts {
   handlers: ReadonlyMap<string, AnyHandler>;
   decode(value: Buffer): AnyEvent | Promise<AnyEvent>;
   pause: Pause;
+  availability: AvailabilityControl;
   limits: ConsumeLimits;
   metrics: ConsumeMetrics;
   logger: Logger;
   eventLog: EventLog;
-  effectNotes: Pick<EffectNotes, 'add'>;
+  effectNotes: Pick<LatestNotes<OutsideEffect>, 'add'>;
   tracer: Tracer;
 }
 
 /** Runs handlers in bounded time and returns their outcomes. */
 export interface Attempts {
-  run(record: ConsumedRecord, lease: Lease): Promise<Outcome>;
+  /** @param probes the target that this run probes */
+  run(record: ConsumedRecord, lease: Lease, probes?: string): Promise<Outcome>;
   /** Aborts all running handlers. */
   abort(reason: Error): void;
   stop(): void;
@@ -41,7 +45,7 @@ const ABORT_GRACE_MS = 1_000;
 const CHECK_EVERY_MS = 100;
 
 export function createAttempts(parts: AttemptParts): Attempts {
-  const { service, handlers, pause, limits, metrics, logger, eventLog, effectNotes, tracer } = parts;
+  const { service, handlers, pause, availability, limits, metrics, logger, eventLog, effectNotes, tracer } = parts;
   const running = new Set<Attempt>();
   const timer = setInterval(endOverdue, CHECK_EVERY_MS);
 
@@ -54,9 +58,17 @@ export function createAttempts(parts: AttemptParts): Attempts {
     }
   }
 
-  async function handle(record: ConsumedRecord, lease: Lease, event: AnyEvent, ids: Span['ids']): Promise<Outcome> {
+  async function handle(
+    record: ConsumedRecord,
+    lease: Lease,
+    event: AnyEvent,
+    ids: Span['ids'],
+    probes: string | undefined,
+  ): Promise<Outcome> {
     record.position.attempts += 1;
     const attempt = new Attempt(record, service, logger, ids);
+    attempt.onSignal = (signal) => availability.attempts(signal, probes);
+    const startedAt = Date.now();
     lease.onLost = () => attempt.abort(new Error('the lease is lost'));
     running.add(attempt);
     let outcome: Outcome = { kind: 'done' };
@@ -67,20 +79,14 @@ export function createAttempts(parts: AttemptParts): Attempts {
       outcome = outcomeOf(error);
       if (outcome.kind === 'unavailable') {
         record.position.attempts -= 1;
-        // Logged once, not for each probe.
-        const { reason } = whyPaused(error);
-        if (!pause.reasons.has(outcome.waitsFor)) attempt.logger.warn({ reason }, 'paused until it is back');
-        outcome = { ...outcome, why: reason };
+        if (outcome.waitsFor === 'registry') outcome = { ...outcome, why: whyPaused(error).reason };
       } else {
         attempt.logger.warn({ outcome: outcome.kind, ...causeOf(error), stack: stackOf(error) }, 'an event failed');
       }
     } finally {
       running.delete(attempt);
     }
-    if (outcome.kind !== 'unavailable') {
-      if (pause.reasons.has('outside')) logger.info('it is back: resuming');
-      pause.end('outside');
-    }
+    if (outcome.kind === 'done') availability.worked(startedAt);
     const ms = performance.now() - attempt.startedAt;
     metrics.attempted(record, outcome.kind, ms);
     if (outcome.kind === 'done') tell(record, attempt, event, ms);
@@ -112,7 +118,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
   });
 
   return {
-    run(record, lease) {
+    run(record, lease, probes) {
       const name = `process ${record.origin.topic}`;
       const cause = { traceparent: record.traceparent };
       return tracer.span({ kind: 'consumer', name, cause, attributes: () => attributesOf(record) }, async (span) => {
@@ -120,7 +126,7 @@ export function createAttempts(parts: AttemptParts): Attempts {
         // The value was decoded, so the registry is available or not needed.
         pause.end('registry');
         const reading = record.reading as NonNullable<ConsumedRecord['reading']>;
-        const outcome = 'kind' in reading ? reading : await handle(record, lease, reading, span.ids);
+        const outcome = 'kind' in reading ? reading : await handle(record, lease, reading, span.ids, probes);
         span.set(() => ({ 'switchboard.outcome': outcome.kind }));
         if (outcome.kind === 'unavailable') span.fail(`${outcome.waitsFor}_unavailable`);
         else if ('cause' in outcome) span.fail(outcome.cause.code);

@@ -9,8 +9,8 @@ import type { Lease } from './leases.ts';
 import { AT_ONCE, type Next, nextRound } from './next.ts';
 import type { PipelineParts } from './pipeline.ts';
 
-/** The remaining step after a decision is carried out: ask for the lease again, settle, or leave the record. */
-export type End = Next & { kind: 'admit' | 'settle' | 'leave' };
+/** The remaining step after a decision is carried out: ask for the lease again, settle, wait, or leave the record. */
+export type End = Next & { kind: 'admit' | 'settle' | 'leave' | 'wait' };
 
 /** Carries out a decision and the decisions that follow from it. */
 export type CarryOut = (
@@ -21,21 +21,34 @@ export type CarryOut = (
 
 type Parts = Pick<
   PipelineParts,
-  'retryTopics' | 'eventState' | 'forwarder' | 'notes' | 'metrics' | 'logger' | 'limits' | 'alert'
+  'retryTopics' | 'eventState' | 'forwarder' | 'skipNotes' | 'metrics' | 'logger' | 'limits' | 'alert'
 >;
 
 /** Each step may be repeated after a crash. docs/delivery.md lists the state after a crash between two steps. */
 export function createCarryOut(parts: Parts): CarryOut {
-  const { retryTopics, eventState, forwarder, notes, metrics, logger, limits, alert } = parts;
+  const { retryTopics, eventState, forwarder, skipNotes, metrics, logger, limits, alert } = parts;
 
   async function complete(record: ConsumedRecord, lease: Lease, skipped: string | undefined): Promise<End> {
     if ((await eventState.complete(record, lease.token, lease.admittedAs)) === 'refused') return AT_ONCE;
     if (skipped === undefined) metrics.effect(record);
     else {
       metrics.nothingToDo(record, skipped);
-      notes.skipped(record.identity, skipped);
+      skipNotes.add(record.identity, skipped);
     }
     return { kind: 'settle', as: 'done' };
+  }
+
+  async function park(
+    record: ConsumedRecord,
+    lease: Lease,
+    { topic, to, since }: Next & { kind: 'park' },
+  ): Promise<End> {
+    if ((await eventState.fail(record, lease.token, to)) === 'refused') return AT_ONCE;
+    record.from.letPass(record);
+    const refusal = await forwarder.retry(record, topic, { ...to, dueAt: since });
+    if (refusal !== undefined) return deadLetter(record, lease.token, refusal);
+    await eventState.moved(record, lease.token, to);
+    return { kind: 'settle', as: 'parked' };
   }
 
   async function retry(record: ConsumedRecord, lease: Lease, next: Next & { kind: 'retry' }): Promise<End> {
@@ -49,6 +62,7 @@ export function createCarryOut(parts: Parts): CarryOut {
   }
 
   async function defer(record: ConsumedRecord, { topic, to }: Next & { kind: 'defer' }): Promise<End> {
+    record.from.letPass(record);
     const refusal = await forwarder.retry(record, topic, to);
     if (refusal !== undefined) return deadLetter(record, '', refusal);
     await eventState.moved(record, '', to);
@@ -73,12 +87,22 @@ export function createCarryOut(parts: Parts): CarryOut {
     return { kind: 'leave' };
   }
 
+  async function wait(record: ConsumedRecord, lease: Lease | undefined, next: Next & { kind: 'wait' }): Promise<End> {
+    if (lease !== undefined) await eventState.release(record, lease.token);
+    return next;
+  }
+
+  // No async function: it would wait once more for each of these promises.
   return (record, next, lease) => {
     switch (next.kind) {
+      case 'wait':
+        return wait(record, lease, next);
       case 'complete':
         return complete(record, lease as Lease, next.skipped);
       case 'retry':
         return retry(record, lease as Lease, next);
+      case 'park':
+        return park(record, lease as Lease, next);
       case 'defer':
         return defer(record, next);
       case 'dead-letter':

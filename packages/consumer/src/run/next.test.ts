@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { afterAdmission, afterAttempt, type Next } from './next.ts';
+import { afterAdmission, afterAttempt, afterWaiting, type Next } from './next.ts';
 
 const NOW = 1_000_000;
 const retries = [
   { topic: 's.retry.5s', delayMs: 5_000 },
   { topic: 's.retry.1m', delayMs: 60_000 },
 ];
+const waiting = { topic: 's.retry.waiting', delayMs: 0 };
 const [first, second] = retries as [(typeof retries)[0], (typeof retries)[0]];
 const record = ({ topic = 'source', round = 0, hop = 0, waits = 0 } = {}) => ({
   from: { topic },
@@ -15,7 +16,7 @@ const record = ({ topic = 'source', round = 0, hop = 0, waits = 0 } = {}) => ({
 });
 
 describe('after the admission', () => {
-  const admit = { retries, now: NOW, waitedMs: 0 };
+  const admit = { retries, waiting, now: NOW, waitedMs: 0 };
   const near = { kind: 'defer', level: 1, dueAt: NOW - 1 } as const;
   const cases: [string, Next, Next][] = [
     ['run', afterAdmission(record(), { kind: 'run' }, admit), { kind: 'run', afterMs: 0 }],
@@ -52,6 +53,11 @@ describe('after the admission', () => {
       { kind: 'defer', topic: second, to: { round: 0, hop: 1, level: 7, dueAt: NOW + 9_000 } },
     ],
     [
+      'defer to a head in the waiting topic, whatever time it is due for older versions',
+      afterAdmission(record({ round: 1, hop: 4 }), { kind: 'defer', level: 99, dueAt: NOW + 600_000 }, admit),
+      { kind: 'defer', topic: waiting, to: { round: 1, hop: 5, level: 99, dueAt: NOW + 1_000 } },
+    ],
+    [
       'defer where there are no retry topics',
       afterAdmission(record(), { kind: 'defer', level: 1, dueAt: NOW + 9_000 }, { ...admit, retries: [] }),
       { kind: 'admit', afterMs: 0 },
@@ -71,6 +77,7 @@ describe('after an attempt', () => {
     to: { round: 1, hop: 1, level: 1, dueAt: NOW + 5_000 },
   };
   const last = { ...context, tries: 3 };
+  const unavailable = { kind: 'unavailable', waitsFor: 'outside', target: 'acme/hubspot', why: '' } as const;
   const cases: [string, Next, unknown][] = [
     ['done', afterAttempt(record(), { kind: 'done' }, context), { kind: 'complete', skipped: undefined }],
     [
@@ -80,9 +87,19 @@ describe('after an attempt', () => {
     ],
     ['permanent', afterAttempt(record(), { kind: 'permanent', cause }, context), { kind: 'dead-letter', cause }],
     [
-      'unavailable',
-      afterAttempt(record(), { kind: 'unavailable', waitsFor: 'outside' }, { ...last, isStopping: true }),
+      'the registry is unavailable',
+      afterAttempt(record(), { kind: 'unavailable', waitsFor: 'registry' }, { ...last, isStopping: true }),
       { kind: 'run', afterMs: 0 },
+    ],
+    [
+      'an outside system is unavailable',
+      afterAttempt(record(), { ...unavailable, retryAfterMs: 9_000, isBusy: false }, last),
+      { kind: 'wait', target: 'acme/hubspot', busyMs: 0 },
+    ],
+    [
+      'an outside system has no room',
+      afterAttempt(record(), { ...unavailable, retryAfterMs: 50, isBusy: true }, last),
+      { kind: 'wait', target: 'acme/hubspot', busyMs: 50 },
     ],
     ['failed, tries left', afterAttempt(record(), failed, context), { kind: 'run', afterMs: 100 }],
     [
@@ -114,4 +131,20 @@ describe('after an attempt', () => {
     ],
   ];
   for (const [what, next, expected] of cases) it(what, () => assert.deepEqual(next, expected));
+});
+
+describe('after a long wait for an outside system', () => {
+  const to = { round: 1, hop: 5, level: 99, dueAt: NOW + 600_000 };
+  const parked = { kind: 'park', topic: waiting, to, since: NOW - 30_000 };
+
+  it('the record moves to the waiting topic without a round of its own', () => {
+    const waits = { ...record({ round: 1, hop: 4 }), waitsSince: NOW - 30_000 };
+    assert.deepEqual(afterWaiting(waits, { waiting, now: NOW }), parked);
+  });
+
+  it('it keeps the time at which it started to wait when it moves to the end of that topic', () => {
+    const { from, ...rest } = record({ topic: waiting.topic, round: 1, hop: 4 });
+    const again = { ...rest, from, waitsSince: NOW - 5, position: { ...rest.position, dueAt: NOW - 30_000 } };
+    assert.deepEqual(afterWaiting(again, { waiting, now: NOW }), parked);
+  });
 });

@@ -2,7 +2,7 @@ import { type ConsumedRecord, nextHop } from '../assignment/record.ts';
 import type { Ending } from '../metrics.ts';
 import type { Admission, QueuePosition } from '../redis/event-state.ts';
 import type { CauseOfDeath } from '../retry/forwarded-headers.ts';
-import type { RetryTopic } from '../retry/retry-topics.ts';
+import { type RetryTopic, WAITING_LEVEL } from '../retry/retry-topics.ts';
 import type { Outcome } from './attempt.ts';
 
 /** The next step of a record. Decisions are made here; pipeline.ts and carry-out.ts only carry them out. */
@@ -18,6 +18,10 @@ export type Next =
   /** Move it to the retry topic where an earlier event of its key waits. */
   | { readonly kind: 'defer'; readonly topic: RetryTopic; readonly to: RetryPosition }
   | { readonly kind: 'dead-letter'; readonly cause: CauseOfDeath }
+  /** Wait in memory for an outside system, without a lease. `busyMs`: it is up, and has room after this time. */
+  | { readonly kind: 'wait'; readonly target: string; readonly busyMs: number }
+  /** Move it to the waiting topic. `since` is when it started to wait for the outside system, in epoch ms. */
+  | { readonly kind: 'park'; readonly topic: RetryTopic; readonly to: RetryPosition; readonly since: number }
   /** Release the lease: the event belongs to another owner now. */
   | { readonly kind: 'release' }
   /** The event belongs to another owner, and there is no lease to release. */
@@ -48,6 +52,7 @@ type Place = Pick<ConsumedRecord, 'waits' | 'position'> & { readonly from: { rea
 
 export interface AdmissionContext {
   readonly retries: readonly RetryTopic[];
+  readonly waiting: RetryTopic;
   /** Epoch ms. */
   readonly now: number;
   /** How long the record has been at the head of its key queue. */
@@ -57,7 +62,7 @@ export interface AdmissionContext {
 export function afterAdmission(
   record: Place,
   admission: Admission,
-  { retries, now, waitedMs }: AdmissionContext,
+  { retries, waiting, now, waitedMs }: AdmissionContext,
 ): Next {
   switch (admission.kind) {
     case 'run':
@@ -67,13 +72,18 @@ export function afterAdmission(
       return after(record, BUSY);
     case 'defer': {
       const { level, dueAt: headDueAt } = admission;
+      const { round } = record.position;
+      if (level === WAITING_LEVEL) {
+        const to = { round, hop: nextHop(record), level, dueAt: now + FOLLOWER_PAUSE_MS };
+        return { kind: 'defer', topic: waiting, to };
+      }
       // If the head is in the same topic, it may be behind this record.
       const isHeadNear = headDueAt > 0 && headDueAt <= now && retries[level - 1]?.topic !== record.from.topic;
       if (isHeadNear && waitedMs < WAIT_IN_PLACE_MS) return after(record, SOON);
       const topic = retries[Math.min(level, retries.length) - 1];
       if (topic === undefined) return AT_ONCE;
       const dueAt = headDueAt === 0 ? now + topic.delayMs : Math.max(headDueAt, now + FOLLOWER_PAUSE_MS);
-      return { kind: 'defer', topic, to: { round: record.position.round, hop: nextHop(record), level, dueAt } };
+      return { kind: 'defer', topic, to: { round, hop: nextHop(record), level, dueAt } };
     }
     default:
       return { kind: 'settle', as: 'duplicate' };
@@ -100,8 +110,11 @@ export function afterAttempt(record: Place, outcome: Outcome, context: AttemptCo
       return { kind: 'complete', skipped: outcome.reason };
     case 'permanent':
       return { kind: 'dead-letter', cause: outcome.cause };
-    case 'unavailable':
-      return { kind: 'run', afterMs: 0 };
+    case 'unavailable': {
+      if (outcome.waitsFor === 'registry') return { kind: 'run', afterMs: 0 };
+      const { target, isBusy, retryAfterMs } = outcome;
+      return { kind: 'wait', target, busyMs: isBusy ? Math.max(retryAfterMs, 1) : 0 };
+    }
     case 'failed': {
       const { tries, quickTries, backoffMs, isStopping } = context;
       // A failure during the stop may come from the aborted signal or closed connections, so it does not count.
@@ -124,4 +137,24 @@ export function nextRound(
   if (topic === undefined) return { kind: 'dead-letter', cause };
   const dueAt = now + Math.max(topic.delayMs, retryAfterMs);
   return { kind: 'retry', returned: settled, topic, to: { round, hop: nextHop(record), level: round, dueAt } };
+}
+
+/** How long a version that takes the waiting topic for a retry topic lets the followers of a parked event wait. */
+const PARKED_FOR_MS = 10 * 60_000;
+
+export interface WaitingContext {
+  readonly waiting: RetryTopic;
+  /** Epoch ms. */
+  readonly now: number;
+}
+
+/** Moves a record that waits for an outside system to the waiting topic, or to the end of it. */
+export function afterWaiting(
+  record: Place & Pick<ConsumedRecord, 'waitsSince'>,
+  { waiting, now }: WaitingContext,
+): Next & { kind: 'park' } {
+  const { round, dueAt } = record.position;
+  const since = record.from.topic === waiting.topic && dueAt > 0 ? dueAt : record.waitsSince;
+  const to = { round, hop: nextHop(record), level: WAITING_LEVEL, dueAt: now + PARKED_FOR_MS };
+  return { kind: 'park', topic: waiting, to, since };
 }

@@ -17,7 +17,12 @@ const noted = new WeakMap<AbortSignal, OutsideEffect>();
 export const effectOf = (signal: AbortSignal | undefined): OutsideEffect | undefined =>
   signal === undefined ? undefined : noted.get(signal);
 
-/** Reads the answer to a request that changed something. */
+/** For systems without a target: notes an effect of the handler with this signal. */
+export function noteMade(signal: AbortSignal, { system, id, url }: OutsideEffect): void {
+  noted.set(signal, { system, id: shown(id), ...(url === undefined ? {} : { url: shown(url) }) });
+}
+
+/** Notes the record in the answer to a request that changed something. */
 export function noteEffect(
   system: string,
   { method, signal }: Pick<OutboundRequest, 'method' | 'signal'>,
@@ -26,8 +31,7 @@ export function noteEffect(
   if (signal === undefined || method === 'GET' || status >= 300) return;
   const record = recordOf(body);
   if (record === undefined) return;
-  const { id, url } = record;
-  noted.set(signal, { system, id: shown(id), ...(url === undefined ? {} : { url: shown(url) }) });
+  noteMade(signal, { system, ...record });
 }
 
 const LONGEST = 200;

@@ -1,18 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Alert } from '@switchboard/alerts';
-import { backoff, createPriorityQueue, createSemaphore } from '@switchboard/async';
+import {
+  backoff,
+  createFairQueue,
+  createFairSemaphore,
+  createPriorityQueue,
+  createRateLimiter,
+} from '@switchboard/async';
 import { type ConsumedRecord, isFromRetryTopic, placeOf } from '../assignment/record.ts';
-import type { EventState } from '../redis/event-state.ts';
-import type { OperatorNotes } from '../redis/operator-notes.ts';
+import { TENANTS_AT_FULL } from '../options.ts';
+import type { RecentTenants } from '../queues/recent-tenants.ts';
+import { createWaitingRecords } from '../queues/waiting-records.ts';
+import type { Admission, EventState } from '../redis/event-state.ts';
+import type { LatestNotes } from '../redis/latest-notes.ts';
 import { EventStateError } from '../redis/script-call.ts';
 import type { Forwarder } from '../retry/forwarder.ts';
 import type { RetryTopics } from '../retry/retry-topics.ts';
 import type { Outcome } from './attempt.ts';
 import { type AttemptParts, createAttempts } from './attempts.ts';
 import { createCarryOut, createFailUnleased, type End } from './carry-out.ts';
+import { type FairShareContext, isBeyondShare } from './fair-share.ts';
 import { createLeases, type Lease } from './leases.ts';
-import { AT_ONCE, afterAdmission, afterAttempt, type Next } from './next.ts';
+import { AT_ONCE, afterAdmission, afterAttempt, afterWaiting, type Next } from './next.ts';
+import { type ParkingReason, parkingReason } from './parking.ts';
 import { createReadValue } from './read-value.ts';
 
 export interface Pipeline {
@@ -25,13 +36,38 @@ export interface Pipeline {
   readonly running: number;
   /** Records that wait for the semaphore. */
   readonly waiting: number;
+  /** Records that wait in memory for an outside system. */
+  readonly waitingOutside: number;
+  /** Whether no record is on its way through the stages. */
+  readonly isIdle: boolean;
 }
+
+/** How often to look for records that should make room for those of other tenants. */
+const MAKE_ROOM_EVERY_MS = 100;
+const STUCK_AFTER_MS = 5_000;
+/** Records that move to the waiting topic at a time. */
+const MOST_PARKING = 256;
+/** A search for events whose system came back unnoticed has time: it must not fill the disk of Kafka. */
+const TURNS_A_SECOND: Readonly<Record<ParkingReason, number>> = { park: 5_000, return: 2_000, search: 100, renew: 100 };
+/** Much shorter than any retention. */
+const RENEW_AFTER_MS = 24 * 3_600_000;
+
+/** Run it, when there is a permit; find out with it whether a system is back; move it to the waiting topic. */
+type Purpose = 'run' | 'park' | { readonly probes: string };
+
+/** A handler that did not return in time may have hung before or after it asked the system that it probes. */
+const isInconclusive = (outcome: Outcome): boolean =>
+  outcome.kind === 'failed' && (!outcome.settled || outcome.cause.code === 'HANDLER_TIMEOUT');
 
 export interface PipelineParts extends AttemptParts {
   retryTopics: RetryTopics;
   eventState: EventState;
   forwarder: Forwarder;
-  notes: Pick<OperatorNotes, 'skipped'>;
+  /** Notes why a done event had no effect. */
+  skipNotes: Pick<LatestNotes<string>, 'add'>;
+  recentTenants: RecentTenants;
+  /** Whether a partition of a source topic is at least half full. */
+  needsRoom(): boolean;
   alert(alert: Alert): void;
   /** The pipeline failed for a record, which stays uncommitted. */
   failed(error: Error): void;
@@ -40,16 +76,25 @@ export interface PipelineParts extends AttemptParts {
 /**
  * Takes records through their stages: read the value, ask Redis for the lease (order and deduplication in one), wait
  * for the semaphore, run the handler in bounded time, and carry out the decision of next.ts. Leases are taken before
- * the semaphore and marks are made after it, so that the semaphore limits only handlers.
+ * the semaphore and marks are made after it, so that the semaphore limits only handlers. Tenants take turns
+ * at both.
  */
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { retryTopics, eventState, pause, limits, metrics, failed } = parts;
+  const { retryTopics, eventState, pause, availability, limits, metrics, failed, recentTenants } = parts;
   const { retries } = retryTopics;
   const instance = randomBytes(8).toString('hex');
   const leases = createLeases({ eventState, leaseMs: limits.leaseMs });
-  const ready = createPriorityQueue<ConsumedRecord>();
-  const mostAhead = limits.concurrency + limits.leaseAhead;
-  const semaphore = createSemaphore(limits.concurrency, () => pause.admits());
+  const { concurrency, leaseAhead } = limits;
+  const weightOf = (tenant: string): number => limits.tenantWeights.get(tenant) ?? 1;
+  const ahead = { perTenant: concurrency + leaseAhead, total: 2 * (concurrency + leaseAhead) };
+  /** Its items run from their lease until they have passed the semaphore. */
+  const ready = createFairQueue<ConsumedRecord>({ ...ahead, weightOf, urgentAtOnce: true });
+  const handlers = { perTenant: concurrency, total: TENANTS_AT_FULL * concurrency, weightOf };
+  const semaphore = createFairSemaphore(handlers, () => pause.admits());
+  // Probes of systems that hang must not take the permits of others, and run during a pause.
+  const probes = createFairSemaphore(handlers, () => !pause.reasons.has('redis'));
+  /** Records that make room for other tenants. */
+  const leaving = createPriorityQueue<ConsumedRecord>();
   const attempts = createAttempts(parts);
   const carryOut = createCarryOut(parts);
   const failUnleased = createFailUnleased(parts);
@@ -58,35 +103,124 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const stopping = new AbortController();
   // Every record that waits between two attempts adds a listener.
   setMaxListeners(0, stopping.signal);
+  const turns = createRateLimiter();
   let tokens = 0;
-  /** Records in the pipeline, and those of them that have not passed the semaphore. */
+  let parking = 0;
+  /** Records in the pipeline. */
   let carried = 0;
-  let ahead = 0;
 
   const isOurs = (record: ConsumedRecord): boolean => record.from.active && !stopping.signal.aborted;
   const isUrgent = (record: ConsumedRecord): boolean => urgent.has(record.type);
 
   function offer(record: ConsumedRecord): void {
     if (record.offeredAt === 0) record.offeredAt = performance.now();
-    ready.join(record, isUrgent(record));
-    pump();
+    recentTenants.seen(record.tenant);
+    if (makesRoom(record)) {
+      leaving.join(record, false);
+      makeRoom();
+      return;
+    }
+    start(record);
   }
 
-  function pump(): void {
-    while (ahead < mostAhead || ready.urgent > 0) {
-      const record = ready.next();
-      if (record === undefined) return;
-      if (isOurs(record)) void carry(record);
+  /** Takes the record through the stages, as soon as it is the turn of its tenant. */
+  function start(record: ConsumedRecord): void {
+    if (ready.admits(record.tenant)) {
+      ready.enter(record.tenant);
+      record.isAhead = true;
+      void carry(record);
+    } else {
+      ready.join(record.tenant, record, isUrgent(record));
+      pump();
     }
   }
 
-  async function carry(record: ConsumedRecord): Promise<void> {
+  const shares = (): FairShareContext => ({
+    isPaused: pause.reasons.size > 0,
+    tenants: recentTenants.list(),
+    weightOf,
+  });
+
+  const makesRoom = (record: ConsumedRecord): boolean =>
+    recentTenants.areSeveral && record.from.fullness !== 'roomy' && isBeyondShare(record, shares());
+
+  /** Moves records of tenants that have more than their share to the waiting topic, while their partition needs it. */
+  function makeRoom(): void {
+    while (parking < MOST_PARKING) {
+      const record = leaving.next();
+      if (record === undefined) return;
+      if (!isOurs(record)) continue;
+      if (makesRoom(record)) {
+        park(record);
+      } else {
+        start(record);
+      }
+    }
+  }
+
+  /** Looks at the records that were ready before their partition needed room, and at those that wait for a permit. */
+  function lookForRoom(): void {
+    if (!recentTenants.areSeveral || !parts.needsRoom()) return;
+    const context = shares();
+    for (const record of ready.drop((one) => isBeyondShare(one, context))) leaving.join(record, false);
+    makeRoom();
+    semaphore.wake();
+  }
+  const looking = setInterval(lookForRoom, MAKE_ROOM_EVERY_MS).unref();
+
+  /** The record has waited long for a permit, and keeps the commit of a full partition back. */
+  const isStuck = (record: ConsumedRecord, askedAt: number): boolean =>
+    performance.now() - askedAt > STUCK_AFTER_MS && record.from.fullness === 'full' && makesRoom(record);
+
+  function park(record: ConsumedRecord): void {
+    if (record.waitsSince === 0) record.waitsSince = Date.now();
+    parking += 1;
+    void carry(record, 'park').finally(() => {
+      parking -= 1;
+      makeRoom();
+    });
+  }
+
+  const waiting = createWaitingRecords({
+    availability,
+    isOurs,
+    offer,
+    probe(record, target) {
+      void carry(record, { probes: target }).finally(() => waiting.probed(target));
+    },
+    shouldPark(record) {
+      if (parking >= MOST_PARKING) return false;
+      const now = Date.now();
+      const reason = parkingReason(record, {
+        isPaused: pause.reasons.size > 0,
+        waitingTopic: retryTopics.waiting.topic,
+        now,
+        lastReturnAt: availability.lastReturnAt,
+        parkAfterMs: limits.parkAfterMs,
+        renewAfterMs: Math.min(limits.doneTtlMs / 4, RENEW_AFTER_MS),
+      });
+      if (reason === undefined) return false;
+      return turns.take(reason, { perSecond: TURNS_A_SECOND[reason], burst: TURNS_A_SECOND[reason] }) === 0;
+    },
+    park,
+  });
+
+  function pump(): void {
+    for (let record = ready.next(); record !== undefined; record = ready.next()) {
+      if (isOurs(record)) {
+        record.isAhead = true;
+        void carry(record);
+      } else {
+        ready.leave(record.tenant);
+      }
+    }
+  }
+
+  async function carry(record: ConsumedRecord, purpose: Purpose = 'run'): Promise<void> {
     carried += 1;
-    ahead += 1;
-    record.isAhead = true;
     let end: End = { kind: 'leave' };
     try {
-      end = await leaseAndRun(record);
+      end = await leaseAndRun(record, purpose);
     } catch (error) {
       failed(new Error(`the pipeline failed for a record of ${record.from.topic}`, { cause: error }));
     }
@@ -97,6 +231,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       record.from.settle(record);
     } else if (end.kind === 'admit') {
       comeBack(record, end.afterMs);
+    } else if (end.kind === 'wait') {
+      waiting.add(record, availability.nameOf(end.target), end.busyMs);
     }
   }
 
@@ -104,7 +240,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function started(record: ConsumedRecord): void {
     if (!record.isAhead) return;
     record.isAhead = false;
-    ahead -= 1;
+    ready.leave(record.tenant);
     pump();
   }
 
@@ -117,23 +253,41 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     setTimeout(() => offer(record), afterMs);
   }
 
-  async function leaseAndRun(record: ConsumedRecord): Promise<End> {
-    if (!(await readValue(record, isUrgent(record), () => isOurs(record)))) return { kind: 'leave' };
+  /** The system that the record waited for last is down: it waits again without running. */
+  const stillWaits = ({ waitsFor }: ConsumedRecord, probed?: string): (Next & { kind: 'wait' }) | undefined =>
+    waitsFor !== undefined && waitsFor !== probed && availability.isDown(waitsFor)
+      ? { kind: 'wait', target: waitsFor, busyMs: 0 }
+      : undefined;
+
+  async function leaseAndRun(record: ConsumedRecord, purpose: Purpose): Promise<End> {
+    const probed = typeof purpose === 'object' ? purpose.probes : undefined;
+    const wait = purpose === 'park' ? undefined : stillWaits(record, probed);
+    if (wait !== undefined) return wait;
+    const isRead = readValue(record, isUrgent(record), () => isOurs(record));
+    if (!(isRead === true || (await isRead))) return { kind: 'leave' };
     if (isFromRetryTopic(record) && record.isVerified) await eventState.identify(record, placeOf(record));
     tokens += 1;
     const token = `${instance}-${tokens}`;
     const askedAt = performance.now();
-    const admission = await eventState.admit(record, token).catch((error) => {
-      if (error instanceof EventStateError) return error;
+    let admission: Admission;
+    try {
+      admission = await eventState.admit(record, token);
+    } catch (error) {
+      if (error instanceof EventStateError) return failUnleased(record, token, error);
       throw error;
-    });
-    if (admission instanceof EventStateError) return failUnleased(record, token, admission);
-    const context = { retries, now: Date.now(), waitedMs: performance.now() - record.offeredAt };
+    }
+    const context = {
+      retries,
+      waiting: retryTopics.waiting,
+      now: Date.now(),
+      waitedMs: performance.now() - record.offeredAt,
+    };
     const next = afterAdmission(record, admission, context);
     if (next.kind !== 'run') return carryOut(record, next, undefined);
     const lease = leases.open(record, token, admission.kind === 'held' ? 'held' : 'run', askedAt);
     try {
-      const end = await carryOut(record, await run(record, lease), lease);
+      const decision = purpose === 'park' ? afterWaiting(record, context) : await run(record, lease, probed);
+      const end = await carryOut(record, decision, lease);
       if (end.kind === 'admit') await eventState.release(record, token);
       return end;
     } finally {
@@ -142,20 +296,33 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   /** Runs the handler until the decision is not to run it again. */
-  async function run(record: ConsumedRecord, lease: Lease): Promise<Exclude<Next, { kind: 'run' }>> {
+  async function run(record: ConsumedRecord, lease: Lease, probed?: string): Promise<Exclude<Next, { kind: 'run' }>> {
+    const permits = probed === undefined ? semaphore : probes;
     for (let tries = 1; ; ) {
-      const acquired = semaphore.acquire(isUrgent(record), () => isOurs(record));
-      if (!(acquired === true || (await acquired))) return { kind: 'release' };
+      const askedAt = performance.now();
+      const isWanted = (): boolean => isOurs(record) && !isStuck(record, askedAt);
+      const acquired = permits.acquire(record.tenant, isUrgent(record), isWanted);
+      if (!(acquired === true || (await acquired))) {
+        return isOurs(record)
+          ? afterWaiting(record, { waiting: retryTopics.waiting, now: Date.now() })
+          : { kind: 'release' };
+      }
       started(record);
       let outcome: Outcome;
       try {
         if (!isOurs(record)) return { kind: 'release' };
         if (!lease.holds()) return AT_ONCE;
-        outcome = await attempts.run(record, lease);
+        const wait = stillWaits(record, probed);
+        if (wait !== undefined) return wait;
+        outcome = await attempts.run(record, lease, probed);
+        if (outcome.kind !== 'unavailable') {
+          record.waitsFor = undefined;
+          record.waitsSince = 0;
+        }
         // Before the semaphore is released, or the next record would run for nothing.
-        if (outcome.kind === 'unavailable') pause.begin(outcome.waitsFor, outcome.why);
+        learnFrom(outcome, probed);
       } finally {
-        semaphore.release();
+        permits.release(record.tenant);
       }
       const next = afterAttempt(record, outcome, {
         retries,
@@ -169,6 +336,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       if (outcome.kind !== 'failed') continue;
       await sleep(next.afterMs);
       tries += 1;
+    }
+  }
+
+  function learnFrom(outcome: Outcome, probed: string | undefined): void {
+    if (outcome.kind === 'unavailable') {
+      if (outcome.waitsFor === 'registry') pause.begin('registry', outcome.why);
+      else if (!outcome.isBusy) availability.failed(outcome.target, outcome);
+    } else if (probed !== undefined && !isInconclusive(outcome) && !stopping.signal.aborted) {
+      availability.end(probed);
     }
   }
 
@@ -190,10 +366,17 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   return {
     offer,
-    wake: () => semaphore.wake(),
+    wake() {
+      waiting.sweep();
+      semaphore.wake();
+      probes.wake();
+    },
     async stop(limitMs) {
       stopping.abort();
       semaphore.close();
+      probes.close();
+      waiting.stop();
+      clearInterval(looking);
       const deadline = performance.now() + limitMs;
       const abortAt = deadline - Math.min(limitMs / 4, 5_000);
       while (underWay() && performance.now() < deadline) {
@@ -205,10 +388,16 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       eventState.close();
     },
     get running() {
-      return semaphore.taken;
+      return semaphore.taken + probes.taken;
     },
     get waiting() {
       return semaphore.waiting;
+    },
+    get waitingOutside() {
+      return waiting.size;
+    },
+    get isIdle() {
+      return carried === 0 && ready.length + leaving.length === 0;
     },
   };
 }

@@ -1,10 +1,10 @@
-import type { Semaphore } from '@switchboard/async';
+import type { FairSemaphore } from '@switchboard/async';
 import { type AnyEvent, identityOf } from '@switchboard/events';
-import { type ConsumedRecord, placeOf } from '../assignment/record.ts';
+import { type ConsumedRecord, inReplay, placeOf } from '../assignment/record.ts';
 import { causeOf, type Outcome, outcomeOf, whyPaused } from './attempt.ts';
 import type { AttemptParts } from './attempts.ts';
 
-type Parts = Pick<AttemptParts, 'service' | 'handlers' | 'decode' | 'pause'> & { semaphore: Semaphore };
+type Parts = Pick<AttemptParts, 'service' | 'handlers' | 'decode' | 'pause'> & { semaphore: FairSemaphore };
 
 /**
  * Decodes the value of a record before anything is leased or marked, since everyone who may write to the topic may
@@ -12,7 +12,11 @@ type Parts = Pick<AttemptParts, 'service' | 'handlers' | 'decode' | 'pause'> & {
  * the registry is down, records wait for the semaphore, and only probes decode.
  * @returns false when the record is no longer wanted
  */
-export type ReadValue = (record: ConsumedRecord, urgent: boolean, isWanted: () => boolean) => Promise<boolean>;
+export type ReadValue = (
+  record: ConsumedRecord,
+  urgent: boolean,
+  isWanted: () => boolean,
+) => boolean | Promise<boolean>;
 
 export function createReadValue({ service, handlers, decode, pause, semaphore }: Parts): ReadValue {
   function noHandler(type: string): Outcome {
@@ -27,22 +31,23 @@ export function createReadValue({ service, handlers, decode, pause, semaphore }:
     return true;
   }
 
-  /** Sets the reading of the record. Returns false if the registry is down. */
-  async function decodeInto(record: ConsumedRecord): Promise<boolean> {
+  /** Sets the reading of the record. False if the registry is down. */
+  function decodeInto(record: ConsumedRecord): boolean | Promise<boolean> {
     if (record.defect !== undefined) return unreadable(record, { kind: 'permanent', cause: record.defect });
-    let event: AnyEvent;
     try {
-      event = await decode(record.value as Buffer);
+      const event = decode(record.value as Buffer);
+      // Nearly all schemas are known, and a promise for each event would cost as much as the rest of this function.
+      if (!(event instanceof Promise)) return take(record, event);
+      return event.then(
+        (decoded) => take(record, decoded),
+        (error) => refuse(record, error),
+      );
     } catch (error) {
-      const outcome = outcomeOf(error);
-      if (outcome.kind === 'unavailable') {
-        pause.begin('registry', whyPaused(error).reason);
-        return false;
-      }
-      // The version that handles the type may be able to read it.
-      const isOurs = handlers.has(record.type);
-      return unreadable(record, isOurs ? { kind: 'permanent', cause: causeOf(error) } : noHandler(record.type));
+      return refuse(record, error);
     }
+  }
+
+  function take(record: ConsumedRecord, event: AnyEvent): boolean {
     record.receivedAt = event.meta.receivedAt;
     const mismatch = mismatchOf(record, event);
     if (mismatch !== undefined) return unreadable(record, { kind: 'permanent', cause: mismatch });
@@ -51,20 +56,36 @@ export function createReadValue({ service, handlers, decode, pause, semaphore }:
     return true;
   }
 
-  return async (record, urgent, isWanted) => {
-    if (record.reading !== undefined || (await decodeInto(record))) return isWanted();
-    while (await semaphore.acquire(urgent, isWanted)) {
+  function refuse(record: ConsumedRecord, error: unknown): boolean {
+    const outcome = outcomeOf(error);
+    if (outcome.kind === 'unavailable') {
+      pause.begin('registry', whyPaused(error).reason);
+      return false;
+    }
+    // The version that handles the type may be able to read it.
+    const isOurs = handlers.has(record.type);
+    return unreadable(record, isOurs ? { kind: 'permanent', cause: causeOf(error) } : noHandler(record.type));
+  }
+
+  async function readOnceAvailable(record: ConsumedRecord, urgent: boolean, isWanted: () => boolean): Promise<boolean> {
+    while (await semaphore.acquire(record.tenant, urgent, isWanted)) {
       const isKnown = await decodeInto(record);
       if (isKnown) pause.end('registry');
-      semaphore.release();
+      semaphore.release(record.tenant);
       if (isKnown) return isWanted();
     }
     return false;
+  }
+
+  return (record, urgent, isWanted) => {
+    const isKnown = record.reading !== undefined || decodeInto(record);
+    if (isKnown === true) return isWanted();
+    return Promise.resolve(isKnown).then((known) => (known ? isWanted() : readOnceAvailable(record, urgent, isWanted)));
   };
 }
 
-function mismatchOf({ type, identity }: ConsumedRecord, { meta }: AnyEvent) {
+function mismatchOf({ type, identity, replay }: ConsumedRecord, { meta }: AnyEvent) {
   if (meta.type !== type) return { code: 'TYPE_MISMATCH', message: 'ce_type and the value name different types' };
-  if (identityOf(meta) === identity) return undefined;
+  if (inReplay(identityOf(meta), replay) === identity) return undefined;
   return { code: 'IDENTITY_MISMATCH', message: 'ce_id or ce_source names another event than the value' };
 }

@@ -1,5 +1,5 @@
 import { alertConfig } from '@switchboard/alerts';
-import { kafkaConfig, redisConfig, registryConfig } from '@switchboard/connections';
+import { kafkaConfig, registryConfig, stateRedisConfig } from '@switchboard/connections';
 import Type, { type Static, type TObject } from 'typebox';
 import { DEFAULT_LIMITS } from '../options.ts';
 
@@ -8,7 +8,7 @@ export const consumerConfig = Type.Object({
   ...kafkaConfig.properties,
   KAFKA_CLIENT: Type.Enum(['platformatic', 'kafkajs'], { default: 'platformatic' }),
   ...registryConfig.properties,
-  ...redisConfig.properties,
+  ...stateRedisConfig.properties,
   REDIS_SCOPE: Type.Optional(
     Type.String({
       pattern: '^[A-Za-z0-9_.-]{1,64}$',
@@ -16,7 +16,16 @@ export const consumerConfig = Type.Object({
         "the name of this Kafka in the keys of Redis, the same for ingest, consumers and ops; default the cluster's id",
     }),
   ),
-  CONCURRENCY: Type.Integer({ minimum: 1, maximum: 1_000, default: 16, description: 'handlers that run at a time' }),
+  CONCURRENCY: Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    default: 16,
+    description: 'handlers of one tenant that run at a time, and a quarter of those of all tenants',
+  }),
+  TENANT_WEIGHTS: Type.String({
+    default: '',
+    description: 'tenants that get more or fewer handlers than others, such as acme=4,umbrella=0.5; 1 for all others',
+  }),
   HANDLER_TIMEOUT_MS: Type.Integer({
     minimum: 100,
     maximum: 600_000,
@@ -35,7 +44,7 @@ export const consumerConfig = Type.Object({
   DONE_TTL_SECONDS: Type.Integer({
     minimum: 3_600,
     default: DEFAULT_LIMITS.doneTtlMs / 1_000,
-    description: 'how long the mark of a finished event is kept, about 150 bytes in Redis',
+    description: 'how long a finished event is remembered, in some 10 bytes of Redis',
   }),
   TRACE_TARGETS: Type.String({
     default: '',

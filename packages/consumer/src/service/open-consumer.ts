@@ -1,5 +1,5 @@
 import { type Alert, type Alerts, openAlerts } from '@switchboard/alerts';
-import { openKafka, openRedisAddress, openRegistryAddress } from '@switchboard/connections';
+import { openClusterAddress, openKafka, openRedisAddress, openRegistryAddress } from '@switchboard/connections';
 import {
   clusterId,
   createCodec,
@@ -9,19 +9,23 @@ import {
   type PublishEvent,
   watchCluster,
 } from '@switchboard/kafka';
-import { commaSeparated, createRedis, type ServiceContext } from '@switchboard/service';
+import { commaSeparated, createRedis, createRedisCluster, type ServiceContext } from '@switchboard/service';
 import type { Redis } from 'ioredis';
 import type { Static, TObject } from 'typebox';
 import { consume, type RunningConsumer } from '../consume.ts';
 import type { Handlers } from '../handler.ts';
 import type { ConsumeOptions } from '../options.ts';
+import { type Availability, createAvailability } from '../queues/availability.ts';
 import { RETRY_RECORD_BYTES } from '../retry/chain-topics.ts';
 import type { ConsumerConfig } from './config.ts';
 import { createTargets, type Targets } from './targets.ts';
+import { readTenantWeights } from './tenant-weights.ts';
 
 /** The context of a service's handlers. */
 export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig>, Targets {
   readonly redis: Redis;
+  /** Which outside systems can be used now; those of `target` report it by themselves. */
+  readonly availability: Availability;
   /**
    * Publishes an event, for handlers whose effect is an event. Resolves when all in-sync replicas have it. Consumers
    * handle two events with the same source, type and id once, so an id that follows from the handled event makes a
@@ -51,8 +55,10 @@ export async function openConsumer<S extends TObject>(
   settings: Partial<ConsumeOptions> = {},
 ): Promise<void> {
   const { config, logger, metrics, tracer, health, onStop, stopping, fail } = service;
+  const tenantWeights = readTenantWeights(config.TENANT_WEIGHTS);
   const connection = openKafka(config);
   const redisUrl = openRedisAddress(config);
+  const clusterAddress = openClusterAddress(config);
   const registryUrl = openRegistryAddress(config);
   let consumer: RunningConsumer | undefined;
   health.add('kafka', () => joined(consumer).checkMembership(), { required: true });
@@ -61,6 +67,8 @@ export async function openConsumer<S extends TObject>(
 
   const redis = createRedis(redisUrl, logger);
   onStop('redis', () => redis.disconnect());
+  const cluster = clusterAddress && createRedisCluster(clusterAddress, logger);
+  onStop('redis cluster', () => cluster?.disconnect());
   let alerts: Alerts | undefined;
   const alert = (one: Alert): void => alerts?.raise(one);
   // The configuration was read with a schema that includes the service's own variables.
@@ -69,9 +77,14 @@ export async function openConsumer<S extends TObject>(
     if (publishEvent === undefined) throw new Error('events can be published once the service has started');
     return publishEvent(...event);
   };
-  const context = { ...service, ...createTargets(service, alert), redis, publish } as unknown as ConsumerContext<
-    Static<S>
-  >;
+  const availability = createAvailability();
+  const context = {
+    ...service,
+    ...createTargets(service, alert, availability),
+    availability,
+    redis,
+    publish,
+  } as unknown as ConsumerContext<Static<S>>;
   const opened = await handlers(context);
   // Joining the group can take as long as the session of a killed predecessor; a liveness probe must not fail by then.
   await service.listen();
@@ -101,10 +114,11 @@ export async function openConsumer<S extends TObject>(
     handlers: opened,
     connection,
     codec,
-    redis,
+    redis: cluster ?? redis,
     scope,
     publisher,
     concurrency: config.CONCURRENCY,
+    tenantWeights,
     handlerTimeoutMs: config.HANDLER_TIMEOUT_MS,
     retryDelays: commaSeparated(config.RETRY_DELAYS),
     onDeadLetter: config.ON_DEAD_LETTER,
@@ -114,6 +128,7 @@ export async function openConsumer<S extends TObject>(
     metrics,
     tracer,
     alert,
+    availability,
     eventLog: service.eventLog,
     onFailure: fail,
   });

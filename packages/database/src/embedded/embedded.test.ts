@@ -83,7 +83,7 @@ describe('an embedded database', () => {
     const { folder } = created;
     const warnings: object[] = [];
     const logger = { warn: (fields: object) => void warnings.push(fields) };
-    const database = await openDatabase({ folder, name: 'test', statementTimeoutMs: 2_000, logger });
+    const database = await openDatabase({ folder, name: 'test', statementTimeoutMs: 5_000, logger });
     const gap = Promise.withResolvers<void>();
     const heard = Promise.withResolvers<string>();
     await database.listen('changes', heard.resolve, gap.resolve);

@@ -21,22 +21,32 @@ export interface PublishEventOptions {
 export type PublishEvent = (event: AnyEvent, options?: PublishEventOptions) => Promise<void>;
 
 /** Publishes events to the topics of the catalogue, under their keys, with CloudEvents headers. */
-export const createEventPublisher =
-  ({ publish, encode, tracer = untraced }: EventPublisherOptions): PublishEvent =>
-  async (event, { deadline, traceparent } = {}) => {
+export function createEventPublisher({ publish, encode, tracer = untraced }: EventPublisherOptions): PublishEvent {
+  function send(event: AnyEvent, { deadline, traceparent }: PublishEventOptions, carried?: string): Promise<void> {
+    try {
+      const { topic } = catalogue[event.meta.type];
+      const headers = eventHeaders(event);
+      const passedOn = carried ?? (readTraceparent(traceparent) && (traceparent as string));
+      if (passedOn !== undefined) headers.traceparent = passedOn;
+      const record: OutgoingRecord = { topic, key: keyOf(event), value: encode(event), headers };
+      if (deadline !== undefined) record.deadline = deadline;
+      return publish(record);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  if (tracer === untraced) return (event, options = {}) => send(event, options);
+  return (event, options = {}) => {
     const { topic } = catalogue[event.meta.type];
-    const headers = eventHeaders(event);
     const attributes = (): SpanAttributes => ({
-      ...eventAttributes(headers),
+      ...eventAttributes(eventHeaders(event)),
       'messaging.system': 'kafka',
       'messaging.operation.name': 'send',
       'messaging.destination.name': topic,
     });
-    await tracer.span({ kind: 'producer', name: `send ${topic}`, attributes }, (span) => {
-      const carried = span.traceparent ?? (readTraceparent(traceparent) && (traceparent as string));
-      if (carried !== undefined) headers.traceparent = carried;
-      const record: OutgoingRecord = { topic, key: keyOf(event), value: encode(event), headers };
-      if (deadline !== undefined) record.deadline = deadline;
-      return publish(record);
-    });
+    return tracer.span({ kind: 'producer', name: `send ${topic}`, attributes }, (span) =>
+      send(event, options, span.traceparent),
+    );
   };
+}

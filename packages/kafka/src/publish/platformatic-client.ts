@@ -10,7 +10,6 @@ import {
   unknownPartition,
   unknownTopic,
 } from './client.ts';
-import type { PlacedRecord } from './record.ts';
 
 /** The @platformatic/kafka implementation. */
 export function platformaticClient(connection: KafkaConnection, clientId: string): OpenClient {
@@ -59,7 +58,8 @@ export function platformaticClient(connection: KafkaConnection, clientId: string
           partition,
           key: key as Buffer,
           value: value as Buffer,
-          headers: headersOf(headers),
+          // Our patch of the client writes text as UTF-8.
+          headers: headers as Record<string, Buffer>,
           timestamp: BigInt(timestamp),
         }));
         try {
@@ -115,24 +115,6 @@ function saslOptions(sasl: Sasl): NonNullable<Security['sasl']> {
   return sasl.mechanism === 'oauthbearer'
     ? { mechanism, token: sasl.token }
     : { mechanism, username: sasl.username, password: sasl.password };
-}
-
-/** Header names are few and repeat with every record. */
-const headerNames = new Map<string, Buffer>();
-const MOST_HEADER_NAMES = 1_000;
-
-function headersOf(headers: PlacedRecord['headers']): Map<Buffer, Buffer> {
-  const named = new Map<Buffer, Buffer>();
-  for (const name in headers) named.set(headerName(name), headers[name] as Buffer);
-  return named;
-}
-
-function headerName(name: string): Buffer {
-  const known = headerNames.get(name);
-  if (known !== undefined) return known;
-  const bytes = Buffer.from(name);
-  if (headerNames.size < MOST_HEADER_NAMES) headerNames.set(name, bytes);
-  return bytes;
 }
 
 const isUnknownTopic = (error: unknown) => error instanceof Error && error.message.startsWith('Unknown topic ');

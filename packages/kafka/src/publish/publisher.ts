@@ -126,32 +126,9 @@ interface PreparedRecord extends Omit<PlacedRecord, 'partition'> {
   readonly bytes: number;
 }
 
-function prepare(outgoing: OutgoingRecord): PreparedRecord {
-  const { topic, partition, value } = outgoing;
-  const key = typeof outgoing.key === 'string' ? Buffer.from(outgoing.key) : outgoing.key;
-  const headers: Record<string, Buffer> = {};
-  for (const name in outgoing.headers) {
-    const text = outgoing.headers[name] as string | Buffer;
-    const header = typeof text === 'string' ? (REPEATED.has(name) ? bytesOf(text) : Buffer.from(text)) : text;
-    // Plain assignment would set the prototype, and the record could never be forwarded.
-    if (name === '__proto__') Object.defineProperty(headers, name, { value: header, enumerable: true });
-    else headers[name] = header;
-  }
-  return { topic, partition, key, value, headers, timestamp: Date.now(), bytes: sizeOf(key, value, headers) };
-}
-
-/** Headers that say the same for many records. */
-const REPEATED: ReadonlySet<string> = new Set(['ce_specversion', 'ce_type', 'ce_source']);
-
-const repeatedBytes = new Map<string, Buffer>();
-const MOST_REPEATED = 1_000;
-
-function bytesOf(text: string): Buffer {
-  const known = repeatedBytes.get(text);
-  if (known !== undefined) return known;
-  const bytes = Buffer.from(text);
-  if (repeatedBytes.size < MOST_REPEATED) repeatedBytes.set(text, bytes);
-  return bytes;
+function prepare({ topic, partition, key: sent, value, headers }: OutgoingRecord): PreparedRecord {
+  const key = typeof sent === 'string' ? Buffer.from(sent) : sent;
+  return { topic, partition, key, value, headers, timestamp: Date.now(), bytes: sizeOf({ key, value, headers }) };
 }
 
 const nameOf = ({ topic, partition }: Partition) => `${topic}[${partition}]`;

@@ -4,6 +4,7 @@ export interface OutgoingRecord {
   /** Records of a key keep their order. Records without a key rotate through the partitions. */
   key: Buffer | string | null;
   value: Buffer | null;
+  /** Must not change until the record is acknowledged. */
   headers: Record<string, string | Buffer>;
   /** Overrides the partition of the key. */
   partition?: number;
@@ -17,7 +18,7 @@ export interface PlacedRecord {
   readonly partition: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer>>;
+  readonly headers: Readonly<Record<string, string | Buffer>>;
   /** Epoch milliseconds. */
   readonly timestamp: number;
 }
@@ -27,11 +28,11 @@ const RECORD_OVERHEAD = 21;
 const HEADER_OVERHEAD = 10;
 
 /** An upper bound of the record's size on the wire. */
-export function sizeOf(key: Buffer | null, value: Buffer | null, headers: Readonly<Record<string, Buffer>>): number {
+export function sizeOf({ key, value, headers }: Pick<PlacedRecord, 'key' | 'value' | 'headers'>): number {
   let size = RECORD_OVERHEAD + (key?.length ?? 0) + (value?.length ?? 0);
   for (const name in headers) {
     // A character of a name takes at most three bytes. Names are short, so this bound is cheaper than the exact size.
-    size += HEADER_OVERHEAD + 3 * name.length + (headers[name] as Buffer).length;
+    size += HEADER_OVERHEAD + 3 * name.length + Buffer.byteLength(headers[name] as string | Buffer);
   }
   return size;
 }

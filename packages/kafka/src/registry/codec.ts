@@ -10,7 +10,7 @@ export interface Codec {
    * registry. Rejects with KafkaError `REGISTRY_UNREACHABLE` if a retry may succeed; with any other error, the
    * value can never be decoded.
    */
-  decode(value: Buffer): Promise<AnyEvent>;
+  decode(value: Buffer): AnyEvent | Promise<AnyEvent>;
 }
 
 export interface CodecOptions {
@@ -91,10 +91,10 @@ export async function createCodec({ registryUrl, cached }: CodecOptions): Promis
       const { type } = event.meta;
       return encodeFramed(ids.get(type) as number, type, event as EventOf<typeof type>);
     },
-    async decode(value) {
+    decode(value) {
       const { schemaId, payload } = unframe(value);
-      const decode = decoders.get(schemaId) ?? (await decoderOf(schemaId));
-      return decode(payload);
+      const known = decoders.get(schemaId);
+      return known === undefined ? decoderOf(schemaId).then((decode) => decode(payload)) : known(payload);
     },
   };
 }

@@ -55,7 +55,7 @@ describe('while the registry is unreachable', () => {
     state.down = true;
     const codec = await createCodec({ registryUrl: url, cached: cachedBy(cacheOf()) });
     assert.deepEqual(await codec.decode(value), event);
-    await assert.rejects(codec.decode(frame(2_000_000_001, Buffer.from([0]))), AWAY);
+    await assert.rejects(async () => codec.decode(frame(2_000_000_001, Buffer.from([0]))), AWAY);
   });
 
   it('the cache of another registry or Kafka is not used, and an unreachable Redis does not help', async (t) => {

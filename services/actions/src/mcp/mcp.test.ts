@@ -125,7 +125,7 @@ describe('a tool that takes long', () => {
       return json(response, 200, { id: 'n-1', received: request.body });
     });
     const yaml = shopActions(backend.url).replace(
-      "path: /notes, body: { text: '${input.text}' }, timeout: 2s",
+      "path: /notes, body: { text: '${input.text}' }, timeout: 30s",
       "path: /notes, body: { text: '${input.text}' }, timeout: 60s",
     );
     const { url } = await openMcpApp(t, { database, yaml, waitMs: 200 });

@@ -65,9 +65,13 @@ const READ = new Set(['type', 'id', 'time', 'timestamp', 'data', 'specversion', 
 export function asWebhook(event: Json): JsonObject | undefined {
   if (!isObject(event) || typeof event.type !== 'string') return undefined;
   const { type, id, time, timestamp, data = {} } = event;
-  // Without a prototype, `__proto__` is a name like any other.
-  const webhook = { __proto__: null, event: type, timestamp: time ?? timestamp, data } as unknown as JsonObject;
+  const webhook: JsonObject = { event: type, timestamp: time ?? timestamp, data };
   if (id !== undefined) webhook.event_id = id;
-  for (const name in event) if (!READ.has(name) && !(name in webhook)) webhook[name] = event[name];
+  for (const name in event) {
+    if (READ.has(name) || Object.hasOwn(webhook, name)) continue;
+    // Assigning to `__proto__` would set the prototype.
+    if (name === '__proto__') Object.defineProperty(webhook, name, { value: event[name], enumerable: true });
+    else webhook[name] = event[name];
+  }
   return webhook;
 }

@@ -167,12 +167,13 @@ describe('POST /v1/events', () => {
   it('publishes a batch of 500 at once, and refuses more', async (t) => {
     let waiting = 0;
     let most = 0;
+    const all = Promise.withResolvers<void>();
     const { call } = await start(t, undefined, {
       async publish() {
         waiting += 1;
         most = Math.max(most, waiting);
-        await new Promise((resolve) => setTimeout(resolve, 50));
-        waiting -= 1;
+        if (waiting === 500) all.resolve();
+        await all.promise;
       },
     });
     const events = Array.from({ length: 501 }, (_, index) => order(`n-${index}`));

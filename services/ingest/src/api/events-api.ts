@@ -58,7 +58,16 @@ export const eventsApi: ApiDescription = {
           },
         },
         responses: {
-          ...refusalResponses(['json', 'api_key', 'address', 'too_slow', 'too_large', 'content_type', 'source_rate']),
+          ...refusalResponses([
+            'json',
+            'api_key',
+            'address',
+            'too_slow',
+            'too_large',
+            'content_type',
+            'source_rate',
+            'tenant_rate',
+          ]),
           200: results('All events are in Kafka, acknowledged by all in-sync replicas.', 'accepted', 'duplicate'),
           207: results('Some events are not in Kafka.', 'accepted', 'invalid'),
           422: results('With `atomic=validate`: an event is invalid, and none was sent.', 'unavailable', 'invalid'),

@@ -7,6 +7,7 @@ import { type Answer, answerTo, type Refusal } from '../http/refusals.ts';
 import type { SenderOf } from '../http/sender.ts';
 import { EVENTS_ROUTE, type Intake } from '../intake.ts';
 import { type Metrics, UNKNOWN_SOURCE } from '../metrics.ts';
+import type { TenantQuota } from '../quota/tenant-quota.ts';
 import type { Source } from '../sources/sources.ts';
 import { isBatchType, readBatch } from './batch.ts';
 import { checkEvent } from './check-event.ts';
@@ -17,6 +18,7 @@ interface EventsApi {
   sources: { values(): Iterable<Source> };
   intake: Intake;
   rates: RateLimiter;
+  quota: TenantQuota;
   metrics: Metrics;
   /** Judged before the key: the rate of the address. */
   senderOf: SenderOf;
@@ -33,7 +35,7 @@ interface EventsApi {
 
 /** Adds `POST /v1/events`, for clients with an API key or a token: one event, a list, or CloudEvents. */
 export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
-  const { sources, intake, rates, metrics, senderOf, withBody } = api;
+  const { sources, intake, rates, quota, metrics, senderOf, withBody } = api;
 
   function refuse(source: string, refusal: Refusal): Answer {
     metrics.rejected(source, refusal.reason);
@@ -63,6 +65,8 @@ export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
       return refuse(source.name, { reason: 'content_type' });
     }
     if (Number(headers['content-length'] ?? 0) > source.maxBytes) return refuse(source.name, { reason: 'too_large' });
+    const tenantWait = await quota.take(source.tenant);
+    if (tenantWait > 0) return refuse(source.name, { reason: 'tenant_rate', retryAfterSeconds: tenantWait });
 
     return withBody(request, { source, sender: from.sender }, true, (body) => take(client, request, body, atomic));
   }
@@ -85,8 +89,9 @@ export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
     }
     const good = checked.flatMap((check) => (check.ok ? [check.item] : []));
     const taken = await intake.takeEach({ source, headers, body }, good);
+    let next = 0;
     const results = checked.map((check): EventResult => {
-      if (check.ok) return resultOf(taken.get(check.item) as ItemResult, check.id);
+      if (check.ok) return resultOf(taken[next++] as ItemResult, check.id);
       metrics.rejected(source.name, 'schema');
       return { id: check.id, status: 'invalid', problems: check.problems };
     });

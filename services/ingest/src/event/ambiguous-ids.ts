@@ -63,7 +63,7 @@ export function createAmbiguousIds(
           if (state) return;
           const known = held.get(subject);
           if (known !== undefined) known.until = now() + repeatMs;
-          redis.shorten(subject, repeatMs);
+          redis.shorten(subject, id, repeatMs);
         },
       };
     },

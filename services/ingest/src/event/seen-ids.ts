@@ -12,8 +12,8 @@ export interface SeenIds {
    * undefined while Redis does not answer.
    */
   claim(subject: string, content: string, proposal: string, keepMs: number): Promise<string | undefined>;
-  /** Holds the name of a subject for so long from now on, and no longer. */
-  shorten(subject: string, keepMs: number): void;
+  /** Holds this name of a subject for so long from now on, and no longer. Done later if Redis does not answer now. */
+  shorten(subject: string, name: string, keepMs: number): void;
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -39,6 +39,9 @@ const GATHER_MS = 5;
 /** A connection that says nothing for so long is replaced. */
 const SILENCE_MS = 5_000;
 
+/** Names that could not be shortened. */
+const MOST_LATE = 20_000;
+
 const REMEMBER = `for index, key in ipairs(KEYS) do redis.call('SET', key, ARGV[index + 1], 'EX', ARGV[1]) end`;
 const CLAIM = `
 local held = redis.call('GET', KEYS[1])
@@ -46,6 +49,7 @@ if held and string.sub(held, 1, #ARGV[1]) == ARGV[1] then return held end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return ARGV[2]
 `;
+const SHORTEN = `if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end`;
 
 /** All look-ups that come while one is under way share the next command; additions are gathered for a moment. */
 export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }: Options): SeenIds {
@@ -72,6 +76,7 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
   });
   redis.defineCommand('remember', { lua: REMEMBER });
   redis.defineCommand('claimName', { lua: CLAIM, numberOfKeys: 1 });
+  redis.defineCommand('shortenName', { lua: SHORTEN, numberOfKeys: 1 });
 
   /** Undefined until the first connection succeeds or fails. */
   let usable: boolean | undefined;
@@ -79,13 +84,18 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
   let lookups: { id: string; resolve: (content: string | undefined) => void }[] = [];
   let asking = false;
   let additions: { id: string; content: string }[] = [];
+  let late: Shortened[] = [];
 
   function setUsable(value: boolean, reason = ''): void {
     if (usable === value) return;
     usable = value;
     available.set(value ? 1 : 0);
-    if (value) logger.info('Redis answers: repeated events are recognised');
-    else logger.warn({ reason }, 'Redis does not answer: repeated events pass, consumers recognise them');
+    if (value) {
+      logger.info('Redis answers: repeated events are recognised');
+      const due = late;
+      late = [];
+      for (const one of due) shorten(one);
+    } else logger.warn({ reason }, 'Redis does not answer: repeated events pass, consumers recognise them');
   }
 
   function rest(reason: string): void {
@@ -127,6 +137,22 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
     }
   }
 
+  function shorten(one: Shortened): void {
+    if (!usable) {
+      keepForLater(one);
+      return;
+    }
+    const left = Math.max(one.until - Date.now(), 1);
+    (redis as Redis & Scripts).shortenName(nameKeyOf(one.subject), one.name, left).catch(() => {
+      failures.inc();
+      keepForLater(one);
+    });
+  }
+
+  function keepForLater(one: Shortened): void {
+    if (late.length < MOST_LATE) late.push(one);
+  }
+
   redis.on('ready', () => setUsable(true));
   redis.on('close', () => setUsable(false, 'the connection is closed'));
   redis.on('error', (error) => setUsable(false, messageOf(error)));
@@ -154,9 +180,7 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
         return undefined;
       }
     },
-    shorten(subject, keepMs) {
-      if (usable) redis.pexpire(nameKeyOf(subject), Math.max(keepMs, 1)).catch(() => failures.inc());
-    },
+    shorten: (subject, name, keepMs) => shorten({ subject, name, until: Date.now() + keepMs }),
     async check() {
       if (!usable) throw new Error('Redis does not answer: repeated events are not recognised at ingest');
     },
@@ -169,9 +193,17 @@ export function connectSeenIds({ redisUrl, scope, ttlSeconds, logger, metrics }:
   };
 }
 
+interface Shortened {
+  readonly subject: string;
+  readonly name: string;
+  /** Epoch ms. */
+  readonly until: number;
+}
+
 interface Scripts {
   remember(count: number, ...keysTtlAndContents: (string | number)[]): Promise<unknown>;
   claimName(key: string, content: string, proposal: string, keepMs: number): Promise<string>;
+  shortenName(key: string, name: string, keepMs: number): Promise<unknown>;
 }
 
 async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {

@@ -131,7 +131,7 @@ describe('a connection', () => {
       served += 1;
       assert.ok(slow.closed());
     });
-    assert.ok(served > 1);
+    assert.ok(served > 0);
     assert.match(slow.received(), /^HTTP\/1\.1 408 /);
     await eventually(async () => assert.deepEqual(await count('ingest_in_flight_bytes'), { '': 0 }));
   });

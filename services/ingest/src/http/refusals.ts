@@ -17,6 +17,7 @@ export const refusals = {
   api_key: { status: 401, error: 'Send a valid API key or token as Authorization: Bearer …' },
   keys_unavailable: { status: 503, error: 'The keys that verify the signature cannot be had now, send again' },
   source_rate: { status: 429, error: 'Too many requests to this source' },
+  tenant_rate: { status: 429, error: 'Too many events of this tenant' },
   json: { status: 400, error: 'The body is not usable JSON' },
   too_many_items: { status: 413, error: 'The body holds too many items' },
   shape: { status: 400, error: 'The body has none of the known shapes' },

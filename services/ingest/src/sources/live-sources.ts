@@ -1,5 +1,7 @@
+import type { Rate } from '@switchboard/async';
 import { type Environment, type Logger, openLiveFiles, readNamedFile } from '@switchboard/service';
 import type { Registry } from 'prom-client';
+import { quotaRate } from '../quota/tenant-quota.ts';
 import { resolveSources, type Source, type Sources } from './sources.ts';
 import { namedFiles, parseSources } from './sources-file.ts';
 
@@ -7,6 +9,8 @@ export interface LiveSources {
   get(name: string): Source | undefined;
   names(): Iterable<string>;
   values(): Iterable<Source>;
+  /** The quota that the file gives a tenant. Undefined if it does not name the tenant; a rate of 0 is no limit. */
+  quotaOf(tenant: string): Rate | undefined;
   /** Reads again, changed or not; a file that cannot be used leaves the sources as they are. */
   reload(): Promise<void>;
   close(): Promise<void>;
@@ -25,7 +29,7 @@ interface Options {
  * @throws ConfigError when the file cannot be used at the start.
  */
 export async function openSources({ path, environment, logger, ...options }: Options): Promise<LiveSources> {
-  const { current, reload, close } = await openLiveFiles<Sources>({
+  const { current, reload, close } = await openLiveFiles<{ sources: Sources; quotas: ReadonlyMap<string, Rate> }>({
     what: 'sources',
     failed: {
       name: 'ingest_sources_reload_failed',
@@ -43,16 +47,20 @@ export async function openSources({ path, environment, logger, ...options }: Opt
           'insecureSecrets is set, which is for development only: secrets may be short',
         );
       }
-      return sources;
+      const quotas = Object.entries(file.tenants).map(
+        ([name, { rate, burst }]) => [name, quotaRate(rate, burst)] as const,
+      );
+      return { sources, quotas: new Map(quotas) };
     },
-    describe: ({ size }) => ({ sources: size }),
+    describe: ({ sources }) => ({ sources: sources.size }),
     logger,
     ...options,
   });
   return {
-    get: (name) => current().get(name),
-    names: () => current().keys(),
-    values: () => current().values(),
+    get: (name) => current().sources.get(name),
+    names: () => current().sources.keys(),
+    values: () => current().sources.values(),
+    quotaOf: (tenant) => current().quotas.get(tenant),
     reload,
     close,
   };

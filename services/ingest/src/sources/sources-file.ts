@@ -33,7 +33,22 @@ export const SourceEntry = Type.Object(
   { additionalProperties: true },
 );
 
-const FileForm = Type.Object({ sources: Type.Record(Type.String(), SourceEntry) }, { additionalProperties: false });
+/** How many events a second a tenant may send, over all its sources and all instances. */
+const TenantEntry = Type.Object(
+  {
+    rate: Type.Number({ minimum: 0, maximum: 1_000_000 }),
+    burst: Type.Optional(Type.Number({ minimum: 1, maximum: 100_000_000 })),
+  },
+  { additionalProperties: false },
+);
+
+const FileForm = Type.Object(
+  {
+    sources: Type.Record(Type.String(), SourceEntry),
+    tenants: Type.Optional(Type.Record(Type.String({ pattern: NAME }), TenantEntry, { additionalProperties: false })),
+  },
+  { additionalProperties: false },
+);
 
 export type Entry = Static<typeof SourceEntry>;
 
@@ -43,6 +58,7 @@ export interface SourcesFile {
   readonly text: string;
   readonly document: Document.Parsed;
   readonly entries: Readonly<Record<string, Entry>>;
+  readonly tenants: Readonly<Record<string, Static<typeof TenantEntry>>>;
 }
 
 /** @throws ConfigError naming every problem at once; it does not quote the file, which may hold a misplaced secret. */
@@ -52,7 +68,9 @@ export function parseSources(text: string, path: string): SourcesFile {
     throw new ConfigError(document.errors.map(({ message }) => `${path}: ${message.split('\n')[0]}`));
   }
   const file: unknown = document.toJS();
-  if (Value.Check(FileForm, file)) return { path, text, document, entries: file.sources };
+  if (Value.Check(FileForm, file)) {
+    return { path, text, document, entries: file.sources, tenants: file.tenants ?? {} };
+  }
   const problems = Value.Errors(FileForm, file).map(
     ({ instancePath, message, params }) => `${path}: ${instancePath || '/'} ${message}${named(params)}`,
   );

@@ -11,15 +11,18 @@ interface Deps {
   redis: Pick<Redis, 'hgetall' | 'hset'>;
   /** Contains `{id}` in place of the document's id. */
   path: string;
+  /** The connection, if it is of one tenant. */
+  scope?: string | undefined;
 }
 
 /**
  * The chatbot platform's own knowledge base. It does not compare versions, so Redis stores what was sent. It is stored
  * after the platform has answered, so a change that a crash left unrecorded is sent again.
  */
-export function createPlatformIndex({ target, redis, path }: Deps): ArticleIndex {
+export function createPlatformIndex({ target, redis, path, scope }: Deps): ArticleIndex {
+  const place = scope === undefined ? 'revisions' : `revisions-of:${encodeURIComponent(scope)}`;
   const keyOf = ({ tenant, articleId }: DocumentKey) =>
-    `kb-indexer:revisions:${[tenant, articleId].map(encodeURIComponent).join(':')}`;
+    `kb-indexer:${place}:${[tenant, articleId].map(encodeURIComponent).join(':')}`;
   const pathOf = (key: DocumentKey) => path.replace('{id}', () => encodeURIComponent(documentId(key)));
 
   async function known(key: DocumentKey): Promise<KnownRevision[]> {

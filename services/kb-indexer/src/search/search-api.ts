@@ -35,7 +35,14 @@ export const searchApi: ApiDescription = {
         parameters,
         responses: {
           200: jsonResponse('The articles found, the best first.', { $ref: '#/components/schemas/SearchResult' }),
-          ...problemResponses('INVALID_REQUEST', 'UNAUTHORIZED', 'FORBIDDEN', 'INTERNAL', 'UNAVAILABLE'),
+          ...problemResponses(
+            'INVALID_REQUEST',
+            'UNAUTHORIZED',
+            'FORBIDDEN',
+            'TOO_MANY_REQUESTS',
+            'INTERNAL',
+            'UNAVAILABLE',
+          ),
         },
         security: [{ apiKey: [] }, {}],
       },

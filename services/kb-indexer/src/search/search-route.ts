@@ -1,8 +1,11 @@
+import { createRateLimiter } from '@switchboard/async';
 import {
   type ApiKeys,
   answerError,
   createRefusalLog,
+  type EventLog,
   isLocal,
+  noEventLog,
   sendProblem,
   sendUnauthorized,
 } from '@switchboard/service';
@@ -24,6 +27,10 @@ export interface SearchRouteDeps {
   tenant: string;
   /** The tenants whose keys may search; `*` is every tenant. */
   apiKeys: ApiKeys;
+  /** Searches a second of the holder of a key. Default: unlimited. */
+  perSecond?: number;
+  /** Gets a line for each search, without its words. Default: none. */
+  eventLog?: EventLog;
 }
 
 const EVERY_TENANT = '*';
@@ -31,10 +38,13 @@ const EVERY_TENANT = '*';
 const ROUTE = '/v1/search';
 
 /** Adds `GET /v1/search`; errors are problems as in RFC 9457. */
-export function registerSearch(http: FastifyInstance, { search, tenant, apiKeys }: SearchRouteDeps): void {
-  /** Programs on this machine need no key. */
-  const keyHolder = ({ headers, raw }: FastifyRequest): string | undefined =>
-    headers.authorization === undefined && isLocal(raw) ? EVERY_TENANT : apiKeys.tenantOf(headers.authorization);
+export function registerSearch(http: FastifyInstance, deps: SearchRouteDeps): void {
+  const { search, tenant, apiKeys, perSecond, eventLog = noEventLog } = deps;
+  const rates = createRateLimiter();
+  /** Programs on this machine need no key, and have no limit. */
+  const isOpen = ({ headers, raw }: FastifyRequest): boolean => headers.authorization === undefined && isLocal(raw);
+  const keyHolder = (request: FastifyRequest): string | undefined =>
+    isOpen(request) ? EVERY_TENANT : apiKeys.tenantOf(request.headers.authorization);
 
   const refusals = createRefusalLog(http);
 
@@ -51,15 +61,28 @@ export function registerSearch(http: FastifyInstance, { search, tenant, apiKeys 
           return sendUnauthorized(reply);
         },
       },
-      (request, reply) => {
+      async (request, reply) => {
         const { q, ...narrowed } = request.query;
-        const holder = keyHolder(request);
-        const own = holder === EVERY_TENANT ? tenant : (holder as string);
+        const holder = keyHolder(request) as string;
+        const wait =
+          perSecond === undefined || isOpen(request) ? 0 : rates.take(holder, { perSecond, burst: 2 * perSecond });
+        if (wait > 0) {
+          const detail = `The key may search ${perSecond} times a second.`;
+          return sendProblem(reply.header('retry-after', String(wait)), 'TOO_MANY_REQUESTS', detail);
+        }
+        const own = holder === EVERY_TENANT ? tenant : holder;
         if (holder !== EVERY_TENANT && narrowed.tenant !== undefined && narrowed.tenant !== own) {
           return sendProblem(reply, 'FORBIDDEN', 'The API key belongs to another tenant.');
         }
         reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
-        return search({ tenant: own, ...narrowed, text: q });
+        const startedAt = performance.now();
+        const result = await search({ tenant: own, ...narrowed, text: q });
+        if (eventLog.takes()) {
+          const ms = Math.round(performance.now() - startedAt);
+          const searched = narrowed.tenant ?? own;
+          eventLog.write('searched', { holder, tenant: searched, mode: result.mode, hits: result.hits.length, ms });
+        }
+        return result;
       },
     );
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { UnavailableError } from '@switchboard/consumer';
-import { createLogger, readApiKeys } from '@switchboard/service';
+import { createLogger, type EventLine, readApiKeys } from '@switchboard/service';
 import fc from 'fast-check';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Passage } from '../index/article-index.ts';
@@ -172,6 +172,29 @@ describe('GET /v1/search', () => {
     assert.equal(await tenants('acme-key-0123456789', '&tenant=other'), 403);
     assert.equal(await tenants('every-key-0123456789'), 'local');
     assert.equal(await tenants('every-key-0123456789', '&tenant=other'), 'other');
+  });
+
+  it('limits the searches of each holder of a key, and logs each search without its words', async () => {
+    const lines: { line: EventLine }[] = [];
+    const http = Fastify();
+    registerSearch(http, {
+      search: async () => ({ mode: 'keyword', hits: [] }),
+      tenant: 'local',
+      apiKeys,
+      perSecond: 1,
+      eventLog: { takes: () => true, write: (_, line) => void lines.push({ line }), flush: () => {} },
+    });
+    const search = (key: string) =>
+      http.inject({ url: '/v1/search?q=secret', headers: { authorization: `Bearer ${key}` } });
+    const statuses = async (key: string) => {
+      const answers = [await search(key), await search(key), await search(key)];
+      return answers.map(({ statusCode, headers }) => `${statusCode} ${headers['retry-after'] ?? ''}`.trim());
+    };
+    assert.deepEqual(await statuses('acme-key-0123456789'), ['200', '200', '429 1']);
+    assert.deepEqual(await statuses('every-key-0123456789'), ['200', '200', '429 1']);
+    const [first] = lines.map(({ line: { ms: _, ...line } }) => line);
+    assert.deepEqual(first, { holder: 'acme', tenant: 'acme', mode: 'keyword', hits: 0 });
+    assert.equal(lines.length, 4);
   });
 
   it('does not treat proxied requests or other host names as local', async () => {

@@ -16,5 +16,15 @@ export interface Delivery extends Content {
   readonly since: number;
 }
 
-/** Resolves on delivery. The `FailureHint` of its error controls retries. */
-export type Send = (delivery: Delivery, signal: AbortSignal) => Promise<void>;
+/**
+ * Resolves on delivery, with the id that the message has outside, if it has one. The `FailureHint` of its error
+ * controls retries, and its `target` names the system that is unavailable.
+ */
+export type Send = (delivery: Delivery, signal: AbortSignal) => Promise<string | undefined>;
+
+/** One outside system that delivers the messages of a channel. */
+export interface Outlet {
+  /** The same as the `target` of its errors: `smtp`. */
+  readonly name: string;
+  readonly send: Send;
+}

@@ -3,15 +3,17 @@ import type { Send } from './channel.ts';
 
 /** The chatbot platform. It treats messages with the same key as one. */
 export const createChat =
-  (target: Pick<Target, 'request'>): Send =>
+  (target: Pick<Target, 'request'>, path: string): Send =>
   async ({ id, address, text, conversationId }, signal) => {
     const headers = { 'idempotency-key': id };
     const conversation = conversationId === undefined ? {} : { conversation_id: conversationId };
-    await target.request({
+    const { body } = await target.request({
       method: 'POST',
-      path: '/v1/messages',
+      path,
       headers,
       body: { user_id: address, ...conversation, message: text },
       signal,
     });
+    const { id: made } = (body ?? {}) as { id?: unknown };
+    return typeof made === 'string' ? made : undefined;
   };

@@ -4,6 +4,7 @@ import { eventually } from '@switchboard/stack/until';
 import { type Answers, type SmtpServer, startSmtpServer } from '../../fixtures/smtp.ts';
 import type { Delivery } from './channel.ts';
 import { createEmail, type Email } from './email.ts';
+import { readSmtpUrl } from './smtp-url.ts';
 
 const MAIL: Delivery = {
   id: 'mail-1',
@@ -34,7 +35,7 @@ interface Surroundings {
 async function open({ answers = {}, later, scheme = 'smtp', query = '' }: Surroundings): Promise<void> {
   server = await startSmtpServer(answers, later);
   const url = `${scheme}://jane:secret@127.0.0.1:${server.port}${query}`;
-  email = createEmail({ url, from: 'Shop <news@shop.example>' });
+  email = createEmail({ name: 'smtp', server: readSmtpUrl(url), from: 'Shop <news@shop.example>', concurrency: 5 });
 }
 
 /** The runtime's reaction to the error; `again` if the error has no hint. */
@@ -104,7 +105,8 @@ describe('a mail server', () => {
   it('that was away is used again', async () => {
     await open({ answers: { greeting: '554 no service' }, later: {} });
     assert.equal(await send(), 'when-available');
-    assert.equal(await send(), 'sent');
+    assert.throws(() => email.check());
+    await eventually(async () => assert.equal(await send(), 'sent'));
     email.check();
   });
 

@@ -1,10 +1,22 @@
 import { once } from 'node:events';
 import { UnavailableError } from '@switchboard/consumer';
-import { escapeHtml } from '@switchboard/outbound';
+import { escapeHtml, OutboundError } from '@switchboard/outbound';
 import { createTransport } from 'nodemailer';
-import type { Send } from './channel.ts';
+import type { Delivery, Send } from './channel.ts';
+import { createGate } from './gate.ts';
 import { smtpFailure } from './smtp-failure.ts';
-import { readSmtpUrl } from './smtp-url.ts';
+import type { SmtpServer } from './smtp-url.ts';
+
+export interface EmailOptions {
+  /** Names the server in errors: `smtp`. */
+  readonly name: string;
+  readonly server: SmtpServer;
+  /** The sender. */
+  readonly from: string;
+  /** The maximum number of mails that are sent at a time. */
+  readonly concurrency: number;
+  readonly ratePerSecond?: number | undefined;
+}
 
 export interface Email {
   readonly send: Send;
@@ -19,10 +31,12 @@ const TIMEOUT_MS = 10_000;
  * SMTP has no idempotency key. Repetitions have the same Message-ID; many mailboxes, but not all, then show the mail
  * once.
  */
-export function createEmail({ url, from }: { url: string; from: string }): Email {
+export function createEmail({ name, server, from, concurrency, ratePerSecond }: EmailOptions): Email {
+  const gate = createGate(name, { concurrency, ratePerSecond });
   const transport = createTransport({
     pool: true,
-    ...readSmtpUrl(url),
+    maxConnections: concurrency,
+    ...server,
     // `lost` handles lost connections, so nodemailer must not retry.
     maxRequeues: 0,
     connectionTimeout: TIMEOUT_MS,
@@ -32,42 +46,43 @@ export function createEmail({ url, from }: { url: string; from: string }): Email
     disableUrlAccess: true,
   });
   const domain = from.slice(from.lastIndexOf('@') + 1).replace(/>.*$/, '');
-  let down: Error | undefined;
 
   /** Decides whether the attempt counts: it does if the server accepts a new connection. */
   async function lost(signal: AbortSignal): Promise<Error> {
-    const outcomeUnknown = new Error('the connection was lost before the mail was accepted');
+    const message = 'the connection was lost before the mail was accepted';
+    const outcomeUnknown = new OutboundError('CONNECTION_FAILED', message, { target: name });
     if (signal.aborted) return outcomeUnknown;
     const verified = transport.verify().then(
       () => outcomeUnknown,
       (error) =>
-        smtpFailure(error) ?? new UnavailableError('smtp', { cause: new Error('the server closes the connection') }),
+        smtpFailure(error, name) ??
+        new UnavailableError(name, { cause: new Error('the server closes the connection') }),
     );
     return Promise.race([verified, once(signal, 'abort').then(() => outcomeUnknown)]);
   }
 
+  async function transmit({ id, address, title, text }: Delivery, signal: AbortSignal): Promise<string> {
+    try {
+      await transport.sendMail({
+        from,
+        to: { name: '', address },
+        subject: title,
+        text,
+        html: htmlOf(text),
+        messageId: `<${id}@${domain}>`,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        signal,
+      });
+      return id;
+    } catch (error) {
+      throw smtpFailure(error, name) ?? (await lost(signal));
+    }
+  }
+
   return {
-    async send({ id, address, title, text }, signal) {
-      try {
-        await transport.sendMail({
-          from,
-          to: { name: '', address },
-          subject: title,
-          text,
-          html: htmlOf(text),
-          messageId: `<${id}@${domain}>`,
-          headers: { 'Auto-Submitted': 'auto-generated' },
-          signal,
-        });
-        down = undefined;
-      } catch (error) {
-        const failure = smtpFailure(error) ?? (await lost(signal));
-        down = failure instanceof UnavailableError ? failure : undefined;
-        throw failure;
-      }
-    },
+    send: (delivery, signal) => gate.run(signal, () => transmit(delivery, signal)),
     check() {
-      if (down !== undefined) throw down;
+      if (gate.reason !== undefined) throw new UnavailableError(name, { cause: gate.reason });
     },
     close: () => transport.close(),
   };

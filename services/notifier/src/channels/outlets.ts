@@ -1,63 +1,93 @@
 import type { ConsumerContext } from '@switchboard/consumer';
 import { createWebhookSigner } from '@switchboard/outbound';
-import { ConfigError, commaSeparated } from '@switchboard/service';
+import { commaSeparated } from '@switchboard/service';
+import { type Connection, createSystems, openForService, targetOptions } from '@switchboard/systems';
 import type { NotifierConfig } from '../config.ts';
 import type { Channel } from '../policy.ts';
-import type { Send } from './channel.ts';
+import type { Outlet } from './channel.ts';
+import { channelKinds, MESSAGES_PATH } from './channel-kinds.ts';
 import { createChat } from './chat.ts';
+import { connectionsOfVariables } from './connections-of-variables.ts';
 import { createEmail } from './email.ts';
 import { createSlack } from './slack.ts';
+import { smtpServerOf } from './smtp-url.ts';
 import { createWebhook } from './webhook.ts';
 
-export type Outlets = { readonly [C in Channel]?: Send };
+/** The outside systems of the channels. */
+export interface Outlets {
+  /** Undefined if the tenant has none for the channel. */
+  of(tenant: string, channel: Channel): Outlet | undefined;
+  /** The Slack channel of the tenant's agents. */
+  agentsChannelOf(tenant: string): string | undefined;
+}
 
-/** The configured channels. */
-export function openOutlets(context: ConsumerContext<NotifierConfig>): Outlets {
-  const { config, target, guardedTarget, logger, tracer, health, onStop } = context;
-  const outlets: { [C in Channel]?: Send } = {};
-  const problems: string[] = [];
+/** Of the handlers, so that a mail server that hangs leaves most of them to the other channels. */
+const MAIL_SHARE = 1 / 3;
 
-  /** Both settings, or neither. */
-  function both(
-    one: 'CHAT_URL' | 'SLACK_URL' | 'SMTP_URL',
-    other: keyof NotifierConfig,
-  ): readonly [string, string] | undefined {
-    const [url, value] = [config[one], config[other]];
-    if (url === undefined) return undefined;
-    if (typeof value === 'string') return [url, value];
-    problems.push(`${other} is not set: ${one} needs it`);
-    return undefined;
-  }
-
-  const chat = both('CHAT_URL', 'CHAT_API_KEY');
-  const slack = both('SLACK_URL', 'SLACK_TOKEN');
-  const smtp = both('SMTP_URL', 'EMAIL_FROM');
-  if (slack !== undefined && config.SLACK_AGENTS_CHANNEL === undefined) {
+/**
+ * Opens the channels: those of the variables, and those that tenants have of their own.
+ * @throws ConfigError when the variables or the file cannot be used
+ */
+export async function openOutlets(context: ConsumerContext<NotifierConfig>): Promise<Outlets> {
+  const { config, logger, onStop } = context;
+  const defaults = connectionsOfVariables(config);
+  if (defaults.slack !== undefined && config.SLACK_AGENTS_CHANNEL === undefined) {
     logger.warn('SLACK_AGENTS_CHANNEL is not set: escalations notify no agents');
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  const connections = await openForService(context, channelKinds, defaults);
+  const open = { chat: openChat, slack: openSlack, email: openEmail } as const;
+  const systemsOf = (role: keyof typeof open) => {
+    const systems = createSystems({ connections, role, open: (connection) => open[role](connection, context) });
+    onStop(role, systems.close);
+    return systems;
+  };
+  const systems = { chat: systemsOf('chat'), slack: systemsOf('slack'), email: systemsOf('email') };
+  const webhook = config.WEBHOOKS ? openWebhook(context) : undefined;
+  return {
+    of: (tenant, channel) => (channel === 'webhook' ? webhook : systems[channel].of(tenant)[0]?.system),
+    agentsChannelOf: (tenant) => connections.of(tenant, 'slack')[0]?.settings.agentsChannel,
+  };
+}
 
-  if (chat !== undefined) {
-    const [baseUrl, token] = chat;
-    outlets.chat = createChat(target({ name: 'chat', baseUrl, auth: { kind: 'bearer', token } }));
-  }
-  if (slack !== undefined) {
-    const [baseUrl, token] = slack;
-    outlets.slack = createSlack(target({ name: 'slack', baseUrl, auth: { kind: 'bearer', token } }));
-  }
-  if (smtp !== undefined) {
-    const [url, from] = smtp;
-    const email = createEmail({ url, from });
-    const call = { kind: 'client', name: 'SEND smtp', attributes: () => ({ 'service.peer.name': 'smtp' }) } as const;
-    outlets.email = (message, signal) => tracer.span(call, () => email.send(message, signal));
-    onStop('smtp', email.close);
-    health.add('smtp', email.check);
-  }
-  if (config.WEBHOOKS) {
-    const allow = commaSeparated(config.WEBHOOK_ALLOW);
-    const { WEBHOOK_SECRET: secret } = config;
-    const sign = secret === undefined ? undefined : createWebhookSigner('webhook', secret);
-    outlets.webhook = createWebhook(guardedTarget({ name: 'webhook', allow, httpsOnly: true }), sign);
-  }
-  return outlets;
+type Context = ConsumerContext<NotifierConfig>;
+type OpenOutlet = Outlet & { close(): Promise<void> };
+
+function openChat(connection: Connection, { target }: Context): OpenOutlet {
+  const chat = target(targetOptions(connection));
+  const send = createChat(chat, connection.settings.path ?? MESSAGES_PATH);
+  return { name: connection.name, send, close: chat.close };
+}
+
+function openSlack(connection: Connection, { target }: Context): OpenOutlet {
+  const slack = target(targetOptions(connection));
+  return { name: connection.name, send: createSlack(slack), close: slack.close };
+}
+
+/** As a target does for HTTP, it tells the runtime whether the server can be used. */
+function openEmail(connection: Connection, { config, tracer, health, availability }: Context): OpenOutlet {
+  const { name, tenant, settings, ratePerSecond } = connection;
+  const concurrency = connection.concurrency ?? Math.max(1, Math.floor(config.CONCURRENCY * MAIL_SHARE));
+  const server = smtpServerOf(connection);
+  const email = createEmail({ name, server, from: settings.from ?? '', concurrency, ratePerSecond });
+  const call = { kind: 'client', name: 'SEND smtp', attributes: () => ({ 'service.peer.name': name }) } as const;
+  if (tenant === undefined) health.add(name, email.check);
+  availability.knows(name);
+  return {
+    name,
+    send: (message, signal) =>
+      tracer.span(call, async () => {
+        const startedAt = Date.now();
+        const id = await email.send(message, signal);
+        availability.succeeded(name, startedAt);
+        return id;
+      }),
+    close: async () => email.close(),
+  };
+}
+
+function openWebhook({ config, guardedTarget }: Context): Outlet {
+  const { WEBHOOK_SECRET: secret, WEBHOOK_ALLOW } = config;
+  const allow = commaSeparated(WEBHOOK_ALLOW);
+  const sign = secret === undefined ? undefined : createWebhookSigner('webhook', secret);
+  return { name: 'webhook', send: createWebhook(guardedTarget({ name: 'webhook', allow, httpsOnly: true }), sign) };
 }

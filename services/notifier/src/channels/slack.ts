@@ -6,7 +6,8 @@ interface Answer {
   ok?: boolean;
   error?: string;
   channel?: { id?: string };
-  messages?: { metadata?: { event_payload?: { id?: string } } }[];
+  ts?: string;
+  messages?: { ts?: string; metadata?: { event_payload?: { id?: string } } }[];
   response_metadata?: { next_cursor?: string };
 }
 
@@ -58,24 +59,32 @@ export function createSlack(target: Pick<Target, 'request' | 'credentialsRefused
     return channel.id;
   }
 
-  async function isThere(channel: string, { id, since }: Delivery, signal: AbortSignal): Promise<boolean> {
+  /** The message that an earlier attempt posted. */
+  async function find(
+    channel: string,
+    { id, since }: Delivery,
+    signal: AbortSignal,
+  ): Promise<{ ts?: string } | undefined> {
     const oldest = String((since - CLOCK_DIFFERENCE_MS) / 1_000);
     let cursor: string | undefined;
     do {
       const page = { channel, oldest, limit: 200, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
       const answer: Answer = await call('conversations.history', page, signal);
-      if (answer.messages?.some(({ metadata }) => metadata?.event_payload?.id === id)) return true;
+      const posted = answer.messages?.find(({ metadata }) => metadata?.event_payload?.id === id);
+      if (posted !== undefined) return posted;
       cursor = answer.response_metadata?.next_cursor;
     } while (cursor);
-    return false;
+    return undefined;
   }
 
   return async (delivery, signal) => {
     const { id, address, text, again } = delivery;
     const channel = await conversationOf(address, signal);
-    if (again && (await isThere(channel, delivery, signal))) return;
+    const earlier = again ? await find(channel, delivery, signal) : undefined;
+    if (earlier !== undefined) return earlier.ts;
     const metadata = { event_type: EVENT_TYPE, event_payload: { id } };
     const plain = { mrkdwn: false, parse: 'none', link_names: false, unfurl_links: false, unfurl_media: false };
-    await call('chat.postMessage', { channel, text, metadata, ...plain }, signal);
+    const { ts } = await call('chat.postMessage', { channel, text, metadata, ...plain }, signal);
+    return ts;
   };
 }

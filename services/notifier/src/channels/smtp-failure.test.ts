@@ -30,7 +30,7 @@ const PAUSE: Record<string, [error: object, reason: RegExp]> = {
 describe('errors that pause e-mail, with their reason:', () => {
   for (const [name, [error, reason]] of Object.entries(PAUSE)) {
     it(name, () => {
-      const failure = smtpFailure(error);
+      const failure = smtpFailure(error, 'smtp');
       assert.ok(failure instanceof UnavailableError);
       assert.match(String(failure.cause), reason);
     });
@@ -38,7 +38,10 @@ describe('errors that pause e-mail, with their reason:', () => {
 });
 
 it('refused credentials have a code of their own, for the health check', () => {
-  const { cause } = smtpFailure({ code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 }) as UnavailableError;
+  const { cause } = smtpFailure(
+    { code: 'EAUTH', command: 'AUTH PLAIN', responseCode: 535 },
+    'smtp',
+  ) as UnavailableError;
   assert.equal((cause as { code?: string }).code, 'AUTHENTICATION_FAILED');
 });
 
@@ -48,5 +51,5 @@ describe('errors that do not show whether the server is available:', () => {
     'an answer that did not come': { code: 'ETIMEDOUT', timeoutType: 'SOCKET_TIMEOUT', command: 'CONN' },
     'an answer that was cut off': { code: 'ECONNECTION', command: 'CONN', responseCode: 554 },
   };
-  for (const [name, error] of Object.entries(LOST)) it(name, () => assert.equal(smtpFailure(error), undefined));
+  for (const [name, error] of Object.entries(LOST)) it(name, () => assert.equal(smtpFailure(error, 'smtp'), undefined));
 });

@@ -17,15 +17,15 @@ const LOGIN_NEEDED = 530;
 const SIZE_EXCEEDED = 552;
 
 /**
- * Classifies an error of nodemailer. The service pauses while the server is down or refuses the credentials or the
- * sender; a refused mail is permanent. Undefined for a lost connection: the caller opens another one to find out. The
+ * Classifies an error of nodemailer. Mails wait while the server is down or refuses the credentials or the sender; a
+ * refused mail is permanent. Undefined for a lost connection: the caller opens another one to find out. The
  * server's answer may repeat the address, so only its number is kept.
  */
-export function smtpFailure(error: unknown): Error | undefined {
+export function smtpFailure(error: unknown, server: string): Error | undefined {
   const { code = '', command = '', originalCode, syscall, timeoutType = '' } = error as NodemailerError;
   const { responseCode, permanent } = error as NodemailerError;
   const unavailable = (reason: string, failure?: 'AUTHENTICATION_FAILED') =>
-    new UnavailableError('smtp', { cause: Object.assign(new Error(reason), failure && { code: failure }) });
+    new UnavailableError(server, { cause: Object.assign(new Error(reason), failure && { code: failure }) });
   if (/^(EAUTH|ENOAUTH)$/.test(code)) {
     return unavailable('the server refuses our credentials: check SMTP_URL', 'AUTHENTICATION_FAILED');
   }

@@ -1,4 +1,5 @@
 import { ConfigError } from '@switchboard/service';
+import type { Connection } from '@switchboard/systems';
 
 export interface SmtpServer {
   readonly host: string;
@@ -31,6 +32,31 @@ export function readSmtpUrl(text: string): SmtpServer {
     requireTLS: !secure && (asked === null ? username !== '' && !isLoopback(host) : asked !== 'false'),
     ...(username !== '' && { auth: { user: decoded(username), pass: decoded(password) } }),
   };
+}
+
+/** The parts of a connection: the credentials are not in its URL. */
+export function splitSmtpUrl(text: string): Pick<Connection, 'url' | 'auth'> & { requireTLS: string | undefined } {
+  const { auth } = readSmtpUrl(text);
+  const url = new URL(text);
+  const requireTLS = url.searchParams.get('requireTLS');
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  return {
+    url: url.href,
+    auth: auth && { kind: 'basic', user: auth.user, password: auth.pass },
+    requireTLS: requireTLS === null ? undefined : String(requireTLS !== 'false'),
+  };
+}
+
+export function smtpServerOf({ url: text, auth, settings }: Connection): SmtpServer {
+  const url = new URL(text);
+  if (auth?.kind === 'basic') {
+    url.username = encodeURIComponent(auth.user);
+    url.password = encodeURIComponent(auth.password);
+  }
+  if (settings.requireTLS !== undefined) url.searchParams.set('requireTLS', settings.requireTLS);
+  return readSmtpUrl(url.href);
 }
 
 const isLoopback = (host: string): boolean => /^(localhost|127(\.\d+){3}|::1)$/.test(host);

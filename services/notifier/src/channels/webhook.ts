@@ -8,4 +8,5 @@ export const createWebhook =
     const headers = { 'idempotency-key': id };
     const signed = sign === undefined ? {} : { sign: (body: string) => sign(id, body) };
     await target.request({ method: 'POST', url: address, headers, body: { id, type, title, text }, signal, ...signed });
+    return undefined;
   };

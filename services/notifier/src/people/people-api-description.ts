@@ -49,8 +49,8 @@ export const peopleApi: ApiDescription = {
       },
       delete: {
         operationId: 'erasePerson',
-        summary: 'Forgets the links of a person, and what the person follows',
-        description: 'Later events may link the identifiers again. Preferences are kept.',
+        summary: 'Forgets the links and preferences of a person, and what the person follows',
+        description: 'Later events may link the identifiers again, and may bring new preferences.',
         parameters: [kind, value],
         responses: {
           200: jsonResponse('What was forgotten.', {

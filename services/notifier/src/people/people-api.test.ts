@@ -35,6 +35,19 @@ describe('/v1/people', () => {
     assert.deepEqual((await ask('GET', '/follows/jane')).body, { follows: [] });
   });
 
+  it('erases preferences, also of a person whom nothing links: no more messages', async () => {
+    const { office, ask } = await openAsked();
+    await prefer(office, 'jane', { chat: true }, { email: 'jane@example.com' });
+    await prefer(office, 'john', { chat: true });
+    assert.equal((await ask('DELETE', '/people/email/jane@example.com')).status, 200);
+    assert.equal((await ask('DELETE', '/people/user/john')).status, 200);
+    const { body: unknown } = await ask('GET', '/preferences/nobody');
+    for (const userId of ['jane', 'john']) {
+      assert.deepEqual((await ask('GET', `/preferences/${userId}`)).body, unknown);
+      assert.equal(await office.handle(stage.shipped(`e-${userId}`, { userId })), 'not_opted_in');
+    }
+  });
+
   it('lists a conflict, counts it, and settles it by a decision', async () => {
     const { office, ask } = await openAsked();
     for (const userId of ['jane', 'john']) await prefer(office, userId, { chat: true }, { email: 'jane@example.com' });

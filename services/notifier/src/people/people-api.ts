@@ -3,11 +3,13 @@ import { type Found, type Identifier, isKind, kinds, type People, readIdentifier
 import { type ApiKeys, sendProblem } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Follows } from '../follows/follows.ts';
+import type { Preferences } from '../preferences/preferences.ts';
 import { tenantRoutes } from '../tenant-routes.ts';
 
 interface Deps {
   readonly people: People;
   readonly follows: Pick<Follows, 'erase'>;
+  readonly preferences: Pick<Preferences, 'erase'>;
   readonly apiKeys: ApiKeys;
   readonly now: () => number;
 }
@@ -22,7 +24,7 @@ interface Params {
 export const MOST_CONFLICTS = 100;
 
 /** Shows who is who, takes an operator's decisions about links, and erases people. */
-export function registerPeopleApi(http: FastifyInstance, { people, follows, apiKeys, now }: Deps): void {
+export function registerPeopleApi(http: FastifyInstance, { people, follows, preferences, apiKeys, now }: Deps): void {
   tenantRoutes(http, apiKeys, ({ route }) => {
     route('GET', '/v1/people/conflicts', async (tenant) => ({
       conflicts: (await redisReply(people.conflicts(tenant, MOST_CONFLICTS))).map(shown),
@@ -42,8 +44,16 @@ export function registerPeopleApi(http: FastifyInstance, { people, follows, apiK
       const identifier = identifierIn(params as Params);
       if (identifier === undefined) return refuse(reply);
       const identifiers = await redisReply(people.erase(tenant, identifier));
-      const users = identifiers.filter(({ kind }) => kind === 'user');
-      const followed = await Promise.all(users.map(({ value }) => follows.erase(tenant, value)));
+      // A person whom no event has linked may have preferences, too.
+      const users = new Set(
+        [identifier, ...identifiers].flatMap(({ kind, value }) => (kind === 'user' ? [value] : [])),
+      );
+      const followed = await Promise.all(
+        [...users].map(async (userId) => {
+          await preferences.erase({ tenant, userId });
+          return follows.erase(tenant, userId);
+        }),
+      );
       return { identifiers, follows: followed.flat() };
     });
 

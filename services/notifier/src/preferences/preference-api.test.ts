@@ -27,6 +27,7 @@ before(async () => {
   const preferences: Preferences = {
     read: (people) => createPreferences(place.redis, place.name).read(people),
     apply: (...change) => createPreferences(place.redis, place.name).apply(...change),
+    erase: (person) => createPreferences(place.redis, place.name).erase(person),
   };
   const apiKeys = readApiKeys(`acme=${KEY},other=${OTHER_KEY}`, 'API_KEYS');
   registerPreferenceApi(http, { preferences, apiKeys, now: () => 1_000 });

@@ -34,6 +34,8 @@ export interface Preferences {
   read(people: readonly Person[]): Promise<Preference[]>;
   /** Each field keeps its latest value by `at`, in any order of arrival. */
   apply(person: Person, changes: Changes, at: number): Promise<void>;
+  /** Forgets all of it: the person is not notified any more. */
+  erase(person: Person): Promise<void>;
 }
 
 const APPLY = `
@@ -116,6 +118,9 @@ export function createPreferences(redis: Redis, service: string): Preferences {
     async apply(person, changes, at) {
       const fields = Object.entries(changes).flatMap(([field, value]) => [field, JSON.stringify(value)]);
       if (fields.length > 0) await redisReply(script.notifierPreference(keyOf(person), at, ...fields));
+    },
+    async erase(person) {
+      await redisReply(redis.unlink(keyOf(person)));
     },
   };
 }

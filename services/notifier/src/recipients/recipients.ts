@@ -7,8 +7,14 @@ export interface Recipient {
   readonly slackChannel?: string | undefined;
 }
 
+/** What a channel's key looks like, and that of a person whose id looks like it. */
+const RESERVED = /^(user:|#|[CG][A-Z0-9]{5,}$|$)/;
+
 /** Different for different recipients. */
-export const recipientKey = ({ userId, slackChannel }: Recipient): string => userId ?? slackChannel ?? '';
+export const recipientKey = ({ userId, slackChannel }: Recipient): string => {
+  if (userId === null) return slackChannel ?? '';
+  return RESERVED.test(userId) ? `user:${userId}` : userId;
+};
 
 export interface Recipients {
   /** In the order of the recipients. */
@@ -18,7 +24,7 @@ export interface Recipients {
 /** Reads people's preferences. Channels receive all messages. */
 export function createRecipients(
   preferences: Pick<Preferences, 'read'>,
-  channels: { agents: string | undefined; topics: readonly string[]; locale: string },
+  channels: { agentsOf(tenant: string): string | undefined; topics: readonly string[]; locale: string },
 ): Recipients {
   const topics = Object.fromEntries(channels.topics.map((topic) => [topic, true]));
   const ofChannel = (channel: string | undefined): Preference => ({
@@ -38,7 +44,7 @@ export function createRecipients(
       const read = people.length === 0 ? [] : await preferences.read(people);
       let next = 0;
       return recipients.map(({ userId, slackChannel }) =>
-        userId === null ? ofChannel(slackChannel ?? channels.agents) : (read[next++] as Preference),
+        userId === null ? ofChannel(slackChannel ?? channels.agentsOf(tenant)) : (read[next++] as Preference),
       );
     },
   };

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
@@ -34,6 +34,7 @@ describe('the templates that come with the service', () => {
   for (const type of notifiedTypes) {
     for (const locale of ['en', 'de']) {
       it(`tell of a ${type} in ${locale}`, () => {
+        assert.ok(existsSync(join(folder, locale, `${type}.txt`)));
         const values = shipped.valuesOf(eventOf(type));
         const { title, text } = shipped.render(type, 'chat', values, { ...reader, locale });
         assert.match(`${title}\n${text}`, /\S/);

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '@switchboard/async';
 import type { Logger } from '@switchboard/service';
-import type { Deliver } from '../delivering.ts';
+import type { Deliver, Delivered } from '../delivering.ts';
 import type { NotifierMetrics } from '../metrics.ts';
-import type { Entry, WaitingMessages } from './waiting-messages.ts';
+import { type Entry, PROBE_EVERY_MS, type WaitingMessages } from './waiting-messages.ts';
 
 export interface SenderOptions {
   readonly waiting: Pick<WaitingMessages, 'lease' | 'postpone' | 'deadLetter'>;
@@ -11,30 +11,51 @@ export interface SenderOptions {
   readonly metrics: NotifierMetrics;
   readonly logger: Logger;
   readonly now: () => number;
-  /** The maximum number of messages sent at a time. */
+  /** The maximum number of messages sent to one target at a time; to all, twice as many. */
   readonly concurrency: number;
   readonly pollMs: number;
+  /** A send that takes longer is slow. */
+  readonly slowMs: number;
 }
 
 const MOST_TRIES = 10;
 const FIRST_BACKOFF_MS = 5_000;
 const LONGEST_BACKOFF_MS = 30 * 60_000;
-/** The pause while an outside system is down. */
-const REST_MS = 15_000;
 const STOP_MS = 10_000;
 
+export interface Sender {
+  /** Whether it has been sending a message to the target for longer than `slowMs`. */
+  isSlow(target: string): boolean;
+  /**
+   * Takes over a message that an event has begun to send. False if too many to its target are in flight.
+   * @param startedAt by performance.now()
+   */
+  adopt(entry: Entry, sending: Promise<Delivered | undefined>, startedAt: number): boolean;
+  /** Aborts when it stops. */
+  readonly stopping: AbortSignal;
+  stop(): Promise<void>;
+}
+
 /** Sends due messages until it is stopped. Several instances work concurrently. */
-export function startSender(options: SenderOptions): { stop(): Promise<void> } {
-  const { waiting, deliver, metrics, logger, now, concurrency, pollMs } = options;
+export function startSender(options: SenderOptions): Sender {
+  const { waiting, deliver, metrics, logger, now, concurrency, pollMs, slowMs } = options;
   const stopping = new AbortController();
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, { readonly target: string; readonly startedAt: number }>();
+  /** The number of messages in flight by target. */
+  const held = new Map<string, number>();
+  /** The targets that this instance found unavailable. */
+  const unavailable = new Set<string>();
   let isRedisDown = false;
-  /** No message was due, or a system is down. */
-  let resting = true;
+  let hasEnded = false;
+  /** Ends the pause between two leases. */
+  let wake = (): void => {};
+
+  const free = (): number => 2 * concurrency - running.size;
 
   async function leaseDue(): Promise<Entry[]> {
+    if (free() <= 0) return [];
     try {
-      const entries = await waiting.lease(concurrency - running.size);
+      const entries = await waiting.lease(free(), held);
       if (isRedisDown) logger.info('Redis is back; sending waiting messages');
       isRedisDown = false;
       return entries;
@@ -45,11 +66,29 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
     }
   }
 
-  async function send(entry: Entry): Promise<void> {
+  function start(entry: Entry, sending = deliver(entry, stopping.signal), startedAt = performance.now()): void {
+    const { target } = entry;
+    held.set(target, (held.get(target) ?? 0) + 1);
+    const ended = carryOut(entry, sending, startedAt).finally(() => {
+      running.delete(ended);
+      const left = (held.get(target) ?? 1) - 1;
+      if (left > 0) held.set(target, left);
+      else held.delete(target);
+      hasEnded = true;
+      wake();
+    });
+    running.set(ended, { target, startedAt });
+  }
+
+  async function carryOut(entry: Entry, sending: ReturnType<Deliver>, startedAt: number): Promise<void> {
     const [{ channel, type }] = entry.messages;
     const ids = { entry: entry.id, events: entry.messages.map(({ event }) => event), type, channel };
     try {
-      await deliver(entry, stopping.signal);
+      const effect = await sending;
+      if (effect === undefined) return;
+      if (unavailable.delete(effect.system)) logger.info({ target: effect.system }, 'a channel is available again');
+      const ms = Math.round(performance.now() - startedAt);
+      logger.info({ ...ids, effect, attempt: entry.tries + 1, ms }, 'sent a waiting message');
     } catch (error) {
       await settle(entry, error, ids).catch((cause) => {
         // Its lease expires, and the message is sent again.
@@ -66,9 +105,15 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
     } = error as { retry?: string; retryAfterMs?: number; code?: string };
     if (stopping.signal.aborted) return waiting.postpone(entry, now(), { spent: false });
     if (retry === 'when-available') {
-      resting = true;
-      return waiting.postpone(entry, now() + REST_MS, { spent: false });
+      const { target } = entry;
+      if (!unavailable.has(target)) {
+        logger.warn({ target, err: error }, 'a channel is unavailable; its messages wait');
+      }
+      unavailable.add(target);
+      const restUntil = now() + (retryAfterMs > 0 ? Math.ceil(retryAfterMs) : PROBE_EVERY_MS);
+      return waiting.postpone(entry, now(), { spent: false, restUntil });
     }
+    unavailable.delete(entry.target);
     if (retry === 'never' || entry.tries + 1 >= MOST_TRIES) {
       logger.error({ ...ids, code, tries: entry.tries + 1 }, 'dead-lettered a message');
       for (const message of entry.messages) metrics.ended(message, 'dead');
@@ -77,30 +122,51 @@ export function startSender(options: SenderOptions): { stop(): Promise<void> } {
     logger.warn({ ...ids, code, tries: entry.tries + 1 }, 'could not send a message; retrying');
     for (const message of entry.messages) metrics.ended(message, 'retried');
     const pause = Math.max(backoff(FIRST_BACKOFF_MS, entry.tries + 1, LONGEST_BACKOFF_MS), retryAfterMs);
-    return waiting.postpone(entry, now() + Math.round(pause), { spent: true });
+    return waiting.postpone(entry, now() + Math.round(pause), { spent: true, proof: 'works' });
   }
 
   async function run(): Promise<void> {
+    let pause = true;
     for (;;) {
-      if (resting) await sleep(pollMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (pause) await rest();
       if (stopping.signal.aborted) break;
       const entries = await leaseDue();
-      resting = entries.length === 0;
-      for (const entry of entries) {
-        const sending = send(entry).finally(() => running.delete(sending));
-        running.add(sending);
-      }
-      // At the limit, the next message is leased when one ends.
-      if (running.size >= concurrency) await Promise.race(running);
+      for (const entry of entries) start(entry);
+      pause = entries.length === 0;
     }
-    await Promise.race([Promise.all(running), sleep(STOP_MS, undefined, { ref: false })]);
+    await Promise.race([Promise.all(running.keys()), sleep(STOP_MS, undefined, { ref: false })]);
   }
 
-  const ended = run();
+  /** Until a message ends, or the next one may be due. */
+  async function rest(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      if (hasEnded) return resolve();
+      const timer = setTimeout(() => wake(), pollMs);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    hasEnded = false;
+  }
+
+  const hasStopped = run();
   return {
+    isSlow(target) {
+      const since = performance.now() - slowMs;
+      return [...running.values()].some((one) => one.target === target && one.startedAt <= since);
+    },
+    adopt(entry, sending, startedAt) {
+      // As for those that it leases, so that no target takes all places.
+      if ((held.get(entry.target) ?? 0) >= free()) return false;
+      start(entry, sending, startedAt);
+      return true;
+    },
+    stopping: stopping.signal,
     async stop() {
       stopping.abort(new Error('the service stops'));
-      await ended;
+      wake();
+      await hasStopped;
     },
   };
 }

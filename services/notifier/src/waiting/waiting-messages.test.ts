@@ -48,6 +48,7 @@ const put = (id: string, change: Partial<Put> = {}, message: Partial<Message> = 
   message: messageOf(id, message),
   entry: id,
   queue: id,
+  target: 'chat',
   due: clock,
   now: false,
   ...change,
@@ -77,7 +78,7 @@ describe('a message that waits', () => {
     assert.deepEqual(await one.put([put('a'), put('a')]), ['waits', 'known']);
     const [entry] = await one.lease(10);
     assert.deepEqual(await other.put([put('a')]), ['known']);
-    await one.finish(entry as Entry);
+    await one.finish(entry as Entry, 'works');
     assert.deepEqual(await other.put([put('a', { now: true })]), ['known']);
     assert.deepEqual(await one.lease(10), []);
   });
@@ -90,7 +91,8 @@ describe('a message that waits', () => {
     clock += 1;
     const [entry] = await other.lease(10);
     assert.equal(entry?.tries, 1);
-    for (const late of [one.finish, one.release]) await late(lost as Entry);
+    await one.finish(lost as Entry, 'works');
+    await one.release(lost as Entry);
     await one.postpone(lost as Entry, clock + HOUR, { spent: true });
     assert.equal(await one.begin(lost as Entry, CONTENT), 'lost');
     assert.equal(await other.begin(entry as Entry, CONTENT), 'go');
@@ -145,12 +147,13 @@ describe('a message that waits', () => {
       code: 'REFUSED',
       at: new Date(clock).toISOString(),
     });
-    assert.deepEqual(await one.count(), { waiting: 0, overdueMs: 0, dead: 1 });
+    assert.deepEqual(await one.count(), { waiting: 0, overdueMs: 0, dead: 1, unavailable: 0 });
   });
 
   it('leaves only its mark in Redis', async () => {
     await one.put([put('a'), put('b', { queue: 'l' }), put('c', { queue: 'l' })]);
-    for (let round = 0; round < 2; round += 1) for (const entry of await one.lease(10)) await one.finish(entry);
+    for (let round = 0; round < 2; round += 1)
+      for (const entry of await one.lease(10)) await one.finish(entry, 'works');
     assert.deepEqual(await place.keys(), [`${place.name}:known:a`, `${place.name}:known:b`, `${place.name}:known:c`]);
   });
 });
@@ -165,7 +168,7 @@ describe('order', () => {
     for (let entries = await one.lease(10); entries.length > 0; entries = await one.lease(10)) {
       assert.equal(entries.length, 1);
       seen.push(...idsOf(entries));
-      await one.finish(entries[0] as Entry);
+      await one.finish(entries[0] as Entry, 'works');
     }
     assert.deepEqual(seen, ['a', 'b', 'd']);
   });
@@ -173,7 +176,7 @@ describe('order', () => {
   it('puts urgent messages first', async () => {
     const calm = Array.from({ length: 20 }, (_, index) => put(`calm-${index}`, { due: clock - HOUR }));
     await one.put([...calm, put('urgent', {}, { urgent: true })]);
-    assert.deepEqual(idsOf(await one.lease(2)), ['urgent', 'calm-0']);
+    assert.deepEqual(idsOf(await one.lease(4)), ['urgent', 'calm-0']);
   });
 
   it('holds for every history of puts, leases, deaths and releases: each entry ends once, in the order of its key queue', async () => {
@@ -213,7 +216,7 @@ describe('order', () => {
             if ((await one.begin(entry, CONTENT)) === 'lost') continue;
             if (action.kind === 'finish') {
               ended.push(entry.id);
-              await one.finish(entry);
+              await one.finish(entry, 'works');
             } else if (action.kind === 'postpone') await one.postpone(entry, clock + 1, { spent: true });
             else {
               // Its event is run again, and puts it at the end.
@@ -226,7 +229,7 @@ describe('order', () => {
           clock += LEASE_MS;
           for (const entry of await one.lease(100)) {
             ended.push(entry.id);
-            await one.finish(entry);
+            await one.finish(entry, 'works');
           }
         }
         assert.deepEqual([...ended].sort(), [...wanted].sort());
@@ -235,7 +238,14 @@ describe('order', () => {
           assert.deepEqual(ofQueue(ended), ofQueue(wanted));
         }
         const left = wanted.flatMap((id) => [`entry:${id}`, `lane:${id.slice(0, -4)}`]);
-        assert.equal(await place.redis.exists(`${place.name}:due:0`, ...left.map((key) => `${place.name}:${key}`)), 0);
+        assert.equal(
+          await place.redis.exists(
+            `${place.name}:due:0:chat`,
+            `${place.name}:targets:0`,
+            ...left.map((key) => `${place.name}:${key}`),
+          ),
+          0,
+        );
       }),
       { numRuns: 60 },
     );
@@ -263,7 +273,7 @@ describe('a digest', () => {
     await one.put([gather('a', clock)]);
     const [entry] = await one.lease(10);
     assert.deepEqual(await other.put([gather('b', clock)]), ['closed']);
-    await one.finish(entry as Entry);
+    await one.finish(entry as Entry, 'works');
     assert.deepEqual(await other.put([gather('b', clock), gather('a', clock)]), ['closed', 'known']);
   });
 });
@@ -284,4 +294,104 @@ describe('the rate of a person', () => {
     clock = startedAt + HOUR;
     assert.equal(await one.begin(third, CONTENT, rate), 'go');
   });
+});
+
+describe('a target that is unavailable', () => {
+  const mail = (id: string, change: Partial<Put> = {}): Put =>
+    put(id, { target: 'smtp', ...change }, { channel: 'email' });
+  const number = (count: number): string[] => Array.from({ length: count }, (_, index) => `m-${index}`);
+
+  /** The first of these mails found the server down. */
+  async function withOutage(count: number): Promise<void> {
+    await one.put(number(count).map((id) => mail(id)));
+    const [entry] = await one.lease(1);
+    await one.postpone(entry as Entry, clock, { spent: false, restUntil: clock + 1_000 });
+  }
+
+  it('gets one message a second from all instances, while the others go on', async () => {
+    await withOutage(20);
+    await other.put([put('chat-1'), put('chat-2')]);
+    assert.deepEqual(idsOf([...(await one.lease(8)), ...(await other.lease(8))]), ['chat-1', 'chat-2']);
+    for (let second = 0; second < 3; second += 1) {
+      clock += 1_000;
+      const probes = [...(await one.lease(8)), ...(await other.lease(8))];
+      assert.equal(probes.length, 1);
+      assert.equal(probes[0]?.tries, 0);
+      await one.postpone(probes[0] as Entry, clock, { spent: false, restUntil: clock + 1_000 });
+    }
+    assert.deepEqual(await one.count(), { waiting: 22, overdueMs: 3_000, dead: 0, unavailable: 1 });
+  });
+
+  for (const [end, works] of [
+    ['finish', (entry: Entry) => one.finish(entry, 'works')],
+    ['deadLetter', (entry: Entry) => one.deadLetter(entry, 'REFUSED')],
+    ['postpone', (entry: Entry) => one.postpone(entry, clock + HOUR, { spent: true, proof: 'works' })],
+  ] as const) {
+    it(`gets all of its messages once it answers: ${end}`, async () => {
+      await withOutage(5);
+      clock += 1_000;
+      const [probe] = await one.lease(20);
+      await works(probe as Entry);
+      assert.equal((await other.lease(20)).length, 4);
+      assert.equal((await one.count()).unavailable, 0);
+    });
+  }
+
+  it('gets the next message at once if its probe was not sent', async () => {
+    await withOutage(3);
+    clock += 1_000;
+    for (let round = 0; round < 3; round += 1) {
+      const [probe, ...others] = await one.lease(8);
+      assert.deepEqual(others, []);
+      await one.finish(probe as Entry, 'unused');
+    }
+    assert.deepEqual(await one.count(), { waiting: 0, overdueMs: 0, dead: 0, unavailable: 0 });
+  });
+
+  it('takes no more messages than are kept, and all when it is back', async () => {
+    const small = createWaitingMessages({
+      ...{ redis: place.redis, service: place.name, now: () => clock, leaseMs: LEASE_MS, mostForTarget: 3 },
+    });
+    await withOutage(2);
+    assert.deepEqual(await small.put([mail('a'), mail('b'), put('c')]), ['waits', 'full', 'waits']);
+    clock += 1_000;
+    const [probe] = (await one.lease(8)).filter(({ target }) => target === 'smtp');
+    await one.finish(probe as Entry, 'works');
+    assert.deepEqual(await small.put([mail('a'), mail('b')]), ['known', 'waits']);
+  });
+
+  it('never has all places: each target gets one more only while it has fewer than are free', async () => {
+    await one.put([...number(50).map((id) => mail(id)), ...number(50).map((id) => put(`chat-${id}`))]);
+    const held = new Map<string, number>();
+    const free = (): number => 16 - [...held.values()].reduce((sum, count) => sum + count, 0);
+    for (let round = 0; round < 20; round += 1) {
+      for (const { target } of await one.lease(free(), held)) held.set(target, (held.get(target) ?? 0) + 1);
+    }
+    assert.deepEqual(Object.fromEntries(held), { chat: 8, smtp: 4 });
+    await one.put([put('slack', { target: 'slack' })]);
+    assert.deepEqual(idsOf(await one.lease(free(), held)), ['slack']);
+  });
+
+  it('is left by messages that have another one now', async () => {
+    await withOutage(1);
+    clock += 1_000;
+    const [entry] = await one.lease(1);
+    await one.postpone(entry as Entry, clock, { spent: false, target: 'acme/smtp' });
+    const [moved] = await one.lease(1);
+    assert.deepEqual([moved?.id, moved?.target, moved?.tries], ['m-0', 'acme/smtp', 0]);
+  });
+});
+
+it('messages of an earlier version, which knew no targets, are sent', async () => {
+  await one.put([put('a', { queue: 'l' }), put('b', { queue: 'l' })]);
+  await place.redis.hdel(`${place.name}:entry:a`, 'target');
+  await place.redis.hdel(`${place.name}:entry:b`, 'target');
+  await place.redis.del(`${place.name}:due:0:chat`, `${place.name}:targets:0`);
+  await place.redis.zadd(`${place.name}:due:0`, clock, 'a', clock, 'gone');
+  for (const id of ['a', 'b']) {
+    const [entry, ...others] = await one.lease(10);
+    assert.deepEqual([entry?.id, entry?.target, others], [id, 'chat', []]);
+    await one.finish(entry as Entry, 'works');
+  }
+  assert.equal(await place.redis.exists(`${place.name}:due:0`), 0);
 });

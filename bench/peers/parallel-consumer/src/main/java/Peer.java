@@ -1,7 +1,9 @@
+import com.sun.management.OperatingSystemMXBean;
 import io.confluent.parallelconsumer.ParallelConsumerOptions;
 import io.confluent.parallelconsumer.ParallelConsumerOptions.CommitMode;
 import io.confluent.parallelconsumer.ParallelConsumerOptions.ProcessingOrder;
 import io.confluent.parallelconsumer.ParallelStreamProcessor;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -14,7 +16,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Confluent's Parallel Consumer in KEY order over one topic: brokers, topic, group, events, concurrency, and the
- * longest wait of the handler in milliseconds. Prints how long it took from the first event handled to the last.
+ * longest wait of the handler in milliseconds. Prints how many milliseconds it took from the first event handled to the
+ * last, and the CPU time of the process meanwhile.
  */
 public final class Peer {
   public static void main(String[] args) throws Exception {
@@ -41,11 +44,13 @@ public final class Peer {
             .build());
     processor.subscribe(List.of(args[1]));
 
+    OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     AtomicLong first = new AtomicLong();
+    AtomicLong cpuAtFirst = new AtomicLong();
     AtomicLong handled = new AtomicLong();
     CountDownLatch finished = new CountDownLatch(1);
     processor.poll(context -> {
-      first.compareAndSet(0, System.nanoTime());
+      if (first.compareAndSet(0, System.nanoTime())) cpuAtFirst.set(system.getProcessCpuTime());
       if (maxWaitMs > 0) {
         try {
           TimeUnit.NANOSECONDS.sleep(ThreadLocalRandom.current().nextLong(maxWaitMs * 1_000_000L));
@@ -56,7 +61,8 @@ public final class Peer {
       if (handled.incrementAndGet() == events) finished.countDown();
     });
     finished.await();
-    System.out.println(Duration.ofNanos(System.nanoTime() - first.get()).toMillis());
+    long ms = Duration.ofNanos(System.nanoTime() - first.get()).toMillis();
+    System.out.println(ms + " " + Duration.ofNanos(system.getProcessCpuTime() - cpuAtFirst.get()).toMillis());
     processor.closeDontDrainFirst();
     System.exit(0);
   }

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, it } from 'node:test';
+import { testStack } from '@switchboard/stack/test-stack';
+import Type from 'typebox';
+import { openServiceContext } from '../../fixtures/service-context.ts';
+import { createAvailability } from '../queues/availability.ts';
+import { createTargets } from './targets.ts';
+
+let asked = 0;
+const server = createServer((_, response) => {
+  asked += 1;
+  response.end('{}');
+});
+before(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
+after(() => server.close());
+
+it('an outside system that is down is asked by its probe alone, whose success tells that it is back', async () => {
+  const config = Type.Object({});
+  await using context = openServiceContext({ name: 'crm-sync', config, variables: {}, stack: testStack() });
+  const availability = createAvailability();
+  availability.countWith(() => 1);
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const crm = createTargets(context.service, () => {}, availability).target({ name: 'hubspot', baseUrl });
+  const signalOf = (probes?: string): AbortSignal => {
+    const { signal } = new AbortController();
+    availability.attempts(signal, probes);
+    return signal;
+  };
+  const ask = (signal: AbortSignal) => crm.request({ method: 'GET', path: '/', signal });
+
+  availability.failed('hubspot', { why: 'it answers 503', retryAfterMs: 0 });
+  const since = Date.now();
+  assert.ok(availability.isNothingLeft, 'it is the only one that is known');
+  await assert.rejects(ask(signalOf()), { name: 'UnavailableError', target: 'hubspot' });
+  assert.equal(asked, 0);
+  while (Date.now() <= since) await new Promise((resolve) => setTimeout(resolve, 1));
+  await ask(signalOf('hubspot'));
+  assert.ok(!availability.isDown('hubspot'));
+  await ask(signalOf());
+  assert.equal(asked, 2);
+});

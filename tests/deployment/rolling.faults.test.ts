@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { it } from 'node:test';
+import { readDeployConfig } from '@switchboard/deploy/config';
+import { localSourceVariables } from '@switchboard/deploy/local-sources';
+import { register } from '@switchboard/deploy/register';
+import { startTestKafka } from '@switchboard/stack/test-kafka';
+import { until } from '@switchboard/stack/until';
+import { size } from '../size.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import { startRollingLoad } from './rolling-load.ts';
+import { startRollingSink } from './rolling-sink.ts';
+
+/** A limit, not a measure: brokers of a busy machine take long to start. */
+const RECOVERY_MS = 240_000;
+
+it('replacing every instance and restarting every broker loses nothing, doubles nothing and resets no connection', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'switchboard-rolling-'));
+  const stack = await startTestKafka({ directory, brokers: 3 });
+  const sink = await startRollingSink();
+  const fleets: Fleet[] = [];
+  t.after(async () => {
+    for (const fleet of fleets) await fleet.stop();
+    sink.close();
+    await stack.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const deploy = readDeployConfig({ LOCAL_DIRECTORY: directory, TOPIC_REPLICATION: '3' });
+  await register({ brokers: stack.brokers.split(','), registryUrl: { url: stack.registryUrl } }, deploy);
+  const shared = {
+    KAFKA_BROKERS: stack.brokers,
+    SCHEMA_REGISTRY_URL: stack.registryUrl,
+    REDIS_URL: stack.redisUrl,
+  };
+  const services: Readonly<Record<string, Record<string, string>>> = {
+    ingest: {
+      ...(await localSourceVariables(deploy)),
+      SOURCES_FILE: deploy.SOURCES_FILE,
+      // Longer than a balancer takes to notice, on a machine that stalls.
+      STOP_DELAY_MS: '6000',
+    },
+    'crm-sync': { CRM: 'http', HTTP_URL: sink.url },
+    ticketing: { HELPDESK: 'http', HELPDESK_HTTP_URL: sink.url, HELPDESK_HTTP_AUTH: 'none' },
+    notifier: { SLACK_URL: sink.url, SLACK_TOKEN: 'xoxb-local', SLACK_AGENTS_CHANNEL: 'C0123456789' },
+  };
+  for (const [name, own] of Object.entries(services)) {
+    fleets.push(await startFleet(name, { ...shared, ...own }, name === 'ingest' ? 2 : size(1, 2)));
+  }
+  const load = startRollingLoad(size(10, 300), deploy.LOCAL_SECRET, () => fleets[0]?.endpoints ?? []);
+  const progress = async (): Promise<void> => {
+    const { length } = load.accepted;
+    await until('events are accepted', () => load.accepted.length > length + size(10, 300), RECOVERY_MS);
+  };
+
+  await progress();
+  for (const fleet of fleets) await fleet.roll();
+  for (const broker of stack.kafka) {
+    await broker.stop();
+    await progress();
+    await broker.start();
+    await progress();
+  }
+  await load.stop();
+
+  assert.deepEqual(load.broken, []);
+  // A ticket, a message to the agents, a note of the escalation and one of its ticket.
+  const expected = 4 * load.accepted.length;
+  await until('all effects are there', () => sink.effects.size >= expected, RECOVERY_MS);
+  assert.equal(sink.effects.size, expected);
+  assert.deepEqual(
+    [...sink.effects].filter(([, times]) => times !== 1),
+    [],
+    'took place twice',
+  );
+});
