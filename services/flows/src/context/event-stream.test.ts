@@ -14,6 +14,7 @@ import {
   type State,
   startContextApp,
 } from '../../fixtures/context-app.ts';
+import { createContextStore } from './context-store.ts';
 import type { Subject } from './subject.ts';
 
 const TIME = 1_700_000_000_000;
@@ -72,13 +73,21 @@ describe('the stream of context changes', () => {
   });
 
   it('sends no state to a listener that has it, and the state to one that missed something', async (t) => {
-    const { store, request } = await startContextApp(t, databases[0] as Database);
+    const store = await createContextStore(databases[0] as Database);
+    let reads = 0;
+    const read = async (subject: Subject) => {
+      const context = await store.read(subject);
+      reads += 1;
+      return context;
+    };
+    const { request } = await startContextApp(t, databases[0] as Database, { store: { ...store, read } });
     const id = newId();
     await store.set([changeWith({ id })]);
     const follow = async (last: number) =>
       eventsOf(await request(`users/${id}/events`, 'acme', { headers: { 'last-event-id': String(last) } }));
     const version = (await store.read({ tenant: 'acme', scope: 'user', id }))?.version ?? 0;
     const events = await follow(version);
+    await until('the listener is known to have the state', () => reads > 0);
     await store.set([changeWith({ id, name: 'b' })]);
     const first = await next(events);
     assert.deepEqual([first.event, Object.keys(first.data.variables)], ['change', ['b']]);
