@@ -7,7 +7,7 @@ export { grantRules, type Rule } from './grant.ts';
 export type { FetchedRecord, TopicPartition } from './group/fetched-record.ts';
 export { describeGroup, type GroupDescription, logOffsets } from './group/group-description.ts';
 export { createGroupReader, type GroupListener, type GroupReader } from './group/group-reader.ts';
-export { eachHeader } from './group/wire-headers.ts';
+export { HeaderCursor } from './group/wire-headers.ts';
 export { createEventPublisher, type PublishEvent } from './publish/event-publisher.ts';
 export { type ClientName, createPublisher, type Publisher, type PublisherOptions } from './publish/publisher.ts';
 export type { OutgoingRecord } from './publish/record.ts';

@@ -1,4 +1,4 @@
-import { eachHeader, type FetchedRecord } from '@switchboard/kafka';
+import { type FetchedRecord, HeaderCursor } from '@switchboard/kafka';
 
 /** Headers by name. If a header appears more than once, the last one counts, as in most clients. */
 export type Headers = Readonly<Record<string, Buffer>>;
@@ -30,6 +30,11 @@ export const EVENT_HEADERS = ['ce_id', 'ce_type', 'ce_source'] as const;
 const READ = new Set<string>([...EVENT_HEADERS, 'ce_subject', 'traceparent', ...ADDED, UNVERIFIED]);
 const LONGEST_READ = Math.max(...[...READ].map(({ length }) => length));
 
+const TEXTS = [...EVENT_HEADERS, 'traceparent'] as const;
+/** No two of these names are equally long. */
+const TEXT_BY_LENGTH: ((typeof TEXTS)[number] | undefined)[] = [];
+for (const name of TEXTS) TEXT_BY_LENGTH[name.length] = name;
+
 /** Limits of the headers that a record keeps in retry topics. Headers that the consumer reads are always kept. */
 const MOST_CARRIED = { headers: 128, bytes: 64 * 1024 };
 
@@ -46,27 +51,48 @@ export function readHeaders(message: Message): Headers {
     }
     return found;
   }
-  eachHeader(raw, ({ nameAt, nameLength, valueAt, valueLength }) => {
-    if (nameLength > LONGEST_READ || valueLength < 0) return true;
+  for (const cursor = new HeaderCursor(raw); cursor.next(); ) {
+    const { nameAt, nameLength, valueAt, valueLength } = cursor;
+    if (nameLength > LONGEST_READ || valueLength < 0) continue;
     const name = raw.toString('latin1', nameAt, nameAt + nameLength);
     if (READ.has(name)) found[name] = raw.subarray(valueAt, valueAt + valueLength);
-    return true;
-  });
+  }
+  return found;
+}
+
+/** What a record in a source topic is known by. */
+export type EventTexts = { [name in (typeof TEXTS)[number]]?: string | undefined };
+
+/** Returns the same as `readHeaders`, of these headers only, for every record. */
+export function readTexts(message: Message): EventTexts {
+  const { rawHeaders: raw } = message;
+  const found: EventTexts = {};
+  if (raw === undefined) {
+    const headers = readHeaders(message);
+    for (const name of TEXTS) found[name] = headers[name]?.toString();
+    return found;
+  }
+  for (const cursor = new HeaderCursor(raw); cursor.next(); ) {
+    const name = TEXT_BY_LENGTH[cursor.nameLength];
+    if (name === undefined || !cursor.isNamed(name) || cursor.valueLength < 0) continue;
+    found[name] = raw.toString('utf8', cursor.valueAt, cursor.valueAt + cursor.valueLength);
+  }
   return found;
 }
 
 /** The sender's headers without those of retry topics. Beyond the limits, only the first ones. */
-export function carriedHeaders({ rawHeaders: raw }: Message, read: Headers): Record<string, Buffer> {
-  const carried: [string, Buffer][] = Object.entries(read);
+export function carriedHeaders(message: Message): Record<string, Buffer> {
+  const { rawHeaders: raw } = message;
+  const carried: [string, Buffer][] = Object.entries(readHeaders(message));
   let bytes = 0;
   if (raw !== undefined) {
-    eachHeader(raw, ({ nameAt, nameLength, valueAt, valueLength }) => {
+    for (const cursor = new HeaderCursor(raw); cursor.next(); ) {
+      const { nameAt, nameLength, valueAt, valueLength } = cursor;
       bytes += nameLength + valueLength;
-      if (carried.length >= MOST_CARRIED.headers || bytes > MOST_CARRIED.bytes) return false;
+      if (carried.length >= MOST_CARRIED.headers || bytes > MOST_CARRIED.bytes) break;
       const name = raw.toString('utf8', nameAt, nameAt + nameLength);
       carried.push([name, raw.subarray(valueAt, valueAt + Math.max(valueLength, 0))]);
-      return true;
-    });
+    }
   }
   return Object.fromEntries(carried.filter(([name]) => !isRetryHeader(name)));
 }

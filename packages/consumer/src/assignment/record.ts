@@ -3,7 +3,7 @@ import { type AnyEvent, type EventMeta, identityOf } from '@switchboard/events';
 import type { FetchedRecord } from '@switchboard/kafka';
 import { readTraceparent } from '@switchboard/tracing';
 import type { Outcome } from '../run/attempt.ts';
-import { type Headers, RETRY_HEADERS, readHeaders } from './headers.ts';
+import { type EventTexts, type Headers, RETRY_HEADERS, readHeaders, readTexts } from './headers.ts';
 import type { TrackedOffset } from './offset-tracker.ts';
 import { readSteps, type Steps } from './steps.ts';
 
@@ -55,7 +55,6 @@ export interface ConsumedRecord {
   readonly from: RecordSource;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: Headers;
   readonly message: FetchedRecord;
   readonly tracked: TrackedOffset;
   readonly bytes: number;
@@ -149,27 +148,28 @@ export const nextHop = ({ position }: { readonly position: Pick<RecordPosition, 
 
 export function readRecord(from: RecordSource, message: FetchedRecord, tracked: TrackedOffset): ConsumedRecord {
   const { timestamp } = message;
-  const headers = readHeaders(message);
+  const texts = readTexts(message);
+  const { ce_type: type = '', traceparent } = texts;
+  // Elsewhere, the headers of retry topics have no meaning.
+  const headers = isFromRetryTopic({ from }) ? readHeaders(message) : {};
   const origin = originOf(from, headers, tracked.offset, timestamp);
-  const attributes = readAttributes(headers);
+  const attributes = readAttributes(texts);
   const key = message.key?.toString();
-  const traceparent = headers.traceparent?.toString();
   const defect = defectOf(key, message.value, attributes !== undefined);
   // A record that is not an event has no identity and no order to keep. Its position identifies it.
-  const replay = isFromRetryTopic({ from }) ? readNumber(headers[RETRY_HEADERS.replay]) : 0;
+  const replay = readNumber(headers[RETRY_HEADERS.replay]);
   const place = defect === undefined ? '' : placeOf({ origin, replay, key: message.key, value: message.value });
 
   return {
     from,
     key: message.key,
     value: message.value,
-    headers,
     message,
     tracked,
     bytes: (message.value?.length ?? 0) + headerBytes(message) + RECORD_OVERHEAD_BYTES,
-    type: headers.ce_type?.toString() ?? '',
+    type,
     tenant: attributes?.tenant ?? '',
-    steps: from.longestWaitMs === undefined ? undefined : readSteps(headers[RETRY_HEADERS.steps]),
+    steps: readSteps(headers[RETRY_HEADERS.steps]),
     identity: defect === undefined && attributes !== undefined ? inReplay(identityOf(attributes), replay) : place,
     isVerified: false,
     orderKey: defect === undefined ? `${origin.topic}|${key}` : place,
@@ -182,7 +182,7 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
     offeredAt: 0,
     receivedAt: 0,
     waits: 0,
-    waitsFor: from.longestWaitMs === undefined ? undefined : readName(headers[RETRY_HEADERS.waitsFor]),
+    waitsFor: readName(headers[RETRY_HEADERS.waitsFor]),
     waitsSince: 0,
     isAhead: false,
   };
@@ -243,10 +243,10 @@ function originOf(
 }
 
 /** The identity that the headers name. Undefined if they are missing or malformed. */
-function readAttributes({ ce_id, ce_type, ce_source }: Headers): Attributes | undefined {
+function readAttributes({ ce_id, ce_type, ce_source }: EventTexts): Attributes | undefined {
   if (ce_id === undefined || ce_type === undefined || ce_source === undefined) return undefined;
-  const from = readSource(ce_source.toString());
-  return from && { ...from, type: ce_type.toString() as Attributes['type'], id: ce_id.toString() };
+  const from = readSource(ce_source);
+  return from && { ...from, type: ce_type as Attributes['type'], id: ce_id };
 }
 
 /** Most records come from the source of the one before. */

@@ -1,4 +1,4 @@
-import { carriedHeaders, EVENT_HEADERS, RETRY_HEADERS, UNVERIFIED } from '../assignment/headers.ts';
+import { carriedHeaders, EVENT_HEADERS, RETRY_HEADERS, readHeaders, UNVERIFIED } from '../assignment/headers.ts';
 import type { ConsumedRecord } from '../assignment/record.ts';
 import { type Steps, stepsText } from '../assignment/steps.ts';
 import type { RetryPosition } from '../run/next.ts';
@@ -30,8 +30,7 @@ export function retryHeaders(
 }
 
 /** The sender's headers and those of the consumer. */
-export const allHeaders = (record: ConsumedRecord): HeaderTexts =>
-  headersOf(record, carriedHeaders(record.message, record.headers));
+export const allHeaders = (record: ConsumedRecord): HeaderTexts => headersOf(record, carriedHeaders(record.message));
 
 /** The headers that identify the event, and those of the consumer. */
 export const ownHeaders = (record: ConsumedRecord): HeaderTexts => headersOf(record, eventHeadersOf(record));
@@ -77,5 +76,9 @@ function headersOf(record: ConsumedRecord, carried: HeaderTexts): HeaderTexts {
 }
 
 /** The headers that identify the event. */
-const eventHeadersOf = ({ headers }: ConsumedRecord): HeaderTexts =>
-  Object.fromEntries(EVENT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])));
+function eventHeadersOf({ message }: ConsumedRecord): HeaderTexts {
+  const headers = readHeaders(message);
+  return Object.fromEntries(
+    EVENT_HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
+  );
+}

@@ -2,6 +2,7 @@ import { backoff } from '@switchboard/async';
 import { DeliveryError, eventAttributes, type Publisher } from '@switchboard/kafka';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
+import { readHeaders } from '../assignment/headers.ts';
 import type { ConsumedRecord } from '../assignment/record.ts';
 import type { RetryPosition } from '../run/next.ts';
 import {
@@ -74,7 +75,7 @@ export function createForwarder(options: {
   /** The span is a sibling of the attempts, since the record keeps their parent. */
   function trace<T>(topic: string, record: ConsumedRecord, send: (span: Span) => Promise<T>): Promise<T> {
     const attributes = (): SpanAttributes => ({
-      ...eventAttributes(record.headers),
+      ...eventAttributes(readHeaders(record.message)),
       'messaging.system': 'kafka',
       'messaging.operation.name': 'send',
       'messaging.destination.name': topic,

@@ -3,6 +3,7 @@ import { eventAttributes, idsOf } from '@switchboard/kafka';
 import type { EventLog } from '@switchboard/service';
 import type { Span, SpanAttributes, Tracer } from '@switchboard/tracing';
 import type { Logger } from 'pino';
+import { readHeaders } from '../assignment/headers.ts';
 import type { ConsumedRecord } from '../assignment/record.ts';
 import type { HandlerContext } from '../handler.ts';
 import type { ConsumeMetrics } from '../metrics.ts';
@@ -105,8 +106,8 @@ export function createAttempts(parts: AttemptParts): Attempts {
     });
   }
 
-  const attributesOf = ({ from, tracked, headers, position }: ConsumedRecord): SpanAttributes => ({
-    ...eventAttributes(headers),
+  const attributesOf = ({ from, tracked, message, position }: ConsumedRecord): SpanAttributes => ({
+    ...eventAttributes(readHeaders(message)),
     'messaging.system': 'kafka',
     'messaging.operation.name': 'process',
     'messaging.destination.name': from.topic,

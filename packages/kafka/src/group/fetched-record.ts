@@ -5,7 +5,7 @@ export interface FetchedRecord {
   readonly offset: string;
   /** Epoch milliseconds as text. */
   readonly timestamp: string;
-  /** The headers' wire bytes. `eachHeader` iterates over them without decoding the ones that are not needed. */
+  /** The headers' wire bytes. A `HeaderCursor` goes through them without decoding the ones that are not needed. */
   readonly rawHeaders?: Buffer;
   /** The decoded headers, for records without raw headers. */
   readonly headers?: DecodedHeaders;
