@@ -63,7 +63,7 @@ export function readHeaders(message: Message): Headers {
 /** What a record in a source topic is known by. */
 export type EventTexts = { [name in (typeof TEXTS)[number]]?: string | undefined };
 
-/** Returns the same as `readHeaders`, of these headers only, for every record. */
+/** Reads these headers as `readHeaders` does, without a buffer for each: every record that is read comes through here. */
 export function readTexts(message: Message): EventTexts {
   const { rawHeaders: raw } = message;
   const found: EventTexts = {};

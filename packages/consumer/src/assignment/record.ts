@@ -150,7 +150,6 @@ export function readRecord(from: RecordSource, message: FetchedRecord, tracked: 
   const { timestamp } = message;
   const texts = readTexts(message);
   const { ce_type: type = '', traceparent } = texts;
-  // Elsewhere, the headers of retry topics have no meaning.
   const headers = isFromRetryTopic({ from }) ? readHeaders(message) : {};
   const origin = originOf(from, headers, tracked.offset, timestamp);
   const attributes = readAttributes(texts);
@@ -224,13 +223,7 @@ function positionOf(from: RecordSource, headers: Headers, timestamp: string): Re
 }
 
 /** Retry topics keep the partition of the source topic, so the partition of a record is that of its origin. */
-function originOf(
-  { topic, partition, longestWaitMs }: RecordSource,
-  headers: Headers,
-  offset: number,
-  timestamp: string,
-): Origin {
-  if (longestWaitMs === undefined) return { topic, partition, offset, timestamp };
+function originOf({ topic, partition }: RecordSource, headers: Headers, offset: number, timestamp: string): Origin {
   const origin = headers[RETRY_HEADERS.originTopic]?.toString() ?? '';
   if (!TOPIC.test(origin)) return { topic, partition, offset, timestamp };
   const originTimestamp = readTime(headers[RETRY_HEADERS.originTimestamp]);
