@@ -13,14 +13,12 @@ import { describeUsage } from './runner/usage.ts';
 const MINUTE = 60_000;
 /** A limit is not a measure: it ends what hangs. */
 const LIMITS = {
-  ci: { testLimitMs: 10 * MINUTE, fileLimitMs: 20 * MINUTE },
+  ci: { testLimitMs: 20 * MINUTE, fileLimitMs: 40 * MINUTE },
   full: { testLimitMs: 60 * MINUTE, fileLimitMs: 90 * MINUTE },
 };
 
 /** Most files wait for a service, Kafka or a time-out for half of their time, on two processors. */
 const LIGHT_AT_ONCE = 3;
-/** They compute for a tenth of their time. */
-const WAITING_AT_ONCE = 2;
 
 const USAGE = `Checks and tests Switchboard:
 
@@ -43,7 +41,7 @@ async function check(): Promise<Result> {
   return runChecks(say, interrupted.signal);
 }
 
-async function test({ light, waiting, heavy }: TestFiles, { data, temporary, usage }: RunDirectory): Promise<Result> {
+async function test({ light, heavy }: TestFiles, { data, temporary, usage }: RunDirectory): Promise<Result> {
   say('Starting Kafka, the schema registry and Redis for this run …');
   await using stack = await startStack({
     directory: data,
@@ -57,10 +55,9 @@ async function test({ light, waiting, heavy }: TestFiles, { data, temporary, usa
   const common = { variables: variablesOf(stack, temporary, size), ...LIMITS[size], usageFolder: usage, signal };
   const print = (text: string): boolean => process.stdout.write(text);
   const lanes = options.faults
-    ? [{ files: [...light, ...waiting, ...heavy], concurrency: 1 }]
+    ? [{ files: [...light, ...heavy], concurrency: 1 }]
     : [
         { files: light, concurrency: LIGHT_AT_ONCE },
-        { files: waiting, concurrency: WAITING_AT_ONCE },
         { files: heavy, concurrency: 1 },
       ];
   // Awaited here, because the stack stops when this function returns.
@@ -97,7 +94,7 @@ async function main(): Promise<Result> {
   }
   if (options.check) return check();
   const files = await findTestFiles({ filters, sized: options.faults });
-  const all = [...files.light, ...files.waiting, ...files.heavy];
+  const all = [...files.light, ...files.heavy];
   if (all.length === 0) {
     say(`No test file has ${filters.join(' or ')} in its path.`);
     return { passed: 0, failed: 1 };

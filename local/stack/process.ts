@@ -7,7 +7,7 @@ import type { Part } from './part.ts';
 import { readRecord, supervisorOf, writeRecord } from './records.ts';
 import { signalGroup, type Watcher } from './watcher.ts';
 
-const START_LIMIT_MS = 90_000;
+const START_LIMIT_MS = 240_000;
 const STOP_LIMIT_MS = 10_000;
 
 export interface PartProcess {

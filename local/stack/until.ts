@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Much longer than any step takes on a slow, busy machine. */
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 300_000;
 
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
@@ -27,13 +27,13 @@ export async function until<T>(
   }
 }
 
-/** Repeats the check until it passes. @throws its last error after the limit */
-export async function eventually(check: () => unknown, limitMs = LIMIT_MS): Promise<void> {
+/** Repeats the check until it passes, and returns what it did. @throws its last error after the limit */
+export async function eventually<T>(check: () => T | Promise<T>, limitMs = LIMIT_MS): Promise<T> {
   let checkedAt = 0;
   for (const deadline = Date.now() + limitMs; ; await pause(checkedAt)) {
     checkedAt = performance.now();
     try {
-      return void (await check());
+      return await check();
     } catch (error) {
       if (Date.now() > deadline) throw error;
     }

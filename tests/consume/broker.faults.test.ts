@@ -22,13 +22,13 @@ it('killing and restarting one of three brokers under load loses nothing and kee
     }
   })();
   for (const [index, broker] of stack.kafka.entries()) {
-    await until('there is progress', () => fixture.sink.effects.length > (keys * each * (index + 1)) / 6, 120_000);
+    await until('there is progress', () => fixture.sink.effects.length > (keys * each * (index + 1)) / 6);
     broker.kill();
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await broker.start();
   }
   await sending;
-  await until('all events have their effect', () => fixture.sink.effects.length >= keys * each, 180_000);
+  await until('all events have their effect', () => fixture.sink.effects.length >= keys * each);
   assert.equal(fixture.sink.effects.length, keys * each);
   assert.equal(inversions(fixture.sink.effects), 0);
   assert.equal((await fixture.deadLetters()).length, 0);

@@ -79,7 +79,7 @@ describe('event state in a Redis Cluster', () => {
     await first.exited;
     await fixture.spawn({ limits });
     await sending;
-    await until('all events have their effect', () => fixture.sink.effects.length >= events, 180_000);
+    await until('all events have their effect', () => fixture.sink.effects.length >= events);
     assertComplete(fixture, events);
     assert.equal((await fixture.deadLetters()).length, 0);
     await primary?.start();

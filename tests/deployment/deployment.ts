@@ -105,20 +105,13 @@ export async function deploy(stack: Stack, directory: string, sourcesFile: strin
   };
 }
 
-/** All of them start at once, and flows creates its database meanwhile. */
-const READY_MS = 240_000;
-
 /** @throws its output if it exits instead */
 export async function ready({ program, opsUrl }: Running): Promise<void> {
-  await until(
-    `${opsUrl} is ready`,
-    async () => {
-      if (program.child.exitCode !== null) throw new Error(program.output);
-      return fetch(`${opsUrl}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-    },
-    READY_MS,
-  );
+  await until(`${opsUrl} is ready`, async () => {
+    if (program.child.exitCode !== null) throw new Error(program.output);
+    return fetch(`${opsUrl}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  });
 }

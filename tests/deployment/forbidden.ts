@@ -59,7 +59,7 @@ export async function refusalOf(attempt: () => Promise<unknown>): Promise<Error>
     throw new Error('Kafka allowed it');
   };
   try {
-    return await until('Kafka refuses it', refused, 30_000);
+    return await until('Kafka refuses it', refused);
   } catch (cause) {
     throw new Error(`${(cause as Error).message}; last: ${last}`, { cause: last });
   }

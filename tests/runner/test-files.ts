@@ -5,8 +5,6 @@ const root = join(import.meta.dirname, '../..');
 const FOLDERS = '{packages,services,catalogue,sandbox,local,cli,deploy,tests,bench}';
 /** They start clusters of their own, break them, and want the machine for themselves. */
 const HEAVY = /faults\.test\.ts$/;
-/** They wait for sessions, leases, retries and brokers far more than they compute. */
-const WAITING = /^tests\/consume\/|^services\/([^/]+)\/src\/(\1|service|kafka|crash|outage)\.test\.ts$/;
 /** They know TEST_SIZE: what they prove is worth proving for longer. */
 const SIZED =
   /faults\.test\.ts$|^tests\/(consume|flow)\/|\/(crash|fifty-tenants|waiting-order)\.test\.ts$|^services\/notifier\/src\/outage\.test\.ts$/;
@@ -21,8 +19,6 @@ export interface Selection {
 export interface TestFiles {
   /** May run beside each other. */
   readonly light: readonly string[];
-  /** Take little of the processors. */
-  readonly waiting: readonly string[];
   /** Run one at a time. */
   readonly heavy: readonly string[];
 }
@@ -35,14 +31,9 @@ export async function findTestFiles({ filters, sized }: Selection): Promise<Test
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter.replace(/^\.\//, ''))))
     .filter((file) => !sized || SIZED.test(file))
     .sort();
-  const { light = [], waiting = [], heavy = [] } = Object.groupBy(wanted, laneOf);
+  const { light = [], heavy = [] } = Object.groupBy(wanted, (file) => (HEAVY.test(file) ? 'heavy' : 'light'));
   const complete = (files: readonly string[]): string[] => files.map((file) => join(root, file));
-  return { light: complete(fromBothEnds(light)), waiting: complete(waiting), heavy: complete(heavy) };
-}
-
-function laneOf(file: string): keyof TestFiles {
-  if (HEAVY.test(file)) return 'heavy';
-  return WAITING.test(file) ? 'waiting' : 'light';
+  return { light: complete(fromBothEnds(light)), heavy: complete(heavy) };
 }
 
 /** The last, the first, the last but one, … Starts the long files, in tests/ and services/, early and beside short ones. */

@@ -14,6 +14,8 @@ export interface CachedRegistry {
 }
 
 const CONFIRM_EVERY_MS = 5_000;
+/** All services start at once, and a registry that is busy refuses what waits too long for its database. */
+const ASKED_AT_ONCE = 4;
 
 export const schemaField = (id: number): string => `schema:${id}`;
 
@@ -50,13 +52,15 @@ export async function catalogueIds(
 }
 
 async function askIds(registry: Registry): Promise<CatalogueIds> {
-  const ids = await Promise.all(
-    eventTypes.map(async (type): Promise<[EventType, number]> => {
-      const { subject, schema } = catalogue[type];
-      return [type, await registry.idOf(subject, schema)];
-    }),
-  );
-  return new Map(ids);
+  const ids = new Map<EventType, number>();
+  const ask = async (type: EventType): Promise<void> => {
+    const { subject, schema } = catalogue[type];
+    ids.set(type, await registry.idOf(subject, schema));
+  };
+  for (let first = 0; first < eventTypes.length; first += ASKED_AT_ONCE) {
+    await Promise.all(eventTypes.slice(first, first + ASKED_AT_ONCE).map(ask));
+  }
+  return ids;
 }
 
 /** Undefined unless all ids are cached. */
