@@ -6,9 +6,11 @@ import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from '@switchboard/tests/installation';
 import type { Bench, Comparison } from '../comparison.ts';
 import { percentile } from '../statistics.ts';
+import { deliverTo } from './deliver.ts';
 import { createTraffic, type MarkedEvent, optIns } from './traffic.ts';
 
 export const RATE = 300;
+const SECRET = 'local-secret';
 const OUTSIDE_LATENCY_MS = 20;
 /** The longest p99 at each rate, beyond what the outside systems take. */
 const RATES = [
@@ -72,9 +74,10 @@ async function load(switchboard: Installation, rate: number, count: number): Pro
   const marked = new Map<string, MarkedEvent>();
   await sendEvents({
     url: switchboard.urlOf('ingest'),
-    secret: 'local-secret',
+    secret: SECRET,
     count,
     rate,
+    deliver: deliverTo(switchboard.urlOf('ingest'), SECRET),
     next() {
       const next = traffic();
       marked.set(next.event.body, next);

@@ -6,7 +6,7 @@ const LAG_SECONDS = 5;
 /** The share of its handlers that an instance may have busy, on average, before there is none to spare. */
 const BUSY = 0.7;
 /** What `CONCURRENCY` is by default; see the schemas of the services. */
-const CONCURRENCY: Readonly<Record<string, number>> = { flows: 256 };
+const CONCURRENCY: Readonly<Record<string, number>> = { flows: 256, notifier: 64 };
 
 export const concurrencyOf = (name: string): number => CONCURRENCY[name] ?? 16;
 

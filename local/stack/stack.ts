@@ -212,12 +212,16 @@ async function createParts(
   };
 }
 
+const UNITE_LIMIT_MS = 240_000;
+
 /** Resolves when every broker knows the others. */
 async function untilWhole({ kafka }: Places): Promise<void> {
   if (!kafka.toStart) return;
-  for (const deadline = Date.now() + 60_000; !(await answers('kafka', kafka.ports)); await sleep(100)) {
+  for (const deadline = Date.now() + UNITE_LIMIT_MS; !(await answers('kafka', kafka.ports)); await sleep(100)) {
     if (Date.now() > deadline)
-      throw new LocalStackError('The Kafka brokers did not find each other within 60 s: look at their logs.');
+      throw new LocalStackError(
+        `The Kafka brokers did not find each other within ${UNITE_LIMIT_MS / 1_000} s: look at their logs.`,
+      );
   }
 }
 

@@ -24,7 +24,7 @@ it('replacing every instance and restarting every broker loses nothing, doubles 
     await stack.stop();
     await rm(directory, { recursive: true, force: true });
   });
-  const deploy = readDeployConfig({ LOCAL_DIRECTORY: directory, TOPIC_REPLICATION: '3' });
+  const deploy = readDeployConfig({ LOCAL_DIRECTORY: directory, TOPIC_REPLICATION: '3', TOPIC_PARTITIONS: '4' });
   await register({ brokers: stack.brokers.split(','), registryUrl: { url: stack.registryUrl } }, deploy);
   const shared = {
     KAFKA_BROKERS: stack.brokers,

@@ -11,6 +11,7 @@ import { type AnyEvent, catalogue, eventHeaders, eventTypes, keyOf, readFields }
 import { createCodec, createPublisher } from '@switchboard/kafka';
 import { createLogger, environment } from '@switchboard/service';
 import { testStack } from '@switchboard/stack/test-stack';
+import { until } from '@switchboard/stack/until';
 import { createScratchCopy, type ScratchCopy } from './scratch-copy.ts';
 
 /** A name that other tests of the shared stack do not use as a consumer group. */
@@ -156,10 +157,10 @@ it('a new service runs: an event reaches its destination', async () => {
     const { topic } = catalogue[TYPE];
     await publisher.publish({ topic, key: keyOf(event), value: encode(event), headers: eventHeaders(event) });
     const arrived = () => received.filter(({ id }) => id === event.meta.id);
-    for (const deadline = Date.now() + 60_000; arrived().length === 0; ) {
-      assert.ok(Date.now() < deadline && service.exitCode === null, 'the event did not arrive');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await until('the event arrives', () => {
+      assert.equal(service.exitCode, null);
+      return arrived().length > 0;
+    });
     const key = encodeURIComponent(`${NAME}:acme:shop:${TYPE}:${event.meta.id}`);
     assert.deepEqual(arrived(), [{ key, id: event.meta.id }]);
     service.kill('SIGTERM');

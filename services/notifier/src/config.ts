@@ -38,6 +38,13 @@ export const notifierConfig = Type.Object({
     default: 8,
     description: 'maximum number of waiting messages sent at a time by one channel; twice as many by all',
   }),
+  // More than other services: an event mostly waits, for Redis and for a channel.
+  CONCURRENCY: Type.Integer({
+    minimum: 1,
+    maximum: 1_000,
+    default: 64,
+    description: 'handlers of one tenant that run at a time, and a quarter of those of all tenants',
+  }),
   LEASE_MS: Type.Integer({
     minimum: 1_000,
     default: 60_000,

@@ -34,8 +34,9 @@ export interface Delivered {
 
 /**
  * Sends the leased entry if the person still wants it. Throws the error of the channel. Undefined if it was not sent.
+ * @param known the person's preference, if it has just been read
  */
-export type Deliver = (entry: Entry, signal: AbortSignal) => Promise<Delivered | undefined>;
+export type Deliver = (entry: Entry, signal: AbortSignal, known?: Preference) => Promise<Delivered | undefined>;
 
 export function createDelivering(deps: DeliveringDeps): Deliver {
   const {
@@ -51,9 +52,9 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     now,
   } = deps;
 
-  return async (entry, signal) => {
+  return async (entry, signal, known) => {
     const [{ tenant, userId, slackChannel, channel, urgent }] = entry.messages;
-    const [preference] = await recipients.preferencesOf(tenant, [{ userId, slackChannel }]);
+    const preference = known ?? (await recipients.preferencesOf(tenant, [{ userId, slackChannel }]))[0];
     const outlet = outlets.of(tenant, channel);
     if (preference === undefined || outlet === undefined) {
       return drop(

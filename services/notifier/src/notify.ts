@@ -59,7 +59,12 @@ export function notify(notification: Notification, addressees: Addressees, deps:
    * unavailable or slow and another message of the event has gone, its own is left to the sender, so that it does not
    * hold up the key of the event.
    */
-  async function carryOut(puts: readonly Put[], replies: readonly PutReply[], signal: AbortSignal): Promise<void> {
+  async function carryOut(
+    puts: readonly Put[],
+    replies: readonly PutReply[],
+    addressed: ReadonlyMap<string, Addressed>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const failures: { entry: Entry; message: Message; error: unknown }[] = [];
     const pending = new Map<Sending, Promise<void>>();
     const startedAt = performance.now();
@@ -90,7 +95,8 @@ export function notify(notification: Notification, addressees: Addressees, deps:
       const { message, entry } = puts[index] as Put;
       if (reply === 'waits') metrics.ended(message, entry === message.id ? 'waits' : 'gathered');
       if (typeof reply === 'string') continue;
-      const sending = { entry: reply, message, result: deps.deliver(reply, unlessStopped) };
+      const { preference } = addressed.get(recipientKey(message)) as Addressed;
+      const sending = { entry: reply, message, result: deps.deliver(reply, unlessStopped, preference) };
       pending.set(sending, untilEnded(sending));
     }
     if (puts.length > 1) await withinLimit(deps.slowMs, () => Promise.all(pending.values()));
@@ -186,7 +192,7 @@ export function notify(notification: Notification, addressees: Addressees, deps:
       planned += puts.length;
       while (puts.length > 0) {
         const replies = await waiting.put(puts);
-        await carryOut(puts, replies, context.signal);
+        await carryOut(puts, replies, byKey, context.signal);
         // A message whose digest is already being sent joins the next digest, or none.
         puts = puts.flatMap(({ message, due }, index) =>
           replies[index] === 'closed' ? plan(byKey.get(recipientKey(message)) as Addressed, due, message.channel) : [],

@@ -21,8 +21,8 @@ export interface Outlets {
   agentsChannelOf(tenant: string): string | undefined;
 }
 
-/** Of the handlers, so that a mail server that hangs leaves most of them to the other channels. */
-const MAIL_SHARE = 1 / 3;
+/** Many mail servers take no more from one client, and a server that hangs leaves the handlers to the other channels. */
+const MAILS_AT_ONCE = 5;
 
 /**
  * Opens the channels: those of the variables, and those that tenants have of their own.
@@ -64,9 +64,9 @@ function openSlack(connection: Connection, { target }: Context): OpenOutlet {
 }
 
 /** As a target does for HTTP, it tells the runtime whether the server can be used. */
-function openEmail(connection: Connection, { config, tracer, health, availability }: Context): OpenOutlet {
+function openEmail(connection: Connection, { tracer, health, availability }: Context): OpenOutlet {
   const { name, tenant, settings, ratePerSecond } = connection;
-  const concurrency = connection.concurrency ?? Math.max(1, Math.floor(config.CONCURRENCY * MAIL_SHARE));
+  const concurrency = connection.concurrency ?? MAILS_AT_ONCE;
   const server = smtpServerOf(connection);
   const email = createEmail({ name, server, from: settings.from ?? '', concurrency, ratePerSecond });
   const call = { kind: 'client', name: 'SEND smtp', attributes: () => ({ 'service.peer.name': name }) } as const;
