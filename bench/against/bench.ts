@@ -4,6 +4,7 @@ import { fillTopic } from '../consume/load.ts';
 import { runConsumer } from '../consume/run.ts';
 import { startIngest } from '../ingest/servers.ts';
 import { compareVariants, loadInTurns, startIngestStack } from '../ingest/variants.ts';
+import { cpuSecondsOf } from '../million/process-cost.ts';
 
 const LEAST_RATIO = 0.97;
 const EVENTS = 100_000;
@@ -31,10 +32,14 @@ export const against: Bench = async (context) => {
   const scripts = { ours: undefined, theirs: join(root, 'bench/consume/consumer.ts') };
   const perSecond: Record<keyof typeof scripts, number[]> = { ours: [], theirs: [] };
   const cpu: Record<keyof typeof scripts, number[]> = { ours: [], theirs: [] };
+  const redisCpu: Record<keyof typeof scripts, number[]> = { ours: [], theirs: [] };
+  const redisPid = stack.redis.pid as number;
   for (let round = 1; round <= rounds; round += 1) {
     const names = ['ours', 'theirs'] as const;
     for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      const redisBefore = await cpuSecondsOf(redisPid);
       const { ms, cpuMs } = await runConsumer({ stack, profiling }, task, scripts[name]);
+      redisCpu[name].push((((await cpuSecondsOf(redisPid)) - redisBefore) * 1e6) / EVENTS);
       perSecond[name].push(EVENTS / (ms / 1_000));
       cpu[name].push((cpuMs * 1_000) / EVENTS);
       progress(`round ${round}, consumer of ${name}: ${(EVENTS / (ms / 1_000)).toFixed(0)} /s`);
@@ -50,5 +55,11 @@ export const against: Bench = async (context) => {
       atLeast: LEAST_RATIO,
     },
     { what: 'CPU per consumed event, vs the other tree', ours: cpu.ours, reference: cpu.theirs, unit: 'µs' },
+    {
+      what: 'CPU of Redis per consumed event, vs the other tree',
+      ours: redisCpu.ours,
+      reference: redisCpu.theirs,
+      unit: 'µs',
+    },
   ];
 };

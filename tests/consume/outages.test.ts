@@ -17,7 +17,8 @@ describe('an outside system that is down', () => {
   it('pauses the service: no dead letters, at most one probe per second, and recovery on its own', async () => {
     const fixture = await createFixture();
     const seconds = size(8, 120);
-    const consumer = await fixture.start({ limits: { parkAfterMs: 500 } });
+    // Shorter than the outage, longer than a busy machine takes to see that everything is down.
+    const consumer = await fixture.start({ limits: { parkAfterMs: 5_000 } });
     const events = 200;
     let down = true;
     fixture.sink.respond = () => (down ? { status: 503 } : undefined);

@@ -82,7 +82,7 @@ describe('kb-indexer', () => {
         await found(service, 'parcel', ['Marker', 'Once']);
       });
 
-      it('has every article once after a kill halfway', { timeout: 300_000 }, async () => {
+      it('has every article once after a kill halfway', async () => {
         const options = articles.optionsWith(await variablesFor());
         const content = '<p>parcel</p>'.repeat(200);
         const numbers = Array.from({ length: 200 }, (_, number) => number);
@@ -142,7 +142,7 @@ describe('kb-indexer', () => {
       assert.equal((await search(service, { q: 'refunds' })).hits.length, 1);
     });
 
-    it('waits with an article until it can be embedded, and loses none', { timeout: 300_000 }, async () => {
+    it('waits with an article until it can be embedded, and loses none', async () => {
       await using service = await startService(articles.optionsWith(await variables()));
       sandbox.fault('embeddings', { status: 503 });
       const numbers = Array.from({ length: 30 }, (_, number) => number);
