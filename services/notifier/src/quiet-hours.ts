@@ -1,3 +1,5 @@
+import { remembered } from './texts/remembered.ts';
+
 /** The hours of a day without messages. An end before the start is on the next day. */
 export interface QuietHours {
   /** The first quiet minute, as HH:MM. */
@@ -12,7 +14,11 @@ const QUARTER_MS = 15 * MINUTE_MS;
 /** The number of formatters to cache. Each takes about 10 kB, and a zone has many spellings. */
 const MOST_FORMATS = 500;
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const WEEKDAY_AND_TIME = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+const formatOf = remembered(
+  MOST_FORMATS,
+  (timeZone) => new Intl.DateTimeFormat('en-GB', { ...WEEKDAY_AND_TIME, timeZone }),
+);
 
 export function isTimeZone(name: string): boolean {
   try {
@@ -67,15 +73,4 @@ function minutesBetween(from: string, to: string): number {
 function localTime(at: number, timeZone: string): { weekday: string; time: string } {
   const [weekday = '', time = ''] = formatOf(timeZone).format(at).split(' ');
   return { weekday, time };
-}
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone);
-  if (format === undefined) {
-    const shown = { weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
-    format = new Intl.DateTimeFormat('en-GB', { ...shown, timeZone });
-    if (formats.size >= MOST_FORMATS) formats.clear();
-    formats.set(timeZone, format);
-  }
-  return format;
 }

@@ -4,6 +4,7 @@ import { type AnyEvent, catalogue, type EventType } from '@switchboard/events';
 import { ConfigError } from '@switchboard/service';
 import { type Channel, channels } from '../policy.ts';
 import { isLocale, languageOf, shortLocale } from './locale.ts';
+import { remembered } from './remembered.ts';
 import { isAlwaysThere, type Kind, kindOf } from './template-fields.ts';
 import { type Values, valuesOf } from './template-values.ts';
 
@@ -162,13 +163,22 @@ const TO_THE_MINUTE: Intl.DateTimeFormatOptions = {
 function format(value: string | number, kind: Kind | undefined, locale: string, timeZone: string): string {
   if (typeof value === 'string') return value;
   // Midnight in UTC stands for a date without a time, which is the same day in every time zone.
-  if (kind === 'time') {
-    const zone = value % DAY_MS === 0 ? 'UTC' : timeZone;
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: zone }).format(value);
-  }
-  if (kind === 'minute') return new Intl.DateTimeFormat(locale, { ...TO_THE_MINUTE, timeZone }).format(value);
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(value);
+  if (kind === 'time') return formatsOf(locale, value % DAY_MS === 0 ? 'UTC' : timeZone).date.format(value);
+  if (kind === 'minute') return formatsOf(locale, timeZone).minute.format(value);
+  return formatsOf(locale, timeZone).number.format(value);
 }
+
+/** Each takes about 30 kB, and people choose their locale and time zone. */
+const MOST_FORMATS = 200;
+const formatsIn = remembered(MOST_FORMATS, (both) => {
+  const [locale, timeZone] = both.split(' ');
+  return {
+    date: new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }),
+    minute: new Intl.DateTimeFormat(locale, { ...TO_THE_MINUTE, timeZone }),
+    number: new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }),
+  };
+});
+const formatsOf = (locale: string, timeZone: string) => formatsIn(`${locale} ${timeZone}`);
 
 function parse(file: string): Template {
   const [title = '', empty = '', ...text] = file.trimEnd().split(/\r?\n/);
