@@ -1,13 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Alert } from '@switchboard/alerts';
-import {
-  backoff,
-  createFairQueue,
-  createFairSemaphore,
-  createPriorityQueue,
-  createRateLimiter,
-} from '@switchboard/async';
+import { backoff, createFairQueue, createFairSemaphore, createRateLimiter } from '@switchboard/async';
 import { type ConsumedRecord, isFromRetryTopic, placeOf } from '../assignment/record.ts';
 import { TENANTS_AT_FULL } from '../options.ts';
 import type { RecentTenants } from '../queues/recent-tenants.ts';
@@ -20,11 +14,12 @@ import type { RetryTopics } from '../retry/retry-topics.ts';
 import type { Outcome } from './attempt.ts';
 import { type AttemptParts, createAttempts } from './attempts.ts';
 import { createCarryOut, createFailUnleased, type End } from './carry-out.ts';
-import { type FairShareContext, isBeyondShare } from './fair-share.ts';
+import type { FairShareContext } from './fair-share.ts';
 import { createLeases, type Lease } from './leases.ts';
 import { AT_ONCE, afterAdmission, afterAttempt, afterWaiting, type Next } from './next.ts';
 import { type ParkingReason, parkingReason } from './parking.ts';
 import { createReadValue } from './read-value.ts';
+import { createRoom } from './room.ts';
 
 export interface Pipeline {
   /** Takes the head of a key queue through all stages as soon as there is room, then settles it in its partition. */
@@ -42,8 +37,6 @@ export interface Pipeline {
   readonly isIdle: boolean;
 }
 
-/** How often to look for records that should make room for those of other tenants. */
-const MAKE_ROOM_EVERY_MS = 100;
 const STUCK_AFTER_MS = 5_000;
 /** Records that move to the waiting topic at a time. */
 const MOST_PARKING = 256;
@@ -93,8 +86,6 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const semaphore = createFairSemaphore(handlers, () => pause.admits());
   // Probes of systems that hang must not take the permits of others, and run during a pause.
   const probes = createFairSemaphore(handlers, () => !pause.reasons.has('redis'));
-  /** Records that make room for other tenants. */
-  const leaving = createPriorityQueue<ConsumedRecord>();
   const attempts = createAttempts(parts);
   const carryOut = createCarryOut(parts);
   const failUnleased = createFailUnleased(parts);
@@ -115,12 +106,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function offer(record: ConsumedRecord): void {
     if (record.offeredAt === 0) record.offeredAt = performance.now();
     recentTenants.seen(record.tenant);
-    if (makesRoom(record)) {
-      leaving.join(record, false);
-      makeRoom();
-      return;
-    }
-    start(record);
+    if (room.isNeededOf(record)) room.leave(record);
+    else start(record);
   }
 
   /** Takes the record through the stages, as soon as it is the turn of its tenant. */
@@ -141,43 +128,23 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     weightOf,
   });
 
-  const makesRoom = (record: ConsumedRecord): boolean =>
-    recentTenants.areSeveral && record.from.fullness !== 'roomy' && isBeyondShare(record, shares());
-
-  /** Moves records of tenants that have more than their share to the waiting topic, while their partition needs it. */
-  function makeRoom(): void {
-    while (parking < MOST_PARKING) {
-      const record = leaving.next();
-      if (record === undefined) return;
-      if (!isOurs(record)) continue;
-      if (makesRoom(record)) {
-        park(record);
-      } else {
-        start(record);
-      }
-    }
-  }
-
-  /** Looks at the records that were ready before their partition needed room, and at those that wait for a permit. */
-  function lookForRoom(): void {
-    if (!recentTenants.areSeveral || !parts.needsRoom()) return;
-    const context = shares();
-    for (const record of ready.drop((one) => isBeyondShare(one, context))) leaving.join(record, false);
-    makeRoom();
-    semaphore.wake();
-  }
-  const looking = setInterval(lookForRoom, MAKE_ROOM_EVERY_MS).unref();
+  const room = createRoom({
+    ...{ recentTenants, shares, needsRoom: parts.needsRoom, ready, isOurs, start },
+    mayMove: () => parking < MOST_PARKING,
+    move: park,
+    looked: () => semaphore.wake(),
+  });
 
   /** The record has waited long for a permit, and keeps the commit of a full partition back. */
   const isStuck = (record: ConsumedRecord, askedAt: number): boolean =>
-    performance.now() - askedAt > STUCK_AFTER_MS && record.from.fullness === 'full' && makesRoom(record);
+    performance.now() - askedAt > STUCK_AFTER_MS && record.from.fullness === 'full' && room.isNeededOf(record);
 
   function park(record: ConsumedRecord): void {
     if (record.waitsSince === 0) record.waitsSince = Date.now();
     parking += 1;
     void carry(record, 'park').finally(() => {
       parking -= 1;
-      makeRoom();
+      room.make();
     });
   }
 
@@ -376,7 +343,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       semaphore.close();
       probes.close();
       waiting.stop();
-      clearInterval(looking);
+      room.stop();
       const deadline = performance.now() + limitMs;
       const abortAt = deadline - Math.min(limitMs / 4, 5_000);
       while (underWay() && performance.now() < deadline) {
@@ -397,7 +364,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       return waiting.size;
     },
     get isIdle() {
-      return carried === 0 && ready.length + leaving.length === 0;
+      return carried === 0 && ready.length + room.leaving === 0;
     },
   };
 }
