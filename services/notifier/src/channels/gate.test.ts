@@ -45,13 +45,13 @@ const moment = async (): Promise<void> => {
 };
 
 describe('a gate', () => {
-  it('lets a bounded number of calls hang, keeps as many waiting for a second, and refuses the others', async () => {
-    const { calls, begun } = hanging(12);
+  it('lets a bounded number of calls hang, keeps four times as many waiting for a second, and refuses the others', async () => {
+    const { calls, begun } = hanging(24);
     await moment();
     assert.equal(begun(), 4);
-    for (const refused of await Promise.all(calls.slice(8))) isBusy(refused);
+    for (const refused of await Promise.all(calls.slice(20))) isBusy(refused);
     mock.timers.tick(1_000);
-    for (const refused of await Promise.all(calls.slice(4, 8))) isBusy(refused);
+    for (const refused of await Promise.all(calls.slice(4, 20))) isBusy(refused);
     assert.equal(gate.reason, undefined);
   });
 

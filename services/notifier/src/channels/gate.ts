@@ -17,12 +17,14 @@ export interface Gate {
 const FAILURES_TO_OPEN = 20;
 const UNANSWERED_TO_OPEN = 5;
 const PROBE_EVERY_MS = 1_000;
+/** For each that runs; a call that takes a quarter of a second lets them go within the second that they may wait. */
+const WAITING_PER_CALL = 4;
 
 export function createGate(
   target: string,
   { concurrency, ratePerSecond }: { concurrency: number; ratePerSecond?: number | undefined },
 ): Gate {
-  const admission = createAdmission({ concurrency, queue: concurrency, ratePerSecond });
+  const admission = createAdmission({ concurrency, queue: WAITING_PER_CALL * concurrency, ratePerSecond });
   let failures = 0;
   let unanswered = 0;
   let reason: Error | undefined;
