@@ -5,6 +5,7 @@ import type { SystemName } from '@switchboard/sandbox';
 import { until } from '@switchboard/stack/until';
 import { type Installation, startInstallation } from '@switchboard/tests/installation';
 import type { Bench, Comparison } from '../comparison.ts';
+import { drained } from '../million/drained.ts';
 import { percentile } from '../statistics.ts';
 import { deliverTo } from './deliver.ts';
 import { createTraffic, type MarkedEvent, optIns } from './traffic.ts';
@@ -37,6 +38,7 @@ export const flow: Bench = async ({ minutes, resources, progress }) => {
   await switchboard.send(optIns);
   progress('Warming up');
   await load(switchboard, RATE, 10 * RATE);
+  await drained({ brokers: switchboard.stack.brokers });
   const comparisons: Comparison[] = [];
   for (const { rate, slowestMs } of RATES) {
     const count = Math.round(minutes * 60 * rate);
