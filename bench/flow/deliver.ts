@@ -7,7 +7,7 @@ import type { Deliver } from '@switchboard/cli/send-events';
 
 const agent = new Agent({ keepAlive: true });
 
-/** Signs and sends with little of the processors, which the services need: a fetch costs three times as much. */
+/** Signs and sends over connections that stay open. A fetch takes much of the processors, which the services need. */
 export const deliverTo =
   (url: string, secret: string): Deliver<Webhook> =>
   async ({ source, body }) => {
