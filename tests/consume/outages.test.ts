@@ -37,11 +37,11 @@ describe('an outside system that is down', () => {
     const probes = fixture.sink.calls.length - callsBefore;
     assert.ok(probes >= 1 && probes <= seconds + 2, `${probes} probes in ${seconds} s`);
     assert.equal(fixture.sink.effects.length, 0);
+    const { retried, parked, deferred } = consumer.state().counts;
+    assert.deepEqual({ retried, parked, deferred }, { retried: 0, parked: 0, deferred: 0 }, 'nothing moves');
     down = false;
     await until('all events have their effect', () => fixture.sink.effects.length === events);
     assert.equal(inversions(fixture.sink.effects), 0);
-    const { retried, parked, deferred } = consumer.state().counts;
-    assert.deepEqual({ retried, parked, deferred }, { retried: 0, parked: 0, deferred: 0 }, 'nothing moves');
     assert.equal((await fixture.deadLetters()).length, 0);
     await fixture.close();
   });
