@@ -8,6 +8,8 @@ export interface EmbeddedDatabase {
   exec(sql: string): void;
   run(sql: string, ...values: SQLInputValue[]): ReturnType<Statement['run']>;
   all<Row>(sql: string, ...values: SQLInputValue[]): Row[];
+  /** The rows are computed as they are read. */
+  iterate<Row>(sql: string, ...values: SQLInputValue[]): Iterable<Row>;
   /** Runs `work` in a transaction. @throws UnavailableError for an error of the disk */
   transact<T>(work: () => T): T;
   close(): void;
@@ -33,6 +35,7 @@ export function openEmbeddedDatabase(file: string): EmbeddedDatabase {
     exec: (sql) => database.exec(sql),
     run: (sql, ...values) => statement(sql).run(...values),
     all: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Row[],
+    iterate: <Row>(sql: string, ...values: SQLInputValue[]) => statement(sql).iterate(...values) as Iterable<Row>,
     transact(work) {
       try {
         database.exec('BEGIN IMMEDIATE');

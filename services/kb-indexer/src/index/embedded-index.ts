@@ -20,7 +20,7 @@ export interface EmbeddedOptions {
 /** An index in a file, for one process. @throws IndexError */
 export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchIndex {
   const database = openEmbeddedDatabase(file);
-  const { run, all, transact } = database;
+  const { run, all, iterate, transact } = database;
   const vectors = createEmbeddedVectors(database, model);
 
   function dropChunks(document: number): void {
@@ -79,14 +79,21 @@ export function createEmbeddedIndex({ file, model }: EmbeddedOptions): SearchInd
     async matching(phrases, match, filter, limit) {
       if (phrases.length === 0) return [];
       const { where, values } = conditionsOf(filter);
-      return all<PassageRow>(
-        `WITH found AS MATERIALIZED (SELECT rowid AS chunk, bm25(terms, 8, 4, 1) AS rank FROM terms WHERE terms MATCH ?)
-         SELECT ${PASSAGE}, min(rank) FROM found JOIN chunks ON chunks.id = chunk JOIN documents ON documents.id = document
-         WHERE ${where} GROUP BY document ORDER BY min(rank), document LIMIT ?`,
+      // To look up the document of every match takes longer than to rank them, so only the best are looked up. Without
+      // its LIMIT, the inner query is merged with the outer one, and loses its order.
+      const ranked = iterate<PassageRow & { document: number }>(
+        `SELECT ${PASSAGE}, document FROM (
+           SELECT rowid AS chunk, bm25(terms, 8, 4, 1) AS score FROM terms WHERE terms MATCH ? ORDER BY score, chunk LIMIT -1
+         ) CROSS JOIN chunks ON chunks.id = chunk CROSS JOIN documents ON documents.id = document WHERE ${where}`,
         phrases.map(matchOf).join(match === 'all' ? ' AND ' : ' OR '),
         ...values,
-        limit,
-      ).map(passage);
+      );
+      const best = new Map<number, Passage>();
+      for (const { document, ...row } of ranked) {
+        if (!best.has(document)) best.set(document, passage(row));
+        if (best.size === limit) break;
+      }
+      return [...best.values()];
     },
     async telling(phrases) {
       const count = 'SELECT doc FROM vocabulary WHERE term = ?';
