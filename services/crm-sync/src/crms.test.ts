@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { credentials, type Sandbox, startSandbox } from '@switchboard/sandbox';
-import { createLogger, createRedis } from '@switchboard/service';
-import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, lead, NOON, resolved } from '../fixtures/events.ts';
 import { type Records, readRecords } from '../fixtures/records.ts';
+import { connected, openRedis } from '../fixtures/redis.ts';
 
-const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
+const redis = openRedis();
 const HOUR = 3_600_000;
 
 /** What goes wrong with one request, and how the event then ends. */
@@ -35,7 +33,7 @@ const STEPS = {
 
 let sandbox: Sandbox;
 before(async () => {
-  if (redis.status !== 'ready') await once(redis, 'ready');
+  await connected(redis);
   sandbox = await startSandbox();
 });
 afterEach(() => sandbox.reset());

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
-import { createLogger, createRedis } from '@switchboard/service';
-import { testStack } from '@switchboard/stack/test-stack';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, lead } from '../fixtures/events.ts';
+import { connected, openRedis } from '../fixtures/redis.ts';
 import type { CrmName } from '../fixtures/variables.ts';
 import type { Crm, Note, Person } from './crm.ts';
 import { withoutFormulas } from './formulas.ts';
@@ -78,10 +76,10 @@ it('the fields of a note are made safe where the CRM keeps them as such', async 
 });
 
 describe('what each CRM gets', () => {
-  const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
+  const redis = openRedis();
   let sandbox: Sandbox;
   before(async () => {
-    if (redis.status !== 'ready') await once(redis, 'ready');
+    await connected(redis);
     sandbox = await startSandbox();
   });
   beforeEach(() => sandbox.reset());

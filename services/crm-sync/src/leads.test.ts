@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
-import { createLogger, createRedis } from '@switchboard/service';
-import { testStack } from '@switchboard/stack/test-stack';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, lead, NOON, resolved } from '../fixtures/events.ts';
 import { readRecords } from '../fixtures/records.ts';
+import { connected, openRedis } from '../fixtures/redis.ts';
 
-const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
+const redis = openRedis();
 let sandbox: Sandbox;
 before(async () => {
-  if (redis.status !== 'ready') await once(redis, 'ready');
+  await connected(redis);
   sandbox = await startSandbox();
 });
 afterEach(() => sandbox.reset());

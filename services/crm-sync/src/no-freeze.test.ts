@@ -1,16 +1,14 @@
-import { once } from 'node:events';
 import { after, before, describe, it } from 'node:test';
 import { assertNeverFreezes } from '@switchboard/events/fixtures';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
-import { createLogger, createRedis } from '@switchboard/service';
-import { testStack } from '@switchboard/stack/test-stack';
 import { openDesk } from '../fixtures/desk.ts';
+import { connected, openRedis } from '../fixtures/redis.ts';
 
 describe('an event with a megabyte of one repeated text in any field holds up nothing', () => {
-  const redis = createRedis(testStack().redisUrl, createLogger('test', 'silent'));
+  const redis = openRedis();
   let sandbox: Sandbox;
   before(async () => {
-    if (redis.status !== 'ready') await once(redis, 'ready');
+    await connected(redis);
     sandbox = await startSandbox();
   });
   after(async () => {
