@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { catalogue } from '@switchboard/events';
-import { assertNeverFreezes, assertNoFreeze, whenAvailable } from '@switchboard/events/fixtures';
+import { assertNeverFreezes, assertNoFreeze } from '@switchboard/events/fixtures';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { agreed, eventOf } from '../fixtures/events.ts';
 import { messagesOf, type Office, openOffice } from '../fixtures/office.ts';
@@ -29,8 +29,7 @@ async function agree(...people: string[]): Promise<void> {
   const webhookUrl = `${sandbox.url}/webhook/jane`;
   const addresses = { email: 'jane@example.com', slackUserId: 'U0JANE00', webhookUrl };
   for (const userId of people) {
-    const event = eventOf('preference.updated', `p-${userId}`, Date.now(), agreed(userId, channels, addresses));
-    await whenAvailable(() => office.handle(event));
+    await office.handle(eventOf('preference.updated', `p-${userId}`, Date.now(), agreed(userId, channels, addresses)));
   }
 }
 
