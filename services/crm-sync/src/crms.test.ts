@@ -6,7 +6,7 @@ import { until } from '@switchboard/stack/until';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, lead, NOON, resolved } from '../fixtures/events.ts';
 import { type Records, readRecords } from '../fixtures/records.ts';
-import { connected, openRedis } from '../fixtures/redis.ts';
+import { openRedis } from '../fixtures/redis.ts';
 
 const redis = openRedis();
 const HOUR = 3_600_000;
@@ -33,7 +33,6 @@ const STEPS = {
 
 let sandbox: Sandbox;
 before(async () => {
-  await connected(redis);
   sandbox = await startSandbox();
 });
 afterEach(() => sandbox.reset());

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, lead } from '../fixtures/events.ts';
-import { connected, openRedis } from '../fixtures/redis.ts';
+import { openRedis } from '../fixtures/redis.ts';
 import type { CrmName } from '../fixtures/variables.ts';
 import type { Crm, Note, Person } from './crm.ts';
 import { withoutFormulas } from './formulas.ts';
@@ -79,7 +79,6 @@ describe('what each CRM gets', () => {
   const redis = openRedis();
   let sandbox: Sandbox;
   before(async () => {
-    await connected(redis);
     sandbox = await startSandbox();
   });
   beforeEach(() => sandbox.reset());

@@ -2,13 +2,12 @@ import { after, before, describe, it } from 'node:test';
 import { assertNeverFreezes } from '@switchboard/events/fixtures';
 import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { openDesk } from '../fixtures/desk.ts';
-import { connected, openRedis } from '../fixtures/redis.ts';
+import { openRedis } from '../fixtures/redis.ts';
 
 describe('an event with a megabyte of one repeated text in any field holds up nothing', () => {
   const redis = openRedis();
   let sandbox: Sandbox;
   before(async () => {
-    await connected(redis);
     sandbox = await startSandbox();
   });
   after(async () => {

@@ -4,12 +4,11 @@ import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, resolved, ticketCreated } from '../fixtures/events.ts';
 import { readRecords } from '../fixtures/records.ts';
-import { connected, openRedis } from '../fixtures/redis.ts';
+import { openRedis } from '../fixtures/redis.ts';
 
 const redis = openRedis();
 let sandbox: Sandbox;
 before(async () => {
-  await connected(redis);
   sandbox = await startSandbox();
 });
 afterEach(() => sandbox.reset());

@@ -4,13 +4,12 @@ import { type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { openDesk } from '../fixtures/desk.ts';
 import { escalated, NOON, resolved } from '../fixtures/events.ts';
 import { readRecords } from '../fixtures/records.ts';
-import { connected, openRedis } from '../fixtures/redis.ts';
+import { openRedis } from '../fixtures/redis.ts';
 
 describe('events that have the same time', () => {
   const redis = openRedis();
   let sandbox: Sandbox;
   before(async () => {
-    await connected(redis);
     sandbox = await startSandbox();
   });
   after(async () => {
