@@ -103,9 +103,12 @@ export const heapLimits: readonly string[] = ['--max-semi-space-size=16', '--max
 /**
  * Collects the old generation when it has three times the size that it had after the last time. By default, V8 does so
  * at half as much again, which took a quarter of the CPU time of a consumer.
+ *
+ * V8 also learns which of our objects live long, those of events that wait for Kafka, and creates them in the old
+ * generation. There they outlive the event, and so does all that they refer to: a third of the CPU time of a batch.
  */
-export const collectLess = '--heap-growing-percent=200';
-export const nodeFlags: readonly string[] = [...heapLimits, collectLess];
+export const collectLess: readonly string[] = ['--heap-growing-percent=200', '--no-allocation-site-pretenuring'];
+export const nodeFlags: readonly string[] = [...heapLimits, ...collectLess];
 
 /** Where Node keeps what it compiled: a start takes a second less then, and 20 MB. */
 export const compileCache = join(import.meta.dirname, '../.local/compile-cache');
