@@ -23,6 +23,7 @@ const textOf = (people: readonly (readonly Identifier[])[]): string[] =>
 const A: Node = 'user:a';
 const B: Node = 'user:b';
 const MAIL: Node = 'email:a@x.example';
+const BOBS: Node = 'email:bob@x.example';
 const PHONE: Node = 'phone:+4366012345';
 
 const cases: readonly { name: string; links: readonly Link[]; people: readonly string[]; unassigned?: Node[] }[] = [
@@ -79,6 +80,60 @@ const cases: readonly { name: string; links: readonly Link[]; people: readonly s
     people: [`customer:billing/1 customer:shop/1 ${A}`],
   },
   {
+    name: 'a phone number that two people give makes them no one person',
+    links: [
+      [A, MAIL],
+      [MAIL, PHONE],
+      [BOBS, PHONE],
+    ],
+    people: [`${MAIL} ${A}`, BOBS],
+    unassigned: [PHONE],
+  },
+  {
+    name: 'nor do several of them, and ids of different sources',
+    links: [
+      [A, MAIL],
+      ...(['customer:shop/1', MAIL] as const).flatMap((node): Link[] => [
+        [node, PHONE],
+        [node, 'phone:+4399'],
+      ]),
+      ...(['customer:billing/2', BOBS] as const).flatMap((node): Link[] => [
+        [node, PHONE],
+        [node, 'phone:+4399'],
+      ]),
+      ['customer:shop/1', MAIL],
+      ['customer:billing/2', BOBS],
+    ],
+    people: [`customer:shop/1 ${MAIL} ${A}`, `customer:billing/2 ${BOBS}`],
+    unassigned: [PHONE, 'phone:+4399'],
+  },
+  {
+    name: 'a confirmed phone number is of whom it is said to be',
+    links: [
+      [MAIL, PHONE, 'confirmed'],
+      [BOBS, PHONE],
+    ],
+    people: [`${MAIL} ${PHONE}`, BOBS],
+  },
+  {
+    name: 'two addresses of a user may have one phone number',
+    links: [
+      [A, MAIL],
+      [A, BOBS],
+      [MAIL, PHONE],
+      [BOBS, PHONE],
+    ],
+    people: [`${MAIL} ${BOBS} ${PHONE} ${A}`],
+  },
+  {
+    name: 'a phone number links a chat user with an address',
+    links: [
+      [A, PHONE],
+      [PHONE, MAIL],
+    ],
+    people: [`${MAIL} ${PHONE} ${A}`],
+  },
+  {
     name: 'a confirmed customer of a user settles it',
     links: [
       [A, 'customer:shop/1', 'confirmed'],
@@ -120,6 +175,31 @@ describe('for any links', () => {
           assert.equal(new Set(once).size, once.length, textOf([person]).join());
         }
       }),
+    );
+  });
+
+  it('no person has two e-mail addresses that only a phone number links', () => {
+    const touchesPhone = ([one, other]: Link): boolean => [one, other].some((node) => node.startsWith('phone:'));
+    fc.assert(
+      fc.property(fc.array(anyLink, { maxLength: 16 }), (links) => {
+        // Links of numbers that nobody has confirmed are left out: what is then linked is more than a number.
+        const certain = links.filter((link) => link.length === 3 || !touchesPhone(link));
+        const reached = (start: Node): Set<Node> => {
+          const found = new Set([start]);
+          for (const node of found) {
+            for (const [one, other] of certain) {
+              if (one === node) found.add(other);
+              if (other === node) found.add(one);
+            }
+          }
+          return found;
+        };
+        for (const person of resolved(links).people) {
+          const [first, ...others] = person.filter(({ kind }) => kind === 'email').map(nodeOf);
+          for (const other of others) assert.ok(reached(first as Node).has(other), textOf([person]).join());
+        }
+      }),
+      { numRuns: 1_000 },
     );
   });
 

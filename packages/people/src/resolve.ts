@@ -1,4 +1,5 @@
-import { type Identifier, identifierOf, type Node, scopeOf } from './identifier.ts';
+import { type Identifier, identifierOf, type Node, nodeOf, scopeOf } from './identifier.ts';
+import { withoutSharedPhones } from './shared-phones.ts';
 
 export interface Edge {
   /** Set by an operator: it counts as no distance. */
@@ -17,6 +18,8 @@ export interface Component {
 /** Why identifiers that are linked are not one person. */
 export type Conflict =
   | { readonly reason: 'several_values'; readonly identifiers: readonly Identifier[] }
+  /** The first is a phone number, the others are of several people. */
+  | { readonly reason: 'shared_phone'; readonly identifiers: readonly Identifier[] }
   | { readonly reason: 'too_many_links' };
 
 export interface Resolution {
@@ -29,14 +32,58 @@ export interface Resolution {
 
 /**
  * Decides which linked identifiers are one person. With several chat users, Slack users or customers of one source, an
- * identifier belongs to the nearest of them by the number of links. The answer follows from the links alone, in
- * whatever order they were learned.
+ * identifier belongs to the nearest of them by the number of links. A phone number does not make one person of two
+ * e-mail addresses. The answer follows from the links alone, in whatever order they were learned.
  */
 export function resolve({ edges, isTooLarge }: Component): Resolution {
-  const nodes = [...edges.keys()].sort();
   if (isTooLarge) {
-    return { people: [], unassigned: nodes.map(identifierOf), conflicts: [{ reason: 'too_many_links' }] };
+    const unassigned = [...edges.keys()].sort().map(identifierOf);
+    return { people: [], unassigned, conflicts: [{ reason: 'too_many_links' }] };
   }
+  const apart = withoutSharedPhones(edges);
+  const parts = partsOf(apart).map(resolvePart);
+  const shared = [...edges.keys()].filter((node) => isShared(node, edges, apart)).sort();
+  const isLeftAlone = (people: readonly Identifier[]): boolean =>
+    people.length === 1 && shared.includes(nodeOf(people[0] as Identifier));
+  const people = parts.flatMap((part) => part.people);
+  return {
+    people: people.filter((person) => !isLeftAlone(person)),
+    unassigned: [...parts.flatMap((part) => part.unassigned), ...people.filter(isLeftAlone).flat()],
+    conflicts: [
+      ...parts.flatMap((part) => part.conflicts),
+      ...shared.map((phone): Conflict => {
+        const others = [...(edges.get(phone)?.keys() ?? [])].filter((node) => edges.has(node)).sort();
+        return { reason: 'shared_phone', identifiers: [phone, ...others].map(identifierOf) };
+      }),
+    ],
+  };
+}
+
+/** A phone number that has lost a link, and that nobody's e-mail address has kept. */
+function isShared(node: Node, edges: Edges, apart: Edges): boolean {
+  const left = apart.get(node);
+  if (identifierOf(node).kind !== 'phone' || left === undefined || left.size === edges.get(node)?.size) return false;
+  return ![...left.values()].some(({ isConfirmed }) => isConfirmed);
+}
+
+type Edges = Component['edges'];
+
+/** What is linked with each other. */
+function partsOf(edges: Edges): Edges[] {
+  const parts: Map<Node, ReadonlyMap<Node, Edge>>[] = [];
+  const seen = new Set<Node>();
+  for (const start of [...edges.keys()].sort()) {
+    if (seen.has(start)) continue;
+    const nodes = new Set([start]);
+    for (const node of nodes) for (const next of edges.get(node)?.keys() ?? []) if (edges.has(next)) nodes.add(next);
+    for (const node of nodes) seen.add(node);
+    parts.push(new Map([...nodes].map((node) => [node, edges.get(node) as ReadonlyMap<Node, Edge>])));
+  }
+  return parts;
+}
+
+function resolvePart(edges: Edges): Resolution {
+  const nodes = [...edges.keys()].sort();
   const scopes = Map.groupBy(nodes, (node) => scopeOf(identifierOf(node)));
   scopes.delete(undefined);
   const rivals = [...scopes.values()];
@@ -64,7 +111,7 @@ export function personOf({ people }: Pick<Resolution, 'people'>, { kind, value }
 }
 
 /** The nearest of the values for each node: null for a tie. */
-function ownersByNode(edges: Component['edges'], values: readonly Node[]): ReadonlyMap<Node, Node | null | undefined> {
+function ownersByNode(edges: Edges, values: readonly Node[]): ReadonlyMap<Node, Node | null | undefined> {
   const distances = values.map((value) => distancesFrom(value, edges));
   return new Map(
     [...edges.keys()].map((node) => {
@@ -77,7 +124,7 @@ function ownersByNode(edges: Component['edges'], values: readonly Node[]): Reado
   );
 }
 
-function distancesFrom(start: Node, edges: Component['edges']): ReadonlyMap<Node, number> {
+function distancesFrom(start: Node, edges: Edges): ReadonlyMap<Node, number> {
   const distances = new Map([[start, 0]]);
   const queue = [start];
   for (let node = queue.shift(); node !== undefined; node = queue.shift()) {

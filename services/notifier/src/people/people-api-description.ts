@@ -109,7 +109,10 @@ export const peopleApi: ApiDescription = {
           items: {
             type: 'object',
             required: ['reason'],
-            properties: { reason: { type: 'string', enum: ['several_values', 'too_many_links'] }, identifiers },
+            properties: {
+              reason: { type: 'string', enum: ['several_values', 'shared_phone', 'too_many_links'] },
+              identifiers,
+            },
           },
         },
         people: {
