@@ -37,8 +37,8 @@ const ended: Fields = {
   rating: 'data.metadata.rating',
 };
 
-const buyer: Fields = {
-  userId: 'data.customerId',
+/** `customerId` is the shop's own number of a person, and has a field of that name. */
+const shopper: Fields = {
   email: ['data.customerEmail', 'data.customer.email'],
   customerName: 'data.customer.name',
   phone: ['data.customerPhone', 'data.customer.phone'],
@@ -47,6 +47,29 @@ const buyer: Fields = {
 const items: Fields = {
   // No other place of the list: its items are renamed where it stands.
   items: { each: [], fields: { name: ['item.productName', 'item.title'], price: 'item.unitPrice' } },
+};
+
+const order: Fields = { ...shopper, ...items };
+const total: Fields = { total: ['data.totalAmount', 'data.orderTotal', 'data.amount'] };
+const payment: Fields = {
+  ...shopper,
+  amount: ['data.total', 'data.totalAmount'],
+  method: 'data.paymentMethod',
+};
+
+const stock: Fields = {
+  name: ['data.productName', 'data.title'],
+  quantity: ['data.available', 'data.stockLevel', 'data.newQuantity'],
+  previousQuantity: ['data.oldQuantity', 'data.previousStockLevel'],
+};
+
+const ticket: Fields = {
+  userId: 'data.customerId',
+  email: ['data.customerEmail', 'data.customer.email', 'data.requester.email'],
+  customerName: ['data.customer.name', 'data.requester.name'],
+  phone: ['data.customerPhone', 'data.customer.phone', 'data.requester.phone'],
+  subject: 'data.title',
+  agentName: ['data.assigneeName', 'data.agent.name'],
 };
 
 /** How chatbot platforms and shops write the fields of the catalogue's events. */
@@ -92,8 +115,71 @@ export const platformFields: NonNullable<Mapping['fields']> = {
     channel: 'data.metadata.channel',
     pageUrl: 'data.metadata.pageUrl',
   },
-  'order.created': { ...buyer, ...items, total: ['data.totalAmount', 'data.orderTotal', 'data.amount'] },
-  'order.shipped': { ...buyer, ...items, estimatedDelivery: ['data.deliveryEstimate', 'data.eta'] },
-  'payment.confirmed': { ...buyer, amount: 'data.total', method: 'data.paymentMethod' },
+  'order.created': { ...order, ...total },
+  'order.shipped': { ...order, estimatedDelivery: ['data.deliveryEstimate', 'data.eta'] },
+  'order.delivered': { ...order, receivedBy: 'data.signedBy', location: 'data.deliveryLocation' },
+  'order.cancelled': {
+    ...order,
+    ...total,
+    reason: ['data.cancelReason', 'data.cancellationReason'],
+    refundAmount: 'data.refund',
+  },
+  'payment.confirmed': payment,
+  'payment.failed': {
+    ...payment,
+    reason: ['data.failureReason', 'data.failureMessage', 'data.errorMessage', 'data.message'],
+    errorCode: ['data.failureCode', 'data.declineCode'],
+    paymentUrl: 'data.retryUrl',
+    nextAttemptAt: ['data.nextRetryAt', 'data.nextAttempt'],
+  },
+  'payment.refunded': {
+    ...payment,
+    amount: ['data.refundAmount', 'data.refundedAmount', 'data.total'],
+    reason: 'data.refundReason',
+  },
+  'subscription.changed': {
+    ...shopper,
+    plan: ['data.planName', 'data.newPlan'],
+    previousPlan: 'data.oldPlan',
+    previousStatus: 'data.oldStatus',
+    renewsAt: ['data.renewalDate', 'data.nextBillingDate', 'data.currentPeriodEnd'],
+    endsAt: ['data.endDate', 'data.expiresAt'],
+  },
   'inventory.reserved': { email: 'data.customerEmail', userId: 'data.customerId', ...items },
+  'stock.changed': stock,
+  'stock.replenished': stock,
+  'fraud.flagged': {
+    ...shopper,
+    amount: ['data.total', 'data.totalAmount'],
+    riskLevel: 'data.risk',
+    riskScore: ['data.score', 'data.fraudScore'],
+    ipAddress: 'data.ip',
+  },
+  'customer.updated': {
+    email: ['data.customerEmail', 'data.customer.email'],
+    name: ['data.customerName', 'data.customer.name'],
+    phone: ['data.customerPhone', 'data.customer.phone'],
+    company: ['data.customerCompany', 'data.customer.company'],
+  },
+  'ticket.created': { ...ticket, description: 'data.message' },
+  'ticket.updated': { ...ticket, comment: ['data.message', 'data.reply', 'data.latestComment'] },
+  'deploy.finished': { service: 'data.project', environment: 'data.env', url: 'data.deployUrl' },
+  'build.failed': {
+    service: 'data.project',
+    environment: 'data.env',
+    reason: ['data.errorMessage', 'data.error', 'data.message'],
+    url: 'data.buildUrl',
+  },
+  'maintenance.scheduled': {
+    title: 'data.name',
+    description: 'data.message',
+    startsAt: ['data.startTime', 'data.scheduledStart', 'data.scheduledFor'],
+    endsAt: ['data.endTime', 'data.scheduledEnd'],
+  },
+  'message.status': {
+    userId: 'data.customerId',
+    phone: 'data.customerPhone',
+    status: 'data.messageStatus',
+    errorText: 'data.errorMessage',
+  },
 };

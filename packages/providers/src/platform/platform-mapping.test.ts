@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type EventType, publicEventTypes } from '@switchboard/events';
+import { type EventType, publicEventTypes, readFields } from '@switchboard/events';
 import fc from 'fast-check';
 import { asJson } from '../../fixtures/as-json.ts';
 import { compileMapping } from '../mapping/compile-mapping.ts';
@@ -18,7 +18,95 @@ function mapAs(type: EventType, data: JsonObject) {
 
 const map = (data: JsonObject) => mapAs('conversation.escalated', data);
 
+/** What a shop, a warehouse, a helpdesk or a build server writes, and the fields that it becomes. */
+const SPELLINGS: readonly [type: EventType, sent: JsonObject, fields: JsonObject][] = [
+  [
+    'order.created',
+    { order_id: 'o', customer_id: 'c', customer_email: 'a@x.example', total_amount: '9.50' },
+    { orderId: 'o', customerId: 'c', email: 'a@x.example', total: 9.5 },
+  ],
+  [
+    'order.delivered',
+    { orderId: 'o', customer_id: 'c', customer: { email: 'a@x.example', name: 'A' }, signed_by: 'B' },
+    { orderId: 'o', customerId: 'c', email: 'a@x.example', customerName: 'A', receivedBy: 'B' },
+  ],
+  [
+    'order.cancelled',
+    { orderId: 'o', customerPhone: '+43660', cancel_reason: 'late', order_total: 5 },
+    { orderId: 'o', phone: '+43660', reason: 'late', total: 5 },
+  ],
+  [
+    'payment.failed',
+    { orderId: 'o', customer_email: 'a@x.example', total: '10.00', payment_method: 'card', failure_reason: 'expired' },
+    { orderId: 'o', email: 'a@x.example', amount: 10, method: 'card', reason: 'expired' },
+  ],
+  [
+    'payment.refunded',
+    { orderId: 'o', customer_email: 'a@x.example', refund_amount: '4' },
+    { orderId: 'o', email: 'a@x.example', amount: 4 },
+  ],
+  [
+    'subscription.changed',
+    { subscription_id: 's', customer_email: 'a@x.example', new_plan: 'Pro', old_plan: 'Free' },
+    { subscriptionId: 's', email: 'a@x.example', plan: 'Pro', previousPlan: 'Free' },
+  ],
+  [
+    'stock.changed',
+    { product_id: 'p', product_name: 'Kettle', available: '0', old_quantity: 3 },
+    { productId: 'p', name: 'Kettle', quantity: 0, previousQuantity: 3 },
+  ],
+  [
+    'stock.replenished',
+    { sku: 'k', product_name: 'Kettle', stock_level: 5 },
+    { sku: 'k', name: 'Kettle', quantity: 5 },
+  ],
+  [
+    'fraud.flagged',
+    { orderId: 'o', score: '0.9', ip: '192.0.2.1' },
+    { orderId: 'o', riskScore: 0.9, ipAddress: '192.0.2.1' },
+  ],
+  [
+    'customer.updated',
+    { customer_id: 'c', customer_email: 'a@x.example', customer_name: 'A' },
+    { customerId: 'c', email: 'a@x.example', name: 'A' },
+  ],
+  [
+    'ticket.updated',
+    { ticket_id: 't', requester: { email: 'a@x.example' }, message: 'Done' },
+    { ticketId: 't', email: 'a@x.example', comment: 'Done' },
+  ],
+  [
+    'deploy.finished',
+    { deployment_id: 'd', project: 'shop', env: 'live' },
+    { deploymentId: 'd', service: 'shop', environment: 'live' },
+  ],
+  [
+    'build.failed',
+    { build_id: 'b', project: 'shop', error: 'tests' },
+    { buildId: 'b', service: 'shop', reason: 'tests' },
+  ],
+  [
+    'maintenance.scheduled',
+    { maintenance_id: 'm', name: 'Upgrade', start_time: '1970-01-01T00:00:01Z' },
+    { maintenanceId: 'm', title: 'Upgrade', startsAt: 1_000 },
+  ],
+  [
+    'message.status',
+    { message_id: 'm', customer_id: 'u', message_status: 'failed' },
+    { messageId: 'm', userId: 'u', status: 'failed' },
+  ],
+];
+
 describe("the platform's own mapping", () => {
+  for (const [type, sent, fields] of SPELLINGS) {
+    it(`reads ${type} in the spelling of its senders`, () => {
+      const read = readFields(type, mapAs(type, sent).payload);
+      assert.ok(read.ok, JSON.stringify(read));
+      assert.partialDeepStrictEqual(read.fields, fields);
+      assert.equal(read.extra, null);
+    });
+  }
+
   it('moves flat and nested fields in either spelling, and renames those of list items', () => {
     const { payload } = map({
       conversationId: 'c-1',

@@ -45,7 +45,13 @@ const ended: readonly Meaning[] = [
 /** The platform's own payload. */
 export const platformMapping: Mapping = {
   shapes,
-  names: { new_order: 'order.created', 'conversation.ended': ended, conversation_ended: ended },
+  names: {
+    new_order: 'order.created',
+    'order.canceled': 'order.cancelled',
+    order_canceled: 'order.cancelled',
+    'conversation.ended': ended,
+    conversation_ended: ended,
+  },
   fields: platformFields,
   // The version of the sender's format, and what chooses the event's type.
   ignore: [
