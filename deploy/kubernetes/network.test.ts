@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { programs } from '../services.ts';
 import { kustomize } from './validation/kustomize.ts';
+import { workloads } from './workloads.ts';
 
 interface Peer {
   readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
@@ -22,6 +25,12 @@ const policies = (await kustomize('overlays/production'))
   .filter(({ kind }) => kind === 'NetworkPolicy')
   .map(({ metadata, spec }) => ({ name: metadata.name, ...(spec as Policy) }));
 const OPS = 9464;
+const HTTPS = 443;
+const REDIS = 6379;
+const PUBLIC = [HTTPS, 465, 587];
+const KAFKA = [9092, 9093, 9094, 9096, 9098];
+
+const usesRedis = (name: string): boolean => workloads.some(({ service, redis }) => service.name === name && redis);
 
 describe('the network policies', () => {
   it('deny what they do not name, for each program', () => {
@@ -65,8 +74,31 @@ describe('the network policies', () => {
           for (const cidr of ['10.0.0.0/8', '169.254.0.0/16', '192.168.0.0/16']) {
             assert.ok(ipBlock?.except?.includes(cidr), `${name}: ${cidr}`);
           }
-          for (const { port } of ports) assert.ok([443, 465, 587].includes(port), `${name}: ${port}`);
+          for (const { port } of ports) assert.ok([...PUBLIC, ...KAFKA].includes(port), `${name}: ${port}`);
         }
+      }
+    }
+  });
+
+  it('let every program reach the addresses of the production overlay, and of the examples for managed Kafka', async () => {
+    const text = await readFile(join(import.meta.dirname, '../../docs/deploying.md'), 'utf8');
+    const examples = [...text.matchAll(/^KAFKA_(?:BROKERS|OAUTH_TOKEN_URL)=(.*)$/gm)].flatMap(([, value = '']) =>
+      value.split(','),
+    );
+    const overlay = (await kustomize('overlays/production'))
+      .filter(({ kind, metadata }) => kind === 'ConfigMap' && /^(connections|redis)/.test(metadata.name))
+      .flatMap(({ data = {} }) => Object.values(data as Record<string, string>))
+      .filter((value) => /^\S+$/.test(value) && /:\/\/|:\d+$/.test(value));
+    assert.ok(examples.length >= 5 && overlay.length >= 3, [...examples, ...overlay].join(' '));
+    for (const address of [...examples, ...overlay]) {
+      const [, given] = /:(\d+)(?:\/|$)/.exec(address) ?? [];
+      const port = Number(given ?? HTTPS);
+      // The port is the customer's own: docs/kubernetes.md says what to do.
+      if (address.includes('aivencloud')) continue;
+      for (const { name, egress = [] } of policies.filter((policy) => programs.includes(policy.name))) {
+        if (port === REDIS && !usesRedis(name)) continue;
+        const open = egress.flatMap(({ ports = [] }) => ports.map((one) => one.port));
+        assert.ok(open.includes(port), `${name} cannot reach ${address}`);
       }
     }
   });

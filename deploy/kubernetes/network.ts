@@ -1,15 +1,23 @@
 import { API_PORT, labels, type Manifest, OPS_PORT, selector, type Workload } from './workload.ts';
 import { workloads } from './workloads.ts';
 
-const KAFKA = [9092, 9093, 9094];
+/** The usual ones, and those of Amazon's brokers: TLS, SASL, IAM. */
+const KAFKA = [9092, 9093, 9094, 9096, 9098];
 /** Apicurio's and Confluent's. */
 const REGISTRY = [8080, 8081];
-const REDIS = [6379, 6380];
+/** Of a managed registry, and of who issues tokens for Kafka. */
+const HTTPS = 443;
+/** The last is Sentinel's. */
+const REDIS = [6379, 6380, 26379];
 const POSTGRES = [5432];
 const OTLP = 4318;
 
 /** Everything that is no public address, the address of a cloud's metadata among them. */
 const NOT_PUBLIC = ['10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'];
+
+const anywhere = { ipBlock: { cidr: '0.0.0.0/0', except: NOT_PUBLIC } };
+/** Managed Kafka and registries have public addresses. */
+const MANAGED = [HTTPS, ...KAFKA];
 
 const tcp = (ports: readonly number[]) => ports.map((port) => ({ protocol: 'TCP', port }));
 const inNamespace = (labelKey: string, value = 'true') => ({
@@ -77,13 +85,13 @@ function forService(workload: Workload & { database: boolean }): Manifest {
       egress: [
         {
           to: backends,
-          ports: tcp([...KAFKA, ...REGISTRY, ...(redis ? REDIS : []), ...(database ? POSTGRES : [])]),
+          ports: tcp([...KAFKA, ...REGISTRY, HTTPS, ...(redis ? REDIS : []), ...(database ? POSTGRES : [])]),
         },
         ...calls.map((called) => ({
           to: [{ podSelector: { matchLabels: selector(called) } }],
           ports: tcp([API_PORT]),
         })),
-        { to: [{ ipBlock: { cidr: '0.0.0.0/0', except: NOT_PUBLIC } }], ports: tcp(outside) },
+        { to: [anywhere], ports: tcp([...new Set([...outside, ...MANAGED])]) },
         { to: [monitoring], ports: tcp([OTLP]) },
       ],
     },
@@ -96,7 +104,10 @@ const register = policy(
   {
     podSelector: { matchLabels: selector('register') },
     policyTypes: ['Ingress', 'Egress'],
-    egress: [{ to: backends, ports: tcp([...KAFKA, ...REGISTRY]) }],
+    egress: [
+      { to: backends, ports: tcp([...KAFKA, ...REGISTRY, HTTPS]) },
+      { to: [anywhere], ports: tcp(MANAGED) },
+    ],
   },
 );
 

@@ -23,8 +23,11 @@ const lag = (topic: string, values: string) => ({
   values,
 });
 const two = [running('a', '4x30'), running('b', '4x30')];
-const breaker = (values: string, requests: string) => [
-  { series: `outbound_breaker_state${of('instance="a",target="hubspot"')}`, values },
+/** The connections to a system, and how many of them are down. */
+const breaker = (down: string, requests: string, closed = '0x30') => [
+  { series: `outbound_targets${of('instance="a",target="hubspot",breaker="open"')}`, values: down },
+  { series: `outbound_targets${of('instance="a",target="hubspot",breaker="half-open"')}`, values: '0x30' },
+  { series: `outbound_targets${of('instance="a",target="hubspot",breaker="closed"')}`, values: closed },
   { series: `outbound_request_seconds_count${of('instance="a",target="hubspot"')}`, values: requests },
 ];
 
@@ -34,12 +37,17 @@ const CASES = [
   { name: 'a long one for four times as many at most', series: [...two, lag('t', '0x8 900x20')], wanted: 8 },
   {
     name: 'an open breaker keeps the number, however old the backlog is',
-    series: [...two, lag('t', '0x8 900x20'), ...breaker('0x8 2x20', '0+60x30')],
+    series: [...two, lag('t', '0x8 900x20'), ...breaker('0x8 1x20', '0+60x30', '1x8 0x20')],
     wanted: 2,
   },
   {
     name: 'a breaker that opened long ago, and has seen no request since, does not',
-    series: [...two, lag('t', '0x8 900x20'), ...breaker('2x30', '60x30')],
+    series: [...two, lag('t', '0x8 900x20'), ...breaker('1x30', '60x30')],
+    wanted: 8,
+  },
+  {
+    name: 'the system of one tenant that is down holds up no others',
+    series: [...two, lag('t', '0x8 900x20'), ...breaker('0x8 1x20', '0+60x30', '9x30')],
     wanted: 8,
   },
   {

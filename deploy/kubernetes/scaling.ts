@@ -10,6 +10,9 @@ const CONCURRENCY: Readonly<Record<string, number>> = { flows: 256, notifier: 64
 
 export const concurrencyOf = (name: string): number => CONCURRENCY[name] ?? 16;
 
+/** The share of the connections to a system that has to be down, before the whole service counts as held up. */
+const HELD_UP = 0.5;
+
 export const LEAST = 2;
 export const POLL_SECONDS = 10;
 /** How many more instances, relative to their number, may come in this time. */
@@ -19,20 +22,22 @@ export const DOWN = { quietSeconds: 600, seconds: 300 } as const;
 
 /**
  * The number of instances that a consumer needs, in PromQL. As many as there are while it waits for something: an
- * outside system that is down gets no more requests from more instances, and fewer would only rebalance. In proportion to the
- * lag while there is one, at most four times as many. Otherwise as many as the busy handlers need, and no more than
- * there are.
+ * outside system that is down gets no more requests from more instances, and fewer would only rebalance. The one of a
+ * single tenant holds up no other. In proportion to the lag while there is one, at most four times as many. Otherwise
+ * as many as the busy handlers need, and no more than there are.
  */
 export function instancesQuery(name: string): string {
   const of = (more = '') => `{service="${name}"${more}}`;
   const running = `count(consumer_running${of()})`;
+  const targets = `sum by (target) (outbound_targets${of()})`;
+  const open = `sum by (target) (outbound_targets${of(',breaker!="closed"')})`;
   const capacity = BUSY * concurrencyOf(name);
   // More instances do not help events that wait for an outside system.
   const lag = `max(kafka_consumergroup_lag_seconds${of(',topic!~".*\\\\.retry\\\\.waiting"')})`;
   return `(
   ${running} and on () (
     (
-      max(outbound_breaker_state${of()}) > 0
+      max(${open} / ${targets}) >= ${HELD_UP}
       and sum(rate(outbound_request_seconds_count${of()}[5m])) > 0
     )
     or max(consumer_paused${of()}) > 0

@@ -41,6 +41,13 @@ describe('the alerts', () => {
     }
   });
 
+  it('keep the namespace, by which the Prometheus operator finds the receiver of an alert', () => {
+    for (const { alert, expr } of rules) {
+      for (const [clause] of expr.matchAll(/\b(?:by|on) \([^)]*\)/g)) assert.match(clause, /\bnamespace\b/, alert);
+      assert.doesNotMatch(expr, /\b(?:sum|max|min|count|group|avg)(?: without)? \(/, alert);
+    }
+  });
+
   it('each have their section in the runbook, which has no others', () => {
     const runbook = readFileSync(join(cwd, '../../docs/runbook.md'), 'utf8');
     const sections = runbook.split(/^## /m).slice(1);
