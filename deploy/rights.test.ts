@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { catalogue, eventTypes, publicEventTypes } from '@switchboard/events';
 import { parseAllDocuments } from 'yaml';
 import { commands, strimziUsers } from './kafka/render.ts';
 import { principals } from './rights.ts';
@@ -21,6 +22,13 @@ describe('the rights in Kafka', () => {
         if (resource === 'group') assert.equal(resourceName, name);
         if (pattern === 'prefixed') assert.equal(resourceName, `${name}.retry.`);
       }
+    }
+  });
+
+  it('let ingest write no event that only our services publish', () => {
+    const written = principals.find(({ name }) => name === 'ingest')?.rights.map(({ name }) => name) ?? [];
+    for (const type of eventTypes.filter((one) => !publicEventTypes.includes(one))) {
+      assert.ok(!written.includes(catalogue[type].topic), type);
     }
   });
 

@@ -1,4 +1,4 @@
-import { catalogue, type EventType, topics } from '@switchboard/events';
+import { catalogue, type EventType, publicEventTypes, topics } from '@switchboard/events';
 import { consumers, ingest, QUARANTINE_TOPIC, SKIPPED_TOPIC, services } from './services.ts';
 
 export type Operation = 'Read' | 'Write' | 'Create' | 'Describe' | 'DescribeConfigs' | 'AlterConfigs';
@@ -82,7 +82,8 @@ export const principals: readonly Principal[] = [
       }),
     ],
   },
-  { name: ingest.name, rights: [...topics, ...KEPT].map((name) => topic(name, 'Write')) },
+  // Senders may not write what only our services publish, such as the end of an action.
+  { name: ingest.name, rights: [...sourcesOf(publicEventTypes), ...KEPT].map((name) => topic(name, 'Write')) },
   ...consumers.map(consumer),
   ...services
     .filter((service) => service !== ingest && !consumers.includes(service))

@@ -51,9 +51,6 @@ allow ingest --topic ops.maintenance --resource-pattern-type literal --operation
 allow ingest --topic people.preferences --resource-pattern-type literal --operation Write
 allow ingest --topic people.customers --resource-pattern-type literal --operation Write
 allow ingest --topic support.tickets --resource-pattern-type literal --operation Write
-allow ingest --topic chat.messages --resource-pattern-type literal --operation Write
-allow ingest --topic flows.timeouts --resource-pattern-type literal --operation Write
-allow ingest --topic actions.runs --resource-pattern-type literal --operation Write
 allow ingest --topic ingest.quarantine --resource-pattern-type literal --operation Write
 allow ingest --topic ingest.skipped --resource-pattern-type literal --operation Write
 
