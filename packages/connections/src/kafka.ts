@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import type { KafkaConnection, Sasl } from '@switchboard/kafka';
-import { createTokenClient } from '@switchboard/outbound';
+import { type KafkaConnection, KafkaError, type Sasl } from '@switchboard/kafka';
+import { createTokenClient, OutboundError } from '@switchboard/outbound';
 import { ConfigError, commaSeparated, required } from '@switchboard/service';
 import { type KafkaConfig, kafkaConfig } from './kafka-config.ts';
 import { liveTls } from './live-tls.ts';
@@ -42,14 +42,30 @@ function openSasl(
     return { sasl: { mechanism, username, password }, principal: username() };
   }
   const client = required(kafkaConfig, config, because, 'KAFKA_OAUTH_TOKEN_URL', 'KAFKA_OAUTH_CLIENT_ID');
-  const token = createTokenClient({
+  const issue = createTokenClient({
     name: 'KAFKA_OAUTH_TOKEN_URL',
     tokenUrl: client.KAFKA_OAUTH_TOKEN_URL,
     clientId: client.KAFKA_OAUTH_CLIENT_ID,
     clientSecret: liveSecret(config, 'KAFKA_OAUTH_CLIENT_SECRET', because),
     scope: config.KAFKA_OAUTH_SCOPE,
   });
-  return { sasl: { mechanism, token }, principal: client.KAFKA_OAUTH_CLIENT_ID };
+  const principal = client.KAFKA_OAUTH_CLIENT_ID;
+  const token = () =>
+    issue().catch((error: Error) => {
+      throw withoutToken(error, principal);
+    });
+  return { sasl: { mechanism, token }, principal };
+}
+
+/** Wrong credentials stay wrong; an issuer that does not answer may answer later. */
+function withoutToken(cause: Error, principal: string): KafkaError {
+  if (cause instanceof OutboundError && cause.code === 'AUTHENTICATION_FAILED') {
+    const check = 'check KAFKA_OAUTH_CLIENT_ID, KAFKA_OAUTH_CLIENT_SECRET and KAFKA_OAUTH_SCOPE';
+    return new KafkaError('UNAUTHENTICATED', `KAFKA_OAUTH_TOKEN_URL issues no token to ${principal}: ${check}`, {
+      cause,
+    });
+  }
+  return new KafkaError('UNREACHABLE', `There is no token for Kafka: ${cause.message}`, { cause });
 }
 
 const ONLY_WITH_SASL = ['USERNAME', 'USERNAME_FILE', 'PASSWORD', 'PASSWORD_FILE'] as const;

@@ -1,6 +1,7 @@
 import type { SecureContext } from 'node:tls';
 import { Kafka, type KafkaConfig, logLevel, type SASLOptions } from 'kafkajs';
 import type { Logger } from 'pino';
+import { KafkaError } from './error.ts';
 
 /** The credentials of a SASL mechanism. Each new connection asks for them, so that they can be rotated. */
 export type Sasl =
@@ -61,10 +62,15 @@ export function createKafka(
   });
 }
 
+/** kafkajs ends a consumer for an error that does not say that a retry may help. */
+function retriable(error: unknown): never {
+  throw error instanceof KafkaError && error.code === 'UNREACHABLE' ? Object.assign(error, { retriable: true }) : error;
+}
+
 function saslOptions(sasl: Sasl): SASLOptions {
   const { mechanism } = sasl;
   if (mechanism === 'oauthbearer') {
-    return { mechanism, oauthBearerProvider: async () => ({ value: await sasl.token() }) };
+    return { mechanism, oauthBearerProvider: async () => ({ value: await sasl.token().catch(retriable) }) };
   }
   return {
     mechanism,

@@ -1,4 +1,4 @@
-import type { KafkaConnection } from './connection.ts';
+import { brokerList, type KafkaConnection } from './connection.ts';
 import { KafkaError } from './error.ts';
 
 /** All errors in an error, however deep they are wrapped. */
@@ -23,6 +23,8 @@ export function refusedByKafka(error: unknown, connection: KafkaConnection, righ
   // Where the request was sent, more was known than here.
   const explained = failures.find((failure) => (failure as Error) instanceof KafkaError && isPermanent(failure));
   if (explained !== undefined) return explained as Error as KafkaError;
+  // Without a token we have not asked Kafka.
+  if (failures.some(isTemporary)) return undefined;
   for (const failure of failures) {
     const name = [failure.type, failure.apiId].find((id) => typeof id === 'string' && MISSING_RIGHT.test(id));
     if (name !== undefined) return forbidden(connection, right ?? `a right (${name})`, error);
@@ -37,6 +39,15 @@ const isConnectionFailure = (error: unknown): boolean =>
   [...within(error)].some(({ name, code }) => name.startsWith('KafkaJSConnection') || code === 'PLT_KFK_NETWORK');
 
 const isPermanent = ({ code }: Failure): boolean => code === 'FORBIDDEN' || code === 'UNAUTHENTICATED';
+
+const isTemporary = (failure: Error): failure is KafkaError =>
+  failure instanceof KafkaError && failure.code === 'UNREACHABLE';
+
+/** Why no broker could be used, where Kafka does not refuse us. */
+export function unreachable(error: unknown, connection: KafkaConnection): KafkaError {
+  const message = `None of the brokers ${brokerList(connection).join(', ')} answers: start Kafka or correct the address`;
+  return [...within(error)].find(isTemporary) ?? new KafkaError('UNREACHABLE', message, { cause: error });
+}
 
 export function forbidden({ principal = 'this client' }: KafkaConnection, right: string, cause: unknown): KafkaError {
   return new KafkaError('FORBIDDEN', `Kafka denies ${principal} ${right}: grant it, see deploy/kafka/acls.sh`, {

@@ -1,8 +1,8 @@
 import kafkajs, { type Admin } from 'kafkajs';
-import { brokerList, createKafka, type KafkaConnection, protocolError } from './connection.ts';
+import { createKafka, type KafkaConnection, protocolError } from './connection.ts';
 import { KafkaError } from './error.ts';
 import type { Range } from './reader.ts';
-import { forbidden, refusedByKafka } from './refused.ts';
+import { forbidden, refusedByKafka, unreachable } from './refused.ts';
 
 export interface TopicDescription {
   topic: string;
@@ -171,8 +171,7 @@ export async function withAdmin<T>(connection: KafkaConnection, run: (admin: Adm
     await admin.connect();
   } catch (error) {
     await admin.disconnect();
-    const message = `None of the brokers ${brokerList(connection).join(', ')} answers: start Kafka or correct the address`;
-    throw refusedByKafka(error, connection) ?? new KafkaError('UNREACHABLE', message, { cause: error });
+    throw refusedByKafka(error, connection) ?? unreachable(error, connection);
   }
   try {
     return await run(admin);

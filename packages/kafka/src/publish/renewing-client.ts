@@ -1,6 +1,6 @@
 import { brokerList, type KafkaConnection } from '../connection.ts';
-import { DeliveryError, KafkaError } from '../error.ts';
-import { refusedByKafka } from '../refused.ts';
+import { DeliveryError, type KafkaError } from '../error.ts';
+import { refusedByKafka, unreachable } from '../refused.ts';
 import type { OpenClient, ProduceClient } from './client.ts';
 
 interface Held {
@@ -43,9 +43,8 @@ export async function createRenewingClient(connection: KafkaConnection, open: Op
         reasons.push(error);
       }
     }
-    const message = `None of the brokers ${brokers.join(', ')} answers: start Kafka or correct the address`;
     const cause = new AggregateError(reasons);
-    throw refusedByKafka(cause, connection) ?? new KafkaError('UNREACHABLE', message, { cause });
+    throw refusedByKafka(cause, connection) ?? unreachable(cause, connection);
   }
 
   function renew(failed: Held): void {
