@@ -196,6 +196,22 @@ describe('delivery', () => {
     assert.deepEqual(await count('ingest_duplicates_total'), { 'escalation conversation.escalated id': 1 });
   });
 
+  it('logs once a minute which topic or right it lacks, since no retry helps', async (t) => {
+    let error = new DeliveryError('REFUSED', 'Kafka denies ingest Write on topic chat.conversations');
+    const { post, lines } = await startApp(t, {
+      publish: async () => {
+        throw error;
+      },
+    });
+    for (let turn = 0; turn < 3; turn += 1)
+      assert.equal((await post('/webhooks/escalation', escalation())).status, 503);
+    error = new DeliveryError('TIMEOUT', 'not acknowledged');
+    await post('/webhooks/escalation', escalation());
+    const complaints = lines.filter((line) => line.includes('events cannot be stored'));
+    assert.equal(complaints.length, 1, complaints.join());
+    assert.match(complaints.join(), /Kafka denies ingest Write on topic chat\.conversations/);
+  });
+
   it('publishes one of a hundred equal events that come at once, and answers all with 200', async (t) => {
     const { post, published } = await startApp(t);
     const body = escalation();

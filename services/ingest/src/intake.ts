@@ -71,6 +71,8 @@ interface Reception extends VerifiedRequest {
 /** Senders get an answer within 2.5 s; the difference is the time to send it. */
 const ANSWER_MS = 2_400;
 
+const ONE_A_MINUTE = { perSecond: 1 / 60, burst: 1 };
+
 const NO_NAMES: ReadonlyMap<AnyEvent, Name> = new Map();
 
 /** Operators want to know what is wrong, whatever the vendor can take. */
@@ -128,6 +130,7 @@ export function createIntake(deps: IntakeDeps): Intake {
       const reason = error instanceof DeliveryError ? undelivered(error.code) : 'internal';
       if (reason === 'not_acknowledged') {
         metrics.rejected(source.name, reason);
+        complain(error as DeliveryError);
         return { kind: 'unavailable', refusal: { reason } };
       }
       // Only the stack: a cause may quote the event.
@@ -137,6 +140,12 @@ export function createIntake(deps: IntakeDeps): Intake {
       }
       return refuse(reception, item, { reason }, withoutPerson(id, type));
     }
+  }
+
+  /** A topic or a right that is missing comes back by no retry: somebody has to know which. */
+  function complain({ code, message }: DeliveryError): void {
+    if (code !== 'UNKNOWN_TOPIC' && code !== 'REFUSED') return;
+    if (rates.take(`log:${message}`, ONE_A_MINUTE) === 0) logger.error({ code }, `events cannot be stored: ${message}`);
   }
 
   function storeOne(
