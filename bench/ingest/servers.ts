@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nodeFlags } from '@switchboard/deploy/services';
@@ -57,9 +58,13 @@ export function startIngest(
 
 async function startServer(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {
   const port = await freePort();
+  // A line for each event, as deployed.
+  await mkdir(context.directory, { recursive: true });
+  const log = await open(join(context.directory, `server-${port}.log`), 'w');
+  context.resources.defer(() => log.close());
   const child = spawn(process.execPath, [...nodeFlags, ...context.profiling, file], {
-    env: { ...variables, PORT: String(port), LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...variables, PORT: String(port), LOG_LEVEL: 'info' },
+    stdio: ['ignore', log.fd, 'inherit', 'ipc'],
   });
   const ended = once(child, 'exit');
   context.resources.defer(async () => {
@@ -67,7 +72,8 @@ async function startServer(file: string, variables: Record<string, string>, cont
     await ended;
   });
   while (!(await isReady(port))) {
-    if (child.exitCode !== null) throw new Error(`${file} exited during startup; its output is above`);
+    if (child.exitCode !== null)
+      throw new Error(`${file} exited during startup; ${join(context.directory, `server-${port}.log`)} says why`);
     await sleep(50);
   }
   return port;

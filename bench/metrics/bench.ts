@@ -7,13 +7,14 @@ const LEAST_RATIO = 0.97;
 /** The interval of deploy/prometheus. */
 const SCRAPE_EVERY_MS = 10_000;
 
-/** Ingest with metrics and scrapes, and ingest without, in alternation. */
+/** Ingest as deployed, without metrics and scrapes, and without its line in the log for each event, in alternation. */
 export const metrics: Bench = async (context) => {
   const stack = await startIngestStack(context);
   const without = `--import=${import.meta.resolve('./without-metrics.ts')}`;
-  const [on, off] = await Promise.all([
+  const [on, off, unlogged] = await Promise.all([
     startIngest(stack, {}, context),
     startIngest(stack, { NODE_OPTIONS: without }, context),
+    startIngest(stack, { LOG_SAMPLE: '0' }, context),
   ]);
   const scraping = new AbortController();
   const scrapes = scrape(on, scraping.signal);
@@ -21,8 +22,12 @@ export const metrics: Bench = async (context) => {
     scraping.abort();
     await scrapes;
   });
-  const results = await loadInTurns({ on, off }, context);
-  return compareVariants('metrics on and scraped', results.on, results.off, { accepted: { atLeast: LEAST_RATIO } });
+  const results = await loadInTurns({ on, off, unlogged }, context);
+  const accepted = { atLeast: LEAST_RATIO };
+  return [
+    ...compareVariants('metrics on and scraped', results.on, results.off, { accepted }),
+    ...compareVariants('a line in the log for each event', results.on, results.unlogged, { accepted }),
+  ];
 };
 
 async function scrape(port: number, signal: AbortSignal): Promise<void> {
