@@ -133,6 +133,7 @@ function sandboxVariables(
       SMTP_URL: `smtp://127.0.0.1:${smtpPort}`,
       EMAIL_FROM: 'Switchboard <switchboard@sandbox.example>',
       WEBHOOK_ALLOW: '127.0.0.1',
+      WEBHOOK_SECRET: 'whsec_bG9jYWwtc2VjcmV0LWxvY2FsLXNlY3JldC0xMjM0',
       API_KEYS: 'local=local-notifier-key',
     },
     flows: {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { programs } from '@switchboard/deploy/services';
@@ -50,11 +51,24 @@ for (const { path, text } of workflows) {
       for (const [line] of used) assert.match(line, /@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     });
 
+    it('names only files that are there', () => {
+      for (const [, file = ''] of text.matchAll(/(?:^|[\s"'(])((?:docs|deploy|tests|\.ci)\/[\w./-]*\w)/g)) {
+        assert.ok(existsSync(join(root, file)), file);
+      }
+    });
+
     it('puts no text of others into a shell', () => {
       for (const { run = '' } of steps) assert.doesNotMatch(run, /\$\{\{/);
     });
   });
 }
+
+it('the notes of the release are the section of its version', () => {
+  const release = workflows.find(({ path }) => path.endsWith('release.yml'))?.text ?? '';
+  const [, program = ''] = /awk -v title="## \$\{VERSION#v\}" '([^']+)'/.exec(release) ?? [];
+  const input = '# Changelog\n## Unreleased\nlater\n## 0.1.0\nnow\n## 0.0.9\nbefore\n';
+  assert.equal(execFileSync('awk', ['-v', 'title=## 0.1.0', program], { input, encoding: 'utf8' }), 'now\n');
+});
 
 it('the release has an image of each program', () => {
   const release = workflows.find(({ path }) => path.endsWith('release.yml'));

@@ -7,11 +7,13 @@ import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 import type { Redis } from 'ioredis';
 import { Registry } from 'prom-client';
+import { Webhook } from 'standardwebhooks';
 import type { Alert } from './alert.ts';
 import { alertConfig } from './config.ts';
 import { type Alerts, type AlertsOptions, openAlerts } from './open-alerts.ts';
 
 const BURST = 10_000;
+const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const logged: string[] = [];
 const logger = createLogger('alerts', 'info', { write: (line) => void logged.push(line) });
 let sandbox: Sandbox;
@@ -149,23 +151,33 @@ it('an alert goes by e-mail', async () => {
   assert.match(mail, /team@shop\.example/);
 });
 
+interface Called {
+  body: Record<string, unknown>;
+  headers: Record<string, string>;
+}
+
 it('an alert goes to a webhook, signed, with a closed set of fields', async () => {
   const variables = {
     ALERT_WEBHOOK_URL: `${sandbox.url}/webhook/secret-path`,
-    ALERT_WEBHOOK_SECRET: `whsec_${Buffer.alloc(32, 7).toString('base64')}`,
+    ALERT_WEBHOOK_SECRET: SECRET,
     RUNBOOK_URL: 'https://wiki.example/runbook',
   };
   open(variables).raise(deadLetter(7));
   await until('it has arrived', () => sandbox.effects('webhook').length > 0);
-  const [{ body }] = sandbox.effects('webhook') as unknown as [{ body: Record<string, unknown> }];
+  const [{ body, headers }] = sandbox.effects('webhook') as unknown as [Called];
   assert.deepEqual(Object.keys(body).sort(), [
     ...['code', 'count', 'id', 'kind', 'message', 'runbook', 'service', 'severity', 'title', 'type'],
   ]);
   assert.equal(body.runbook, 'https://wiki.example/runbook#deadletters');
+  const receiver = new Webhook(variables.ALERT_WEBHOOK_SECRET);
+  assert.deepEqual(receiver.verify(JSON.stringify(body), { ...headers }), body);
 });
 
 it('a destination that fails does not show its secret address in the log', async () => {
-  const alerts = open({ ALERT_WEBHOOK_URL: `${sandbox.url}/webhook/canary-path?key=canary` });
+  const alerts = open({
+    ALERT_WEBHOOK_URL: `${sandbox.url}/webhook/canary-path?key=canary`,
+    ALERT_WEBHOOK_SECRET: SECRET,
+  });
   sandbox.fault('webhook', { status: 500 });
   alerts.raise(deadLetter(7));
   await until('it is logged', () => logged.some((line) => line.includes('an alert could not be sent')));
@@ -187,7 +199,7 @@ const mistakes: readonly [variables: Record<string, string>, problem: RegExp][] 
   [{ ALERT_SMTP_URL: 'smtp://canary' }, /ALERT_SMTP_URL, ALERT_EMAIL_FROM and ALERT_EMAIL_TO must be set together/],
   [{ ALERT_WEBHOOK_URL: 'http://canary.example' }, /ALERT_WEBHOOK_URL must be an https URL/],
   [{ ALERT_SLACK_WEBHOOK_URL: 'http://canary.example' }, /ALERT_SLACK_WEBHOOK_URL must be an https URL/],
-  [{ ALERT_WEBHOOK_SECRET: 'canary' }, /ALERT_WEBHOOK_SECRET needs ALERT_WEBHOOK_URL/],
+  [{ ALERT_WEBHOOK_SECRET: 'canary' }, /ALERT_WEBHOOK_URL and ALERT_WEBHOOK_SECRET must be set together/],
 ];
 for (const [variables, problem] of mistakes) {
   it(`refuses ${Object.keys(variables)} without what it needs, and quotes no value`, () => {

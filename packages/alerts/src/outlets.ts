@@ -29,13 +29,13 @@ export function openOutlets(config: AlertConfig, parts: Parts): Outlet[] {
   };
   together('ALERT_SLACK_TOKEN and ALERT_SLACK_CHANNEL', token, channel);
   together('ALERT_SMTP_URL, ALERT_EMAIL_FROM and ALERT_EMAIL_TO', smtp, from, to);
+  together('ALERT_WEBHOOK_URL and ALERT_WEBHOOK_SECRET', webhook, secret);
   for (const [name, url] of Object.entries({ ALERT_SLACK_WEBHOOK_URL: hook, ALERT_WEBHOOK_URL: webhook })) {
     if (url !== undefined && !isSafe(url)) problems.push(`${name} must be an https URL, or one of http on loopback`);
   }
   if (smtp !== undefined && !/^smtps?:$/.test(URL.parse(smtp)?.protocol ?? '')) {
     problems.push('ALERT_SMTP_URL must be of the form smtp://user:password@host:port, or smtps://…');
   }
-  if (secret !== undefined && webhook === undefined) problems.push('ALERT_WEBHOOK_SECRET needs ALERT_WEBHOOK_URL');
   if (problems.length > 0) throw new ConfigError(problems);
 
   const outlets: Outlet[] = [];
@@ -46,7 +46,7 @@ export function openOutlets(config: AlertConfig, parts: Parts): Outlet[] {
   if (smtp !== undefined && from !== undefined && to !== undefined) {
     outlets.push(email({ url: smtp, from, to: commaSeparated(to) }));
   }
-  if (webhook !== undefined) outlets.push(signedWebhook({ url: webhook, secret }, parts));
+  if (webhook !== undefined && secret !== undefined) outlets.push(signedWebhook({ url: webhook, secret }, parts));
   return outlets;
 }
 

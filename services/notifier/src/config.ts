@@ -22,7 +22,7 @@ export const notifierConfig = Type.Object({
   SMTP_URL: optional('smtp://user:password@host:port, or smtps://; unset disables e-mail'),
   EMAIL_FROM: optional('the sender of e-mail, such as Shop <news@example.com>'),
   WEBHOOKS: Type.Boolean({ default: true, description: "calls people's own webhooks" }),
-  WEBHOOK_SECRET: optional("signs the calls to people's own webhooks (whsec_…)"),
+  WEBHOOK_SECRET: optional("signs the calls to people's own webhooks (whsec_…); without it, they are not called"),
   WEBHOOK_ALLOW: Type.String({
     default: '',
     description: 'private hosts, addresses and CIDR blocks that webhooks may reach, separated by commas',

@@ -3,8 +3,16 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FaultOptions, type Sandbox, startSandbox } from '@switchboard/sandbox';
 import { eventually } from '@switchboard/stack/until';
+import { Webhook } from 'standardwebhooks';
 import { agreed, eventOf } from '../../fixtures/events.ts';
-import { bodiesOf, messagesOf, type Office, type OfficeOptions, openOffice } from '../../fixtures/office.ts';
+import {
+  bodiesOf,
+  messagesOf,
+  type Office,
+  type OfficeOptions,
+  openOffice,
+  WEBHOOK_SECRET,
+} from '../../fixtures/office.ts';
 import { openPlace, type Place } from '../../fixtures/redis.ts';
 
 const NOON = Date.parse('2026-01-15T12:00:00Z');
@@ -198,6 +206,21 @@ describe('a channel that fails', () => {
     await reopen({ variables: { SMTP_URL: `smtp://wrong:wrong@127.0.0.1:${sandbox.smtpPort}` } });
     await prefer('email');
     assert.deepEqual(await runs(), Array(4).fill('when-available'));
+  });
+
+  it("a person's webhook is signed, so that its receiver knows who calls", async () => {
+    await prefer('webhook');
+    assert.deepEqual(await runs(), ['done']);
+    const [{ body, headers } = assert.fail()] = messagesOf(sandbox, 'webhook');
+    assert.deepEqual(new Webhook(WEBHOOK_SECRET).verify(JSON.stringify(body), { ...headers }), body);
+  });
+
+  it('and is not called without a secret to sign with', async () => {
+    await reopen({ variables: { WEBHOOK_SECRET: '' } });
+    await prefer('webhook');
+    await runs();
+    assert.deepEqual(sandbox.effects('webhook'), []);
+    assert.match(office.logged.join(''), /WEBHOOK_SECRET is not set/);
   });
 
   it("a person's webhook that is not there costs only its own event", async () => {

@@ -42,7 +42,7 @@ export async function openOutlets(context: ConsumerContext<NotifierConfig>): Pro
     return systems;
   };
   const systems = { chat: systemsOf('chat'), slack: systemsOf('slack'), email: systemsOf('email') };
-  const webhook = config.WEBHOOKS ? openWebhook(context) : undefined;
+  const webhook = openWebhook(context);
   return {
     of: (tenant, channel) => (channel === 'webhook' ? webhook : systems[channel].of(tenant)[0]?.system),
     agentsChannelOf: (tenant) => connections.of(tenant, 'slack')[0]?.settings.agentsChannel,
@@ -85,9 +85,15 @@ function openEmail(connection: Connection, { tracer, health, availability }: Con
   };
 }
 
-function openWebhook({ config, guardedTarget }: Context): Outlet {
-  const { WEBHOOK_SECRET: secret, WEBHOOK_ALLOW } = config;
+/** Without a secret, a receiver could not tell our calls from those of anybody else, so there are none. */
+function openWebhook({ config, guardedTarget, logger }: Context): Outlet | undefined {
+  const { WEBHOOKS, WEBHOOK_SECRET: secret, WEBHOOK_ALLOW } = config;
+  if (!WEBHOOKS) return undefined;
+  if (secret === undefined) {
+    logger.warn("WEBHOOK_SECRET is not set: people's own webhooks are not called");
+    return undefined;
+  }
   const allow = commaSeparated(WEBHOOK_ALLOW);
-  const sign = secret === undefined ? undefined : createWebhookSigner('webhook', secret);
+  const sign = createWebhookSigner('webhook', secret);
   return { name: 'webhook', send: createWebhook(guardedTarget({ name: 'webhook', allow, httpsOnly: true }), sign) };
 }
