@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { runOps } from '@switchboard/cli/ops';
 import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import { runProgram } from '@switchboard/deploy/fixtures/program';
-import type { Effect } from '@switchboard/sandbox';
+import { credentials, type Effect } from '@switchboard/sandbox';
 import { until } from '@switchboard/stack/until';
 import { type Collector, startCollector } from '@switchboard/tracing/fixtures/collector';
 import { type Installation, startInstallation } from './installation.ts';
@@ -273,6 +273,9 @@ describe('a shipped order', () => {
   });
 });
 
+/** The channel of the sandbox's Slack that alerts go to. */
+const ALERTS = credentials.slack.alertsChannel;
+
 it('a dead letter of each service has its effect once after a redrive', async () => {
   const [intent, articleId] = [`intent-${mark()}`, `article-${mark()}`];
   const { event, id, email } = escalation({ intent });
@@ -295,6 +298,13 @@ it('a dead letter of each service has its effect once after a redrive', async ()
     await until(`${service} dead-letters it`, async () => (await ops(...list)).services[0].letters.length === 1);
   }
   await switchboard.heal();
+  await until('the team is told', async () => {
+    const alerts = (await switchboard.effects('slack')).filter(({ body }) => JSON.stringify(body).includes(ALERTS));
+    return alerts.some(({ body }) => {
+      const text = JSON.stringify(body);
+      return text.includes(`Webhook processing failed for conversation ${id}`) && text.includes('#deadletters');
+    });
+  });
   for (const [service, effects] of Object.entries(effectsOf)) {
     const redrive = ['dlq', 'redrive', '--service', service, '--all'];
     assert.equal(await effects(), 0, service);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
 import type { Alert } from '@switchboard/alerts';
+import { KafkaError } from '@switchboard/kafka';
 import { until } from '@switchboard/stack/until';
 import { type Consuming, createConsuming } from '../fixtures/consuming.ts';
 import { PermanentError, UnavailableError } from './handler.ts';
@@ -8,12 +9,14 @@ import { PermanentError, UnavailableError } from './handler.ts';
 let consuming: Consuming;
 const alerts: Alert[] = [];
 let isDown = true;
+let isRegistryAway = false;
 
 before(async () => {
   consuming = await createConsuming();
   await consuming.start(
     ({ meta }) => {
       if (meta.id === 'bad') throw new PermanentError('REJECTED', 'zendesk refuses jane.doe@example.org');
+      if (isRegistryAway) throw new KafkaError('REGISTRY_UNREACHABLE', 'the registry does not answer');
       if (isDown) throw new UnavailableError('zendesk');
     },
     { alert: (alert) => alerts.push(alert) },
@@ -50,4 +53,17 @@ it('people are alerted once when an outside system is unavailable, not for each 
       about: 'zendesk',
     },
   ]);
+});
+
+it('people are alerted once when the service pauses, for what it cannot do without', async () => {
+  alerts.length = 0;
+  isRegistryAway = true;
+  await consuming.write(consuming.event('patient'), consuming.event('patient too'));
+  await until('the alert is raised', () => alerts.length > 0);
+  isRegistryAway = false;
+  await until('the events have their effect', () => consuming.effects.includes('patient too'));
+  assert.deepEqual(
+    alerts.map(({ kind, code }) => [kind, code]),
+    [['paused', 'PAUSED_BY_REGISTRY']],
+  );
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, it } from 'node:test';
+import type { Alert } from '@switchboard/alerts';
 import { testStack } from '@switchboard/stack/test-stack';
 import Type from 'typebox';
 import { openServiceContext } from '../../fixtures/service-context.ts';
@@ -40,4 +41,18 @@ it('an outside system that is down is asked by its probe alone, whose success te
   assert.ok(!availability.isDown('hubspot'));
   await ask(signalOf());
   assert.equal(asked, 2);
+});
+
+it('people are alerted when the breaker of an outside system opens', async () => {
+  const config = Type.Object({});
+  await using context = openServiceContext({ name: 'crm-sync', config, variables: {}, stack: testStack() });
+  const alerts: Alert[] = [];
+  const crm = createTargets(context.service, (alert) => alerts.push(alert)).target({
+    ...{ name: 'hubspot', baseUrl: 'http://127.0.0.1:1' },
+  });
+  // Far more than a breaker lets pass.
+  for (let turn = 0; turn < 100 && alerts.length === 0; turn += 1) {
+    await crm.request({ method: 'GET', path: '/' }).catch(() => {});
+  }
+  assert.deepEqual(alerts, [{ kind: 'outside_down', code: 'BREAKER_OPEN', about: 'hubspot' }]);
 });
