@@ -1,5 +1,5 @@
-import { type Identifier, identifierOf, type Node, nodeOf, scopeOf } from './identifier.ts';
-import { withoutSharedPhones } from './shared-phones.ts';
+import { type Identifier, identifierOf, type Kind, type Node, nodeOf, scopeOf } from './identifier.ts';
+import { withoutSharedEmails, withoutSharedPhones } from './shared-links.ts';
 
 export interface Edge {
   /** Set by an operator: it counts as no distance. */
@@ -18,8 +18,8 @@ export interface Component {
 /** Why identifiers that are linked are not one person. */
 export type Conflict =
   | { readonly reason: 'several_values'; readonly identifiers: readonly Identifier[] }
-  /** The first is a phone number, the others are of several people. */
-  | { readonly reason: 'shared_phone'; readonly identifiers: readonly Identifier[] }
+  /** The first is a phone number or an e-mail address, the others are of several people. */
+  | { readonly reason: 'shared_phone' | 'shared_email'; readonly identifiers: readonly Identifier[] }
   | { readonly reason: 'too_many_links' };
 
 export interface Resolution {
@@ -33,16 +33,18 @@ export interface Resolution {
 /**
  * Decides which linked identifiers are one person. With several chat users, Slack users or customers of one source, an
  * identifier belongs to the nearest of them by the number of links. A phone number does not make one person of two
- * e-mail addresses. The answer follows from the links alone, in whatever order they were learned.
+ * e-mail addresses, nor an e-mail address of two phone numbers. The answer follows from the links alone, in whatever
+ * order they were learned.
  */
 export function resolve({ edges, isTooLarge }: Component): Resolution {
   if (isTooLarge) {
     const unassigned = [...edges.keys()].sort().map(identifierOf);
     return { people: [], unassigned, conflicts: [{ reason: 'too_many_links' }] };
   }
-  const apart = withoutSharedPhones(edges);
+  const byEmail = withoutSharedPhones(edges);
+  const apart = withoutSharedEmails(byEmail);
   const parts = partsOf(apart).map(resolvePart);
-  const shared = [...edges.keys()].filter((node) => isShared(node, edges, apart)).sort();
+  const shared = [...sharedOf('phone', edges, byEmail), ...sharedOf('email', byEmail, apart)];
   const isLeftAlone = (people: readonly Identifier[]): boolean =>
     people.length === 1 && shared.includes(nodeOf(people[0] as Identifier));
   const people = parts.flatMap((part) => part.people);
@@ -51,19 +53,22 @@ export function resolve({ edges, isTooLarge }: Component): Resolution {
     unassigned: [...parts.flatMap((part) => part.unassigned), ...people.filter(isLeftAlone).flat()],
     conflicts: [
       ...parts.flatMap((part) => part.conflicts),
-      ...shared.map((phone): Conflict => {
-        const others = [...(edges.get(phone)?.keys() ?? [])].filter((node) => edges.has(node)).sort();
-        return { reason: 'shared_phone', identifiers: [phone, ...others].map(identifierOf) };
+      ...shared.map((node): Conflict => {
+        const others = [...(edges.get(node)?.keys() ?? [])].filter((other) => edges.has(other)).sort();
+        const reason = identifierOf(node).kind === 'phone' ? 'shared_phone' : 'shared_email';
+        return { reason, identifiers: [node, ...others].map(identifierOf) };
       }),
     ],
   };
 }
 
-/** A phone number that has lost a link, and that nobody's e-mail address has kept. */
-function isShared(node: Node, edges: Edges, apart: Edges): boolean {
-  const left = apart.get(node);
-  if (identifierOf(node).kind !== 'phone' || left === undefined || left.size === edges.get(node)?.size) return false;
-  return ![...left.values()].some(({ isConfirmed }) => isConfirmed);
+/** The identifiers of the kind that have lost a link, and for which an operator has confirmed no other link. */
+function sharedOf(kind: Kind, before: Edges, after: Edges): Node[] {
+  const hasLost = (node: Node): boolean => after.get(node)?.size !== before.get(node)?.size;
+  const isConfirmed = (node: Node): boolean => [...(after.get(node)?.values() ?? [])].some((edge) => edge.isConfirmed);
+  return [...before.keys()]
+    .filter((node) => identifierOf(node).kind === kind && hasLost(node) && !isConfirmed(node))
+    .sort();
 }
 
 type Edges = Component['edges'];

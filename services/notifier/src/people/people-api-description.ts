@@ -110,7 +110,7 @@ export const peopleApi: ApiDescription = {
             type: 'object',
             required: ['reason'],
             properties: {
-              reason: { type: 'string', enum: ['several_values', 'shared_phone', 'too_many_links'] },
+              reason: { type: 'string', enum: ['several_values', 'shared_phone', 'shared_email', 'too_many_links'] },
               identifiers,
             },
           },

@@ -47,6 +47,17 @@ describe('who is who', () => {
     assert.deepEqual(reached(), ['jane', 'jane', 'jane']);
   });
 
+  it("a guest's order does not reach the person who has the same phone number", async () => {
+    const office = await open();
+    await prefer(office, 'alice', { chat: true }, { email: 'alice@example.com' });
+    const home = { ...nameless, phone: '+43660123456' };
+    await office.handle(shipped('e-1', { ...home, email: 'alice@example.com' }));
+    const guests = { ...home, email: 'bob@example.com' };
+    assert.equal(await office.handle(shipped('e-2', guests)), 'no_recipient');
+    await office.handle(shipped('e-3', { ...home, email: 'alice@example.com' }));
+    assert.deepEqual(reached(), ['alice', 'alice']);
+  });
+
   it('an e-mail of two people reaches neither', async () => {
     const office = await open();
     await prefer(office, 'jane', { chat: true }, { email: 'home@example.com' });
