@@ -65,7 +65,7 @@ it('the document has every route of notifier, and no other', async () => {
     const deps = { apiKeys, now: () => 0, follows: never as never };
     registerPreferenceApi(http, { ...deps, preferences: preferences as never });
     registerFollowApi(http, deps);
-    registerPeopleApi(http, { ...deps, people: never as never, preferences: never as never });
+    registerPeopleApi(http, { ...deps, people: never as never, buyers: never as never, preferences: never as never });
   });
   assert.deepEqual(described(...notifierApi), routes);
 });

@@ -12,6 +12,7 @@ import { createNotifierMetrics } from './metrics.ts';
 import { type Notification, notifications, notifiedTypes, requestedMessage } from './notifications.ts';
 import { notify } from './notify.ts';
 import { onPreferenceUpdated } from './on-preference-updated.ts';
+import { createBuyers } from './people/buyers.ts';
 import { createLearning } from './people/learn.ts';
 import { registerPeopleApi } from './people/people-api.ts';
 import { registerPreferenceApi } from './preferences/preference-api.ts';
@@ -53,11 +54,12 @@ export async function createHandlers(
   const people = createPeople({ redis, prefix: config.PEOPLE_PREFIX });
   const follows = createFollows(redis, name);
   const learn = createLearning(people);
+  const buyers = createBuyers(redis, name, now);
   const rules = await openLiveRecipients({
     ...{ path: config.RECIPIENTS_FILE, sendable: notifiedTypes, logger, metrics: context.metrics },
   });
   onStop('recipients', rules.close);
-  const addressees = createAddressees({ rules: rules.current, people, learn, follows });
+  const addressees = createAddressees({ rules: rules.current, people, learn, buyers, follows });
   const waiting = createWaitingMessages({ redis, service: name, now, leaseMs: config.LEASE_MS });
   const metrics = createNotifierMetrics(context.metrics, waiting, people);
   onStop('metrics', metrics.stop);
@@ -79,7 +81,7 @@ export async function createHandlers(
   onStop('sender', sender.stop);
   registerPreferenceApi(http, { preferences, apiKeys, now });
   registerFollowApi(http, { follows, apiKeys, now });
-  registerPeopleApi(http, { people, follows, preferences, apiKeys, now });
+  registerPeopleApi(http, { people, buyers, follows, preferences, apiKeys, now });
 
   const notifyDeps = { ...deps, deliver, sender, slowMs };
   const handlerOf = (type: keyof typeof notifications): Handler<never> =>

@@ -49,7 +49,7 @@ export const peopleApi: ApiDescription = {
       },
       delete: {
         operationId: 'erasePerson',
-        summary: 'Forgets the links and preferences of a person, and what the person follows',
+        summary: 'Forgets the links, preferences and orders of a person, and what the person follows',
         description: 'Later events may link the identifiers again, and may bring new preferences.',
         parameters: [kind, value],
         responses: {

@@ -5,9 +5,11 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Follows } from '../follows/follows.ts';
 import type { Preferences } from '../preferences/preferences.ts';
 import { tenantRoutes } from '../tenant-routes.ts';
+import type { Buyers } from './buyers.ts';
 
 interface Deps {
   readonly people: People;
+  readonly buyers: Pick<Buyers, 'erase'>;
   readonly follows: Pick<Follows, 'erase'>;
   readonly preferences: Pick<Preferences, 'erase'>;
   readonly apiKeys: ApiKeys;
@@ -24,7 +26,10 @@ interface Params {
 export const MOST_CONFLICTS = 100;
 
 /** Shows who is who, takes an operator's decisions about links, and erases people. */
-export function registerPeopleApi(http: FastifyInstance, { people, follows, preferences, apiKeys, now }: Deps): void {
+export function registerPeopleApi(
+  http: FastifyInstance,
+  { people, buyers, follows, preferences, apiKeys, now }: Deps,
+): void {
   tenantRoutes(http, apiKeys, ({ route }) => {
     route('GET', '/v1/people/conflicts', async (tenant) => ({
       conflicts: (await redisReply(people.conflicts(tenant, MOST_CONFLICTS))).map(shown),
@@ -44,10 +49,10 @@ export function registerPeopleApi(http: FastifyInstance, { people, follows, pref
       const identifier = identifierIn(params as Params);
       if (identifier === undefined) return refuse(reply);
       const identifiers = await redisReply(people.erase(tenant, identifier));
-      // A person whom no event has linked may have preferences, too.
-      const users = new Set(
-        [identifier, ...identifiers].flatMap(({ kind, value }) => (kind === 'user' ? [value] : [])),
-      );
+      // A person whom no event has linked may have preferences and orders, too.
+      const all = [identifier, ...identifiers];
+      await buyers.erase(tenant, all);
+      const users = new Set(all.flatMap(({ kind, value }) => (kind === 'user' ? [value] : [])));
       const followed = await Promise.all(
         [...users].map(async (userId) => {
           await preferences.erase({ tenant, userId });

@@ -3,6 +3,7 @@ import type { AnyEvent } from '@switchboard/events';
 import { type Identifier, identifiersOf, kinds, type People, readSentIdentifier } from '@switchboard/people';
 import { readTargetId } from '../follows/follow-kinds.ts';
 import type { Follows } from '../follows/follows.ts';
+import type { Buyers, Order } from '../people/buyers.ts';
 import type { Learn } from '../people/learn.ts';
 import type { Recipient } from './recipients.ts';
 import type { PersonFields, Rule, Rules } from './rules.ts';
@@ -11,6 +12,7 @@ interface Deps {
   readonly rules: () => Rules;
   readonly people: Pick<People, 'userOf'>;
   readonly learn: Learn;
+  readonly buyers: Pick<Buyers, 'remember' | 'of'>;
   readonly follows: Pick<Follows, 'followers'>;
 }
 
@@ -25,10 +27,11 @@ const LONGEST_USER = 1_024;
 
 const canBe = ({ userId }: Recipient): boolean => userId === null || userId.length <= LONGEST_USER;
 
-export function createAddressees({ rules, people, learn, follows }: Deps): Addressees {
+export function createAddressees({ rules, people, learn, buyers, follows }: Deps): Addressees {
   return async function* addressees(event) {
     // Learned first, so that an event helps to find its own person.
     await learn(event);
+    await rememberBuyer(event);
     for (const rule of rules().get(event.meta.type) ?? []) {
       if (rule.when !== undefined && !rule.when(event)) continue;
       for await (const recipient of recipientsOf(rule, event)) if (canBe(recipient)) yield recipient;
@@ -42,12 +45,28 @@ export function createAddressees({ rules, people, learn, follows }: Deps): Addre
     else if (rule.to === 'users') for (const userId of new Set(rule.users(event))) yield { userId };
     else if (rule.to === 'person') {
       const said = rule.by === 'event' ? (event as { userId?: string | null }).userId : rule.by.user?.(event)[0];
-      const userId = said ?? (await redisReply(people.userOf(tenant, identifiersIn(rule.by, event))));
+      const userId = said ?? (await redisReply(people.userOf(tenant, await identifiersBy(rule.by, event))));
       if (userId !== undefined) yield { userId };
     } else {
       const targets = new Set(rule.ids(event).flatMap((id) => readTargetId(id) ?? []));
       for (const id of [...targets].slice(0, MOST_TARGETS)) yield* followersOf(tenant, { kind: rule.kind, id });
     }
+  }
+
+  async function rememberBuyer(event: AnyEvent): Promise<void> {
+    if (event.meta.type !== 'order.created') return;
+    const order = orderOf(event);
+    const [buyer] = identifiersOf(event);
+    if (order !== undefined && buyer !== undefined) await buyers.remember(order, buyer);
+  }
+
+  /** An event that names no person is for the buyer of its order. */
+  async function identifiersBy(fields: PersonFields, event: AnyEvent): Promise<Identifier[]> {
+    const named = identifiersIn(fields, event);
+    const order = orderOf(event);
+    if (fields !== 'event' || named.length > 0 || order === undefined) return named;
+    const buyer = await buyers.of(order);
+    return buyer === undefined ? [] : [buyer];
   }
 
   async function* followersOf(tenant: string, target: Parameters<Follows['followers']>[1]): AsyncGenerator<Recipient> {
@@ -66,4 +85,10 @@ function identifiersIn(fields: PersonFields, event: AnyEvent): Identifier[] {
   return kinds.flatMap((kind) =>
     (fields[kind]?.(event) ?? []).flatMap((text) => readSentIdentifier(kind, text, event.meta.source) ?? []),
   );
+}
+
+function orderOf(event: AnyEvent): Order | undefined {
+  const { tenant, source } = event.meta;
+  const { orderId } = event as { orderId?: string | null };
+  return typeof orderId === 'string' ? { tenant, source, orderId } : undefined;
 }
