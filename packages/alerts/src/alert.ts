@@ -1,7 +1,7 @@
 import { visibleText } from '@switchboard/outbound';
 
 /** What people are alerted to. Alerts of one kind are one group: at most one a minute is sent. */
-export type AlertKind = 'dead_letter' | 'outside_down' | 'paused' | 'signature_failures';
+export type AlertKind = 'dead_letter' | 'message_given_up' | 'outside_down' | 'paused' | 'signature_failures';
 
 /** One occurrence. Its texts hold ids and fixed words: no personal data and no secrets. */
 export interface Alert {
@@ -51,6 +51,12 @@ export const WORDINGS: Readonly<Record<AlertKind, Wording>> = {
     section: 'DeadLetters',
     title: ({ about }) => `Webhook processing failed for ${about}`,
     command: 'npm run ops -- dlq list',
+  },
+  message_given_up: {
+    severity: 'warning',
+    section: 'MessagesGivenUp',
+    title: ({ about }) => `A message to a person was given up: ${about}`,
+    command: 'npm run ops -- messages list',
   },
   outside_down: {
     severity: 'page',

@@ -1,3 +1,4 @@
+export { idsOf } from '@switchboard/kafka';
 export { type ConsumerState, consume, type RunningConsumer } from './consume.ts';
 export { eachStep } from './each-step.ts';
 export {

@@ -30,6 +30,8 @@ export interface Delivered {
   readonly system: string;
   /** Undefined if it has no id there. */
   readonly id: string | undefined;
+  /** What was in it. */
+  readonly messages: readonly Message[];
 }
 
 /**
@@ -84,7 +86,7 @@ export function createDelivering(deps: DeliveringDeps): Deliver {
     const id = await outlet.send(deliveryOf(entry, first, content, addressOf(preference, channel, userId)), limit);
     for (const message of wanted) ended.push([message, 'sent']);
     await finish(entry, ended, 'works');
-    return { system: outlet.name, id };
+    return { system: outlet.name, id, messages: wanted };
   };
 
   /** The messages that the person still wants here, and how the others end; `until` when they must wait. */

@@ -41,7 +41,7 @@ export async function createHandlers(
   context: ConsumerContext<NotifierConfig>,
   { now, pollMs, slowMs }: Surroundings = { now: Date.now, pollMs: 1_000, slowMs: SLOW_MS },
 ): Promise<Handlers> {
-  const { name, config, logger, redis, http, availability, onStop } = context;
+  const { name, config, logger, eventLog, alert, redis, http, availability, onStop } = context;
   const templates = readTemplates(config.TEMPLATES, notifiedTypes, config.DEFAULT_LOCALE);
   const apiKeys = readApiKeys(config.API_KEYS, 'API_KEYS');
   const outlets = await openOutlets(context);
@@ -72,8 +72,7 @@ export async function createHandlers(
   });
   const sender = startSender({
     ...deps,
-    deliver,
-    logger,
+    ...{ deliver, logger, eventLog, alert },
     concurrency: config.SEND_CONCURRENCY,
     pollMs,
     slowMs,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { withinLimit } from '@switchboard/async';
-import { type Availability, type HandlerContext, noteMade, UnavailableError } from '@switchboard/consumer';
+import { type Availability, type HandlerContext, idsOf, noteMade, UnavailableError } from '@switchboard/consumer';
 import type { AnyEvent } from '@switchboard/events';
 import type { Outlets } from './channels/outlets.ts';
 import type { Deliver } from './delivering.ts';
@@ -139,6 +139,7 @@ export function notify(notification: Notification, addressees: Addressees, deps:
     const about = notification.about(event as never);
     const draft = {
       event: context.idempotencyKey,
+      ids: idsOf(event),
       type: event.meta.type,
       tenant: event.meta.tenant,
       values: templates.valuesOf(event),

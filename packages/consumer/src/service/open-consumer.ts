@@ -24,6 +24,8 @@ import { readTenantWeights } from './tenant-weights.ts';
 /** The context of a service's handlers. */
 export interface ConsumerContext<C> extends ServiceContext<C & ConsumerConfig>, Targets {
   readonly redis: Redis;
+  /** Tells the team, grouped and limited; returns at once. */
+  readonly alert: (alert: Alert) => void;
   /** Which outside systems can be used now; those of `target` report it by themselves. */
   readonly availability: Availability;
   /**
@@ -81,6 +83,7 @@ export async function openConsumer<S extends TObject>(
   const context = {
     ...service,
     ...createTargets(service, alert, availability),
+    alert,
     availability,
     redis,
     publish,

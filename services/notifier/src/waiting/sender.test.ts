@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createLogger } from '@switchboard/service';
 import { eventually } from '@switchboard/stack/until';
+import { eventOf } from '../../fixtures/events.ts';
 import { bodiesOf } from '../../fixtures/office.ts';
 import { HOUR, setStage } from '../../fixtures/stage.ts';
 import { type SenderOptions, startSender } from './sender.ts';
@@ -10,7 +11,7 @@ import type { Entry } from './waiting-messages.ts';
 const stage = setStage();
 const SLOW_MS = 1_000;
 
-it('each waiting message that is sent is a line in the log, with the id that it has outside', async () => {
+it('each waiting message that is sent is a line in the log, with its ids and the id that it has outside', async () => {
   const office = await stage.open();
   const channels = { chat: true, slack: true, email: true };
   const addresses = { email: 'jane@example.com', slackUserId: 'U0JANE00' };
@@ -20,13 +21,50 @@ it('each waiting message that is sent is a line in the log, with the id that it 
   const lines = () =>
     office.logged.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'sent a waiting message');
   await eventually(() => assert.equal(lines().length, 3));
-  const effects = new Map(lines().map(({ channel, effect }) => [channel, effect]));
+  const outsideIds = new Map(lines().map(({ channel, system, outsideId }) => [channel, `${system} ${outsideId}`]));
   const [{ messageId = '' } = {}] = bodiesOf(stage.sandbox, 'smtp');
-  assert.deepEqual(effects.get('email'), { system: 'smtp', id: messageId.slice(1, messageId.indexOf('@')) });
-  assert.match(effects.get('slack').id, /^\d+\.\d+$/);
-  assert.match(effects.get('chat').id, /^[0-9a-f-]{36}$/);
-  assert.deepEqual([...new Set(lines().flatMap(({ events }) => events))], [`notifier:acme:test:e-1`]);
+  assert.equal(outsideIds.get('email'), `smtp ${messageId.slice(1, messageId.indexOf('@'))}`);
+  assert.match(outsideIds.get('slack') ?? '', /^slack \d+\.\d+$/);
+  assert.match(outsideIds.get('chat') ?? '', /^chat [0-9a-f-]{36}$/);
+  for (const { type, source, event, key } of lines()) {
+    assert.deepEqual([type, source, event, key], ['order.shipped', 'test', 'e-1', 'acme:order-1001']);
+  }
   assert.doesNotMatch(office.logged.join(''), /jane@example\.com|U0JANE00/);
+});
+
+const QUIET = { quietHours: { start: '11:00', end: '13:00' } };
+
+it('the line names the conversation, and LOG_SAMPLE leaves out some', async () => {
+  const answers = [true, false];
+  const office = await stage.open({ isLogged: () => answers.shift() ?? false });
+  await stage.prefer(office, 'jane', { chat: true }, { ...QUIET, topics: { 'message.requested': true } });
+  for (const id of ['e-1', 'e-2']) {
+    const texts = { title: null, texts: { en: id }, about: `order:${id}`, expiresAt: stage.clock + 24 * HOUR };
+    const message = { userId: 'jane', conversationId: 'conv_4711', solicited: false, urgent: false, ...texts };
+    await office.handle(eventOf('message.requested', id, stage.clock, message));
+  }
+  stage.clock += HOUR;
+  await eventually(() => assert.equal(answers.length, 0));
+  assert.equal(office.logged.filter((line) => line.includes('conv_4711')).length, 1);
+});
+
+it('people are alerted to a message that is given up, without personal data', async () => {
+  const office = await stage.open();
+  await stage.prefer(office, 'jane', { chat: true }, QUIET);
+  await office.handle(stage.shipped('e-1'));
+  stage.sandbox.fault('chat', { status: 422 });
+  stage.clock += HOUR;
+  await eventually(() => assert.equal(office.alerts.length, 1));
+  assert.deepEqual(office.alerts, [
+    {
+      kind: 'message_given_up',
+      code: 'REJECTED',
+      about: 'acme:order-1001',
+      message: 'order.shipped by chat',
+      event: 'e-1',
+    },
+  ]);
+  assert.ok(office.logged.some((line) => line.includes('dead-lettered a message') && line.includes('acme:order-1001')));
 });
 
 it('takes over so many messages of a target that others have places left, and knows which targets are slow', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoff } from '@switchboard/async';
+import type { ConsumerContext } from '@switchboard/consumer';
 import type { Logger } from '@switchboard/service';
 import type { Deliver, Delivered } from '../delivering.ts';
 import type { NotifierMetrics } from '../metrics.ts';
@@ -10,6 +11,8 @@ export interface SenderOptions {
   readonly deliver: Deliver;
   readonly metrics: NotifierMetrics;
   readonly logger: Logger;
+  readonly eventLog: Pick<ConsumerContext<object>['eventLog'], 'takes' | 'write'>;
+  readonly alert: ConsumerContext<object>['alert'];
   readonly now: () => number;
   /** The maximum number of messages sent to one target at a time; to all, twice as many. */
   readonly concurrency: number;
@@ -36,9 +39,20 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
+const givenUp = (
+  { messages: [{ ids, type, channel }] }: Entry,
+  code: string,
+): Parameters<SenderOptions['alert']>[0] => ({
+  kind: 'message_given_up',
+  code,
+  about: ids?.key ?? type,
+  message: `${type} by ${channel}`,
+  event: ids?.event,
+});
+
 /** Sends due messages until it is stopped. Several instances work concurrently. */
 export function startSender(options: SenderOptions): Sender {
-  const { waiting, deliver, metrics, logger, now, concurrency, pollMs, slowMs } = options;
+  const { waiting, deliver, metrics, logger, eventLog, alert, now, concurrency, pollMs, slowMs } = options;
   const stopping = new AbortController();
   const running = new Map<Promise<void>, { readonly target: string; readonly startedAt: number }>();
   /** The number of messages in flight by target. */
@@ -82,17 +96,30 @@ export function startSender(options: SenderOptions): Sender {
 
   async function carryOut(entry: Entry, sending: ReturnType<Deliver>, startedAt: number): Promise<void> {
     const [{ channel, type }] = entry.messages;
-    const ids = { entry: entry.id, events: entry.messages.map(({ event }) => event), type, channel };
+    const about = new Set(entry.messages.flatMap(({ ids }) => [ids?.key ?? [], ids?.conversation ?? []].flat()));
+    const events = entry.messages.map(({ event }) => event);
+    const ids = { entry: entry.id, events, about: [...about], type, channel };
     try {
       const effect = await sending;
       if (effect === undefined) return;
       if (unavailable.delete(effect.system)) logger.info({ target: effect.system }, 'a channel is available again');
-      const ms = Math.round(performance.now() - startedAt);
-      logger.info({ ...ids, effect, attempt: entry.tries + 1, ms }, 'sent a waiting message');
+      tell(entry, effect, startedAt);
     } catch (error) {
       await settle(entry, error, ids).catch((cause) => {
         // Its lease expires, and the message is sent again.
         logger.warn({ ...ids, err: cause }, 'could not store the outcome of a message');
+      });
+    }
+  }
+
+  /** One line for each message, as for each effect. */
+  function tell({ id: entry, tries }: Entry, { system, id: outsideId, messages }: Delivered, startedAt: number): void {
+    const ms = Math.round(performance.now() - startedAt);
+    for (const { ids, type, channel } of messages) {
+      if (!eventLog.takes()) continue;
+      eventLog.write('sent a waiting message', {
+        ...(ids ?? { type }),
+        ...{ entry, channel, system, outsideId, attempt: tries + 1, ms },
       });
     }
   }
@@ -117,7 +144,8 @@ export function startSender(options: SenderOptions): Sender {
     if (retry === 'never' || entry.tries + 1 >= MOST_TRIES) {
       logger.error({ ...ids, code, tries: entry.tries + 1 }, 'dead-lettered a message');
       for (const message of entry.messages) metrics.ended(message, 'dead');
-      return waiting.deadLetter(entry, code);
+      await waiting.deadLetter(entry, code);
+      return alert(givenUp(entry, code));
     }
     logger.warn({ ...ids, code, tries: entry.tries + 1 }, 'could not send a message; retrying');
     for (const message of entry.messages) metrics.ended(message, 'retried');

@@ -14,6 +14,8 @@ export interface Message {
   readonly id: string;
   /** The idempotency key of the event, for logs. */
   readonly event: string;
+  /** What the log says about the event; undefined for a message of an earlier version. */
+  readonly ids?: Readonly<Record<string, string | undefined>> | undefined;
   readonly type: EventType;
   readonly tenant: string;
   /** Null for a Slack channel: the given one, or that of the agents. */
