@@ -1,4 +1,4 @@
-import { type RefusalLog, sendProblem } from '@switchboard/service';
+import { type Access, type RefusalLog, sendProblem, watchAccess } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authentication, CallerRequest } from './authenticate.ts';
 import type { Caller } from './caller.ts';
@@ -10,6 +10,8 @@ interface Options {
   readonly refusals: RefusalLog;
   /** Where a client without a token learns who issues one (RFC 9728). */
   readonly metadataUrl?: string | undefined;
+  /** Limits what a caller may ask, and writes down what it has asked. Default: neither. */
+  readonly access?: Access | undefined;
 }
 
 const NO_BODY = Buffer.alloc(0);
@@ -18,7 +20,7 @@ const NO_BODY = Buffer.alloc(0);
  * Makes every route of this scope answer only to callers of the file: others get 401 or 503 before their body is
  * read, or when a signed body has arrived. Register it in a scope of its own, before its routes.
  */
-export function authenticateRoutes(http: FastifyInstance, { callers, refusals, metadataUrl }: Options): void {
+export function authenticateRoutes(http: FastifyInstance, { callers, refusals, metadataUrl, access }: Options): void {
   http.decorateRequest('caller', null);
   http.decorateRequest('rawBody', null);
   const parseJson = http.getDefaultJsonParser('error', 'error');
@@ -69,6 +71,11 @@ export function authenticateRoutes(http: FastifyInstance, { callers, refusals, m
     // A body that another parser has read was signed as other bytes.
     if (body === null && request.body !== undefined) return refuse({ kind: 'refused', fault: 'body' }, request, reply);
     return admit(request, reply, { headers: request.headers, body: body ?? NO_BODY });
+  });
+  if (access === undefined) return;
+  watchAccess(http, access, (request) => {
+    const caller = request.getDecorator<Caller | null>('caller');
+    return caller === null ? undefined : { tenant: caller.tenant, caller: caller.name };
   });
 }
 

@@ -31,3 +31,4 @@ export {
 export { createRefusalLog, type RefusalLog } from './refusal-log.ts';
 export { runService, type ServiceContext, type ServiceDefinition } from './run-service.ts';
 export { type Environment, readSecret, Secret, Variable } from './secret.ts';
+export { type Access, type HolderOf, openAccess, watchAccess } from './watch-access.ts';

@@ -148,6 +148,34 @@ describe('a run that takes too long', () => {
   });
 });
 
+it('the result of an instance that is gone is sent by another one, although Kafka is away at first and runs go on', async (t) => {
+  const { app: first, backend } = await open(t, { tell: () => Promise.reject(new Error('Kafka is away')) });
+  const release = backend.hold();
+  const { runId, location } = await runOf(await first.signed(ORDER, { ...jane, orderId: '1001' }, IMPATIENT));
+  release();
+  await until('the result is there', async () => (await first.signed(location, jane)).status === 200);
+
+  let failures = 0;
+  const sent: string[] = [];
+  const second = await openApp(t, {
+    ...{ database, yaml: shopActions(backend.url), leaseMs: 1_000, pollMs: 50 },
+    async tell({ id }, followUp) {
+      if (id === runId && failures === 0) {
+        failures += 1;
+        throw new Error('Kafka is away');
+      }
+      if (followUp) sent.push(id);
+    },
+  });
+  // While it goes on, the leases of this instance are renewed.
+  const end = backend.hold();
+  await second.signed(ORDER, { ...jane, orderId: '1001' }, IMPATIENT);
+  await first.engine.stop(0);
+  await until('the message is sent', async () => sent.includes(runId));
+  assert.equal(failures, 1);
+  end();
+});
+
 describe('a write', () => {
   const notes: Parameters<Backend['respond']>[0] = (response, { headers }) =>
     json(response, 200, { id: String(headers['idempotency-key']) });

@@ -21,6 +21,11 @@ export const flowsConfig = Type.Object({
     description: 'begins the keys of who is who in Redis, the same for notifier and flows',
   }),
   CALLERS_FILE: optional('the file of callers of the HTTP API; without it, none may call'),
+  API_RATE: Type.Integer({
+    minimum: 1,
+    default: 2_000,
+    description: 'requests a second of one caller of the HTTP API; twice as many at once after a silence',
+  }),
   CHAT_URL: url('URL of the chatbot platform, for dialogue nodes'),
   CHAT_API_KEY: optional('API key of the chatbot platform'),
   NODE_PATH: Type.String({

@@ -61,7 +61,7 @@ describe('docs/flows.md', () => {
       '`expires`': range(LIMITS.expires),
       'characters of a text': count(LIMITS.textLength),
       'characters of a correlation value': count(LIMITS.keyLength),
-      "characters of a variable's value as JSON": count(LIMITS.valueLength),
+      "bytes of a variable's value as JSON": count(LIMITS.valueBytes),
       'characters of JSON that a waiting set keeps of each event': count(LIMITS.keptLength),
     };
     assert.equal(LIMITS.messages, LIMITS.flows);

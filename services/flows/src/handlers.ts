@@ -3,7 +3,7 @@ import type { ConsumerContext, Handler, Handlers } from '@switchboard/consumer';
 import { type Database, openDatabase } from '@switchboard/database';
 import { type EventType, publicEventTypes } from '@switchboard/events';
 import { createPeople } from '@switchboard/people';
-import { environment, required } from '@switchboard/service';
+import { environment, openAccess, required } from '@switchboard/service';
 import { type FlowsConfig, flowsConfig } from './config.ts';
 import { registerContextApi } from './context/context-api.ts';
 import { createContextStore } from './context/context-store.ts';
@@ -61,8 +61,9 @@ export async function handlers(context: Context): Promise<Handlers> {
   const callers = await openCallers({ file: config.CALLERS_FILE, environment, logger, metrics });
   onStop('callers', callers.close);
   const eraseOthers = async ({ tenant, id }: Subject) => ({ instances: await list.erase(tenant, id) });
-  await registerContextApi(context.http, { store, callers, metrics, eraseOthers });
-  registerInstanceApi(context.http, { callers, instances: list, find: flows.find, cancelled: flowMetrics.cancelled });
+  const api = { callers, access: openAccess(context.name, config) };
+  await registerContextApi(context.http, { ...api, store, metrics, eraseOthers });
+  registerInstanceApi(context.http, { ...api, instances: list, find: flows.find, cancelled: flowMetrics.cancelled });
 
   onStop('refresh', repeatedly(REFRESH_MS, flows.refresh, logger));
   onStop(

@@ -1,5 +1,5 @@
 import { authenticateRoutes, type Callers, callerOf, requireScope } from '@switchboard/callers';
-import { answerError, createRefusalLog, sendProblem } from '@switchboard/service';
+import { type Access, answerError, createRefusalLog, sendProblem } from '@switchboard/service';
 import type { FastifyInstance } from 'fastify';
 import Type, { type Static } from 'typebox';
 import type { Flow } from './flow/flow.ts';
@@ -9,6 +9,8 @@ import type { InstanceList, ListedInstance } from './state/instance-list.ts';
 
 export interface InstanceApiDeps {
   callers: Callers;
+  /** Default: no limit, and no line in the log for a request. */
+  access?: Access;
   instances: Pick<InstanceList, 'list' | 'cancel'>;
   find(version: Version): Promise<Flow>;
   cancelled(flow: string): void;
@@ -18,7 +20,7 @@ const ROUTE = '/v1/flows/instances';
 
 /** Adds `GET /v1/flows/instances` and `DELETE /v1/flows/instances/:id`. */
 export function registerInstanceApi(http: FastifyInstance, deps: InstanceApiDeps): void {
-  const { callers, instances, find, cancelled } = deps;
+  const { callers, access, instances, find, cancelled } = deps;
 
   async function list(tenant: string, { limit, ...query }: Static<typeof InstanceQuery>) {
     // One more than asked for shows whether there are others.
@@ -35,7 +37,7 @@ export function registerInstanceApi(http: FastifyInstance, deps: InstanceApiDeps
 
   http.register(async (scope) => {
     scope.setErrorHandler(answerError);
-    authenticateRoutes(scope, { callers, refusals: createRefusalLog(http) });
+    authenticateRoutes(scope, { callers, refusals: createRefusalLog(http), access });
     scope.addHook('onSend', async (_request, reply) => {
       reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
     });

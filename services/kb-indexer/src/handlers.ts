@@ -1,5 +1,5 @@
 import type { ConsumerContext, Handlers } from '@switchboard/consumer';
-import { readApiKeys, required } from '@switchboard/service';
+import { createEventLog, readApiKeys, required } from '@switchboard/service';
 import { Counter } from 'prom-client';
 import { type KbIndexerConfig, kbIndexerConfig } from './config.ts';
 import { type ArticleIndex, embeddedText, type SearchIndex } from './index/article-index.ts';
@@ -15,7 +15,7 @@ import { registerSearch } from './search/search-route.ts';
 
 type Context = Pick<
   ConsumerContext<KbIndexerConfig>,
-  'config' | 'logger' | 'eventLog' | 'metrics' | 'http' | 'health' | 'redis' | 'target' | 'onStop' | 'stopping'
+  'config' | 'logger' | 'metrics' | 'http' | 'health' | 'redis' | 'target' | 'onStop' | 'stopping'
 >;
 
 /** The handlers of the configured index, with the search route if the index is our own. */
@@ -39,7 +39,7 @@ export async function handlers(context: Context): Promise<Handlers> {
 const OWN = { name: 'index', tenant: undefined } as const;
 
 async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
-  const { config, logger, eventLog, http, health, onStop, stopping } = context;
+  const { config, logger, http, health, onStop, stopping } = context;
   const apiKeys = readApiKeys(config.SEARCH_API_KEYS, 'SEARCH_API_KEYS');
   const embeddings = openEmbeddings(context);
   const model = embeddings && config.EMBEDDINGS_MODEL;
@@ -57,7 +57,9 @@ async function openOwn(context: Context, place: string): Promise<ArticleIndex> {
   health.add('index', () => index.check(), { required: true });
   const search = createSearch({ index, embeddings, logger });
   registerSearch(http, {
-    ...{ search, tenant: config.SEARCH_TENANT, apiKeys, perSecond: config.SEARCH_RATE, eventLog },
+    ...{ search, tenant: config.SEARCH_TENANT, apiKeys, perSecond: config.SEARCH_RATE },
+    // Who has searched is written down whatever LOG_SAMPLE says.
+    eventLog: createEventLog({ service: 'kb-indexer', level: config.LOG_LEVEL, sample: 1 }),
   });
   if (embeddings !== undefined) {
     const reembedding = reembed({ index, embeddings, logger }, stopping);

@@ -27,6 +27,11 @@ export const notifierConfig = Type.Object({
     default: '',
     description: 'private hosts, addresses and CIDR blocks that webhooks may reach, separated by commas',
   }),
+  API_RATE: Type.Integer({
+    minimum: 1,
+    default: 100,
+    description: 'requests a second with the key of one tenant; twice as many at once after a silence',
+  }),
   RATE_PER_HOUR: Type.Integer({
     minimum: 1,
     default: 20,

@@ -1,7 +1,7 @@
 import type { ConsumerContext, Handler, Handlers } from '@switchboard/consumer';
 import type { EventOf } from '@switchboard/events';
 import { createPeople } from '@switchboard/people';
-import { readApiKeys } from '@switchboard/service';
+import { openAccess, readApiKeys } from '@switchboard/service';
 import { openOutlets } from './channels/outlets.ts';
 import type { NotifierConfig } from './config.ts';
 import { createDelivering } from './delivering.ts';
@@ -78,9 +78,10 @@ export async function createHandlers(
     slowMs,
   });
   onStop('sender', sender.stop);
-  registerPreferenceApi(http, { preferences, apiKeys, now });
-  registerFollowApi(http, { follows, apiKeys, now });
-  registerPeopleApi(http, { people, buyers, follows, preferences, apiKeys, now });
+  const api = { apiKeys, access: openAccess(name, config), now };
+  registerPreferenceApi(http, { ...api, preferences });
+  registerFollowApi(http, { ...api, follows });
+  registerPeopleApi(http, { ...api, people, buyers, follows, preferences });
 
   const notifyDeps = { ...deps, deliver, sender, slowMs };
   const handlerOf = (type: keyof typeof notifications): Handler<never> =>

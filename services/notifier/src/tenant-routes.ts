@@ -1,4 +1,12 @@
-import { type ApiKeys, answerError, createRefusalLog, sendUnauthorized } from '@switchboard/service';
+import {
+  type Access,
+  type ApiKeys,
+  answerError,
+  createRefusalLog,
+  type HolderOf,
+  sendUnauthorized,
+  watchAccess,
+} from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 /** Answers with what is returned, or with the reply that it has sent. */
@@ -11,11 +19,30 @@ export interface TenantRoutes {
 /** None of these requests needs a body. */
 const BODY_BYTES = 1_024;
 
+export interface TenantAccess {
+  readonly apiKeys: ApiKeys;
+  /** Default: no limit, and no line in the log for a request. */
+  readonly access?: Access | undefined;
+}
+
+/** The tenant whose key a request has. */
+export const holderBy =
+  (apiKeys: ApiKeys): HolderOf =>
+  ({ headers }) => {
+    const tenant = apiKeys.tenantOf(headers.authorization);
+    return tenant === undefined ? undefined : { tenant };
+  };
+
 /** Routes that answer for the tenant of the API key. */
-export function tenantRoutes(http: FastifyInstance, apiKeys: ApiKeys, add: (routes: TenantRoutes) => void): void {
+export function tenantRoutes(
+  http: FastifyInstance,
+  { apiKeys, access }: TenantAccess,
+  add: (routes: TenantRoutes) => void,
+): void {
   const refusals = createRefusalLog(http);
   http.register(async (scope) => {
     scope.setErrorHandler(answerError);
+    if (access !== undefined) watchAccess(scope, access, holderBy(apiKeys));
     add({
       route(method, url, answer) {
         scope.route({

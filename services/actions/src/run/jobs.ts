@@ -91,7 +91,7 @@ export function createJobs(options: JobsOptions): Jobs {
   }
 
   /** Tries until it succeeds; the lease of the run is kept meanwhile. */
-  async function persist(what: string, job: Job, work: () => Promise<boolean>): Promise<boolean> {
+  async function persist(what: string, id: string, work: () => Promise<boolean>): Promise<boolean> {
     for (let tries = 1; ; tries += 1) {
       try {
         return await work();
@@ -100,7 +100,7 @@ export function createJobs(options: JobsOptions): Jobs {
         // An outage delays every run: one line says enough.
         if (performance.now() > quietUntil) {
           quietUntil = performance.now() + QUIET_MS;
-          logger.warn({ err: error, run: job.id, what, waiting: concluding.size }, 'runs cannot be concluded yet');
+          logger.warn({ err: error, run: id, what, waiting: concluding.size }, 'runs cannot be concluded yet');
         }
         await sleep(backoff(250, tries, 10_000), undefined, { signal: stopping.signal });
       }
@@ -135,15 +135,22 @@ export function createJobs(options: JobsOptions): Jobs {
     if (!job.stored) {
       if (await isToldSoon(job, ended)) return;
       job.stored = await isKept(job, ended);
-    } else if (!(await persist('result', job, () => store.finish(id, outcome, followUp)))) return;
+    } else if (!(await persist('result', id, () => store.finish(id, outcome, followUp)))) return;
     kept();
-    await persist('messages', job, async () => {
+    if (job.stored) await sendAndClose(ended, followUp);
+    else await send(ended, followUp);
+  }
+
+  const send = (ended: Ended, followUp: boolean): Promise<boolean> =>
+    persist('messages', ended.id, async () => {
       await tell(ended, followUp);
       return true;
     });
-    if (!job.stored) return;
-    await persist('close', job, async () => {
-      await store.close(id);
+
+  async function sendAndClose(ended: Ended, followUp: boolean): Promise<void> {
+    await send(ended, followUp);
+    await persist('close', ended.id, async () => {
+      await store.close(ended.id);
       return true;
     });
   }
@@ -189,12 +196,15 @@ export function createJobs(options: JobsOptions): Jobs {
         ms: Math.round(run.ms),
       };
       const isNew = run.state !== 'done';
-      void (async () => {
-        if (isNew && !(await store.finish(id, outcome, run.followUp))) return;
+      // Tried until it succeeds: its lease is renewed with those of other runs, so that nobody else would take it over.
+      const work = (async () => {
+        if (isNew && !(await persist('result', id, () => store.finish(id, outcome, run.followUp)))) return;
         if (isNew) onEnded(ended);
-        await tell(ended, run.followUp);
-        await store.close(id);
-      })().catch((error) => logger.warn({ err: error, run: id }, 'a run that was taken over cannot be concluded yet'));
+        await sendAndClose(ended, run.followUp);
+      })()
+        .catch((error) => logger.warn({ err: error, run: id }, 'a run that was taken over is left to another instance'))
+        .finally(() => concluding.delete(work));
+      concluding.add(work);
       return;
     }
     const job: Job = {

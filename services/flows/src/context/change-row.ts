@@ -1,9 +1,9 @@
+import { LIMITS } from '../flow/limits.ts';
 import { ContextError } from './context-error.ts';
 import { isUsableId, keyOf } from './subject.ts';
 import type { VariableChange } from './variables.ts';
 
-/** Of a value as JSON. Flows keep facts, not documents. */
-export const VALUE_BYTES = 4_096;
+export const VALUE_BYTES = LIMITS.valueBytes;
 /** Of a subject, with the removed ones. */
 export const MOST_VARIABLES = 100;
 const LONGEST_TTL_MS = 3_650 * 86_400_000;

@@ -7,7 +7,7 @@ const version = { type: 'integer', description: 'Grows with each change.' };
 
 const context = { $ref: '#/components/schemas/Context' };
 const security = [{ apiKey: [] }];
-const always = ['UNAUTHORIZED', 'FORBIDDEN', 'INTERNAL', 'UNAVAILABLE'] as const;
+const always = ['UNAUTHORIZED', 'FORBIDDEN', 'TOO_MANY_REQUESTS', 'INTERNAL', 'UNAVAILABLE'] as const;
 
 const parameter = (what: string) => ({
   name: 'id',
@@ -70,7 +70,7 @@ const pathsOf = (path: string, what: string, name: string): ApiDescription['path
       operationId: `follow${name}Context`,
       summary: `Follows what is known about a ${what}`,
       parameters: [parameter(what), header('Last-Event-ID', 'The version that the caller has.')],
-      responses: { 200: stream, ...problemResponses('NOT_FOUND', 'TOO_MANY_REQUESTS', ...always) },
+      responses: { 200: stream, ...problemResponses('NOT_FOUND', ...always) },
       security,
     },
   },

@@ -1,5 +1,5 @@
 import { authenticateRoutes, type Caller, type Callers, callerOf, requireScope } from '@switchboard/callers';
-import { answerError, createRefusalLog, sendProblem } from '@switchboard/service';
+import { type Access, answerError, createRefusalLog, sendProblem } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from 'prom-client';
 import { entityTag, shownContext } from './context.ts';
@@ -14,6 +14,8 @@ import type { Scope } from './variables.ts';
 export interface ContextApiDeps {
   readonly store: ContextStore;
   readonly callers: Pick<Callers, 'authenticate' | 'hasSignature'>;
+  /** Default: no limit, and no line in the log for a request. */
+  readonly access?: Access;
   readonly metrics: Registry;
   /** Erases what else is kept about the subject. @returns what it erased, for the answer */
   readonly eraseOthers?: (subject: Subject) => Promise<object>;
@@ -31,7 +33,7 @@ const PATHS: readonly (readonly [string, Scope])[] = [
 
 /** Adds the routes of the Context API. Each caller sees its own tenant; a signed-in person, only itself. */
 export async function registerContextApi(http: FastifyInstance, deps: ContextApiDeps): Promise<void> {
-  const { store, callers, metrics: registry, eraseOthers, listeners = LISTENERS } = deps;
+  const { store, callers, access, metrics: registry, eraseOthers, listeners = LISTENERS } = deps;
   const limits = createListenerLimits(listeners.most, listeners.mostPerCaller);
   const metrics = createContextMetrics(registry, limits);
   const feed = await openContextFeed(store);
@@ -41,7 +43,7 @@ export async function registerContextApi(http: FastifyInstance, deps: ContextApi
   const refusals = createRefusalLog(http);
   http.register(async (scope) => {
     scope.setErrorHandler(answerError);
-    authenticateRoutes(scope, { callers, refusals });
+    authenticateRoutes(scope, { callers, refusals, access });
     for (const [path, kind] of PATHS) {
       scope.get(path, { preHandler: requireScope('context:read') }, async (request: Request, reply) => {
         const subject = subjectOf(kind, request);

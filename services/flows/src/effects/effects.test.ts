@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, it } from 'node:test';
 import type { AnyEvent } from '@switchboard/events';
-import { OutboundError } from '@switchboard/outbound';
+import { createTarget, OutboundError, type OutboundRequest } from '@switchboard/outbound';
+import { createLogger } from '@switchboard/service';
 import { eventOf } from '../../fixtures/events.ts';
 import type { Effect } from '../flow/flow.ts';
 import { callAction } from './call-action.ts';
@@ -75,7 +78,7 @@ describe('a node and an action', () => {
 
   it('are requests with the key of their effect and tenant', async () => {
     const requests: object[] = [];
-    const request = async ({ signal: _, answer: __, ...rest }: object & { signal?: unknown; answer?: unknown }) => {
+    const request = async ({ signal: _, answer: __, accept: ___, ...rest }: OutboundRequest) => {
       requests.push(rest);
       return {} as never;
     };
@@ -85,7 +88,7 @@ describe('a node and an action', () => {
     assert.deepEqual(requests, [
       {
         ...{ method: 'POST', path: '/v1/dialogues', headers },
-        body: { user_id: 'jane', conversation_id: null, node: 'n', variables: { a: 1 } },
+        body: { user_id: 'jane', node: 'n', variables: { a: 1 } },
       },
       {
         method: 'POST',
@@ -94,6 +97,27 @@ describe('a node and an action', () => {
         body: { input: { id: '1' }, conversationId: 'c', for: { email: 'jane@shop.example' } },
       },
     ]);
+  });
+
+  it('to an action that says no to this one call are not repeated, and do not count against the service', async (t) => {
+    let status = 404;
+    const server = createServer((_, response) => {
+      response.writeHead(status, { 'content-type': 'application/problem+json' }).end('{"code":"NOT_FOUND"}');
+    });
+    await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+    t.after(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    const actions = createTarget({
+      ...{ name: 'actions', baseUrl: `http://127.0.0.1:${port}`, logger: createLogger('flows', 'silent') },
+    });
+    t.after(actions.close);
+    const act = () => callAction({ actions })(call(action));
+    for (status of [404, 409, 422, ...Array(12).fill(404)]) {
+      const message = new RegExp(`action "a/b" of the flow f is refused: .*\\(${status} NOT_FOUND\\)`);
+      await assert.rejects(act, { code: 'EFFECT_REFUSED', retry: 'never', message });
+    }
+    status = 200;
+    await act();
   });
 
   it('that are refused name the flow; other failures stay as they are', async () => {

@@ -23,7 +23,11 @@ export const startNode =
         method: 'POST',
         path,
         headers: { 'idempotency-key': `${tenant}:${key}` },
-        body: { user_id: userId ?? null, conversation_id: conversationId ?? null, node, variables },
+        body: {
+          ...(userId === undefined ? {} : { user_id: userId }),
+          ...(conversationId === undefined ? {} : { conversation_id: conversationId }),
+          ...{ node, variables },
+        },
         answer: 'any',
         signal,
       })

@@ -19,8 +19,8 @@ export const LIMITS = {
   textLength: 10_000,
   /** Characters of a correlation value. */
   keyLength: 512,
-  /** Characters of a variable's value as JSON. */
-  valueLength: 16_384,
+  /** Bytes of a variable's value as JSON: flows keep facts, not documents. */
+  valueBytes: 4_096,
   /** Characters of JSON that an instance keeps of one event. */
   keptLength: 65_536,
   within: { least: SECOND, most: 90 * DAY },

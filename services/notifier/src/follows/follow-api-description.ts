@@ -12,7 +12,7 @@ const followed = jsonResponse('What the person follows now.', {
   required: ['follows'],
   properties: { follows: { type: 'array', items: { $ref: '#/components/schemas/Follow' } } },
 });
-const refused = problemResponses('UNAUTHORIZED', 'INTERNAL', 'UNAVAILABLE');
+const refused = problemResponses('UNAUTHORIZED', 'TOO_MANY_REQUESTS', 'INTERNAL', 'UNAVAILABLE');
 const responses = { 200: followed, ...refused, ...problemResponses('INVALID_FIELDS') };
 
 /** Describes `/v1/follows`. */

@@ -1,18 +1,17 @@
-import { type ApiKeys, sendProblem } from '@switchboard/service';
+import { sendProblem } from '@switchboard/service';
 import type { FastifyInstance } from 'fastify';
-import { tenantRoutes } from '../tenant-routes.ts';
+import { type TenantAccess, tenantRoutes } from '../tenant-routes.ts';
 import { followKinds, isFollowKind, readTargetId } from './follow-kinds.ts';
 import type { Follows } from './follows.ts';
 
-interface Deps {
+interface Deps extends TenantAccess {
   readonly follows: Follows;
-  readonly apiKeys: ApiKeys;
   readonly now: () => number;
 }
 
 /** What the chat users of the key's tenant follow. */
-export function registerFollowApi(http: FastifyInstance, { follows, apiKeys, now }: Deps): void {
-  tenantRoutes(http, apiKeys, ({ route }) => {
+export function registerFollowApi(http: FastifyInstance, { follows, apiKeys, access, now }: Deps): void {
+  tenantRoutes(http, { apiKeys, access }, ({ route }) => {
     route('GET', '/v1/follows/:userId', async (tenant, { params }) => {
       return { follows: await follows.of(tenant, (params as { userId: string }).userId) };
     });

@@ -13,7 +13,7 @@ const otherValue = parameter('otherValue', 'The other identifier.');
 const person = jsonResponse('The person, and what the identifier is linked with.', {
   $ref: '#/components/schemas/Person',
 });
-const problems = problemResponses('UNAUTHORIZED', 'INVALID_FIELDS', 'INTERNAL', 'UNAVAILABLE');
+const problems = problemResponses('UNAUTHORIZED', 'TOO_MANY_REQUESTS', 'INVALID_FIELDS', 'INTERNAL', 'UNAVAILABLE');
 const identifiers = { type: 'array', items: { $ref: '#/components/schemas/Identifier' } };
 const EXAMPLE = [
   { kind: 'user', value: 'user-1024' },
@@ -34,7 +34,7 @@ export const peopleApi: ApiDescription = {
             required: ['conflicts'],
             properties: { conflicts: { type: 'array', items: { $ref: '#/components/schemas/Person' } } },
           }),
-          ...problemResponses('UNAUTHORIZED', 'INTERNAL', 'UNAVAILABLE'),
+          ...problemResponses('UNAUTHORIZED', 'TOO_MANY_REQUESTS', 'INTERNAL', 'UNAVAILABLE'),
         },
         security,
       },

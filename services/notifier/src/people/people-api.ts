@@ -1,18 +1,17 @@
 import { redisReply } from '@switchboard/consumer';
 import { type Found, type Identifier, isKind, kinds, type People, readIdentifier, scopeOf } from '@switchboard/people';
-import { type ApiKeys, sendProblem } from '@switchboard/service';
+import { sendProblem } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Follows } from '../follows/follows.ts';
 import type { Preferences } from '../preferences/preferences.ts';
-import { tenantRoutes } from '../tenant-routes.ts';
+import { type TenantAccess, tenantRoutes } from '../tenant-routes.ts';
 import type { Buyers } from './buyers.ts';
 
-interface Deps {
+interface Deps extends TenantAccess {
   readonly people: People;
   readonly buyers: Pick<Buyers, 'erase'>;
   readonly follows: Pick<Follows, 'erase'>;
   readonly preferences: Pick<Preferences, 'erase'>;
-  readonly apiKeys: ApiKeys;
   readonly now: () => number;
 }
 
@@ -28,9 +27,9 @@ export const MOST_CONFLICTS = 100;
 /** Shows who is who, takes an operator's decisions about links, and erases people. */
 export function registerPeopleApi(
   http: FastifyInstance,
-  { people, buyers, follows, preferences, apiKeys, now }: Deps,
+  { people, buyers, follows, preferences, apiKeys, access, now }: Deps,
 ): void {
-  tenantRoutes(http, apiKeys, ({ route }) => {
+  tenantRoutes(http, { apiKeys, access }, ({ route }) => {
     route('GET', '/v1/people/conflicts', async (tenant) => ({
       conflicts: (await redisReply(people.conflicts(tenant, MOST_CONFLICTS))).map(shown),
     }));

@@ -17,7 +17,7 @@ export const preferencesApi: ApiDescription = {
         operationId: 'readPreferences',
         summary: "Returns a person's preferences",
         parameters,
-        responses: { 200: shown, ...problemResponses('UNAUTHORIZED', 'INTERNAL', 'UNAVAILABLE') },
+        responses: { 200: shown, ...problemResponses('UNAUTHORIZED', 'TOO_MANY_REQUESTS', 'INTERNAL', 'UNAVAILABLE') },
         security,
       },
       put: {
@@ -34,6 +34,7 @@ export const preferencesApi: ApiDescription = {
           ...problemResponses(
             'INVALID_REQUEST',
             'UNAUTHORIZED',
+            'TOO_MANY_REQUESTS',
             'TOO_LARGE',
             'UNSUPPORTED_MEDIA_TYPE',
             'INVALID_FIELDS',

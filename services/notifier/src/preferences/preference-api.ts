@@ -1,13 +1,13 @@
-import { type ApiKeys, answerError, createRefusalLog, sendProblem, sendUnauthorized } from '@switchboard/service';
+import { answerError, createRefusalLog, sendProblem, sendUnauthorized, watchAccess } from '@switchboard/service';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type, { type Static } from 'typebox';
 import Value from 'typebox/value';
 import type { Preference } from '../policy.ts';
+import { holderBy, type TenantAccess } from '../tenant-routes.ts';
 import { boundOf, type Preferences, readReplacement } from './preferences.ts';
 
-interface Deps {
+interface Deps extends TenantAccess {
   readonly preferences: Preferences;
-  readonly apiKeys: ApiKeys;
   readonly now: () => number;
 }
 
@@ -43,7 +43,7 @@ export const BODY_BYTES = 16_384;
 type Request = FastifyRequest<{ Params: { userId: string } }>;
 
 /** `GET` and `PUT /v1/preferences/:userId`, for the tenant of the API key. */
-export function registerPreferenceApi(http: FastifyInstance, { preferences, apiKeys, now }: Deps): void {
+export function registerPreferenceApi(http: FastifyInstance, { preferences, apiKeys, access, now }: Deps): void {
   const tenantOf = ({ headers }: FastifyRequest): string | undefined => apiKeys.tenantOf(headers.authorization);
   const refusals = createRefusalLog(http);
 
@@ -54,6 +54,7 @@ export function registerPreferenceApi(http: FastifyInstance, { preferences, apiK
 
   http.register(async (scope) => {
     scope.setErrorHandler(answerError);
+    if (access !== undefined) watchAccess(scope, access, holderBy(apiKeys));
 
     scope.get(ROUTE, async (request: Request, reply) => {
       const tenant = tenantOf(request);

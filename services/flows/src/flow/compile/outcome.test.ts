@@ -53,8 +53,8 @@ describe('variables', () => {
   it('must not be too large', () => {
     const flow = flowOf('on: order.shipped\nset: { user.x: event.carrier }');
     assert.throws(
-      () => outcomeOf(flow, shipped({ carrier: 'x'.repeat(LIMITS.valueLength) })),
-      failure(/^a@1.then\[0\].set\[0\].value: must have at most 16384 characters as JSON$/),
+      () => outcomeOf(flow, shipped({ carrier: 'x'.repeat(LIMITS.valueBytes) })),
+      failure(/^a@1.then\[0\].set\[0\].value: must have at most 4096 bytes as JSON$/),
     );
   });
 });

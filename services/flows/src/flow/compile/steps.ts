@@ -128,8 +128,8 @@ function compileSet(set: readonly VariableDefinition[], at: Keys, scope: Scope, 
         const value = expression === null ? null : expression.evaluate(values);
         // What the event does not say changes nothing; null removes.
         if (value === undefined) continue;
-        if (value !== null && JSON.stringify(value).length > LIMITS.valueLength) {
-          const message = `must have at most ${LIMITS.valueLength} characters as JSON`;
+        if (value !== null && Buffer.byteLength(JSON.stringify(value)) > LIMITS.valueBytes) {
+          const message = `must have at most ${LIMITS.valueBytes} bytes as JSON`;
           throw new FlowError('FAILED', [{ path: `${compiling.flow}.${path}`, message }]);
         }
         const from = owner === 'conversation' && userId !== undefined ? { userId } : {};
