@@ -37,7 +37,7 @@ const ended: Fields = {
   rating: 'data.metadata.rating',
 };
 
-/** `customerId` is the shop's own number of a person, and has a field of that name. */
+/** `customerId` is the chat user only where a chatbot platform speaks. A shop or a helpdesk has numbers of its own. */
 const shopper: Fields = {
   email: ['data.customerEmail', 'data.customer.email'],
   customerName: 'data.customer.name',
@@ -64,7 +64,6 @@ const stock: Fields = {
 };
 
 const ticket: Fields = {
-  userId: 'data.customerId',
   email: ['data.customerEmail', 'data.customer.email', 'data.requester.email'],
   customerName: ['data.customer.name', 'data.requester.name'],
   phone: ['data.customerPhone', 'data.customer.phone', 'data.requester.phone'],
@@ -145,7 +144,7 @@ export const platformFields: NonNullable<Mapping['fields']> = {
     renewsAt: ['data.renewalDate', 'data.nextBillingDate', 'data.currentPeriodEnd'],
     endsAt: ['data.endDate', 'data.expiresAt'],
   },
-  'inventory.reserved': { email: 'data.customerEmail', userId: 'data.customerId', ...items },
+  'inventory.reserved': { email: ['data.customerEmail', 'data.customer.email'], ...items },
   'stock.changed': stock,
   'stock.replenished': stock,
   'fraud.flagged': {

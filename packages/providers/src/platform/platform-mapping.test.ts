@@ -36,6 +36,11 @@ const SPELLINGS: readonly [type: EventType, sent: JsonObject, fields: JsonObject
     { orderId: 'o', phone: '+43660', reason: 'late', total: 5 },
   ],
   [
+    'inventory.reserved',
+    { orderId: 'o', customer: { email: 'a@x.example' }, items: [{ product_name: 'Kettle', quantity: 1 }] },
+    { orderId: 'o', email: 'a@x.example' },
+  ],
+  [
     'payment.failed',
     { orderId: 'o', customer_email: 'a@x.example', total: '10.00', payment_method: 'card', failure_reason: 'expired' },
     { orderId: 'o', email: 'a@x.example', amount: 10, method: 'card', reason: 'expired' },
@@ -106,6 +111,13 @@ describe("the platform's own mapping", () => {
       assert.equal(read.extra, null);
     });
   }
+
+  it('takes customerId for the chat user in what chatbot platforms send, and nowhere else', () => {
+    const isOfChat = (type: EventType) => /^(conversation|message|lead)\./.test(type);
+    for (const type of publicEventTypes) {
+      assert.equal('userId' in mapAs(type, { customerId: 'c' }).payload, isOfChat(type), type);
+    }
+  });
 
   it('moves flat and nested fields in either spelling, and renames those of list items', () => {
     const { payload } = map({
