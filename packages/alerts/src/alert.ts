@@ -39,7 +39,7 @@ export interface AlertText {
 
 interface Wording {
   readonly severity: AlertText['severity'];
-  /** The section of docs/runbook.md. */
+  /** The section of docs/runbook.md; its link is the section in lower case. */
   readonly section: string;
   readonly title: (first: Digest['first']) => string;
   readonly command?: string;
@@ -81,7 +81,8 @@ export const WORDINGS: Readonly<Record<AlertKind, Wording>> = {
 const MOST_CODES = 5;
 const LONGEST_TEXT = 300;
 
-export function textOf({ kind, counts, first }: Digest, runbookUrl: string): AlertText {
+/** @param runbookUrl without it, the alert names the section, and links nothing: Slack takes `runbook.md` for a website */
+export function textOf({ kind, counts, first }: Digest, runbookUrl: string | undefined): AlertText {
   const { severity, section, title, command } = WORDINGS[kind];
   const sorted = [...counts].sort(([, one], [, other]) => other - one);
   const count = sorted.reduce((sum, [, some]) => sum + some, 0);
@@ -102,7 +103,10 @@ export function textOf({ kind, counts, first }: Digest, runbookUrl: string): Ale
     code,
     count,
     lines: lines.map(oneLine),
-    runbook: `${runbookUrl}#${section.toLowerCase()}`,
+    runbook:
+      runbookUrl === undefined
+        ? `section ${section} of the runbook in docs/ (RUNBOOK_URL makes this a link)`
+        : `${runbookUrl}#${section.toLowerCase()}`,
   };
 }
 

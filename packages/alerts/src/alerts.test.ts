@@ -84,7 +84,7 @@ describe('a burst of 10,000 dead letters', () => {
         'zendesk answered 422 &lt;!channel&gt; &amp; more',
         '10000 in all: ticketing REJECTED: 9000, ticketing TIMEOUT: 1000',
         'Look: npm run ops -- dlq list',
-        'Runbook: docs/runbook.md#deadletters',
+        'Runbook: section DeadLetters of the runbook in docs/ (RUNBOOK_URL makes this a link)',
       ].join('\n'),
     ]);
   });

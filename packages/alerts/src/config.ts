@@ -23,11 +23,7 @@ export const alertConfig = Type.Object({
     default: 60,
     description: 'the least time between two alerts of one kind, over all services',
   }),
-  RUNBOOK_URL: Type.String({
-    minLength: 1,
-    default: 'docs/runbook.md',
-    description: 'the address of the runbook that alerts link to',
-  }),
+  RUNBOOK_URL: optional('the address of the runbook that alerts link to; without it they name its section'),
 });
 
 export type AlertConfig = Static<typeof alertConfig>;

@@ -10,8 +10,10 @@ import { createAvailability } from '../queues/availability.ts';
 import { createTargets } from './targets.ts';
 
 let asked = 0;
+let status = 200;
 const server = createServer((_, response) => {
   asked += 1;
+  response.statusCode = status;
   response.end('{}');
 });
 before(() => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve)));
@@ -47,12 +49,14 @@ it('people are alerted when the breaker of an outside system opens', async () =>
   const config = Type.Object({});
   await using context = openServiceContext({ name: 'crm-sync', config, variables: {}, stack: testStack() });
   const alerts: Alert[] = [];
-  const crm = createTargets(context.service, (alert) => alerts.push(alert)).target({
-    ...{ name: 'hubspot', baseUrl: 'http://127.0.0.1:1' },
-  });
-  // Far more than a breaker lets pass.
-  for (let turn = 0; turn < 100 && alerts.length === 0; turn += 1) {
-    await crm.request({ method: 'GET', path: '/' }).catch(() => {});
-  }
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const crm = createTargets(context.service, (alert) => alerts.push(alert)).target({ name: 'hubspot', baseUrl });
+  const ask = () => crm.request({ method: 'GET', path: '/' });
+
+  status = 503;
+  await assert.rejects(ask());
+  assert.deepEqual(alerts, [], 'one failure is no outage');
+  for (let time = 0; time < 30 && alerts.length === 0; time += 1) await assert.rejects(ask());
   assert.deepEqual(alerts, [{ kind: 'outside_down', code: 'BREAKER_OPEN', about: 'hubspot' }]);
+  status = 200;
 });
