@@ -66,6 +66,7 @@ export const services: readonly Service[] = [
       'deploy.finished',
       'build.failed',
       'conversation.escalated',
+      'conversation.resolved',
       'conversation.unresolved',
       'lead.captured',
       'message.status',

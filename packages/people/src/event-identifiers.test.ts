@@ -24,8 +24,6 @@ it('reads the usable identifiers of the person whom an event names', () => {
 /** Types with a person from whom nothing is learned, and why. */
 const NOT_LEARNED: Partial<Record<EventType, string>> = {
   'message.received': 'most events are of this type, and each would cost a call to Redis',
-  'conversation.resolved': 'the notifier does not read it',
-  'conversation.unresolved': 'names the person whom conversation.escalated or lead.captured named',
   'inventory.reserved': 'names the person whom order.created named',
 };
 

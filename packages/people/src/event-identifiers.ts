@@ -25,6 +25,8 @@ export const identifierFields = {
   'ticket.created': reporter,
   'ticket.updated': reporter,
   'conversation.escalated': chatter,
+  'conversation.resolved': chatter,
+  'conversation.unresolved': chatter,
   'message.status': { user: 'userId', phone: 'phone' },
   'preference.updated': { user: 'userId', email: 'email', slack: 'slackUserId' },
 } as const satisfies { readonly [T in EventType]?: Paths<T> };

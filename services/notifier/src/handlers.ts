@@ -92,6 +92,7 @@ export async function createHandlers(
     'message.requested': notify(requestedMessage as Notification, requestedFor, notifyDeps),
     'preference.updated': onPreferenceUpdated({ preferences, learn }),
     'customer.updated': learn,
+    'conversation.resolved': learn,
     'follow.started': onFollowed,
     'follow.ended': onFollowed,
   };

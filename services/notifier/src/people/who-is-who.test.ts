@@ -28,7 +28,7 @@ describe('who is who', () => {
     assert.deepEqual(reached(), ['jane', 'jane']);
   });
 
-  it('learns from leads, escalations and customers', async () => {
+  it('learns from leads, escalations, ends of conversations and customers', async () => {
     const office = await open();
     await prefer(office, 'jane', { chat: true });
     const none = { email: null, phone: null, userId: null };
@@ -41,10 +41,16 @@ describe('who is who', () => {
     await office.handle(
       eventOf('customer.updated', 'e-3', stage.clock, { ...none, userId: 'jane', customerId: 'crm-1' }),
     );
+    for (const type of ['conversation.resolved', 'conversation.unresolved'] as const) {
+      const customer = { email: `${type}@x.example`, phone: null };
+      await office.handle(eventOf(type, type, stage.clock, { userId: 'jane', customer }));
+    }
+    await office.handle(shipped('e-7', { ...nameless, email: 'conversation.resolved@x.example' }));
+    await office.handle(shipped('e-8', { ...nameless, email: 'conversation.unresolved@x.example' }));
     await office.handle(shipped('e-4', { ...nameless, email: 'j@x.example' }));
     await office.handle(shipped('e-5', { ...nameless, phone: '+43660123456' }));
     await office.handle(shipped('e-6', { ...nameless, customerId: 'crm-1' }));
-    assert.deepEqual(reached(), ['jane', 'jane', 'jane']);
+    assert.deepEqual(reached(), Array(5).fill('jane'));
   });
 
   it("a guest's order does not reach the person who has the same phone number", async () => {
