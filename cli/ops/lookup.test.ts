@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { describe, it } from 'node:test';
-import { PermanentError } from '@switchboard/consumer';
+import { noteMade, PermanentError } from '@switchboard/consumer';
 import { until } from '@switchboard/stack/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
 
@@ -77,6 +77,19 @@ describe('ops event', () => {
       const states = events.map(({ services }: { services: { state: string }[] }) => services[0]?.state);
       return states.join() === 'done,done,done,done,done,skipped';
     });
+  });
+
+  it('shows what the event made in an outside system, as its service has noted it', async () => {
+    await using service = await createLetterService(TOPIC);
+    const key = `conv-${randomUUID()}`;
+    const made = { system: 'zendesk', id: '17', url: 'https://acme.example/tickets/17' };
+    service.fails = (_, { signal }) => noteMade(signal, made);
+    await service.start();
+    await service.send(key, 1);
+    await until('it is noted', async () => (await stateOf(service, `${key}-1`))?.effect !== undefined);
+    assert.deepEqual((await stateOf(service, `${key}-1`)).effect, made);
+    const { out } = await service.ops('event', `${key}-1`, '--service', service.name, '--since', '10m');
+    assert.match(out.replaceAll(/\s+/g, ' '), /done zendesk 17, https:\/\/acme\.example\/tickets\/17/);
   });
 
   it('says which dead event holds the key, and that a purged one was given up', async () => {
