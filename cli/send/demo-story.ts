@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { catalogue, type EventType } from '@switchboard/events';
 import { demoPeople } from '@switchboard/sandbox/people';
+import type { Question } from './ask-bot.ts';
 import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 
 export interface Act {
@@ -13,6 +14,18 @@ export interface Act {
   /** Made when it is sent, with the time of that moment. */
   event(): SampleEvent;
 }
+
+/** What is asked in the chat at the end. Order 2001 is of another person. */
+export const questions: readonly (Question & { readonly happens: string })[] = [
+  {
+    ...{ happens: `${demoPeople[0].name} asks in the chat`, person: demoPeople[0].userId },
+    text: 'Is my subscription still active?',
+  },
+  {
+    ...{ happens: 'She asks for the order of somebody else', person: demoPeople[0].userId },
+    text: 'Where is order 2001?',
+  },
+];
 
 const SECOND = 1_000;
 const DAY = 86_400 * SECOND;

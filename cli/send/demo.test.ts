@@ -25,6 +25,8 @@ it("tells of the chat page, and pays for an order that its shop has, in Jane's n
     say: (line) => lines.push(line),
   });
   assert.equal(lines.filter((line) => line.includes(`${sandbox.url}/chat`)).length, 2);
+  const asked = lines.findIndex((line) => line.includes('Is my subscription still active?'));
+  assert.match(lines[asked + 1] ?? '', /^ {3}the bot: \S/);
   const joined = sent.filter(({ event_type: type = '' }) => /^(payment|inventory)/.test(type));
   assert.deepEqual(
     joined.map(({ event_type: type, payload }) => [type, payload.userId]),

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { credentials } from '@switchboard/sandbox/credentials';
-import { createStory } from './demo-story.ts';
+import { askBot } from './ask-bot.ts';
+import { createStory, questions } from './demo-story.ts';
 import { type Answer, sendEvents } from './send-events.ts';
 
 export interface DemoOptions {
@@ -41,6 +42,12 @@ export async function playDemo({ url, sandboxUrl, secret, pauseMs, say }: DemoOp
     });
     // Nobody is there: the other acts would say the same.
     if (given.at(-1)?.text === 'ECONNREFUSED') break;
+  }
+  if (isWatchable) {
+    for (const { happens, ...question } of questions) {
+      say(`- ${happens}: "${question.text}"`);
+      say(`   the bot: ${(await askBot(sandboxUrl, question)) ?? 'no answer'}`);
+    }
   }
   if (isWatchable) say(`\nAll of it is on ${sandboxUrl}. Talk to the bot on ${sandboxUrl}/chat`);
   return given;

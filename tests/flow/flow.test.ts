@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { askBot } from '@switchboard/cli/ask-bot';
 import { runOps } from '@switchboard/cli/ops';
 import { createSampleEvent, type SampleEvent } from '@switchboard/cli/sample-event';
 import { runProgram } from '@switchboard/deploy/fixtures/program';
@@ -250,6 +251,21 @@ describe('a payment and its stock', () => {
     assert.equal(Date.parse(instance.dueAt) - Date.parse(instance.openedAt), 30 * 60_000);
     assert.deepEqual(await ops('flows', 'cancel', instance.id), { cancelled: instance.id });
     assert.deepEqual((await ops('flows', 'list', '--key', orderId)).instances, []);
+  });
+});
+
+describe('the bot of the chat page', () => {
+  const ask = (person: string, text: string) => askBot(switchboard.urlOf('sandbox'), { person, text });
+
+  it('answers from the actions of its person', async () => {
+    assert.match((await ask('user-jane', 'Is my subscription still active?')) ?? '', /^Yes, .* renews on /);
+  });
+
+  it('says the same of an order of somebody else and of one that is not there', async () => {
+    const others = await ask('user-jane', 'Where is order 2001?');
+    assert.ok(others);
+    assert.equal(others.replaceAll('2001', '9999'), await ask('user-jane', 'Where is order 9999?'));
+    assert.notEqual(others, await ask('user-omar', 'Where is order 2001?'));
   });
 });
 
