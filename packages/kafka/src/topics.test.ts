@@ -41,6 +41,12 @@ test('an error names the topic that does not exist', async () => {
   await assert.rejects(describeTopics(connection, [missing]), { code: 'UNKNOWN_TOPIC', message: new RegExp(missing) });
 });
 
+test('an error names all topics that do not exist', async () => {
+  const [a, b] = names('a', 'b') as [string, string];
+  const message = `The topics ${a}, ${b} do not exist: run \`npm run register\` with RETRY_DELAYS=1s`;
+  await assert.rejects(describeTopics(connection, [b, a], 'RETRY_DELAYS=1s'), { code: 'UNKNOWN_TOPIC', message });
+});
+
 test('an error names the topic that Kafka does not create, and the reason', async () => {
   const [a] = names('a') as [string];
   await assert.rejects(createTopics(connection, { topics: [a], partitions: 1, replication: 99 }), {

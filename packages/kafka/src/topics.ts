@@ -55,29 +55,33 @@ export async function createTopics(connection: KafkaConnection, wanted: TopicsTo
 
 /**
  * @param settings the variables that `register` needs to create the topics, for the error
- * @throws KafkaError `UNKNOWN_TOPIC` when a topic does not exist; `UNREACHABLE`; `FORBIDDEN`
+ * @throws KafkaError `UNKNOWN_TOPIC` naming all topics that do not exist; `UNREACHABLE`; `FORBIDDEN`
  */
 export function describeTopics(
   connection: KafkaConnection,
   topics: readonly string[],
   settings?: string,
 ): Promise<TopicDescription[]> {
-  return withAdmin(connection, (admin) =>
-    Promise.all(
+  return withAdmin(connection, async (admin) => {
+    const missing: string[] = [];
+    const found = await Promise.all(
       topics.map(async (topic) => {
         try {
           return await describe(admin, topic);
         } catch (error) {
-          if (protocolError(error) === 'UNKNOWN_TOPIC_OR_PARTITION') {
-            const variables = settings === undefined ? '' : ` with ${settings}`;
-            const message = `The topic ${topic} does not exist: run \`npm run register\`${variables}`;
-            throw new KafkaError('UNKNOWN_TOPIC', message, { cause: error });
+          if (protocolError(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') {
+            throw refusedByKafka(error, connection, `Describe on topic ${topic}`) ?? error;
           }
-          throw refusedByKafka(error, connection, `Describe on topic ${topic}`) ?? error;
+          missing.push(topic);
+          return undefined;
         }
       }),
-    ),
-  );
+    );
+    if (missing.length === 0) return found.filter((one) => one !== undefined);
+    const which = missing.length === 1 ? `The topic ${missing[0]} does` : `The topics ${missing.sort().join(', ')} do`;
+    const variables = settings === undefined ? '' : ` with ${settings}`;
+    throw new KafkaError('UNKNOWN_TOPIC', `${which} not exist: run \`npm run register\`${variables}`);
+  });
 }
 
 export const topicNames = (connection: KafkaConnection): Promise<string[]> =>
