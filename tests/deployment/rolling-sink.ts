@@ -17,6 +17,8 @@ const KIND_OF: Readonly<Record<string, string>> = {
 
 export async function startRollingSink(): Promise<RollingSink> {
   const effects = new Map<string, number>();
+  /** What Slack shows to a sender that asks whether its message has arrived. */
+  const messages: object[] = [];
 
   const server = createServer(async (request, response) => {
     const kind = KIND_OF[request.url ?? ''];
@@ -26,8 +28,11 @@ export async function startRollingSink(): Promise<RollingSink> {
       const effect = `${kind} ${conversation} ${request.headers['idempotency-key'] ?? ''}`;
       effects.set(effect, (effects.get(effect) ?? 0) + 1);
     }
+    const ts = `1.${messages.length + 1}`;
+    if (kind === 'message') messages.push({ ts, ...(JSON.parse(body) as object) });
+    const found = request.url?.startsWith('/api/conversations.history') ? { messages } : {};
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ ok: true, id: `t-${effects.size}`, status: 'open', ts: '1.1', channel: 'C1' }));
+    response.end(JSON.stringify({ ok: true, id: `t-${effects.size}`, status: 'open', ts, channel: 'C1', ...found }));
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
