@@ -47,17 +47,13 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
     layers.map(({ layer, at }) => ({ names: layer.names, at: [...at, 'names'] })),
     inData,
   );
-  const plans = hasShapes ? plansOf(tablesOf, inData) : new Map<EventType, NamedPlan>();
+  const plans = hasShapes ? plansOf(tablesOf, inData) : new Map<EventType, FieldPlan>();
   const made = hasShapes ? undefined : new Set(groups.flat().map(({ type }) => type));
   for (const { layer, at } of layers) checkRest(layer, at, made, compiling);
   const ignored = compileIgnored(layers, hasShapes ? inData : compiling);
   if (compiling.problems.length > 0) throw new MappingError(compiling.problems);
 
-  const named: Named = {
-    names,
-    planOf: (type) => plans.get(type)?.plan,
-    triggersOf: (type) => plans.get(type)?.triggers,
-  };
+  const named: Named = { names, planOf: (type) => plans.get(type) };
   return {
     ignored,
     headersRead: [...compiling.headersRead],
@@ -89,34 +85,13 @@ const layersOf = (layer: Mapping, at: Keys): Layer[] => [
   ...(layer.base === undefined ? [] : layersOf(layer.base, [...at, 'base'])),
 ];
 
-interface NamedPlan {
-  readonly plan: FieldPlan;
-  readonly triggers: ReadonlySet<string> | undefined;
-}
-
-function plansOf(tablesOf: (type: EventType) => FieldTable[], compiling: Compiling): Map<EventType, NamedPlan> {
-  const plans = new Map<EventType, NamedPlan>();
+function plansOf(tablesOf: (type: EventType) => FieldTable[], compiling: Compiling): Map<EventType, FieldPlan> {
+  const plans = new Map<EventType, FieldPlan>();
   for (const type of publicEventTypes) {
     const tables = tablesOf(type);
-    if (tables.length === 0) continue;
-    const plan = planFields(type, tables, compiling);
-    plans.set(type, { plan, triggers: triggersOf(plan) });
+    if (tables.length > 0) plans.set(type, planFields(type, tables, compiling));
   }
   return plans;
-}
-
-/** A plan of paths in `data` does nothing to data that has none of their first names. */
-function triggersOf({ fields, lists }: FieldPlan): ReadonlySet<string> | undefined {
-  const triggers = new Set<string>();
-  for (const { sources } of [...fields, ...lists]) {
-    for (const source of sources) {
-      if (source.kind !== 'plain' || source.variable !== 'data') return undefined;
-      const [first] = source.steps;
-      for (const name of typeof first === 'object' ? first : []) triggers.add(name);
-    }
-  }
-  for (const { to } of lists) for (const name of to[0] ?? []) triggers.add(name);
-  return triggers;
 }
 
 function applyRules(rules: readonly Rule[], values: Values, problems: Problem[]): MappedEvent[] {

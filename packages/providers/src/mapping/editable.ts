@@ -9,7 +9,7 @@ import { at, type SentPath } from './paths.ts';
 export class Editable {
   #value: unknown;
   /** Few: at most one for each step of a path that a mapping moves. */
-  readonly #copies: Copy[] = [];
+  #copies: Copy[] | undefined;
 
   constructor(value: unknown) {
     this.#value = value;
@@ -29,8 +29,9 @@ export class Editable {
     const copy = this.#copyOf(isObject(container) ? container : {});
     const fields = copy.held as Fields;
     const name = heldName(fields, to[index] as readonly string[]);
-    if (fields[name] === undefined) copy.count++;
-    fields[name] = index + 1 === to.length ? value : this.#put(fields[name], to, value, index + 1);
+    const held = fields[name];
+    if (held === undefined) copy.count++;
+    fields[name] = index + 1 === to.length ? value : this.#put(held, to, value, index + 1);
     return fields;
   }
 
@@ -63,9 +64,10 @@ export class Editable {
   }
 
   #copyOf(container: unknown): Copy {
+    this.#copies ??= [];
     for (const copy of this.#copies) if (copy.held === container) return copy;
     const held = Array.isArray(container) ? [...container] : { ...(container as Fields) };
-    const copy = { held, count: Array.isArray(held) ? 0 : Object.keys(held).length };
+    const copy = { held, count: Array.isArray(held) ? 0 : countOf(held) };
     this.#copies.push(copy);
     return copy;
   }
@@ -75,6 +77,12 @@ interface Copy {
   readonly held: Fields | unknown[];
   /** How many fields an object still has. */
   count: number;
+}
+
+function countOf(fields: Fields): number {
+  let count = 0;
+  for (const _ in fields) count++;
+  return count;
 }
 
 /** The name under which an object has a field, in either spelling. */

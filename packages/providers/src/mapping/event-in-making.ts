@@ -2,9 +2,10 @@ import type { Problem } from '@switchboard/events';
 import type { Values } from './compiling.ts';
 import { Editable, heldName } from './editable.ts';
 import type { FieldKind } from './field-kind.ts';
-import type { FieldMove, FieldPlan, ListMove } from './field-plan.ts';
+import type { FieldMove, FieldPlan } from './field-plan.ts';
 import { type Fields, isGiven, isObject } from './json.ts';
 import { type LookedUp, lookUp } from './look-up.ts';
+import type { Hits } from './path-index.ts';
 import type { SentPath } from './paths.ts';
 import type { SentPaths } from './sent-paths.ts';
 
@@ -24,20 +25,36 @@ export interface EventInMaking {
 }
 
 export function moveFields(event: EventInMaking, plan: FieldPlan): void {
-  for (const move of plan.fields) moveField(event, move);
-  for (const move of plan.lists) {
-    if (event.data === undefined) makeList(event, move);
+  const hits = plan.index.find(event.values);
+  const { moves } = plan;
+  for (let at = 0; at < moves.length; at++) {
+    const move = moves[at] as FieldMove;
+    const found = find(plan, at, hits, event.values, event.payload.value, event.problems);
+    if (event.data === undefined && move.items !== undefined) makeList(event, move, found);
     else {
-      moveField(event, move);
-      renameInItems(event, move);
+      if (found !== undefined) moveField(event, move, found);
+      if (move.items !== undefined) renameInItems(event, move, move.items);
     }
   }
 }
 
-function moveField(event: EventInMaking, { name, to, sources, usable, kind }: FieldMove): void {
-  if (!isFree(event.payload.value, to)) return;
-  const found = lookUp(sources, event.values, usable, event.problems);
-  if (found === undefined) return;
+/** The value for a move, unless the fields have one already. */
+function find(
+  { moves, index }: FieldPlan,
+  at: number,
+  hits: Hits,
+  values: Values,
+  fields: unknown,
+  problems: Problem[],
+): LookedUp | undefined {
+  const { to, sources, usable } = moves[at] as FieldMove;
+  const slot = index.slots[at];
+  if (slot === undefined) return isFree(fields, to) ? lookUp(sources, values, usable, problems) : undefined;
+  const hit = hits[slot];
+  return hit !== undefined && isFree(fields, to) ? hit : undefined;
+}
+
+function moveField(event: EventInMaking, { name, to, kind }: FieldMove, found: LookedUp): void {
   take(event, found, undefined);
   event.payload.put(to, asKind(kind, found.value));
   event.sent.moved(name, found);
@@ -72,39 +89,38 @@ function isFree(fields: unknown, to: FieldMove['to'], index = 0): boolean {
 }
 
 /** In each item, moves fields to the schema's names; its other fields stay as they are. */
-function renameInItems(event: EventInMaking, { to, items }: ListMove): void {
+function renameInItems(event: EventInMaking, { to }: FieldMove, plan: FieldPlan): void {
   const payload = (event.payload.value ?? {}) as Fields;
   const key = to[0]?.find((name) => Array.isArray(payload[name]));
   const list = key === undefined ? undefined : (payload[key] as unknown[]);
   if (key === undefined || list === undefined || list.length > MOST_ITEMS) return;
-  if (!list.some((item) => isObject(item) && !hasAll(item, items))) return;
   const values = { ...event.values, item: undefined as unknown };
-  const renamed = list.map((item) => {
-    if (!isObject(item) || hasAll(item, items)) return item;
+  let renamed: unknown[] | undefined;
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index];
+    if (!isObject(item)) continue;
     values.item = item;
-    const record = new Editable(item);
-    for (const { name, to: target, sources, usable, kind } of items) {
-      if (!isFree(record.value, target)) continue;
-      const found = lookUp(sources, values, usable, event.problems);
+    let record: Editable | undefined;
+    const hits = plan.index.find(values);
+    for (let at = 0; at < plan.moves.length; at++) {
+      const found = find(plan, at, hits, values, record?.value ?? item, event.problems);
       if (found === undefined) continue;
+      record ??= new Editable(item);
+      const { name, to: target, kind } = plan.moves[at] as FieldMove;
       if (found.variable === 'item') record.take(found.path);
       record.put(target, asKind(kind, found.value));
-      event.sent.moved(name, found);
+      event.sent.movedInItem(name, found);
     }
-    return record.value;
-  });
-  event.payload.put([[key]], renamed);
-}
-
-function hasAll(fields: unknown, moves: readonly FieldMove[]): boolean {
-  for (const { to } of moves) if (isFree(fields, to)) return false;
-  return true;
+    if (record === undefined) continue;
+    renamed ??= [...list];
+    renamed[index] = record.value;
+  }
+  if (renamed !== undefined) event.payload.put([[key]], renamed);
 }
 
 /** Makes a record from each item; what the items held besides stays in the rest, at their places. */
-function makeList(event: EventInMaking, { name, to, sources, usable, items }: ListMove): void {
-  const found = lookUp(sources, event.values, usable, event.problems);
-  if (found === undefined || !Array.isArray(found.value)) return;
+function makeList(event: EventInMaking, { name, to, items }: FieldMove, found: LookedUp | undefined): void {
+  if (found === undefined || items === undefined || !Array.isArray(found.value)) return;
   event.sent.moved(name, found);
   if (found.value.length > MOST_ITEMS) {
     event.problems.push({ path: event.sent.of(name), message: `must have at most ${MOST_ITEMS} items` });
@@ -116,13 +132,14 @@ function makeList(event: EventInMaking, { name, to, sources, usable, items }: Li
     values.item = item;
     const record = new Editable({});
     const rest = new Editable(item);
-    for (const { name: field, to: target, sources: places, usable: fitting, kind } of items) {
-      const part = lookUp(places, values, fitting, event.problems);
+    const hits = items.index.find(values);
+    for (const [at, { name: field, to: target, kind }] of items.moves.entries()) {
+      const part = find(items, at, hits, values, record.value, event.problems);
       if (part === undefined) continue;
       if (part.variable === 'item') rest.take(part.path);
       else take(event, part, undefined);
       record.put(target, asKind(kind, part.value));
-      event.sent.moved(field, part);
+      event.sent.movedInItem(field, part);
     }
     left.push(rest.value ?? null);
     return record.value;

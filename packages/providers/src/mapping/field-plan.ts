@@ -1,8 +1,9 @@
 import type { EventType } from '@switchboard/events';
-import { type Compiling, compilePlace, type Keys, type Source } from './compiling.ts';
+import { type Compiling, compilePlace, type Keys, type Source, type Variable } from './compiling.ts';
 import { type FieldKind, fits, kindOf, usableAs } from './field-kind.ts';
 import { isObject, spellingsOf } from './json.ts';
 import type { Each, Fields, Place } from './mapping.ts';
+import { createPathIndex, type PathIndex } from './path-index.ts';
 
 export interface FieldMove {
   /** The path of the event's field; `transcript[].text` for one of the items of a list. */
@@ -12,16 +13,20 @@ export interface FieldMove {
   readonly sources: readonly Source[];
   readonly usable: (value: unknown) => unknown;
   readonly kind: FieldKind;
+  /** How the fields of each item are found, if it is a list whose items are records. */
+  readonly items?: FieldPlan;
 }
 
-export interface ListMove extends FieldMove {
-  readonly items: readonly FieldMove[];
-}
-
-/** How the fields of an event are found, in order. */
+/** How the fields of an event, or of the items of one of its lists, are found. */
 export interface FieldPlan {
-  readonly fields: readonly FieldMove[];
-  readonly lists: readonly ListMove[];
+  /** In order; lists after the fields. */
+  readonly moves: readonly FieldMove[];
+  readonly index: PathIndex;
+}
+
+/** A list while the tables are read. */
+interface ListMove extends FieldMove {
+  readonly itemMoves: readonly FieldMove[];
 }
 
 /** One table of fields, with where it stands in the mapping. */
@@ -47,23 +52,29 @@ export function planFields(type: EventType, tables: readonly FieldTable[], compi
         const move = moveTo(type, [name], place, at, compiling);
         if (move === undefined) continue;
         if (before === undefined) fields.set(name, joined(fields.get(name), move));
-        else lists.set(name, { ...joined(before, move), items: before.items });
+        else lists.set(name, { ...joined(before, move), itemMoves: before.itemMoves });
         continue;
       }
       const list = moveTo(type, [name], place.each, [...at, 'each'], compiling);
       if (list === undefined) continue;
       if (list.kind !== 'list') compiling.problems.push({ at, message: `is not a list in ${type}; remove each` });
-      const items = new Map(lists.get(name)?.items.map((item) => [item.name, item]));
+      const items = new Map(lists.get(name)?.itemMoves.map((item) => [item.name, item]));
       for (const [field, source] of Object.entries(place.fields)) {
         const item = moveTo(type, [name, field], source, [...at, 'fields', field], inItems);
         if (item !== undefined) items.set(field, joined(items.get(field), item));
       }
-      lists.set(name, { ...joined(lists.get(name) ?? fields.get(name), list), items: [...items.values()] });
+      lists.set(name, { ...joined(lists.get(name) ?? fields.get(name), list), itemMoves: [...items.values()] });
       fields.delete(name);
     }
   }
-  return { fields: [...fields.values()], lists: [...lists.values()] };
+  const whole = [...lists.values()].map(({ itemMoves, ...list }) => ({ ...list, items: indexed(itemMoves, 'item') }));
+  return indexed([...fields.values(), ...whole], compiling.variables.includes('data') ? 'data' : 'body');
 }
+
+const indexed = (moves: readonly FieldMove[], variable: Variable): FieldPlan => ({
+  moves,
+  index: createPathIndex(moves, variable),
+});
 
 const isEach = (place: Place | Each): place is Each => isObject(place) && 'each' in place && isObject(place.fields);
 

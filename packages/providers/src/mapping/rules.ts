@@ -99,10 +99,10 @@ function restOf(rest: unknown): JsonObject | undefined {
 }
 
 /** Where a field is looked for first. */
-function placeOf({ fields, lists }: FieldPlan, name: string): string | undefined {
+function placeOf(plan: FieldPlan, name: string): string | undefined {
   const [list = '', field] = name.split('[].');
-  const moves = field === undefined ? [...fields, ...lists] : (lists.find((move) => move.name === list)?.items ?? []);
-  const sources = moves.find((move) => move.name === name)?.sources ?? [];
-  const plain = sources.find((source) => source.kind === 'plain');
+  const inList = plan.moves.find((move) => move.name === list);
+  const move = field === undefined ? inList : inList?.items?.moves.find((item) => item.name === name);
+  const plain = move?.sources.find((source) => source.kind === 'plain');
   return plain?.steps.map((step) => (typeof step === 'number' ? `[${step}]` : step[0])).join('.');
 }

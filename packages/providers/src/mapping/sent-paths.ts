@@ -3,7 +3,8 @@ import { type SentPath, textOf } from './paths.ts';
 
 /** Where the fields of an event stood in what was sent. */
 export class SentPaths {
-  readonly #moved = new Map<string, LookedUp>();
+  /** A list: few are asked for, and a map of them would cost more than finding them. */
+  readonly #moved: Moved[] = [];
   readonly #data: SentPath;
   readonly #unmoved: (path: string) => string | undefined;
 
@@ -16,9 +17,18 @@ export class SentPaths {
     this.#unmoved = unmoved;
   }
 
-  /** `transcript[].text` is a field of each item; of several items, the first says where it stands. */
   moved(name: string, found: LookedUp): void {
-    if (!this.#moved.has(name)) this.#moved.set(name, found);
+    this.#moved.push({ name, found });
+  }
+
+  /** `transcript[].text` is a field of each item; of several items, the first says where it stands. */
+  movedInItem(name: string, found: LookedUp): void {
+    if (this.#foundFor(name) === undefined) this.moved(name, found);
+  }
+
+  #foundFor(name: string): LookedUp | undefined {
+    for (const moved of this.#moved) if (moved.name === name) return moved.found;
+    return undefined;
   }
 
   #textOf(found: LookedUp): string {
@@ -46,9 +56,14 @@ export class SentPaths {
   /** The longest part of the path that was moved, and what follows it. */
   #find(path: string): string | undefined {
     for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) {
-      const sent = this.#moved.get(path.slice(0, end));
+      const sent = this.#foundFor(path.slice(0, end));
       if (sent !== undefined) return this.#textOf(sent) + path.slice(end);
     }
     return undefined;
   }
+}
+
+interface Moved {
+  readonly name: string;
+  readonly found: LookedUp;
 }

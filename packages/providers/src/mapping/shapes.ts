@@ -84,8 +84,6 @@ export function shapeOf(
 export interface Named {
   readonly names: Names;
   planOf(type: EventType): FieldPlan | undefined;
-  /** The names of fields in `data` of which one must be there for the plan to do anything; undefined for any. */
-  triggersOf(type: EventType): ReadonlySet<string> | undefined;
 }
 
 export function applyShape(shape: CompiledShape, outer: Values, named: Named, problems: Problem[]): MappedItem {
@@ -121,7 +119,7 @@ export function applyShape(shape: CompiledShape, outer: Values, named: Named, pr
     data: shape.data,
   };
   const plan = named.planOf(type);
-  if (plan !== undefined && isTriggered(payload, named.triggersOf(type))) moveFields(event, plan);
+  if (plan !== undefined) moveFields(event, plan);
   if (problems.length > 0) return { kind: 'failed', problems };
   return { kind: 'events', events: [finished(type, id?.value, timestamp?.value, event)] };
 }
@@ -148,11 +146,5 @@ function remaining(body: Fields, shape: CompiledShape, read: readonly (LookedUp 
 
 function isConsumed(paths: readonly SentPath[], key: string): boolean {
   for (const path of paths) if (path.length === 1 && path[0] === key) return true;
-  return false;
-}
-
-function isTriggered(payload: Fields, triggers: ReadonlySet<string> | undefined): boolean {
-  if (triggers === undefined) return true;
-  for (const key in payload) if (triggers.has(key)) return true;
   return false;
 }
