@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { startService } from '@switchboard/ingest/fixtures';
+import { providers } from '@switchboard/providers';
 import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
 import { createLetterService, type LetterService } from '../fixtures/letter-service.ts';
@@ -133,6 +134,51 @@ describe('quarantine resubmit', () => {
       [[['loyalty.earned'], 1]],
     );
     assert.equal(await ingest.stop(), 0);
+  });
+
+  it('makes the same event after the mapping was corrected', async () => {
+    await using service = await createLetterService('chat.conversations');
+    const { name, variables } = await createSource();
+    const secret = 'whsec_bG9jYWwtc2VjcmV0LWxvY2FsLXNlY3JldC0xMjM0';
+    const startWith = async (count: string) => {
+      const source = `{ tenant: acme, scheme: standard-webhooks, secrets: [{ env: OPS_TEST_SECRET }], mapping: {
+        events: [{ type: conversation.escalated, fields: { conversationId: body.no, messageCount: ${count} } }] } }`;
+      await writeFile(variables.SOURCES_FILE, `sources:\n  ${name}: ${source}\n`);
+      const ingest = await startService(testStack(), { ...variables, OPS_TEST_SECRET: secret });
+      return { ...ingest, url: ingest.lines.join('').match(/http:\/\/[^"]+:\d+/)?.[0] ?? '' };
+    };
+    const before = await startWith('body.language');
+    const conversation = `conv-${randomMark()}`;
+    const body = `{"no":"${conversation}","language":"en","count":"12"}`;
+    const signed = await providers['standard-webhooks'].sign(
+      { method: 'POST', url: '', body: Buffer.from(body) },
+      secret,
+      Date.now(),
+    );
+    await until('the body is in quarantine', async () => {
+      const { quarantined } = (await before.post(name, body, signed)).json() as { quarantined?: number };
+      return quarantined === 1;
+    });
+    assert.equal(await before.stop(), 0);
+    const { document } = await service.ops('quarantine', 'list', '--source', name, '--json');
+    assert.match(JSON.stringify(document.bodies[0].problems), /language must be a/);
+
+    const after = await startWith('body.count');
+    const resubmit = ['quarantine', 'resubmit', '--source', name, '--json', '--url', after.url];
+    await until('the body is accepted', async () => (await service.opsWith(variables, ...resubmit)).code === 0);
+    // The sender's own repeat is none, as the id of its delivery is the event's.
+    await until(
+      'the repeat is recognised',
+      async () => ((await after.post(name, body, signed)).json() as { duplicate?: boolean }).duplicate === true,
+    );
+    assert.equal(await after.stop(), 0);
+    const events = (await service.read('chat.conversations')).filter(
+      ({ key }) => String(key) === `acme:${conversation}`,
+    );
+    assert.deepEqual(
+      events.map(({ headers }) => headers.ce_id),
+      [signed['webhook-id']],
+    );
   });
 
   it('shows the first 50 problems of a body', async () => {

@@ -20,6 +20,8 @@ export interface QuarantinedBody {
   readonly itemIndex: number | undefined;
   /** The headers that its mapping reads. */
   readonly sentHeaders: Readonly<Record<string, string>>;
+  /** What its signature said; a new one says the same. */
+  readonly claims: { readonly tenant?: string; readonly id?: string };
   readonly receivedAt: number;
   readonly body: Buffer;
 }
@@ -46,7 +48,7 @@ export async function readBodies(connection: KafkaConnection, { topic }: Shelf):
   try {
     await readTopics(connection, [topic], (record) => {
       const same = createHash('sha256')
-        .update(`${record.headers.source}\n`)
+        .update(JSON.stringify([record.headers.source, claimsOf(record.headers)]))
         .update(record.value ?? '')
         .digest('hex');
       const { places = [] } = bodies.get(same) ?? {};
@@ -74,10 +76,16 @@ function bodyOf(record: StoredRecord): Omit<QuarantinedBody, 'state' | 'places'>
     contentType: contentTypeOf(headers['content-type']),
     itemIndex: /^\d{1,6}$/.test(headers.item ?? '') ? Number(headers.item) : undefined,
     sentHeaders: sentHeadersOf(headers),
+    claims: claimsOf(headers),
     receivedAt: epochMs(headers['received-at'], timestamp),
     body: value ?? Buffer.alloc(0),
   };
 }
+
+const claimsOf = (headers: Readonly<Record<string, string>>): QuarantinedBody['claims'] => ({
+  ...(headers['signed-tenant'] === undefined ? {} : { tenant: headers['signed-tenant'] }),
+  ...(headers['signed-id'] === undefined ? {} : { id: headers['signed-id'] }),
+});
 
 const SENT = /^sent-([a-z0-9-]{1,100})$/;
 

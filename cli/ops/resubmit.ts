@@ -55,10 +55,10 @@ const resubmitOf = (shelf: Shelf, summary: string): Command => ({
     const write = await openLedger(connection, shelf.topic, (await context.publisher()).publish);
     const answers: { id: string; status: number; answer: string }[] = [];
     const startedAt = performance.now();
-    for (const { id, source, body, contentType, itemIndex, sentHeaders, places } of bodies) {
+    for (const { id, source, body, contentType, itemIndex, claims, sentHeaders, places } of bodies) {
       await sleep(Math.max(startedAt + (answers.length * 1_000) / rate - performance.now(), 0));
       if (signal.aborted) break;
-      const signature = signResubmission({ source, body, itemIndex }, secret, Date.now());
+      const signature = signResubmission({ source, body, itemIndex, claims }, secret, Date.now());
       const headers = { ...sentHeaders, 'content-type': contentType, ...signature };
       const { status, text } = await post(new URL(`/webhooks/${encodeURIComponent(source)}`, url), headers, body);
       if (status === 401) throw new OpsError('Ingest refuses the signature: set RESUBMIT_SECRET to that of ingest.');

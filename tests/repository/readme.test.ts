@@ -63,7 +63,9 @@ it('a provider is one file, its test and one line, as packages/providers/README.
   const listed = `import { acme } from './vendors/acme.ts';\n${list.replace('\n  api,\n', '\n  acme,\n  api,\n')}`;
   writeFileSync(at('providers.ts'), listed);
   await copy.run('node_modules/.bin/tsc', '-p', 'packages/providers');
-  const suites = ['vendors/acme.test.ts', 'providers.test.ts'].map((name) => `packages/providers/src/${name}`);
+  const suites = ['vendors/acme.test.ts', 'providers.test.ts', 'documentation.test.ts'].map(
+    (name) => `packages/providers/src/${name}`,
+  );
   assert.match(await copy.run(process.execPath, '--test', ...suites), /fail 0/);
   assert.match(
     await copy.run(process.execPath, 'cli/main.ts', 'send', '--list'),

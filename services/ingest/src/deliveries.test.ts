@@ -268,6 +268,34 @@ describe('bodies from quarantine', () => {
     assert.doesNotMatch(lines.join(''), /canary/);
   });
 
+  it('keep what the signature said: the tenant, and the id of the delivery', async (t) => {
+    const verify: Provider['verifier'] = () => () => ({ kind: 'valid', tenant: 'umbrella', id: 'delivery-1' });
+    const source = sourceOf('vendor', {
+      provider: vendor,
+      verify: verify({ keys: [], requireTimestamp: false, publicUrl: undefined, settings: {} }),
+    });
+    const { post, published } = await startApp(t, { sources: sourcesOf(source), resubmitSecret: RESUBMIT_SECRET });
+    await post('/webhooks/vendor', '{"event":"conversation.escalated","data":{}}', right);
+    assert.partialDeepStrictEqual(published[0]?.headers, {
+      tenant: 'umbrella',
+      'signed-tenant': 'umbrella',
+      'signed-id': 'delivery-1',
+    });
+
+    const body = escalation();
+    const claims = { tenant: 'umbrella', id: 'delivery-1' };
+    const resubmission = { source: 'vendor', body: Buffer.from(body), itemIndex: undefined, claims };
+    const headers = signResubmission(resubmission, RESUBMIT_SECRET, Date.now());
+    const unsigned = { 'x-webhook-signature': undefined };
+    const others = signResubmission({ ...resubmission, claims: { tenant: 'other' } }, 'another secret', Date.now());
+    const forged = { ...headers, 'x-switchboard-claims': others['x-switchboard-claims'] };
+    assert.equal((await post('/webhooks/vendor', body, { ...unsigned, ...forged })).status, 401);
+    assert.equal((await post('/webhooks/vendor', body, { ...unsigned, ...headers })).status, 200);
+    const [, event] = published;
+    assert.match(String(event?.key), /^umbrella:/);
+    assert.equal(event?.headers.ce_id, 'delivery-1');
+  });
+
   it('cannot be resubmitted without a secret', async (t) => {
     const { post } = await startApp(t);
     const body = escalation();

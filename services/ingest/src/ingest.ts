@@ -203,8 +203,9 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       if (verdict.kind !== 'valid') return refuseSignature(source.name, verdict);
       if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
       const itemIndex = isResubmitted ? resubmissions.itemIndex(headers) : undefined;
-      const owned = verdict.tenant === undefined ? source : { ...source, tenant: verdict.tenant };
-      return intake.take({ source: owned, headers, body, deliveryId: verdict.id, isResubmitted, itemIndex });
+      const { kind: _, ...claims } = verdict;
+      const owned = claims.tenant === undefined ? source : { ...source, tenant: claims.tenant };
+      return intake.take({ source: owned, headers, body, claims, isResubmitted, itemIndex });
     });
   }
 

@@ -20,6 +20,7 @@ import { type BodyReading, type Item, readItems, readKeptItem } from './event/it
 import { type EventReading, type ReadEvent, readEvents } from './event/read-events.ts';
 import { createSkippedTypes } from './event/skipped-types.ts';
 import { type Answer, answerTo, type Reason, type Refusal } from './http/refusals.ts';
+import type { Claims } from './http/resubmission.ts';
 import type { Metrics } from './metrics.ts';
 import { createQuarantine } from './quarantine.ts';
 import type { TenantQuota } from './quota/tenant-quota.ts';
@@ -51,8 +52,7 @@ export interface VerifiedRequest {
   source: Source;
   headers: IncomingHttpHeaders;
   body: Buffer;
-  /** The vendor's id of the delivery, if its signature covers it. */
-  deliveryId?: string | undefined;
+  claims?: Claims;
   /** An operator sends it from quarantine. */
   isResubmitted?: boolean;
   /** The place that it had in a larger body before it was kept in quarantine. */
@@ -98,16 +98,14 @@ export function createIntake(deps: IntakeDeps): Intake {
   const notice = createSkippedTypes(logger);
 
   async function refuse(reception: Reception, item: Item, refusal: Refusal, id?: string): Promise<ItemResult> {
-    const { source, headers, receivedAt, deadline, span } = reception;
-    const { bytes, index } = item;
-    const bad = { source, body: bytes, itemIndex: index, headers, refusal, id, receivedAt, deadline, ids: span.ids };
-    const kept = await keep(bad);
+    const { span } = reception;
+    const kept = await keep({ ...keptOf(reception, item), refusal, id, ids: span.ids });
     return isUnavailable(kept) ? { kind: 'unavailable', refusal: kept } : { kind: 'refused', refusal: kept };
   }
 
   async function store(reception: Reception, item: Item, event: AnyEvent, name: Name | undefined): Promise<ItemResult> {
     const { source, headers, deadline, span, since } = reception;
-    const content = contentOf(event);
+    const content = contentOf(event, source.mapping.ignored);
     if (name !== undefined) event.meta.id = name.id;
     span.set(() => eventAttributes(eventHeaders(event)));
     const { id, type } = event.meta;
@@ -182,14 +180,11 @@ export function createIntake(deps: IntakeDeps): Intake {
   }
 
   function skip(reception: Reception, item: Item, name: string): ItemResult {
-    const { source, headers, receivedAt, deadline } = reception;
+    const { source } = reception;
     metrics.skipped(source.name);
     const meant = nearMiss(name);
     const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
-    if (reception.isResubmitted !== true) {
-      const { bytes, index } = item;
-      skippedBodies?.keep({ source, body: bytes, itemIndex: index, headers, receivedAt, deadline }, name);
-    }
+    if (reception.isResubmitted !== true) skippedBodies?.keep(keptOf(reception, item), name);
     notice(source.name, name, hint === undefined ? {} : { hint });
     return { kind: 'skipped', hint };
   }
@@ -280,14 +275,20 @@ export function createIntake(deps: IntakeDeps): Intake {
         const results = await handleAll(reception, items);
         return results.map(worstOf);
       }),
-    problemsOf({ source, headers, deliveryId }, item) {
-      const read = readEvents(item, { source, headers, receivedAt: Date.now(), deliveryId });
+    problemsOf({ source, headers, claims }, item) {
+      const read = readEvents(item, { source, headers, receivedAt: Date.now(), claims });
       if (read.kind === 'events') return undefined;
       const { problems, error } = read.kind === 'refused' ? read.refusal : {};
       return problems ?? [{ path: '', message: error ?? 'is not in the catalogue' }];
     },
   };
 }
+
+const keptOf = ({ source, headers, claims = {}, receivedAt, deadline }: Reception, { bytes, index }: Item) => ({
+  ...{ source, headers, claims, receivedAt, deadline },
+  body: bytes,
+  itemIndex: index,
+});
 
 const hasAmbiguous = (read: EventReading): boolean =>
   read.kind === 'events' && read.events.some(({ isAmbiguous }) => isAmbiguous);

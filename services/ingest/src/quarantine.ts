@@ -4,6 +4,7 @@ import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import type { Span } from '@switchboard/tracing';
 import type { Refusal } from './http/refusals.ts';
+import type { Claims } from './http/resubmission.ts';
 import type { Metrics } from './metrics.ts';
 import type { Source } from './sources/sources.ts';
 
@@ -16,6 +17,7 @@ export interface BadBody {
   /** Its place in the body that it was sent in, with others. */
   itemIndex: number | undefined;
   headers: IncomingHttpHeaders;
+  claims: Claims;
   refusal: Refusal;
   /** The event's id as it may be shown, where it could be read. */
   id: string | undefined;
@@ -60,7 +62,7 @@ const LONGEST_HEADER = 2_000;
 
 /** The bytes as they were sent, with what is needed to understand or repeat them; no header holds a value of theirs. */
 export function keptRecord(topic: string, kept: KeptBody): OutgoingRecord {
-  const { source, body, itemIndex, headers, refusal, receivedAt, deadline } = kept;
+  const { source, body, itemIndex, headers, claims, refusal, receivedAt, deadline } = kept;
   const { reason, error = '', problems } = refusal;
   return {
     topic,
@@ -74,6 +76,8 @@ export function keptRecord(topic: string, kept: KeptBody): OutgoingRecord {
       'received-at': String(receivedAt),
       'content-type': itemIndex === undefined ? beginning(headers['content-type'] ?? '') : 'application/json',
       ...(itemIndex === undefined ? {} : { item: String(itemIndex) }),
+      ...(claims.tenant === undefined ? {} : { 'signed-tenant': claims.tenant }),
+      ...(claims.id === undefined ? {} : { 'signed-id': beginning(claims.id) }),
       ...mappedHeaders(source, headers),
     },
     deadline,

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { digestOf } from '@switchboard/callers';
 import { type EventType, publicEventTypes } from '@switchboard/events';
 import type { Verdict } from '@switchboard/providers';
+import type { Claims } from '../http/resubmission.ts';
 import type { Source } from '../sources/sources.ts';
 
 /** Who calls `POST /v1/events`, and what the caller may send. */
@@ -11,6 +12,7 @@ export interface ApiClient {
   readonly key: string;
   /** Undefined: all. */
   readonly types: ReadonlySet<EventType> | undefined;
+  readonly claims: Claims;
 }
 
 /** An API key as the sources file has it, ready to be looked up. */
@@ -47,14 +49,15 @@ export async function authenticate(
     const key = source.apiKeys.find((candidate) => candidate.digest === digest);
     if (key !== undefined) {
       if (key.expiresAt <= now) return { kind: 'refused', fault: 'expired' };
-      return { kind: 'client', client: { source, key: key.name, types: key.types } };
+      return { kind: 'client', client: { source, key: key.name, types: key.types, claims: {} } };
     }
     if (source.scheme !== 'jwt' || !isJwt) continue;
     const request = { method: 'POST', url: undefined, headers, body: Buffer.alloc(0) };
     const verdict: Verdict = await source.verify(request, now);
     if (verdict.kind === 'valid') {
-      const { tenant = source.tenant } = verdict;
-      return { kind: 'client', client: { source: { ...source, tenant }, key: 'jwt', types: undefined } };
+      const { kind: _, ...claims } = verdict;
+      const owned = claims.tenant === undefined ? source : { ...source, tenant: claims.tenant };
+      return { kind: 'client', client: { source: owned, key: 'jwt', types: undefined, claims } };
     }
     if (verdict.kind === 'unavailable') isUnavailable = true;
   }

@@ -73,14 +73,14 @@ export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
 
   async function take(client: ApiClient, request: IncomingMessage, body: Buffer, atomic: boolean): Promise<Answer> {
     const { headers } = request;
-    const { source } = client;
+    const { source, claims } = client;
     const batch = readBatch(headers, body);
     if (!batch.ok) return refuse(source.name, batch.refusal);
     if (source.rate !== undefined) rates.charge(`source:${source.name}`, source.rate, batch.events.length - 1);
     const checked = batch.events.map((event, index) => checkEvent(event, index, client));
     if (atomic) {
       const results = checked.map((check): EventResult => {
-        const problems = check.ok ? intake.problemsOf({ source, headers, body }, check.item) : check.problems;
+        const problems = check.ok ? intake.problemsOf({ source, headers, body, claims }, check.item) : check.problems;
         return problems === undefined
           ? { id: check.id, status: 'unavailable' }
           : { id: check.id, status: 'invalid', problems };
@@ -88,7 +88,7 @@ export function registerEventsApi(http: FastifyInstance, api: EventsApi): void {
       if (results.some(({ status }) => status === 'invalid')) return { status: 422, body: { results } };
     }
     const good = checked.flatMap((check) => (check.ok ? [check.item] : []));
-    const taken = await intake.takeEach({ source, headers, body }, good);
+    const taken = await intake.takeEach({ source, headers, body, claims }, good);
     let next = 0;
     const results = checked.map((check): EventResult => {
       if (check.ok) return resultOf(taken[next++] as ItemResult, check.id);

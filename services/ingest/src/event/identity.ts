@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { AnyEvent, EventType, FieldsOf } from '@switchboard/events';
+import { withoutIgnored } from './ignored-fields.ts';
 import type { Item } from './items.ts';
 
 /** Long enough for every id in use, short enough for a header and a key. */
@@ -37,11 +38,14 @@ export function deriveId({ type, fields, timestamp, item }: Anonymous): DerivedI
 /** Enough of a digest to tell two contents of one id apart. */
 const CONTENT_LENGTH = 16;
 
-/** What an event says, without when it came: the same for a repeat, whatever its spelling and the order of its keys. */
-export function contentOf(event: AnyEvent): string {
+/**
+ * What an event says, without when it came: the same for a repeat, whatever its spelling and the order of its keys.
+ * @param ignored the unmapped fields that say nothing
+ */
+export function contentOf(event: AnyEvent, ignored: readonly string[]): string {
   const { meta } = event;
   // Put back at once: a copy of the event would cost as much as the digest.
-  (event as { meta: unknown }).meta = meta.extra;
+  (event as { meta: unknown }).meta = withoutIgnored(meta.extra, ignored);
   try {
     return hash('sha256', JSON.stringify(event), 'base64url').slice(0, CONTENT_LENGTH);
   } finally {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type AnyEvent, type Problem, readFields, readTimestamp } from '@switchboard/events';
 import type { MappedEvent } from '@switchboard/providers';
 import type { Refusal } from '../http/refusals.ts';
+import type { Claims } from '../http/resubmission.ts';
 import type { Source } from '../sources/sources.ts';
 import { mergeExtra } from './extra.ts';
 import { deriveId, isGiven, LONGEST_ID } from './identity.ts';
@@ -13,8 +14,7 @@ interface Sent {
   source: Pick<Source, 'name' | 'tenant' | 'mapping'>;
   headers: IncomingHttpHeaders;
   receivedAt: number;
-  /** The vendor's id of the delivery: that of an event whose body has none. */
-  deliveryId?: string | undefined;
+  claims?: Claims | undefined;
 }
 
 /** An ambiguous id is the same for different events that were sent as equal bodies. */
@@ -71,11 +71,11 @@ function readEvent(
   mapped: MappedEvent,
   item: Item,
   index: number,
-  { source, receivedAt, deliveryId }: Sent,
+  { source, receivedAt, claims }: Sent,
 ): ReadEvent | { problems: readonly Problem[] } {
   const { type, payload, timestamp } = mapped;
   const problems: Problem[] = [];
-  const given = readId(mapped.id, problems) ?? idOfDelivery(deliveryId, item, index);
+  const given = readId(mapped.id, problems) ?? idOfDelivery(claims?.id, item, index);
   const occurredAt = isGiven(timestamp) ? readTime(timestamp) : receivedAt;
   if (occurredAt === undefined) {
     problems.push({ path: 'timestamp', message: 'must be an ISO 8601 time, or seconds or milliseconds since 1970' });

@@ -4,26 +4,34 @@ import { freshness, fromHex, headerOf, isSignedBy, type Verdict } from '@switchb
 
 /**
  * An operator sends a body from quarantine again. Most vendors' signatures cannot be made again, so it is signed with
- * `RESUBMIT_SECRET`: `<seconds>.<hex HMAC-SHA256>` of the seconds, the source, the item's place and the body.
+ * `RESUBMIT_SECRET`: `<seconds>.<hex HMAC-SHA256>` of the seconds, the source, the item's place, the claims and the body.
  */
 const SIGNATURE = 'x-switchboard-resubmit';
 /** The place of an item in the body that it was sent in. */
 const ITEM = 'x-switchboard-item';
+/** The claims, as JSON in base64url. */
+const CLAIMS = 'x-switchboard-claims';
+
+/** What the vendor's signature said beside who sent the body: the tenant, and the id of the delivery. */
+export type Claims = Pick<Extract<Verdict, { kind: 'valid' }>, 'tenant' | 'id'>;
 
 interface Resubmission {
   source: string;
   body: Buffer;
   itemIndex: number | undefined;
+  claims?: Claims;
 }
 
 export function signResubmission(resubmission: Resubmission, secret: string, now: number): Record<string, string> {
+  const { source, body, itemIndex, claims = {} } = resubmission;
   const seconds = String(Math.floor(now / 1_000));
+  const claimed = Object.keys(claims).length === 0 ? '' : Buffer.from(JSON.stringify(claims)).toString('base64url');
   const hmac = createHmac('sha256', secret);
-  for (const part of signedParts(resubmission, seconds)) hmac.update(part);
-  const { itemIndex } = resubmission;
+  for (const part of signedParts({ seconds, source, itemIndex, claimed, body })) hmac.update(part);
   return {
     [SIGNATURE]: `${seconds}.${hmac.digest('hex')}`,
     ...(itemIndex === undefined ? {} : { [ITEM]: String(itemIndex) }),
+    ...(claimed === '' ? {} : { [CLAIMS]: claimed }),
   };
 }
 
@@ -49,14 +57,29 @@ export function createResubmissions(secret: string | undefined): Resubmissions {
       const [, seconds = '', hex = ''] = /^(\d{1,12})\.(\w+)$/.exec(headerOf(headers, SIGNATURE) ?? '') ?? [];
       const signature = fromHex(hex);
       if (signature === undefined) return { kind: 'invalid', fault: 'form' };
-      const parts = signedParts({ source, body, itemIndex: itemIndex(headers) }, seconds);
+      const claimed = headerOf(headers, CLAIMS) ?? '';
+      const parts = signedParts({ seconds, source, itemIndex: itemIndex(headers), claimed, body });
       if (!isSignedBy(keys, 'sha256', parts, signature)) return { kind: 'invalid', fault: 'mismatch' };
-      return freshness(Number(seconds) * 1_000, now);
+      const verdict = freshness(Number(seconds) * 1_000, now);
+      return verdict.kind === 'valid' ? { ...verdict, ...claimsOf(claimed) } : verdict;
     },
   };
 }
 
-const signedParts = ({ source, body, itemIndex = -1 }: Resubmission, seconds: string): (string | Buffer)[] => [
-  `${seconds}\n${source}\n${itemIndex}\n`,
+/** They are signed, so they are what `signResubmission` wrote. */
+function claimsOf(claimed: string): Claims {
+  return claimed === '' ? {} : (JSON.parse(Buffer.from(claimed, 'base64url').toString()) as Claims);
+}
+
+interface Signed {
+  seconds: string;
+  source: string;
+  itemIndex: number | undefined;
+  claimed: string;
+  body: Buffer;
+}
+
+const signedParts = ({ seconds, source, itemIndex = -1, claimed, body }: Signed): (string | Buffer)[] => [
+  `${seconds}\n${source}\n${itemIndex}\n${claimed}\n`,
   body,
 ];
