@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { sign } from '@octokit/webhooks-methods';
+import { githubBodies } from '../../fixtures/bodies/github.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
+import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { invalid, judge, VALID } from '../../fixtures/judge.ts';
 import { ISO, NOW, NUMBER } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
@@ -67,6 +69,8 @@ describe('GitHub', () => {
       },
     ],
   });
+
+  knowsFullBodies(github, githubBodies);
 
   it("accepts the documentation's example", async () => {
     assert.deepEqual(await judgeSigned('Hello, World!', SIGNATURE), VALID);
