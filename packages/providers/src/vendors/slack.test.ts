@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { slackBodies } from '../../fixtures/bodies/slack.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
+import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { invalid, judge, VALID } from '../../fixtures/judge.ts';
 import { NOW, SECONDS } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
@@ -59,6 +61,8 @@ describe('Slack', () => {
       },
     ],
   });
+
+  knowsFullBodies(slack, slackBodies);
 
   it("accepts the documentation's example, a form, and only at its time", async () => {
     const request = { secrets, headers, body: command };

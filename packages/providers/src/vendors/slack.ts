@@ -67,8 +67,13 @@ export const slack = defineProvider({
       },
     ],
     ignore: bodyPaths(`
-      api_app_id channel_name command event.channel_type event.event_ts event.type response_url
-      team_domain team_id type
+      api_app_id authed_teams authed_users authorizations channel_name command context_enterprise_id
+      context_team_id enterprise_id enterprise_name event_context is_enterprise_install
+      is_ext_shared_channel response_url team_domain team_id type
+
+      event.attachments event.blocks event.channel_type event.client_msg_id event.display_as_bot event.edited
+      event.event_ts event.files event.parent_user_id event.source_team event.subtype event.team
+      event.thread_ts event.type event.upload event.user_profile event.user_team
     `),
   },
   /** Slack shows the answer to a command to the person who typed it. */

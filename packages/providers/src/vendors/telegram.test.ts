@@ -1,5 +1,7 @@
 import { describe } from 'node:test';
+import { telegramBodies } from '../../fixtures/bodies/telegram.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
+import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { NOW, NUMBER, SECONDS } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
 import { telegram } from './telegram.ts';
@@ -49,4 +51,6 @@ describe('Telegram', () => {
     'message of a bot': [],
     'edited message': [],
   });
+
+  knowsFullBodies(telegram, telegramBodies);
 });

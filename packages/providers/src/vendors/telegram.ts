@@ -40,9 +40,16 @@ export const telegram = defineProvider({
       },
     ],
     ignore: bodyPaths(`
-      message.chat.first_name message.chat.last_name message.chat.type message.chat.username
-      message.document.file_id message.document.file_name message.document.mime_type
-      message.from.first_name message.from.is_bot message.from.last_name message.from.username
+      message.animation message.audio message.author_signature message.business_connection_id
+      message.caption_entities message.chat message.direct_messages_topic message.document message.edit_date
+      message.effect_id message.entities message.external_reply message.forward_origin message.from
+      message.has_media_spoiler message.has_protected_content message.is_automatic_forward
+      message.is_from_offline message.is_paid_post message.is_topic_message message.link_preview_options
+      message.media_group_id message.message_thread_id message.paid_star_count message.photo message.quote
+      message.reply_markup message.reply_to_checklist_task_id message.reply_to_message
+      message.reply_to_poll_option_id message.reply_to_story message.sender_boost_count
+      message.sender_business_bot message.sender_chat message.sender_tag message.show_caption_above_media
+      message.suggested_post_info message.via_bot message.video message.voice
     `),
   },
   examples: [
