@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
+import { chatwootBodies } from '../../fixtures/bodies/chatwoot.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
+import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { invalid, judge, VALID } from '../../fixtures/judge.ts';
 import { ISO, NOW, NUMBER, SECONDS } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
@@ -76,6 +78,8 @@ describe('Chatwoot', () => {
       },
     ],
   });
+
+  knowsFullBodies(chatwoot, chatwootBodies);
 
   it('accepts what the documentation describes: the time, a dot and the body', async () => {
     const signature = createHmac('sha256', 'a-secret').update('1700000000.{"event":"x"}').digest('hex');
