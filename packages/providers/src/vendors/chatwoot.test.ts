@@ -5,7 +5,7 @@ import { chatwootBodies } from '../../fixtures/bodies/chatwoot.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
 import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { invalid, judge, VALID } from '../../fixtures/judge.ts';
-import { ISO, NOW, NUMBER, SECONDS } from '../../fixtures/map-example.ts';
+import { createMapper, ISO, NOW, NUMBER, SECONDS } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
 import { chatwoot } from './chatwoot.ts';
 
@@ -80,6 +80,31 @@ describe('Chatwoot', () => {
   });
 
   knowsFullBodies(chatwoot, chatwootBodies);
+
+  it('writes the attachments of a last message without text into its turn', () => {
+    const url = 'https://files.example.com/list.png';
+    const attachments = [
+      { file_type: 'image', data_url: url },
+      { file_type: 'location', data_url: null },
+    ];
+    const textOf = (message: object) => {
+      const [event] = createMapper(chatwoot)({
+        event: 'conversation_status_changed',
+        id: 1,
+        status: 'resolved',
+        channel: 'Channel::Api',
+        updated_at: SECONDS,
+        meta: { sender: { id: 7 } },
+        messages: [{ message_type: 0, created_at: SECONDS, ...message }],
+      });
+      return event?.fields.transcript;
+    };
+    const turn = { role: 'user', timestamp: NOW };
+    assert.deepEqual(textOf({ content: null, attachments }), [{ ...turn, text: `[image] ${url}\n[location]` }]);
+    assert.deepEqual(textOf({ content: '', attachments }), [{ ...turn, text: `[image] ${url}\n[location]` }]);
+    assert.deepEqual(textOf({ content: 'See the list', attachments }), [{ ...turn, text: 'See the list' }]);
+    assert.deepEqual(textOf({ content: null }), [turn]);
+  });
 
   it('accepts what the documentation describes: the time, a dot and the body', async () => {
     const signature = createHmac('sha256', 'a-secret').update('1700000000.{"event":"x"}').digest('hex');

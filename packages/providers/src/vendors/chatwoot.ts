@@ -29,7 +29,12 @@ const transcript: Each = {
   each: 'body.messages.filter(one, (!has(one.private) || one.private != true) && one.message_type != 2.0)',
   fields: {
     role: 'item.message_type == 0.0 ? "user" : "agent"',
-    text: 'item.content',
+    // A turn has no attachments of its own.
+    text: [
+      'item.content',
+      `item.attachments.map(file,
+        "[" + file.file_type + "]" + (has(file.data_url) && file.data_url != null ? " " + file.data_url : "")).join("\\n")`,
+    ],
     timestamp: 'item.created_at',
   },
 };

@@ -4,7 +4,7 @@ import { slackBodies } from '../../fixtures/bodies/slack.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
 import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { invalid, judge, VALID } from '../../fixtures/judge.ts';
-import { NOW, SECONDS } from '../../fixtures/map-example.ts';
+import { createMapper, NOW, SECONDS } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
 import { slack } from './slack.ts';
 
@@ -40,6 +40,21 @@ describe('Slack', () => {
           userId: 'U2147483697',
           messageId: `${SECONDS}.000005`,
           text: 'Live long and prosper.',
+          channel: 'slack',
+          sentAt: NOW,
+        },
+      },
+    ],
+    'reply in a thread, also sent to the channel': [
+      {
+        type: 'message.received',
+        id: 'Ev-run-1-thread',
+        at: SECONDS,
+        fields: {
+          conversationId: 'C024BE91L',
+          userId: 'U2147483697',
+          messageId: `${SECONDS}.000007`,
+          text: 'Found it.',
           channel: 'slack',
           sentAt: NOW,
         },
@@ -92,6 +107,14 @@ describe('Slack', () => {
     ]) {
       assert.deepEqual(await judge(slack, { secrets, ...request }), invalid('missing'));
     }
+  });
+
+  it('takes no reply in a thread that a bot also sends to the channel', () => {
+    const event = { type: 'message', subtype: 'thread_broadcast', channel: 'C1', user: 'U1', text: 'Hi', ts: '1.5' };
+    const mapOf = createMapper(slack);
+    const types = (held: object) =>
+      mapOf({ type: 'event_callback', event_id: 'Ev1', event_time: 1, event: { ...event, ...held } }).length;
+    assert.deepEqual([types({}), types({ bot_id: 'B1' })], [1, 0]);
   });
 
   it('answers the check of the address', () => {

@@ -36,7 +36,8 @@ export const slack = defineProvider({
       {
         type: 'message.received',
         when: `body.type == "event_callback" && body.event.type == "message" && has(body.event.user) &&
-          !has(body.event.bot_id) && (!has(body.event.subtype) || body.event.subtype == "file_share")`,
+          !has(body.event.bot_id) &&
+          (!has(body.event.subtype) || body.event.subtype in ["file_share", "thread_broadcast"])`,
         id: 'body.event_id',
         at: 'body.event_time',
         fields: {
@@ -72,8 +73,8 @@ export const slack = defineProvider({
       is_ext_shared_channel response_url team_domain team_id type
 
       event.attachments event.blocks event.channel_type event.client_msg_id event.display_as_bot event.edited
-      event.event_ts event.files event.parent_user_id event.source_team event.subtype event.team
-      event.thread_ts event.type event.upload event.user_profile event.user_team
+      event.event_ts event.files event.parent_user_id event.root event.source_team event.subtype
+      event.team event.thread_ts event.type event.upload event.user_profile event.user_team
     `),
   },
   /** Slack shows the answer to a command to the person who typed it. */
@@ -88,6 +89,20 @@ export const slack = defineProvider({
           "ts": "{{seconds}}.000005", "event_ts": "{{seconds}}.000005", "channel_type": "channel"
         },
         "type": "event_callback", "event_id": "Ev-{{run}}", "event_time": {{seconds}}
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'reply in a thread, also sent to the channel',
+      body: `{
+        "token": "z26uFbvR1xHJEdHE1OQiO6t8", "team_id": "T061EG9RZ", "api_app_id": "A0FFV41KK",
+        "event": {
+          "type": "message", "subtype": "thread_broadcast", "channel": "C024BE91L", "user": "U2147483697",
+          "text": "Found it.", "ts": "{{seconds}}.000007", "thread_ts": "{{seconds}}.000005",
+          "root": { "type": "message", "user": "U2147483698", "text": "Where is it?", "ts": "{{seconds}}.000005" },
+          "event_ts": "{{seconds}}.000007", "channel_type": "channel"
+        },
+        "type": "event_callback", "event_id": "Ev-{{run}}-thread", "event_time": {{seconds}}
       }`,
       becomes: ['message.received'],
     },
