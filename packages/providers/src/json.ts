@@ -23,3 +23,14 @@ export function splitEvents(body: Json): readonly Json[] {
   const envelope = without(body, 'events');
   return events.map((event) => ({ envelope, event }));
 }
+
+/** The JSON that a field of a form holds; the body itself if there is none. */
+export function jsonIn(body: Json, field: string): Json {
+  const text = at(body, field);
+  if (typeof text !== 'string') return body;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return body;
+  }
+}

@@ -5,7 +5,7 @@ import { githubBodies } from '../../fixtures/bodies/github.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
 import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { invalid, judge, VALID } from '../../fixtures/judge.ts';
-import { ISO, NOW, NUMBER } from '../../fixtures/map-example.ts';
+import { bodyOf, createMapper, ISO, NOW, NUMBER } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
 import { github } from './github.ts';
 
@@ -91,5 +91,34 @@ describe('GitHub', () => {
     assert.equal(github.handshake?.({ body, headers: { 'x-github-event': 'ping' } })?.status, 200);
     assert.equal(github.handshake?.({ body, headers: { 'x-github-event': 'push' } }), undefined);
     assert.equal(github.handshake?.({ body: {}, headers: { 'x-github-event': 'ping' } }), undefined);
+  });
+
+  describe('as a form, which is the default content type', () => {
+    const formOf = (json: string) => ({ payload: json });
+
+    it('is accepted, and signed as it is sent', async () => {
+      assert.deepEqual(github.bodies, ['json', 'form']);
+      const body = new URLSearchParams(formOf('{"zen":"Anything added dilutes everything else."}')).toString();
+      assert.deepEqual(await judgeSigned(body, await sign(secrets[0], body)), VALID);
+    });
+
+    it('answers the ping', () => {
+      const headers = { 'x-github-event': 'ping' };
+      assert.equal(github.handshake?.({ body: formOf('{"zen":"Design for failure."}'), headers })?.status, 200);
+      assert.equal(github.handshake?.({ body: formOf('{}'), headers }), undefined);
+    });
+
+    it('becomes the same events as JSON', () => {
+      const map = createMapper(github);
+      for (const example of github.examples) {
+        const body = bodyOf(example);
+        assert.deepEqual(map(formOf(JSON.stringify(body)), example.headers), map(body, example.headers));
+      }
+    });
+
+    it('is kept as it came if it holds no JSON', () => {
+      const body = formOf('{');
+      assert.deepEqual(github.split?.({ body, headers: {} }), [body]);
+    });
   });
 });

@@ -1,6 +1,6 @@
 import { bodyPaths } from '../body-paths.ts';
-import { isObject } from '../json.ts';
-import { defineProvider } from '../provider.ts';
+import { isObject, jsonIn } from '../json.ts';
+import { defineProvider, type Json } from '../provider.ts';
 import { hmacScheme } from '../schemes/hmac-scheme.ts';
 
 const workflowRun = (action: string, conclusion: string): string => `{
@@ -17,13 +17,20 @@ const workflowRun = (action: string, conclusion: string): string => `{
   "sender": { "login": "octocat", "id": 1 }
 }`;
 
+/** In a form, GitHub's default, the JSON is a field. */
+const eventIn = (body: Json): Json => jsonIn(body, 'payload');
+
 /** https://docs.github.com/webhooks/using-webhooks/validating-webhook-deliveries */
 export const github = defineProvider({
   ...hmacScheme({ header: 'x-hub-signature-256', prefix: 'sha256=', algorithm: 'sha256', encoding: 'hex' }),
-  handshake: ({ body, headers }) =>
-    headers['x-github-event'] === 'ping' && isObject(body) && 'zen' in body
+  bodies: ['json', 'form'],
+  handshake: ({ body, headers }) => {
+    const event = eventIn(body);
+    return headers['x-github-event'] === 'ping' && isObject(event) && 'zen' in event
       ? { status: 200, contentType: 'text/plain', body: '' }
-      : undefined,
+      : undefined;
+  },
+  split: ({ body }) => [eventIn(body)],
   mappedHeaders: ['x-github-event'],
   mapping: {
     events: [

@@ -1,5 +1,5 @@
 import { bodyPaths } from '../body-paths.ts';
-import { isObject, without } from '../json.ts';
+import { isObject, jsonIn, without } from '../json.ts';
 import { defineProvider, type Json } from '../provider.ts';
 import { hmacScheme, seconds } from '../schemes/hmac-scheme.ts';
 import { headerOf } from '../schemes/signature.ts';
@@ -30,7 +30,8 @@ export const slack = defineProvider({
     isObject(body) && body.type === 'url_verification' && typeof body.challenge === 'string'
       ? { status: 200, contentType: 'text/plain', body: body.challenge }
       : undefined,
-  split: ({ body }) => [withoutToken(interactionOf(body) ?? body)],
+  /** Interactions are JSON inside of a form. */
+  split: ({ body }) => [withoutToken(jsonIn(body, 'payload'))],
   mapping: {
     events: [
       {
@@ -138,13 +139,3 @@ function isCertificateCheck(contentType: string | undefined, body: Buffer): bool
 
 /** Older apps still accept the token as a proof that a request comes from Slack. */
 const withoutToken = (body: Json): Json => (isObject(body) ? without(body, 'token') : body);
-
-/** Interactions are JSON inside of a form. */
-function interactionOf(body: Json): Json | undefined {
-  if (!isObject(body) || typeof body.payload !== 'string') return undefined;
-  try {
-    return JSON.parse(body.payload) as Json;
-  } catch {
-    return undefined;
-  }
-}
