@@ -115,22 +115,26 @@ export const chatwoot = defineProvider({
         },
       },
     ],
-    ignore: bodyPaths(`
-      account additional_attributes agent_last_seen_at attachments availability_status avatar blocked
-      can_reply changed_attributes channel contact_inbox contact_last_seen_at content_attributes
-      content_type conversation created_at custom_attributes event first_reply_created_at group
-      group_contacts group_source_id group_title identifier inbox inbox_id labels last_activity_at
-      message_type messages priority private pubsub_token snoozed_until source_id status thumbnail
-      timestamp type unread_count waiting_since
-
-      meta.assignee meta.assignee_type meta.hmac_verified meta.team
-      meta.sender.additional_attributes meta.sender.availability_status meta.sender.avatar
-      meta.sender.blocked meta.sender.custom_attributes meta.sender.identifier meta.sender.phone_number
-      meta.sender.pubsub_token meta.sender.thumbnail meta.sender.type
-
-      sender.account sender.additional_attributes sender.availability_status sender.avatar sender.blocked
-      sender.custom_attributes sender.identifier sender.pubsub_token sender.thumbnail sender.type
-    `),
+    ignore: [
+      ...bodyPaths(`
+        account additional_attributes agent_last_seen_at attachments availability_status avatar blocked
+        can_reply changed_attributes channel contact_inbox contact_last_seen_at content_attributes
+        content_type conversation created_at custom_attributes event first_reply_created_at group
+        group_contacts group_source_id group_title identifier inbox inbox_id labels last_activity_at
+        message_type messages meta.assignee meta.assignee_type meta.hmac_verified meta.team priority private
+        pubsub_token snoozed_until source_id status thumbnail timestamp type unread_count waiting_since
+      `),
+      ...bodyPaths(
+        `additional_attributes availability_status avatar blocked custom_attributes identifier phone_number
+        pubsub_token thumbnail type`,
+        'meta.sender',
+      ),
+      ...bodyPaths(
+        `account additional_attributes availability_status avatar blocked custom_attributes identifier
+        pubsub_token thumbnail type`,
+        'sender',
+      ),
+    ],
   },
   examples: [
     {

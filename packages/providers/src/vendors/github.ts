@@ -80,29 +80,29 @@ export const github = defineProvider({
         },
       },
     ],
-    ignore: bodyPaths(`
-      action check_run enterprise installation organization repository sender workflow
-
-      deployment.creator deployment.description deployment.environment deployment.node_id
-      deployment.original_environment deployment.payload deployment.performed_via_github_app
-      deployment.production_environment deployment.repository_url deployment.statuses_url deployment.task
-      deployment.transient_environment deployment.updated_at deployment.url
-
-      deployment_status.creator deployment_status.deployment_url deployment_status.log_url
-      deployment_status.node_id deployment_status.performed_via_github_app deployment_status.repository_url
-      deployment_status.target_url deployment_status.updated_at deployment_status.url
-
-      workflow_run.actor workflow_run.artifacts_url workflow_run.cancel_url workflow_run.check_suite_id
-      workflow_run.check_suite_node_id workflow_run.check_suite_url workflow_run.conclusion
-      workflow_run.created_at workflow_run.display_title workflow_run.event workflow_run.head_branch
-      workflow_run.head_commit workflow_run.head_repository workflow_run.head_sha workflow_run.html_url
-      workflow_run.id workflow_run.jobs_url workflow_run.logs_url workflow_run.name workflow_run.node_id
-      workflow_run.path workflow_run.previous_attempt_url workflow_run.pull_requests
-      workflow_run.referenced_workflows workflow_run.repository workflow_run.rerun_url
-      workflow_run.run_attempt workflow_run.run_number workflow_run.run_started_at workflow_run.status
-      workflow_run.triggering_actor workflow_run.updated_at workflow_run.url workflow_run.workflow_id
-      workflow_run.workflow_url
-    `),
+    ignore: [
+      ...bodyPaths(`
+        action check_run enterprise installation organization repository sender workflow
+      `),
+      ...bodyPaths(
+        `creator description environment node_id original_environment payload performed_via_github_app
+        production_environment repository_url statuses_url task transient_environment updated_at url`,
+        'deployment',
+      ),
+      ...bodyPaths(
+        `creator deployment_url log_url node_id performed_via_github_app repository_url target_url updated_at
+        url`,
+        'deployment_status',
+      ),
+      ...bodyPaths(
+        `actor artifacts_url cancel_url check_suite_id check_suite_node_id check_suite_url conclusion
+        created_at display_title event head_branch head_commit head_repository head_sha html_url id jobs_url
+        logs_url name node_id path previous_attempt_url pull_requests referenced_workflows repository
+        rerun_url run_attempt run_number run_started_at status triggering_actor updated_at url workflow_id
+        workflow_url`,
+        'workflow_run',
+      ),
+    ],
   },
   examples: [
     {

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import '@shopify/shopify-api/adapters/node';
 import { LogSeverity, shopifyApi } from '@shopify/shopify-api';
+import { shopifyBodies } from '../../fixtures/bodies/shopify.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
+import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { judge, VALID } from '../../fixtures/judge.ts';
 import { ISO, NOW, NUMBER } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
@@ -158,6 +160,8 @@ describe('Shopify', () => {
       },
     ],
   });
+
+  knowsFullBodies(shopify, shopifyBodies);
 
   it('accepts the published signature', async () => {
     const headers = { 'x-shopify-hmac-sha256': 'B23tXN681gZ0qIWNRrgtzBE9XSDo5yaUu6wfmhu3a7g=' };

@@ -143,11 +143,26 @@ export const shopify = defineProvider({
       },
     ],
     ignore: bodyPaths(`
-      cancel_reason cancelled_at city created_at customer.email customer.first_name customer.last_name
-      customer.phone destination.city financial_status fulfillment_id fulfillment_status line_items
-      location_id message name order_adjustments order_status_url payment_gateway_names phone
-      processed_at refund_line_items restock service shipment_status shipping_address.city
-      shipping_address.country_code shop_id test transactions updated_at user_id
+      additional_fees address1 admin_graphql_api_id app_id billing_address browser_ip
+      buyer_accepts_marketing cancel_reason cancelled_at cart_token checkout_id checkout_token city
+      client_details closed_at company confirmation_number confirmed contact_email country created_at
+      current_shipping_price_set current_subtotal_price current_subtotal_price_set
+      current_total_additional_fees_set current_total_discounts current_total_discounts_set
+      current_total_duties_set current_total_price current_total_price_set current_total_tax
+      current_total_tax_set customer destination device_id discount_applications discount_codes duties
+      duties_included estimated_delivery_at estimated_taxes financial_status fulfillment_id
+      fulfillment_status fulfillments landing_site landing_site_ref latitude line_items location_id
+      longitude merchant_business_entity_id merchant_of_record_app_id message name note note_attributes
+      number order_adjustments order_number order_status_url origin_address
+      original_total_additional_fees_set original_total_duties_set payment_gateway_names payment_terms phone
+      po_number presentment_currency processed_at province receipt reference referring_site
+      refund_line_items refund_shipping_lines refunds restock return returns service shipment_status
+      shipping_address shipping_lines shop_id source_identifier source_name source_url subtotal_price
+      subtotal_price_set tags tax_exempt tax_lines taxes_included test token
+      total_cash_rounding_payment_adjustment_set total_cash_rounding_refund_adjustment_set total_discounts
+      total_discounts_set total_duties_set total_line_items_price total_line_items_price_set
+      total_outstanding total_price_set total_shipping_price_set total_tax total_tax_set total_tip_received
+      total_weight tracking_numbers tracking_urls transactions updated_at user_id zip
     `),
   },
   examples: [

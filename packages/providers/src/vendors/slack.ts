@@ -68,15 +68,18 @@ export const slack = defineProvider({
         },
       },
     ],
-    ignore: bodyPaths(`
-      api_app_id authed_teams authed_users authorizations channel_name command context_enterprise_id
-      context_team_id enterprise_id enterprise_name event_context is_enterprise_install
-      is_ext_shared_channel response_url team_domain team_id type
-
-      event.attachments event.blocks event.channel_type event.client_msg_id event.display_as_bot event.edited
-      event.event_ts event.files event.parent_user_id event.root event.source_team event.subtype
-      event.team event.thread_ts event.type event.upload event.user_profile event.user_team
-    `),
+    ignore: [
+      ...bodyPaths(`
+        api_app_id authed_teams authed_users authorizations channel_name command context_enterprise_id
+        context_team_id enterprise_id enterprise_name event_context is_enterprise_install
+        is_ext_shared_channel response_url team_domain team_id type
+      `),
+      ...bodyPaths(
+        `attachments blocks channel_type client_msg_id display_as_bot edited event_ts files parent_user_id
+        root source_team subtype team thread_ts type upload user_profile user_team`,
+        'event',
+      ),
+    ],
   },
   /** Slack shows the answer to a command to the person who typed it. */
   reply: { status: 200, contentType: 'text/plain', body: '' },

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import Stripe from 'stripe';
+import { stripeBodies } from '../../fixtures/bodies/stripe.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
+import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
 import { invalid, judge, VALID } from '../../fixtures/judge.ts';
 import { NOW, SECONDS } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
@@ -102,6 +104,8 @@ describe('Stripe', () => {
       },
     ],
   });
+
+  knowsFullBodies(stripe, stripeBodies);
 
   const ours = library.webhooks.generateTestHeaderString({ payload: body, secret, timestamp: SECONDS });
 

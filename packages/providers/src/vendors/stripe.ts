@@ -116,16 +116,30 @@ const mapping: Mapping = {
       },
     },
   ],
-  ignore: bodyPaths(`
-      api_version data.object.amount data.object.amount_received data.object.amount_refunded
-      data.object.billing_details.phone data.object.cancel_at data.object.currency
-      data.object.customer data.object.ended_at data.object.id data.object.items.data
-      data.object.items.object data.object.last_payment_error.code
-      data.object.last_payment_error.payment_method.id data.object.last_payment_error.type
-      data.object.object data.object.payment_method_types data.object.refunded
-      data.object.status data.previous_attributes.amount_refunded livemode object pending_webhooks
-      request type
-    `),
+  ignore: [
+    ...bodyPaths('account api_version context data.previous_attributes livemode object pending_webhooks request type'),
+    ...bodyPaths(
+      `allowed_payment_method_types amount amount_capturable amount_captured amount_details amount_received
+        amount_refunded application application_fee application_fee_amount application_fee_percent
+        authorization_code automatic_payment_methods automatic_tax balance_transaction billing_cycle_anchor
+        billing_cycle_anchor_config billing_details billing_mode billing_schedules billing_thresholds
+        calculated_statement_descriptor cancel_at cancel_at_period_end canceled_at cancellation_details
+        cancellation_reason capture_method captured client_secret collection_method confirmation_method
+        created currency current_period_end current_period_start customer customer_account days_until_due
+        default_payment_method default_source default_tax_rates description discount discounts disputed
+        ended_at excluded_payment_method_types failure_balance_transaction failure_code failure_message
+        fraud_details hooks id invoice_settings items last_payment_error latest_charge latest_invoice level3
+        livemode managed_payments metadata next_action next_pending_invoice_item_invoice object on_behalf_of
+        outcome paid pause_collection payment_details payment_method payment_method_configuration_details
+        payment_method_details payment_method_options payment_method_types payment_record payment_settings
+        pending_invoice_item_interval pending_setup_intent pending_update plan presentment_details
+        processing quantity radar_options receipt_email receipt_number receipt_url refunded refunds review
+        schedule setup_future_usage shipping source source_transfer start_date statement_descriptor
+        statement_descriptor_suffix status status_details test_clock transfer transfer_data transfer_group
+        trial_settings trial_start`,
+      'data.object',
+    ),
+  ],
 };
 
 const event = (type: string, object: string, previous = ''): string => `{

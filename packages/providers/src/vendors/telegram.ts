@@ -39,18 +39,16 @@ export const telegram = defineProvider({
         },
       },
     ],
-    ignore: bodyPaths(`
-      message.animation message.audio message.author_signature message.business_connection_id
-      message.caption_entities message.chat message.direct_messages_topic message.document message.edit_date
-      message.effect_id message.entities message.external_reply message.forward_origin message.from
-      message.has_media_spoiler message.has_protected_content message.is_automatic_forward
-      message.is_from_offline message.is_paid_post message.is_topic_message message.link_preview_options
-      message.media_group_id message.message_thread_id message.paid_star_count message.photo message.quote
-      message.reply_markup message.reply_to_checklist_task_id message.reply_to_message
-      message.reply_to_poll_option_id message.reply_to_story message.sender_boost_count
-      message.sender_business_bot message.sender_chat message.sender_tag message.show_caption_above_media
-      message.suggested_post_info message.via_bot message.video message.voice
-    `),
+    ignore: bodyPaths(
+      `animation audio author_signature business_connection_id caption_entities chat direct_messages_topic
+      document edit_date effect_id entities external_reply forward_origin from has_media_spoiler
+      has_protected_content is_automatic_forward is_from_offline is_paid_post is_topic_message
+      link_preview_options media_group_id message_thread_id paid_star_count photo quote reply_markup
+      reply_to_checklist_task_id reply_to_message reply_to_poll_option_id reply_to_story sender_boost_count
+      sender_business_bot sender_chat sender_tag show_caption_above_media suggested_post_info via_bot video
+      voice`,
+      'message',
+    ),
   },
   examples: [
     {
