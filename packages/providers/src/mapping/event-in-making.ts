@@ -38,7 +38,7 @@ export function moveFields(event: EventInMaking, plan: FieldPlan): void {
   }
 }
 
-/** The value for a move, unless the fields have one already. */
+/** The value for a move, unless the fields, if there are any, have one already. */
 function find(
   { moves, index }: FieldPlan,
   at: number,
@@ -133,9 +133,10 @@ function makeList(event: EventInMaking, { name, to, items }: FieldMove, found: L
     const record = new Editable({});
     const rest = new Editable(item);
     const hits = items.index.find(values);
-    for (const [at, { name: field, to: target, kind }] of items.moves.entries()) {
-      const part = find(items, at, hits, values, record.value, event.problems);
+    for (let at = 0; at < items.moves.length; at++) {
+      const part = find(items, at, hits, values, undefined, event.problems);
       if (part === undefined) continue;
+      const { name: field, to: target, kind } = items.moves[at] as FieldMove;
       if (part.variable === 'item') rest.take(part.path);
       else take(event, part, undefined);
       record.put(target, asKind(kind, part.value));

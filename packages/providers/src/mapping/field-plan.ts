@@ -67,14 +67,15 @@ export function planFields(type: EventType, tables: readonly FieldTable[], compi
       fields.delete(name);
     }
   }
-  const whole = [...lists.values()].map(({ itemMoves, ...list }) => ({ ...list, items: indexed(itemMoves, 'item') }));
-  return indexed([...fields.values(), ...whole], compiling.variables.includes('data') ? 'data' : 'body');
+  const { anySpelling } = compiling;
+  const planOf = (moves: readonly FieldMove[], variable: Variable): FieldPlan => ({
+    moves,
+    // A vendor's mapping has fewer places than its bodies have fields.
+    index: createPathIndex(anySpelling ? moves : [], variable),
+  });
+  const whole = [...lists.values()].map(({ itemMoves, ...list }) => ({ ...list, items: planOf(itemMoves, 'item') }));
+  return planOf([...fields.values(), ...whole], compiling.variables.includes('data') ? 'data' : 'body');
 }
-
-const indexed = (moves: readonly FieldMove[], variable: Variable): FieldPlan => ({
-  moves,
-  index: createPathIndex(moves, variable),
-});
 
 const isEach = (place: Place | Each): place is Each => isObject(place) && 'each' in place && isObject(place.fields);
 

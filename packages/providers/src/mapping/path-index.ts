@@ -12,7 +12,7 @@ export interface Sought {
 /** What was found, by slot. */
 export type Hits = readonly (LookedUp | undefined)[];
 
-/** Finds many values in one pass over what was sent, which has far fewer fields than there are places to look at. */
+/** Finds values in one pass over what was sent, where that has fewer fields than there are places to look at. */
 export interface PathIndex {
   /** The slot of each value; undefined for one that has to be looked up by itself. */
   readonly slots: readonly (number | undefined)[];
