@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { verifySlackRequest } from '@slack/bolt';
 import { slackBodies } from '../../fixtures/bodies/slack.ts';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
 import { knowsFullBodies } from '../../fixtures/full-bodies.ts';
@@ -86,6 +87,25 @@ describe('Slack', () => {
       kind: 'stale',
       skewMs: -300_001,
     });
+  });
+
+  it("signs as the vendor's library verifies, which also accepts the documentation's example", async () => {
+    const verify = (body: string, given: Readonly<Record<string, string>>, now: number) =>
+      verifySlackRequest({
+        signingSecret: secrets[0] as string,
+        body,
+        headers: {
+          'x-slack-signature': given['x-slack-signature'] as string,
+          'x-slack-request-timestamp': Number(given['x-slack-request-timestamp']),
+        },
+        nowMilliseconds: now,
+      });
+    verify(command, headers, TIME * 1_000);
+    const now = Date.now();
+    const body = '{"type":"event_callback"}';
+    const signed = await slack.sign({ method: 'POST', url: '', body: Buffer.from(body) }, secrets[0] as string, now);
+    verify(body, signed, now);
+    assert.throws(() => verify(`${body} `, signed, now));
   });
 
   it('refuses a time that is no number, and a signature of another version', async () => {
