@@ -30,7 +30,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'services/flows': 'async callers consumer database events expressions outbound people service tracing',
   'services/ingest': 'alerts async callers connections events kafka providers service tracing',
   'services/notifier': 'async consumer events expressions outbound people service systems tracing',
-  sandbox: 'service',
+  sandbox: 'service client',
   deploy: 'connections consumer events kafka service',
   'local/stack': 'service',
   'local/start': 'async deploy ingest providers sandbox service stack',

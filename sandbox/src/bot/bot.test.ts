@@ -13,12 +13,12 @@ before(async () => {
 after(() => fake[Symbol.asyncDispose]());
 afterEach(() => fake.reset());
 
-const keys = { secret: credentials.bot.secret, contextKey: credentials.context.apiKey };
+const settings = { secret: credentials.bot.secret, contextKey: credentials.context.apiKey, repeatMs: 1_000 };
 
 /** Begins a conversation. @returns what asks the bot, and resolves with what it added */
 function talk({ userId = 'user-jane', ...urls }: { userId?: string } & Partial<FakeServices['urls']> = {}) {
   const conversations = createConversations();
-  const bot = createBot(conversations, createServices({ ...fake.urls, ...keys, ...urls }));
+  const bot = createBot(conversations, createServices({ ...fake.urls, ...settings, ...urls }));
   const conversation = conversations.of(userId);
   assert.ok(conversation !== undefined);
   const ask = async (text: string): Promise<Entry[]> => {
@@ -142,6 +142,22 @@ describe('the bot', () => {
       text: 'Hello',
       customer: { name: 'Jane Doe', email: 'jane@shop.example' },
     });
+  });
+
+  it('sends an event again that ingest could not store, as the same one, and says nothing of it', async () => {
+    fake.answer('/webhooks/', () =>
+      fake.received('/webhooks/').length === 1 ? { status: 503 } : { status: 200, body: { received: true } },
+    );
+    assert.doesNotMatch(await talk().say('Hello'), /causes no event/);
+    const [first, second, ...more] = fake.received('/webhooks/').map(({ body }) => body);
+    assert.deepEqual([second, more], [first, []]);
+    assert.ok(first.event_id);
+  });
+
+  it('says that ingest refuses an event, which is sent once', async () => {
+    fake.answer('/webhooks/', { status: 422 });
+    assert.match(await talk().say('Hello'), /refused the event \(422\)\. .* causes no event/);
+    assert.equal(fake.received('/webhooks/').length, 1);
   });
 
   it('says once that ingest is down, and answers all the same', async () => {

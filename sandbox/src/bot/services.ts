@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { createClient, SendError, type WebhookEvent } from '@switchboard/client';
 import type { Conversation } from '../chat/conversations.ts';
 import { type ActionAnswer, actionAnswer, type Down } from './answer.ts';
 import { httpCall } from './http-call.ts';
@@ -10,6 +11,8 @@ export interface ServicesOptions {
   /** Signs what is sent to actions and to ingest. */
   readonly secret: string;
   readonly contextKey: string;
+  /** For how long an event that did not arrive is sent again; default 4 s. */
+  readonly repeatMs?: number;
 }
 
 export interface ActionCall {
@@ -34,16 +37,18 @@ export type EventAnswer = { readonly kind: 'sent' } | { readonly kind: 'refused'
 export interface Services {
   call(conversation: Conversation, action: ActionCall): Promise<ActionAnswer>;
   context(scope: 'users' | 'conversations', id: string): Promise<ContextAnswer>;
-  /** Sends a signed webhook. */
-  send(source: string, event: object): Promise<EventAnswer>;
+  /** Sends a signed webhook, and repeats it while a person can wait. */
+  send(source: 'chatbot' | 'escalation', event: WebhookEvent): Promise<EventAnswer>;
 }
 
 /** Short enough for a person who waits: slower actions answer by a message. */
 const WAIT_SECONDS = 4;
 
 export function createServices(options: ServicesOptions): Services {
-  const { actionsUrl, contextUrl, ingestUrl, secret, contextKey } = options;
+  const { actionsUrl, contextUrl, ingestUrl, secret, contextKey, repeatMs = WAIT_SECONDS * 1_000 } = options;
   const signed = (body: string): string => createHmac('sha256', secret).update(body).digest('hex');
+  const clientOf = (source: string) => createClient({ url: ingestUrl, source, secret, retry: { forMs: repeatMs } });
+  const clients = { chatbot: clientOf('chatbot'), escalation: clientOf('escalation') };
 
   return {
     async call({ person, conversationId }, { name, input, confirm, idempotencyKey }) {
@@ -79,16 +84,14 @@ export function createServices(options: ServicesOptions): Services {
       return answer.status === 200 ? { kind: 'known', body: answer.body } : { kind: 'refused', status: answer.status };
     },
     async send(source, event) {
-      const body = JSON.stringify(event);
-      const seconds = String(Math.floor(Date.now() / 1_000));
-      const answer = await httpCall({
-        method: 'POST',
-        url: `${ingestUrl}/webhooks/${encodeURIComponent(source)}`,
-        headers: { 'x-webhook-timestamp': seconds, 'x-webhook-signature': signed(`${seconds}.${body}`) },
-        body,
-      });
-      if (answer === undefined) return { kind: 'down', url: ingestUrl };
-      return answer.status === 200 ? { kind: 'sent' } : { kind: 'refused', status: answer.status };
+      try {
+        await clients[source].send(event);
+        return { kind: 'sent' };
+      } catch (error) {
+        if (!(error instanceof SendError)) throw error;
+        const { status } = error;
+        return status === undefined ? { kind: 'down', url: ingestUrl } : { kind: 'refused', status };
+      }
     },
   };
 }
