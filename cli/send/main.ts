@@ -1,10 +1,11 @@
 import { type DeployConfig, readDeployConfig } from '@switchboard/deploy/config';
 import { ingest, sandbox } from '@switchboard/deploy/services';
 import { type EventType, isPublicEventType, publicEventTypes } from '@switchboard/events';
+import { environment } from '@switchboard/service';
 import { parseOptions, UsageError } from '@switchboard/service/command-line';
 import { playDemo } from './demo.ts';
 import { type Outgoing, run, succeeded } from './run.ts';
-import { createSampleEvent } from './sample-event.ts';
+import { createSampleEvent, type SampleEvent } from './sample-event.ts';
 
 const USAGE = `Signs and sends sample events to ingest:
 
@@ -20,6 +21,7 @@ const USAGE = `Signs and sends sample events to ingest:
   --body sends a captured body again, signed for a source; --header adds a header and may be repeated.
   --list shows the examples.
   --wait waits until each service is done with the events, up to --timeout (default 30), and says what it did.
+  --source names another source; a client of the events API is sent lists of events, with its key.
   --same repeats one event, as a sender does that had no answer. --help (-h) shows this text.
 
 Event types: ${publicEventTypes.join(', ')}`;
@@ -98,11 +100,20 @@ async function runAll(given: Arguments): Promise<boolean> {
     return areAccepted;
   }
   if (type === undefined || type === 'demo') return runDemo(sending.url, config, given.rate);
-  const create = (): Outgoing => {
+  const create = (): Outgoing & SampleEvent => {
     const event = createSampleEvent(type);
     return { ...event, source: source ?? event.source, becomes: [{ type, entity: event.entity }] };
   };
-  return run({ title: type, create }, sending);
+  return run({ title: type, create, ...(await deliveryTo(source, sending.url)) }, sending);
+}
+
+/** How events go to a source: signed, unless it is a client of the events API. */
+async function deliveryTo(source: string | undefined, url: string) {
+  if (source === undefined) return {};
+  // The sources file, which events for their default sources do not need.
+  const { apiDelivery, apiKeyOf } = await import('./api-source.ts');
+  const apiKey = await apiKeyOf(source, environment);
+  return apiKey === undefined ? {} : { deliver: apiDelivery(url, apiKey), path: '/v1/events' };
 }
 
 async function runDemo(url: string, config: DeployConfig, rate = ACTS_PER_SECOND): Promise<boolean> {

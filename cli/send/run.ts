@@ -24,6 +24,8 @@ export interface Plan<O extends Outgoing = Outgoing> {
   create(): O;
   /** Default: signed as the platform does. */
   readonly deliver?: Deliver<O>;
+  /** Where it goes; default the webhooks of its source. */
+  readonly path?: string;
 }
 
 export interface Sending {
@@ -47,12 +49,14 @@ const SHOWN = 5;
 const say = (line: string): void => console.log(line);
 
 /** Sends, and shows the answers. @returns whether all were accepted and, with `wait`, whether their services are done */
-export async function run<O extends Outgoing>({ title, create, deliver }: Plan<O>, sending: Sending): Promise<boolean> {
+export async function run<O extends Outgoing>(plan: Plan<O>, sending: Sending): Promise<boolean> {
+  const { title, create, deliver } = plan;
   const { url, secret, count, rate, same, wait, timeout } = sending;
   const first = create();
-  say(`${count} × ${title} → ${url.replace(/\/+$/, '')}/webhooks/${first.source}`);
+  const { path = `/webhooks/${first.source}` } = plan;
+  say(`${count} × ${title} → ${url.replace(/\/+$/, '')}${path}`);
   for (const type of new Set(first.becomes.map((becoming) => becoming.type)))
-    say(deliver === undefined ? handledBy(type) : `becomes ${type}, ${handledBy(type)}`);
+    say(type === title ? handledBy(type) : `becomes ${type}, ${handledBy(type)}`);
   for (const problem of first.problems ?? []) say(`becomes no event: ${problem}`);
   if (first.becomes.length === 0 && first.problems === undefined) say('becomes no event');
 

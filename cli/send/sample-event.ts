@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Event } from '@switchboard/client';
 import { type CatalogueEntry, catalogue, type EventType } from '@switchboard/events';
 
 /** A webhook, before it is signed. */
@@ -12,6 +13,8 @@ export interface Webhook {
 export interface SampleEvent extends Webhook {
   /** The conversation, order, article or other entity of the event; the last part of its record key. */
   entity: string;
+  /** The same event as `POST /v1/events` takes it. */
+  item: Event;
 }
 
 interface Sender {
@@ -47,12 +50,14 @@ export function createSampleEvent(type: EventType, changes: Readonly<Record<stri
   const sender = SENDERS[entry.topic.split('.')[0] ?? ''] ?? shop;
   const id = randomUUID();
   const fields = { ...freshFields(entry, id.slice(0, 8)), ...changes };
-  const body = sender.shape({ entry, fields, id, timestamp: new Date().toISOString() });
+  const timestamp = new Date().toISOString();
+  const body = sender.shape({ entry, fields, id, timestamp });
   const entity = String(entry.keyFields.map((name) => fields[name]).find((value) => value != null) ?? '');
   return {
     entity,
     source: type === 'conversation.escalated' ? 'escalation' : sender.source,
     body: JSON.stringify(body),
+    item: { type, id, time: timestamp, data: fields },
   };
 }
 

@@ -26,7 +26,8 @@ export interface Answer {
   ms: number;
 }
 
-const MOST_AT_ONCE = 64;
+/** Requests that wait for their answers. */
+export const MOST_AT_ONCE = 64;
 
 /** Signs and sends events; returns when each was answered. */
 export async function sendEvents<W extends Webhook>(sending: Sending<W>): Promise<void> {
@@ -58,8 +59,13 @@ const platform =
       const sent = await createClient({ url, source, secret, retry: false }).sendRaw(body);
       return { status: 200, text: JSON.stringify(sent.answer) };
     } catch (error) {
-      if (!(error instanceof SendError)) throw error;
-      const { status = 0, answer: text, cause, message } = error;
-      return { status, text: text ?? (cause as NodeJS.ErrnoException | undefined)?.code ?? message };
+      return answerOf(error);
     }
   };
+
+/** @throws the error, unless the client says by it how an event was not accepted */
+export function answerOf(error: unknown): Pick<Answer, 'status' | 'text'> {
+  if (!(error instanceof SendError)) throw error;
+  const { status = 0, answer: text, cause, message } = error;
+  return { status, text: text ?? (cause as NodeJS.ErrnoException | undefined)?.code ?? message };
+}
