@@ -10,6 +10,7 @@ const folder = await mkdtemp(join(tmpdir(), 'switchboard-flows-'));
 after(() => rm(folder, { recursive: true }));
 
 const shipped = join(import.meta.dirname, '../../services/flows');
+const local = join(import.meta.dirname, '../../local');
 
 async function file(name: string, text: string): Promise<string> {
   const path = join(folder, name);
@@ -37,6 +38,12 @@ describe('flows check', () => {
     assert.deepEqual(await run(t, 'check', shipped), one);
   });
 
+  it('lists the flows of several files, such as those of npm start', async (t) => {
+    const { code, output } = await run(t, 'check', `${join(shipped, 'flows.yaml')}, ${join(local, 'flows.yaml')}`);
+    assert.equal(code, 0, output);
+    assert.match(output, /^✔ order-confirmed version 1: .*\n(✔ .*\n)*✔ opening-hours version 1: message\.received$/);
+  });
+
   it('shows what is wrong with its place, and exits with 1', async (t) => {
     const path = await file('broken.yaml', 'flows:\n  a: { on: order.shiped, then: { node: x } }\n');
     const { code, output } = await run(t, 'check', path);
@@ -55,6 +62,10 @@ describe('flows test', () => {
     assert.match(output, /^ {14}de: Ihre Bestellung A-1 ist bestätigt\.$/m);
     assert.match(output, /^4 passed, 0 failed$/m);
     assert.equal((await run(t, 'test', '--quiet', join(shipped, 'flows.test.yaml'))).output, '4 passed, 0 failed');
+  });
+
+  it('passes for the flows of npm start', async (t) => {
+    assert.equal((await run(t, 'test', '--quiet', join(local, 'flows.test.yaml'))).output, '1 passed, 0 failed');
   });
 
   it('shows both sides of what differs, and exits with 1', async (t) => {

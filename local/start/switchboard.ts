@@ -27,6 +27,11 @@ import { welcome } from './welcome.ts';
 /** Short enough to watch an outage of the sandbox pass: fifteen tries in two minutes. */
 const LOCAL_RETRY_DELAYS = '5s,15s,30s,1m';
 
+/** Those that come with Switchboard, and those of the sandbox's shop. */
+const LOCAL_FLOWS = ['services/flows/flows.yaml', 'local/flows.yaml']
+  .map((path) => join(import.meta.dirname, '../..', path))
+  .join();
+
 type Program = Pick<(typeof services)[number], 'name' | 'port'>;
 
 export interface Switchboard {
@@ -162,7 +167,7 @@ export function createSwitchboard(config: DeployConfig, say: (line: string) => v
 const localVariables = async (config: DeployConfig): Promise<Readonly<Record<string, Record<string, string>>>> => ({
   [ingest.name]: await localSourceVariables(config),
   actions: { LOCAL_SECRET: config.LOCAL_SECRET },
-  flows: { LOCAL_SECRET: config.LOCAL_SECRET },
+  flows: { LOCAL_SECRET: config.LOCAL_SECRET, FLOWS: environment.FLOWS || LOCAL_FLOWS },
   [sandbox.name]: {
     // The bot of the chat page signs with the same secret as the local sources.
     LOCAL_SECRET: config.LOCAL_SECRET,

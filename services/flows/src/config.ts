@@ -9,7 +9,7 @@ export const flowsConfig = Type.Object({
   FLOWS: Type.String({
     minLength: 1,
     default: fileURLToPath(new URL('../flows.yaml', import.meta.url)),
-    description: 'the file of flows, or a folder of such files',
+    description: 'files of flows, and folders of such files, separated by commas',
   }),
   DATABASE_URL: Type.Optional(
     Type.String({ pattern: '^postgres(ql)?://', description: 'postgres://user:password@host/database' }),

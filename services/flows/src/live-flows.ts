@@ -6,7 +6,7 @@ import { FlowError } from './flow/flow-error.ts';
 import { loadFlows } from './flow/load-flows.ts';
 
 interface Options {
-  /** A file, or a folder of YAML files. */
+  /** Files, and folders of YAML files, separated by commas. */
   path: string;
   /** The hashes of the versions in use, by `name@version`. */
   known(): Promise<ReadonlyMap<string, string>>;

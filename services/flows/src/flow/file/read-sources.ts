@@ -9,11 +9,17 @@ type Follow = (path: string) => Promise<void>;
 const IS_FLOWS = /^[^.].*(?<!\.test)\.ya?ml$/;
 
 /**
- * The file, or the YAML files of the folder; `….test.yaml` are tests of flows.
+ * The files, and the YAML files of the folders; `….test.yaml` are tests of flows.
+ * @param paths separated by commas
  * @param follow is called before something is read
  * @throws FlowError
  */
-export async function readFlowSources(path: string, follow: Follow = async () => undefined): Promise<FlowSource[]> {
+export async function readFlowSources(paths: string, follow: Follow = async () => undefined): Promise<FlowSource[]> {
+  const sources = await Promise.all(paths.split(',').map((path) => readSourcesAt(path.trim(), follow)));
+  return sources.flat();
+}
+
+async function readSourcesAt(path: string, follow: Follow): Promise<FlowSource[]> {
   try {
     await follow(path);
     if (!(await stat(path)).isDirectory()) return [{ path, text: await readFile(path, 'utf8') }];
