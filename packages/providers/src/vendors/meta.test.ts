@@ -39,6 +39,21 @@ describe('Meta', () => {
         },
       },
     ],
+    'WhatsApp message without a phone number': [
+      {
+        type: 'message.received',
+        id: 'wamid.run-1-user',
+        at: SECONDS,
+        fields: {
+          userId: 'US.13491208655302741918',
+          messageId: 'wamid.run-1-user',
+          text: 'Hello this is an answer',
+          channel: 'whatsapp',
+          customer: { name: 'Kerry Fisher' },
+          sentAt: NOW,
+        },
+      },
+    ],
     'WhatsApp image and reaction': [
       {
         type: 'message.received',
@@ -80,6 +95,20 @@ describe('Meta', () => {
           errorCode: '131047',
           errorText: 'More than 24 hours have passed since the person last replied.',
           phone: '+16315551234',
+          channel: 'whatsapp',
+          changedAt: NOW,
+        },
+      },
+    ],
+    'WhatsApp status without a phone number': [
+      {
+        type: 'message.status',
+        id: 'wamid.run-1-user-read',
+        at: SECONDS,
+        fields: {
+          userId: 'US.13491208655302741918',
+          messageId: 'wamid.run-1-user',
+          status: 'read',
           channel: 'whatsapp',
           changedAt: NOW,
         },
@@ -145,6 +174,20 @@ describe('Meta', () => {
       { ...around, message: 7 },
       { ...around, status: { id: 's' } },
     ]);
+  });
+
+  it('finds who wrote by the phone number or the user id, whichever the contact has', () => {
+    const contacts = [{ wa_id: '1', user_id: 'US.1' }, { user_id: 'US.2' }, { wa_id: '3' }, { wa_id: null }];
+    const messages = [
+      { from: '1', from_user_id: 'US.1' },
+      { from_user_id: 'US.1' },
+      { from_user_id: 'US.2' },
+      { from: '3', from_user_id: 'US.3' },
+      { from: null },
+    ];
+    const items = split({ entry: [{ changes: [{ value: { contacts, messages } }] }] });
+    const found = items?.map((item) => contacts.indexOf((item as { contact: never }).contact));
+    assert.deepEqual(found, [0, 0, 1, 2, -1]);
   });
 
   it('splits entries into the events of Messenger, and keeps what it does not know', () => {

@@ -11,7 +11,13 @@ const isWhatsApp = 'body.envelope.object == "whatsapp_business_account"';
 
 const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'];
 
-const whatsApp = (list: string): string => `{
+const PHONE_CONTACT = '{ "profile": { "name": "Kerry Fisher" }, "wa_id": "16315551234" }';
+
+/** Of people who hide their phone number behind a username. */
+const USERNAME_CONTACT =
+  '{ "profile": { "name": "Kerry Fisher", "username": "@kerryfisher" }, "user_id": "US.13491208655302741918" }';
+
+const whatsApp = (list: string, contact = PHONE_CONTACT): string => `{
   "object": "whatsapp_business_account",
   "entry": [{
     "id": "8856996819413533",
@@ -20,7 +26,7 @@ const whatsApp = (list: string): string => `{
       "value": {
         "messaging_product": "whatsapp",
         "metadata": { "display_phone_number": "16505553333", "phone_number_id": "27681414235104944" },
-        "contacts": [{ "profile": { "name": "Kerry Fisher" }, "wa_id": "16315551234" }],
+        "contacts": [${contact}],
         ${list}
       }
     }]
@@ -57,7 +63,7 @@ export const meta = defineProvider({
         id: 'body.message.id',
         at: 'double(body.message.timestamp)',
         fields: {
-          userId: 'body.message.from',
+          userId: ['body.message.from', 'body.message.from_user_id'],
           messageId: 'body.message.id',
           text: [
             'body.message.text.body',
@@ -82,7 +88,7 @@ export const meta = defineProvider({
         id: 'body.status.id + "-" + body.status.status',
         at: 'double(body.status.timestamp)',
         fields: {
-          userId: 'body.status.recipient_id',
+          userId: ['body.status.recipient_id', 'body.status.recipient_user_id'],
           messageId: 'body.status.id',
           status: 'body.status.status',
           errorCode: 'body.status.errors[0].code',
@@ -113,9 +119,11 @@ export const meta = defineProvider({
       },
     ],
     ignore: bodyPaths(`
-      contact.wa_id entry envelope field message.image.id message.image.mime_type message.image.sha256
-      message.timestamp message.type messaging.recipient status.conversation status.errors
-      status.pricing status.timestamp value
+      contact.parent_user_id contact.profile.username contact.user_id contact.wa_id entry envelope field
+      message.from_parent_user_id message.from_user_id message.image.id message.image.mime_type
+      message.image.sha256 message.timestamp message.type messaging.recipient status.conversation
+      status.errors status.pricing status.recipient_parent_user_id status.recipient_user_id
+      status.timestamp value
     `),
   },
   examples: [
@@ -125,6 +133,17 @@ export const meta = defineProvider({
         "from": "16315551234", "id": "wamid.{{run}}", "timestamp": "{{seconds}}", "type": "text",
         "text": { "body": "Hello this is an answer" }
       }]`),
+      becomes: ['message.received'],
+    },
+    {
+      name: 'WhatsApp message without a phone number',
+      body: whatsApp(
+        `"messages": [{
+          "from_user_id": "US.13491208655302741918", "id": "wamid.{{run}}-user", "timestamp": "{{seconds}}", "type": "text",
+          "text": { "body": "Hello this is an answer" }
+        }]`,
+        USERNAME_CONTACT,
+      ),
       becomes: ['message.received'],
     },
     {
@@ -158,6 +177,17 @@ export const meta = defineProvider({
         }
       ]`),
       becomes: ['message.status', 'message.status'],
+    },
+    {
+      name: 'WhatsApp status without a phone number',
+      body: whatsApp(
+        `"statuses": [{
+          "id": "wamid.{{run}}-user", "status": "read", "timestamp": "{{seconds}}",
+          "recipient_user_id": "US.13491208655302741918"
+        }]`,
+        USERNAME_CONTACT,
+      ),
+      becomes: ['message.status'],
     },
     {
       name: 'Messenger message and echo',
@@ -227,14 +257,22 @@ function changesOf(change: Json, around: JsonObject): readonly Json[] {
   const messages = listOf(value, 'messages') ?? [];
   const statuses = listOf(value, 'statuses') ?? [];
   if (messages.length + statuses.length === 0) return [{ ...around, change }];
-  const contacts = new Map((listOf(value, 'contacts') ?? []).map((contact) => [at(contact, 'wa_id'), contact]));
-  contacts.delete(undefined);
+  const contactOf = contactsById(listOf(value, 'contacts') ?? []);
   const context = { ...around, field: change.field ?? null, value: without(value, 'contacts', 'messages', 'statuses') };
   return [
     ...messages.map((message) => {
-      const contact = contacts.get(at(message, 'from'));
+      const contact = contactOf(at(message, 'from')) ?? contactOf(at(message, 'from_user_id'));
       return { ...context, ...(contact !== undefined && { contact }), message };
     }),
     ...statuses.map((status) => ({ ...context, status })),
   ];
+}
+
+/** Finds people by their phone number or their user id; Meta may omit the number. */
+function contactsById(contacts: readonly Json[]): (id: Json | undefined) => Json | undefined {
+  const byId = new Map<Json | undefined, Json>();
+  for (const contact of contacts) {
+    for (const id of [at(contact, 'wa_id'), at(contact, 'user_id')]) if (typeof id === 'string') byId.set(id, contact);
+  }
+  return (id) => byId.get(id);
 }
