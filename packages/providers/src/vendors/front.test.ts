@@ -82,7 +82,8 @@ describe('Front', () => {
 
   it('unwraps an application webhook', () => {
     const split = (body: never) => front.split?.({ body, headers: {} });
-    assert.deepEqual(split({ type: 'inbound_received', payload: { id: 'evt_1' } } as never), [{ id: 'evt_1' }]);
+    const envelope = { type: 'inbound_received', authorization: { id: 'cmp_abc' } };
+    assert.deepEqual(split({ ...envelope, payload: { id: 'evt_1' } } as never), [{ envelope, id: 'evt_1' }]);
     assert.deepEqual(split({ id: 'evt_1', type: 'inbound' } as never), [{ id: 'evt_1', type: 'inbound' }]);
   });
 });

@@ -1,5 +1,5 @@
 import { bodyPaths } from '../body-paths.ts';
-import { isObject } from '../json.ts';
+import { isObject, without } from '../json.ts';
 import { defineProvider } from '../provider.ts';
 import { hmacScheme, milliseconds } from '../schemes/hmac-scheme.ts';
 import { headerOf } from '../schemes/signature.ts';
@@ -51,7 +51,9 @@ export const front = defineProvider({
     return challenge === undefined ? undefined : { status: 200, contentType: 'text/plain', body: challenge };
   },
   /** Application webhooks wrap what rule webhooks send. */
-  split: ({ body }) => [isObject(body) && isObject(body.payload) ? body.payload : body],
+  split: ({ body }) => [
+    isObject(body) && isObject(body.payload) ? { envelope: without(body, 'payload'), ...body.payload } : body,
+  ],
   mapping: {
     events: [
       {
@@ -77,7 +79,7 @@ export const front = defineProvider({
     ],
     ignore: bodyPaths(`
       _links conversation.recipient.handle conversation.recipient.role conversation.status
-      conversation.subject conversation.tags source target._meta target.data.attachments
+      conversation.subject conversation.tags envelope source target._meta target.data.attachments
       target.data.author target.data.blurb target.data.body target.data.is_inbound
       target.data.recipients type
     `),

@@ -168,7 +168,12 @@ describe('Meta', () => {
       messages: [{ from: '1' }, 7],
       statuses: [{ id: 's' }],
     };
-    const around = { ...WHATSAPP, entry: { id: 'e' }, field: 'messages', value: { metadata: value.metadata } };
+    const around = {
+      ...WHATSAPP,
+      entry: { id: 'e' },
+      field: 'messages',
+      value: { metadata: value.metadata, contacts: [null] },
+    };
     assert.deepEqual(split({ ...WHATSAPP.envelope, entry: [{ id: 'e', changes: [{ field: 'messages', value }] }] }), [
       { ...around, contact: contacts[0], message: { from: '1' } },
       { ...around, message: 7 },
@@ -188,6 +193,24 @@ describe('Meta', () => {
     const items = split({ entry: [{ changes: [{ value: { contacts, messages } }] }] });
     const found = items?.map((item) => contacts.indexOf((item as { contact: never }).contact));
     assert.deepEqual(found, [0, 0, 1, 2, -1]);
+  });
+
+  it('keeps the person of a status, people whom no message names, and what it does not expect', () => {
+    const contacts = [{ wa_id: '1' }, { user_id: 'US.2' }, { wa_id: '9' }, null];
+    const statuses = [{ recipient_id: '1' }, { recipient_user_id: 'US.2' }, { recipient_id: '3' }];
+    const change = { field: 'messages', value: { contacts, messages: 'odd', statuses }, more: 1 };
+    const around = {
+      envelope: {},
+      entry: { messaging: 'odd' },
+      change: { more: 1 },
+      field: 'messages',
+      value: { contacts: [contacts[2], null], messages: 'odd' },
+    };
+    assert.deepEqual(split({ entry: [{ messaging: 'odd', changes: [change] }] }), [
+      { ...around, contact: contacts[0], status: statuses[0] },
+      { ...around, contact: contacts[1], status: statuses[1] },
+      { ...around, status: statuses[2] },
+    ]);
   });
 
   it('splits entries into the events of Messenger, and keeps what it does not know', () => {
@@ -211,8 +234,8 @@ describe('Meta', () => {
   });
 
   it('splits thousands of messages with thousands of contacts in linear time', () => {
-    const contacts = Array.from({ length: 20_000 }, (_, index) => ({ wa_id: String(index) }));
-    const messages = contacts.map(({ wa_id }) => ({ from: wa_id }));
+    const contacts = Array.from({ length: 40_000 }, (_, index) => ({ wa_id: String(index) }));
+    const messages = contacts.slice(20_000).map(({ wa_id }) => ({ from: wa_id }));
     const more = Object.fromEntries(messages.map((_, index) => [`k${index}`, index]));
     const value = { contacts, messages, ...more };
     const startedAt = process.cpuUsage().user;

@@ -119,7 +119,7 @@ export const meta = defineProvider({
       },
     ],
     ignore: bodyPaths(`
-      contact.parent_user_id contact.profile.username contact.user_id contact.wa_id entry envelope field
+      contact.parent_user_id contact.profile contact.user_id contact.wa_id entry envelope field
       message.from_parent_user_id message.from_user_id message.image.id message.image.mime_type
       message.image.sha256 message.timestamp message.type messaging.recipient status.conversation
       status.errors status.pricing status.recipient_parent_user_id status.recipient_user_id
@@ -244,7 +244,7 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
 
 /** The messages and statuses of an entry. What surrounds them is shared, not copied: a body may hold thousands. */
 function itemsOf(entry: JsonObject, envelope: JsonObject): readonly Json[] {
-  const around = { envelope, entry: without(entry, 'changes', 'messaging') };
+  const around = { envelope, entry: withoutLists(entry, 'changes', 'messaging') };
   const messaging = (listOf(entry, 'messaging') ?? []).map((event) => ({ ...around, messaging: event }));
   const changes = (listOf(entry, 'changes') ?? []).flatMap((change) => changesOf(change, around));
   const items = [...messaging, ...changes];
@@ -257,22 +257,39 @@ function changesOf(change: Json, around: JsonObject): readonly Json[] {
   const messages = listOf(value, 'messages') ?? [];
   const statuses = listOf(value, 'statuses') ?? [];
   if (messages.length + statuses.length === 0) return [{ ...around, change }];
-  const contactOf = contactsById(listOf(value, 'contacts') ?? []);
-  const context = { ...around, field: change.field ?? null, value: without(value, 'contacts', 'messages', 'statuses') };
-  return [
-    ...messages.map((message) => {
-      const contact = contactOf(at(message, 'from')) ?? contactOf(at(message, 'from_user_id'));
-      return { ...context, ...(contact !== undefined && { contact }), message };
-    }),
-    ...statuses.map((status) => ({ ...context, status })),
+  const contacts = listOf(value, 'contacts') ?? [];
+  const contactOf = contactsById(contacts);
+  const items = [
+    ...messages.map((message) => ({ ...contactOf(message, 'from', 'from_user_id'), message })),
+    ...statuses.map((status) => ({ ...contactOf(status, 'recipient_id', 'recipient_user_id'), status })),
   ];
+  const found = new Set(items.map(({ contact }) => contact));
+  const others = contacts.filter((contact) => !found.has(contact));
+  const rest = without(change, 'field', 'value');
+  const context = {
+    ...around,
+    ...(Object.keys(rest).length > 0 && { change: rest }),
+    field: change.field ?? null,
+    value: {
+      ...withoutLists(value, 'contacts', 'messages', 'statuses'),
+      ...(others.length > 0 && { contacts: others }),
+    },
+  };
+  return items.map((item) => ({ ...context, ...item }));
 }
 
-/** Finds people by their phone number or their user id; Meta may omit the number. */
-function contactsById(contacts: readonly Json[]): (id: Json | undefined) => Json | undefined {
+/** Finds the person of a message or status by phone number or user id; Meta may omit the number. */
+function contactsById(contacts: readonly Json[]): (item: Json, ...ids: readonly string[]) => { contact?: Json } {
   const byId = new Map<Json | undefined, Json>();
   for (const contact of contacts) {
     for (const id of [at(contact, 'wa_id'), at(contact, 'user_id')]) if (typeof id === 'string') byId.set(id, contact);
   }
-  return (id) => byId.get(id);
+  return (item, ...ids) => {
+    const contact = ids.map((id) => byId.get(at(item, id))).find((one) => one !== undefined);
+    return contact === undefined ? {} : { contact };
+  };
 }
+
+/** A name that should hold a list but holds something else stays. */
+const withoutLists = (value: JsonObject, ...names: readonly string[]): JsonObject =>
+  without(value, ...names.filter((name) => listOf(value, name) !== undefined));
