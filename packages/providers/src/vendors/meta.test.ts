@@ -3,9 +3,9 @@ import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
 import { mapsItsExamples } from '../../fixtures/example-suite.ts';
 import { invalid, judge, VALID } from '../../fixtures/judge.ts';
-import { NOW, SECONDS } from '../../fixtures/map-example.ts';
+import { createMapper, NOW, SECONDS } from '../../fixtures/map-example.ts';
 import { passesEveryProvider } from '../../fixtures/provider-suite.ts';
-import type { Json } from '../provider.ts';
+import type { Json, JsonObject } from '../provider.ts';
 import { meta } from './meta.ts';
 
 const WHATSAPP = { envelope: { object: 'whatsapp_business_account' } };
@@ -128,6 +128,20 @@ describe('Meta', () => {
         },
       },
     ],
+    'Messenger postback': [
+      {
+        type: 'message.received',
+        id: 'm_run-1-postback',
+        at: NOW,
+        fields: {
+          userId: '5489123456',
+          messageId: 'm_run-1-postback',
+          text: 'Get started',
+          channel: 'messenger',
+          sentAt: NOW,
+        },
+      },
+    ],
     'Instagram message': [
       {
         type: 'message.received',
@@ -142,6 +156,19 @@ describe('Meta', () => {
         },
       },
     ],
+  });
+
+  it('takes a postback without an id, and one of the chat plugin, where people have no id', () => {
+    const mapBody = createMapper(meta);
+    const postback = { title: 'Yes' };
+    const received = (event: JsonObject) => mapBody({ object: 'instagram', entry: [{ messaging: [event] }] });
+    const fields = { text: 'Yes', channel: 'instagram', sentAt: NOW };
+    assert.deepEqual(received({ sender: { id: '1' }, timestamp: NOW, postback }), [
+      { type: 'message.received', id: `1-${NOW}`, at: NOW, fields: { ...fields, userId: '1' } },
+    ]);
+    assert.deepEqual(received({ sender: { user_ref: 'ref' }, timestamp: NOW, postback }), [
+      { type: 'message.received', at: NOW, fields: { ...fields, userId: 'ref' } },
+    ]);
   });
 
   it('accepts what the documentation describes: the hex HMAC of the body by the app secret', async () => {

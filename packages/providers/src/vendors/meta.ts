@@ -9,6 +9,10 @@ const scheme = hmacScheme({ header: 'x-hub-signature-256', prefix: 'sha256=', al
 
 const isWhatsApp = 'body.envelope.object == "whatsapp_business_account"';
 
+const isMessenger = 'body.envelope.object in ["page", "instagram"]';
+
+const channel = 'body.envelope.object == "page" ? "messenger" : "instagram"';
+
 const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'];
 
 const PHONE_CONTACT = '{ "profile": { "name": "Kerry Fisher" }, "wa_id": "16315551234" }';
@@ -100,7 +104,7 @@ export const meta = defineProvider({
       },
       {
         type: 'message.received',
-        when: `body.envelope.object in ["page", "instagram"] && has(body.messaging.message.mid) &&
+        when: `${isMessenger} && has(body.messaging.message.mid) &&
           (!has(body.messaging.message.is_echo) || body.messaging.message.is_echo != true) &&
           !has(body.messaging.message.is_deleted)`,
         id: 'body.messaging.message.mid',
@@ -113,7 +117,21 @@ export const meta = defineProvider({
             each: 'body.messaging.message.attachments',
             fields: { url: 'item.payload.url', type: 'item.type', name: 'item.payload.title' },
           },
-          channel: 'body.envelope.object == "page" ? "messenger" : "instagram"',
+          channel,
+          sentAt: 'body.messaging.timestamp',
+        },
+      },
+      {
+        type: 'message.received',
+        when: `${isMessenger} && has(body.messaging.postback)`,
+        id: ['body.messaging.postback.mid', 'body.messaging.sender.id + "-" + string(body.messaging.timestamp)'],
+        at: 'body.messaging.timestamp',
+        fields: {
+          // People of the chat plugin have no id.
+          userId: ['body.messaging.sender.id', 'body.messaging.sender.user_ref'],
+          messageId: 'body.messaging.postback.mid',
+          text: 'body.messaging.postback.title',
+          channel,
           sentAt: 'body.messaging.timestamp',
         },
       },
@@ -121,7 +139,8 @@ export const meta = defineProvider({
     ignore: bodyPaths(`
       contact.parent_user_id contact.profile contact.user_id contact.wa_id entry envelope field
       message.from_parent_user_id message.from_user_id message.image.id message.image.mime_type
-      message.image.sha256 message.timestamp message.type messaging.recipient status.conversation
+      message.image.sha256 message.timestamp message.type messaging.postback.payload messaging.postback.referral
+      messaging.recipient status.conversation
       status.errors status.pricing status.recipient_parent_user_id status.recipient_user_id
       status.timestamp value
     `),
@@ -205,6 +224,23 @@ export const meta = defineProvider({
               "message": { "mid": "m_{{run}}-echo", "text": "How can I help?", "is_echo": true, "app_id": 1517776481860111 }
             }
           ]
+        }]
+      }`,
+      becomes: ['message.received'],
+    },
+    {
+      name: 'Messenger postback',
+      body: `{
+        "object": "page",
+        "entry": [{
+          "id": "1067280970047460", "time": {{milliseconds}},
+          "messaging": [{
+            "sender": { "id": "5489123456" }, "recipient": { "id": "1067280970047460" }, "timestamp": {{milliseconds}},
+            "postback": {
+              "mid": "m_{{run}}-postback", "title": "Get started", "payload": "GET_STARTED",
+              "referral": { "ref": "spring", "source": "SHORTLINK", "type": "OPEN_THREAD" }
+            }
+          }]
         }]
       }`,
       becomes: ['message.received'],
