@@ -12,6 +12,8 @@ export interface SignedRequest {
   readonly method: string;
   /** The source's `publicUrl` with the request's query; undefined for a source without one. */
   readonly url: string | undefined;
+  /** The query of the request, from its `?` on, also for a source without `publicUrl`. Default: that of `url`. */
+  readonly query?: string;
   readonly headers: IncomingHttpHeaders;
   /** The bytes as they came. */
   readonly body: Buffer;

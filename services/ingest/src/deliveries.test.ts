@@ -187,6 +187,14 @@ describe('checks of the address', () => {
     assert.deepEqual([answer.statusCode, answer.body], [200, 'https://hooks.example.com/v?challenge=1']);
   });
 
+  it('of Meta are answered without a publicUrl', async (t) => {
+    const source = sourceOf('vendor', { scheme: 'meta', settings: { verifyToken: 'a-token' } });
+    const { app } = await startApp(t, { sources: sourcesOf(source) });
+    const url = '/webhooks/vendor?hub.mode=subscribe&hub.challenge=42&hub.verify_token=';
+    assert.equal((await app.inject({ method: 'GET', url: `${url}a-token` })).body, '42');
+    assert.equal((await app.inject({ method: 'GET', url: `${url}guess` })).statusCode, 401);
+  });
+
   it('are answered by their body, without an event', async (t) => {
     const { post, published } = await start(t);
     assert.equal((await post('/webhooks/vendor', '{"challenge":"abc"}', right)).text, 'abc');

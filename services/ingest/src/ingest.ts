@@ -278,9 +278,8 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
 
 function signedRequest(request: IncomingMessage, { publicUrl }: Source, body: Buffer): SignedRequest {
   const { method = 'POST', headers, url = '' } = request;
-  const query = url.indexOf('?');
-  const called = publicUrl === undefined || query < 0 ? publicUrl : publicUrl + url.slice(query);
-  return { method, url: called, headers, body };
+  const [query = ''] = /\?.*/.exec(url) ?? [];
+  return { method, url: publicUrl === undefined ? undefined : publicUrl + query, query, headers, body };
 }
 
 function send(reply: FastifyReply, { status, body, contentType, retryAfterSeconds }: Answer): FastifyReply {

@@ -11,8 +11,7 @@ import { meta } from './meta.ts';
 const WHATSAPP = { envelope: { object: 'whatsapp_business_account' } };
 const settings = { verifyToken: 'local-verify-token' };
 
-const checkAddress = (query: string) =>
-  judge(meta, { secrets: ['s'], headers: {}, method: 'GET', url: `https://hooks.example.com/meta${query}`, settings });
+const checkAddress = (query: string) => judge(meta, { secrets: ['s'], headers: {}, method: 'GET', query, settings });
 const split = (body: Json) => meta.split?.({ body, headers: {} });
 
 describe('Meta', () => {
@@ -184,7 +183,10 @@ describe('Meta', () => {
     assert.deepEqual(await checkAddress(`${query}guess`), invalid('mismatch'));
     assert.deepEqual(await checkAddress(`${query.replace('subscribe', 'other')}local-verify-token`), invalid('form'));
     assert.deepEqual(await checkAddress(''), invalid('missing'));
-    assert.deepEqual(await judge(meta, { secrets: ['s'], headers: {}, method: 'GET', settings }), invalid('missing'));
+    const url = `https://hooks.example.com/meta${query}local-verify-token`;
+    const known = { secrets: ['s'], headers: {}, method: 'GET', settings };
+    assert.deepEqual(await judge(meta, { ...known, url }), { kind: 'reply', reply });
+    assert.deepEqual(await judge(meta, known), invalid('missing'));
   });
 
   it('splits changes into messages, each with who wrote it, and statuses, odd ones as well', () => {

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import Type from 'typebox';
 import { bodyPaths } from '../body-paths.ts';
 import { at, isObject, listOf, without } from '../json.ts';
-import { defineProvider, type Json, type JsonObject, type Verdict } from '../provider.ts';
+import { defineProvider, type Json, type JsonObject, type SignedRequest, type Verdict } from '../provider.ts';
 import { hmacScheme } from '../schemes/hmac-scheme.ts';
 
 const scheme = hmacScheme({ header: 'x-hub-signature-256', prefix: 'sha256=', algorithm: 'sha256', encoding: 'hex' });
@@ -45,12 +45,11 @@ export const meta = defineProvider({
     verifyToken: Type.String({ minLength: 1, maxLength: 256 }),
   },
   /** The check of the address is a GET whose query is all it has. */
-  needs: { publicUrl: true },
   methods: ['GET'],
   verifier: (source) => {
     const verify = scheme.verifier(source);
     const { verifyToken } = source.settings;
-    return (request, now) => (request.method === 'GET' ? checkAddress(request.url, verifyToken) : verify(request, now));
+    return (request, now) => (request.method === 'GET' ? checkAddress(request, verifyToken) : verify(request, now));
   },
   split: ({ body }) => {
     const entries = listOf(body, 'entry');
@@ -265,16 +264,17 @@ export const meta = defineProvider({
   ],
 });
 
-function checkAddress(url: string | undefined, verifyToken: string): Verdict {
-  const start = url?.indexOf('?') ?? -1;
-  const query = new URLSearchParams(start < 0 ? '' : url?.slice(start));
-  const token = query.get('hub.verify_token');
-  const challenge = query.get('hub.challenge');
+function checkAddress({ url = '', query = queryOf(url) }: SignedRequest, verifyToken: string): Verdict {
+  const sent = new URLSearchParams(query);
+  const token = sent.get('hub.verify_token');
+  const challenge = sent.get('hub.challenge');
   if (token === null || challenge === null) return { kind: 'invalid', fault: 'missing' };
-  if (query.get('hub.mode') !== 'subscribe') return { kind: 'invalid', fault: 'form' };
+  if (sent.get('hub.mode') !== 'subscribe') return { kind: 'invalid', fault: 'form' };
   if (!timingSafeEqual(digest(token), digest(verifyToken))) return { kind: 'invalid', fault: 'mismatch' };
   return { kind: 'reply', reply: { status: 200, contentType: 'text/plain', body: challenge } };
 }
+
+const queryOf = (url: string): string => /\?.*/.exec(url)?.[0] ?? '';
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 

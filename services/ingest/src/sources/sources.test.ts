@@ -155,6 +155,8 @@ sources:
     const urlOf = async (text: string, more: object) =>
       (await resolveSources(parseSources(text, '/a'), { ...environment, ...more })).get('calls')?.publicUrl;
     assert.match(await problems(source()), /calls\/publicUrl is required, or PUBLIC_URL: twilio needs the address/);
+    const unsigned = source(', verifyToken: a').replace('twilio', 'meta');
+    assert.equal(await urlOf(unsigned, {}), undefined, 'meta signs no address');
     for (const PUBLIC_URL of ['https://a.example/hooks', 'https://a.example/hooks/'])
       assert.equal(await urlOf(source(), { PUBLIC_URL }), 'https://a.example/hooks/webhooks/calls');
     const own = source(', publicUrl: https://b.example/in');
