@@ -5,6 +5,7 @@ import { bodyVariants } from './body-variants.ts';
 import { malformedHeader, missingHeaders } from './header-faults.ts';
 import { secretVariants } from './secret-variants.ts';
 import { skewSentence } from './skew.ts';
+import { claimSentence } from './token-claims.ts';
 import { type Case, isSigned, judge, keyOf, sampleHeaders } from './trial.ts';
 import { urlVariants } from './url-variants.ts';
 import type { Variant } from './variant.ts';
@@ -59,7 +60,10 @@ export async function diagnose(request: Examined): Promise<Diagnosis> {
     case 'unknown_key':
       return wrong('The token names a key that the vendor does not publish: it is made by another issuer, or too old.');
     case 'mismatch':
-      return wrong((await fittingSentence(request)) ?? other ?? nothingFits(request), lengthSentence(request));
+      return wrong(
+        claimSentence(request) ?? (await fittingSentence(request)) ?? other ?? nothingFits(request),
+        lengthSentence(request),
+      );
   }
 }
 
