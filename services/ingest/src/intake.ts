@@ -73,6 +73,8 @@ const ANSWER_MS = 2_400;
 
 const ONE_A_MINUTE = { perSecond: 1 / 60, burst: 1 };
 
+const NO_RULE = 'no rule of the mapping takes this: it becomes no event';
+
 const NO_NAMES: ReadonlyMap<AnyEvent, Name> = new Map();
 
 /** Operators want to know what is wrong, whatever the vendor can take. */
@@ -174,6 +176,7 @@ export function createIntake(deps: IntakeDeps): Intake {
         if (events.length === 1) return storeOne(reception, item, events[0] as ReadEvent, names);
         if (events.length > 0) return Promise.all(events.map((one) => storeOne(reception, item, one, names)));
         metrics.skipped(reception.source.name);
+        if (read.called !== undefined) notice(reception.source.name, read.called, NO_RULE);
         return Promise.resolve({ kind: 'skipped', hint: undefined });
       }
     }
@@ -185,7 +188,7 @@ export function createIntake(deps: IntakeDeps): Intake {
     const meant = nearMiss(name);
     const hint = meant === undefined ? undefined : `Did you mean ${meant}?`;
     if (reception.isResubmitted !== true) skippedBodies?.keep(keptOf(reception, item), name);
-    notice(source.name, name, hint === undefined ? {} : { hint });
+    notice(source.name, name, 'events of an undeclared type are skipped', hint === undefined ? {} : { hint });
     return { kind: 'skipped', hint };
   }
 

@@ -5,11 +5,12 @@ import { sourceOf, sourcesOf, startApp } from '../fixtures/app.ts';
 
 /** The whole way of a vendor's bodies, whose signatures the providers' own tests check. */
 async function start(t: TestContext, scheme: ProviderName) {
-  const { post, published } = await startApp(t, {
+  const { post, published, lines } = await startApp(t, {
     sources: sourcesOf(sourceOf(scheme, { scheme, verify: () => ({ kind: 'valid' }) })),
   });
   return {
     published,
+    lines,
     post: (body: string, headers: Readonly<Record<string, string>> = {}) => post(`/webhooks/${scheme}`, body, headers),
   };
 }
@@ -97,5 +98,22 @@ describe('a check of the address', () => {
       assert.match(answer.text, expected);
       assert.deepEqual(published, []);
     });
+  }
+});
+
+it('an event that no rule takes is logged by the name that its vendor gives it, once', async (t) => {
+  for (const [scheme, body, headers, name] of [
+    ['chatwoot', { event: 'conversation_created', id: 1 }, {}, 'conversation_created'],
+    ['shopify', { id: 1 }, { 'x-shopify-topic': 'products/update' }, 'products/update'],
+    ['slack', { type: 'event_callback', event: { type: 'reaction_added' } }, {}, 'reaction_added'],
+  ] as const) {
+    const { post, published, lines } = await start(t, scheme);
+    for (const _ of [1, 2]) assert.equal((await post(JSON.stringify(body), headers)).status, 200);
+    assert.deepEqual(published, []);
+    const said = lines.map((line) => JSON.parse(line)).filter(({ msg }) => /no rule of the mapping/.test(msg));
+    assert.deepEqual(
+      said.map((line) => [line.level, line.source, line.name]),
+      [['info', scheme, name]],
+    );
   }
 });

@@ -1,8 +1,9 @@
 import { type EventType, isPublicEventType, type Problem, publicEventTypes } from '@switchboard/events';
 import { Budget } from '@switchboard/expressions';
-import type { Compiling, Keys, Values } from './compiling.ts';
+import { type Compiling, compilePlace, type Keys, type Values } from './compiling.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
 import { compileIgnored } from './ignored-paths.ts';
+import { lookUp } from './look-up.ts';
 import type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapped-item.ts';
 import type { Mapping } from './mapping.ts';
 import { MappingError } from './mapping-error.ts';
@@ -50,6 +51,7 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
   const plans = hasShapes ? plansOf(tablesOf, inData) : new Map<EventType, FieldPlan>();
   const made = hasShapes ? undefined : new Set(groups.flat().map(({ type }) => type));
   for (const { layer, at } of layers) checkRest(layer, at, made, compiling);
+  const called = layers.flatMap(({ layer, at }) => compilePlace(layer.called, [...at, 'called'], compiling));
   const ignored = compileIgnored(layers, hasShapes ? inData : compiling);
   if (compiling.problems.length > 0) throw new MappingError(compiling.problems);
 
@@ -67,13 +69,21 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
         if (problems.length > 0) return { kind: 'failed', problems };
         if (events.length > 0) return { kind: 'events', events };
       }
-      if (!hasShapes) return { kind: 'events', events: [] };
+      if (!hasShapes) return nothing(lookUp(called, values, given, [])?.value);
       const shape = shapeOf(shapes, values, problems);
       if (problems.length > 0) return { kind: 'failed', problems };
       return shape === undefined ? { kind: 'unknown_shape' } : applyShape(shape, values, named, problems);
     },
   };
 }
+
+const given = (value: unknown): unknown => value;
+
+const nothing = (called: unknown): MappedItem => ({
+  kind: 'events',
+  events: [],
+  ...(typeof called === 'string' && { called }),
+});
 
 interface Layer {
   readonly layer: Mapping;

@@ -20,8 +20,8 @@ export interface MappedEvent {
 }
 
 export type MappedItem =
-  /** None: the item means nothing to us. */
-  | { readonly kind: 'events'; readonly events: readonly MappedEvent[] }
+  /** None: the item means nothing to us; `called` is its sender's name for it. */
+  | { readonly kind: 'events'; readonly events: readonly MappedEvent[]; readonly called?: string }
   /** It names an event that is not in the catalogue. */
   | { readonly kind: 'unhandled'; readonly name: string }
   /** It has none of the shapes. */

@@ -68,6 +68,8 @@ export interface Mapping {
   readonly fields?: Readonly<Partial<Record<EventType, Fields>>>;
   /** Paths, such as `body.version`, that say nothing an event could hold. They stay in `meta.extra`, but are not reported as unknown. */
   readonly ignore?: readonly string[];
+  /** What the sender calls an item, for the log when it becomes no event. */
+  readonly called?: Place;
   /** `any`: each name in a path is understood in camelCase and in snake_case. Default: as written. */
   readonly spellings?: 'any';
   /** What applies where this mapping says nothing. */

@@ -111,12 +111,12 @@ describe("a source's mapping", () => {
 `;
     assert.deepEqual(problemsIn(text).sort(), [
       '4:7 must be none',
-      '5:7 is not known here; use extends, events, shapes, names, fields, ignore, spellings',
+      '5:7 is not known here; use extends, events, shapes, names, fields, ignore, called, spellings',
       '8:11 must be an expression or a list of expressions, or `each` and `fields` for a list',
       '9:20 needs is',
     ]);
     assert.deepEqual(problemsIn('sources: { shop: { mapping: 5 } }'), [
-      '1:20 must be a table of extends, events, shapes, names, fields, ignore, spellings',
+      '1:20 must be a table of extends, events, shapes, names, fields, ignore, called, spellings',
     ]);
   });
 });

@@ -55,6 +55,7 @@ const mapping = object({
   names: tableOf(name),
   fields: tableOf(fields),
   ignore: listOf(expression, 1_000),
+  called: place,
   spellings: exactly('any'),
 });
 

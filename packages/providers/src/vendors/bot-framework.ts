@@ -45,6 +45,7 @@ export const botFramework = defineProvider({
     };
   },
   mapping: {
+    called: 'body.type',
     events: [
       {
         type: 'message.received',

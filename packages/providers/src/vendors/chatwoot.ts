@@ -63,6 +63,7 @@ export const chatwoot = defineProvider({
     time: { header: 'x-chatwoot-timestamp', unit: seconds, before: (time) => `${time}.` },
   }),
   mapping: {
+    called: 'body.event',
     events: [
       {
         type: 'message.received',

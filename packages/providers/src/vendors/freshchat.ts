@@ -19,6 +19,7 @@ export const freshchat = defineProvider({
       return isSigned ? timeless(requireTimestamp) : { kind: 'invalid', fault: 'mismatch' };
     },
   mapping: {
+    called: 'body.action',
     events: [
       {
         type: 'message.received',

@@ -55,6 +55,7 @@ export const front = defineProvider({
     isObject(body) && isObject(body.payload) ? { envelope: without(body, 'payload'), ...body.payload } : body,
   ],
   mapping: {
+    called: 'body.type',
     events: [
       {
         type: 'message.received',

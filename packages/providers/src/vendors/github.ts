@@ -33,6 +33,7 @@ export const github = defineProvider({
   split: ({ body }) => [eventIn(body)],
   mappedHeaders: ['x-github-event'],
   mapping: {
+    called: 'headers["x-github-event"]',
     events: [
       {
         type: 'build.failed',

@@ -31,6 +31,7 @@ export const hubspot = defineProvider({
     },
   split: ({ body }): readonly Json[] => (Array.isArray(body) ? body : [body]),
   mapping: {
+    called: 'body.subscriptionType',
     events: [
       {
         type: 'lead.captured',

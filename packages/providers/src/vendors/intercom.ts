@@ -48,6 +48,7 @@ export const intercom = defineProvider({
   /** Messages are HTML. */
   split: ({ body }) => [withPlainText(body)],
   mapping: {
+    called: 'body.topic',
     events: [
       {
         type: 'message.received',

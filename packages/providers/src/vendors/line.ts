@@ -11,6 +11,7 @@ export const line = defineProvider({
     listOf(body, 'events')?.length === 0 ? { status: 200, contentType: 'text/plain', body: '' } : undefined,
   split: ({ body }) => splitEvents(body),
   mapping: {
+    called: 'body.event.type',
     events: [
       {
         type: 'message.received',

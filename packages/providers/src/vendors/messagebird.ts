@@ -40,6 +40,7 @@ export const messagebird = defineProvider({
       return typeof jti === 'string' ? { kind: 'valid', id: jti } : { kind: 'invalid', fault: 'form' };
     },
   mapping: {
+    called: 'body.type',
     events: [
       {
         type: 'message.received',

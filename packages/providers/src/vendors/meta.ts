@@ -58,6 +58,7 @@ export const meta = defineProvider({
     return entries.flatMap((entry) => (isObject(entry) ? itemsOf(entry, envelope) : [{ envelope, entry }]));
   },
   mapping: {
+    called: 'body.field',
     events: [
       {
         type: 'message.received',

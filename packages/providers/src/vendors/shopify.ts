@@ -39,6 +39,7 @@ export const shopify = defineProvider({
   ...hmacScheme({ header: 'x-shopify-hmac-sha256', algorithm: 'sha256', encoding: 'base64' }),
   mappedHeaders: ['x-shopify-topic'],
   mapping: {
+    called: 'headers["x-shopify-topic"]',
     events: [
       {
         type: 'order.created',

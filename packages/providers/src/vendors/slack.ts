@@ -33,6 +33,7 @@ export const slack = defineProvider({
   /** Interactions are JSON inside of a form. */
   split: ({ body }) => [withoutToken(jsonIn(body, 'payload'))],
   mapping: {
+    called: ['body.event.type', 'body.type'],
     events: [
       {
         type: 'message.received',

@@ -32,6 +32,7 @@ const payment: Fields = {
 const item = `${object}.items.data[0]`;
 
 const mapping: Mapping = {
+  called: 'body.type',
   events: [
     {
       type: 'payment.confirmed',

@@ -8,6 +8,7 @@ export const sunshine = defineProvider({
   ...secretHeader('x-api-key'),
   split: ({ body }) => splitEvents(body),
   mapping: {
+    called: 'body.type',
     events: [
       {
         type: 'message.received',

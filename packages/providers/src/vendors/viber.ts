@@ -10,6 +10,7 @@ export const viber = defineProvider({
   handshake: ({ body }) =>
     isObject(body) && body.event === 'webhook' ? { status: 200, contentType: 'text/plain', body: '' } : undefined,
   mapping: {
+    called: 'body.event',
     events: [
       {
         type: 'message.received',

@@ -82,6 +82,7 @@ export const zendesk = defineProvider({
     };
   },
   mapping: {
+    called: 'body.type',
     events: [
       {
         type: 'ticket.updated',

@@ -25,7 +25,7 @@ export interface ReadEvent {
 
 export type EventReading =
   /** None: it means nothing to us. */
-  | { kind: 'events'; events: readonly ReadEvent[] }
+  | { kind: 'events'; events: readonly ReadEvent[]; called?: string }
   /** It names an event that is not in the catalogue. */
   | { kind: 'skipped'; name: string }
   | { kind: 'refused'; refusal: Refusal };
@@ -51,7 +51,7 @@ export function readEvents(item: Item, sent: Sent): EventReading {
         if ('problems' in read) return refused(read.problems);
         events.push(read);
       }
-      return { kind: 'events', events };
+      return { ...mapped, events };
     }
   }
 }
