@@ -40,6 +40,9 @@ async function keep(
   await service.publisher.publish({ topic, key: null, value: Buffer.from(body), headers });
 }
 
+const urlOf = ({ lines }: { lines: readonly string[] }): string =>
+  lines.join('').match(/http:\/\/[^"]+:\d+/)?.[0] ?? '';
+
 const bodyOf = (conversationId: string, id: string): string =>
   JSON.stringify({
     event: 'message.received',
@@ -53,7 +56,7 @@ describe('quarantine resubmit', () => {
     await using service = await createLetterService('chat.conversations');
     const source = await createSource();
     const ingest = await startService(testStack(), source.variables);
-    const url = ingest.lines.join('').match(/http:\/\/[^"]+:\d+/)?.[0] ?? '';
+    const url = urlOf(ingest);
     const conversation = `conv-${randomUUID()}`;
     await keep(service, source.name, bodyOf(conversation, 'one'));
     await keep(service, source.name, bodyOf(conversation, 'two'));
@@ -110,7 +113,7 @@ describe('quarantine resubmit', () => {
     await using service = await createLetterService('chat.conversations');
     const source = await createSource();
     const ingest = await startService(testStack(), source.variables);
-    const url = ingest.lines.join('').match(/http:\/\/[^"]+:\d+/)?.[0] ?? '';
+    const url = urlOf(ingest);
     const junk = '{ "event": "loyalty.earned", "data": {} }';
     await keep(service, source.name, bodyOf(`conv-${randomUUID()}`, 'one'), 'message.received', 'ingest.skipped');
     await keep(service, source.name, junk, 'loyalty.earned', 'ingest.skipped');
@@ -145,7 +148,7 @@ describe('quarantine resubmit', () => {
         events: [{ type: conversation.escalated, fields: { conversationId: body.no, messageCount: ${count} } }] } }`;
       await writeFile(variables.SOURCES_FILE, `sources:\n  ${name}: ${source}\n`);
       const ingest = await startService(testStack(), { ...variables, OPS_TEST_SECRET: secret });
-      return { ...ingest, url: ingest.lines.join('').match(/http:\/\/[^"]+:\d+/)?.[0] ?? '' };
+      return { ...ingest, url: urlOf(ingest) };
     };
     const before = await startWith('body.language');
     const conversation = `conv-${randomMark()}`;
@@ -204,7 +207,7 @@ describe('quarantine resubmit', () => {
     assert.equal(away.code, 1);
     assert.match(away.err, /Ingest does not answer at http:\/\/127\.0\.0\.1:9: start it/);
     const ingest = await startService(testStack(), source.variables);
-    const url = ingest.lines.join('').match(/http:\/\/[^"]+:\d+/)?.[0] ?? '';
+    const url = urlOf(ingest);
     const wrong = { ...source.variables, RESUBMIT_SECRET: 'not that of ingest' };
     assert.match((await resubmit(wrong, url)).err, /refuses the signature: set RESUBMIT_SECRET/);
     assert.equal(await ingest.stop(), 0);

@@ -1,3 +1,4 @@
+import { bearerOf } from '@switchboard/providers';
 import type { Case } from './trial.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -26,7 +27,7 @@ const shown = (value: unknown): string => (JSON.stringify(value) ?? 'missing').s
 
 /** Undefined for what is no token. Nothing of it is verified. */
 function claimsOf(authorization: string | undefined): Claims | undefined {
-  const [, payload = ''] = /^Bearer +[\w-]+\.([\w-]+)\.[\w-]+$/i.exec(authorization ?? '') ?? [];
+  const [, payload = ''] = bearerOf(authorization ?? '')?.split('.') ?? [];
   return fieldsOf(Buffer.from(payload, 'base64url'));
 }
 

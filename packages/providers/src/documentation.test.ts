@@ -7,7 +7,7 @@ import { providers } from './providers.ts';
 const text = readFileSync(new URL('../../../docs/providers.md', import.meta.url), 'utf8');
 const sections = text.split(/^## /m).slice(1);
 
-/** A provider that nobody can try yet needs none. */
+/** Only providers with a local source must have a section. */
 const local = readFileSync(new URL('../../../local/sources.yaml', import.meta.url), 'utf8');
 const isLocal = (name: string): boolean => new RegExp(`\\bscheme: ${name}\\b`).test(local);
 

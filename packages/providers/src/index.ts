@@ -26,6 +26,7 @@ export type {
 } from './provider.ts';
 export { defineProvider } from './provider.ts';
 export { type ProviderName, providerNames, providers } from './providers.ts';
+export { bearerOf } from './schemes/jwt/judge-jwt.ts';
 export { publishedKeys } from './schemes/jwt/local-key.ts';
 export { createTokenJudge, TOKEN_ALGORITHMS, type TokenJudge, type TokenRules } from './schemes/jwt/token-judge.ts';
 export { freshness, fromBase64, fromHex, headerOf, isSignedBy, TOLERANCE_MS } from './schemes/signature.ts';

@@ -31,6 +31,7 @@ import { type Admitted, createAdmission } from './http/admission.ts';
 import { readBody } from './http/body.ts';
 import { createByteBudget } from './http/byte-budget.ts';
 import type { Claim } from './http/claim.ts';
+import { claimed } from './http/claims.ts';
 import { type Answer, answerTo, type Refusal, refusals } from './http/refusals.ts';
 import { createResubmissions } from './http/resubmission.ts';
 import { createSenderOf } from './http/sender.ts';
@@ -203,9 +204,7 @@ export function registerIngest(http: FastifyInstance, deps: IngestDeps): void {
       if (verdict.kind !== 'valid') return refuseSignature(source.name, verdict);
       if (!budget.verify(claim)) return refuse(source.name, { reason: 'overload' });
       const itemIndex = isResubmitted ? resubmissions.itemIndex(headers) : undefined;
-      const { kind: _, ...claims } = verdict;
-      const owned = claims.tenant === undefined ? source : { ...source, tenant: claims.tenant };
-      return intake.take({ source: owned, headers, body, claims, isResubmitted, itemIndex });
+      return intake.take({ ...claimed(source, verdict), headers, body, isResubmitted, itemIndex });
     });
   }
 

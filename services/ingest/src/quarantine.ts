@@ -3,8 +3,8 @@ import type { Problem } from '@switchboard/events';
 import { DeliveryError, type OutgoingRecord } from '@switchboard/kafka';
 import type { Logger } from '@switchboard/service';
 import type { Span } from '@switchboard/tracing';
+import type { Claims } from './http/claims.ts';
 import type { Refusal } from './http/refusals.ts';
-import type { Claims } from './http/resubmission.ts';
 import type { Metrics } from './metrics.ts';
 import type { Source } from './sources/sources.ts';
 

@@ -3,7 +3,7 @@ import { Budget } from '@switchboard/expressions';
 import { type Compiling, compilePlace, type Keys, type Values } from './compiling.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
 import { compileIgnored } from './ignored-paths.ts';
-import { lookUp } from './look-up.ts';
+import { anything, lookUp } from './look-up.ts';
 import type { CompiledMapping, Item, MappedEvent, MappedItem } from './mapped-item.ts';
 import type { Mapping } from './mapping.ts';
 import { MappingError } from './mapping-error.ts';
@@ -69,15 +69,13 @@ export function compileMapping(mapping: Mapping, { headers }: CompileMappingOpti
         if (problems.length > 0) return { kind: 'failed', problems };
         if (events.length > 0) return { kind: 'events', events };
       }
-      if (!hasShapes) return nothing(lookUp(called, values, given, [])?.value);
+      if (!hasShapes) return nothing(lookUp(called, values, anything, [])?.value);
       const shape = shapeOf(shapes, values, problems);
       if (problems.length > 0) return { kind: 'failed', problems };
       return shape === undefined ? { kind: 'unknown_shape' } : applyShape(shape, values, named, problems);
     },
   };
 }
-
-const given = (value: unknown): unknown => value;
 
 const nothing = (called: unknown): MappedItem => ({
   kind: 'events',

@@ -8,6 +8,9 @@ export type LookedUp =
   | { readonly value: unknown; readonly variable: Variable; readonly path: SentPath }
   | { readonly value: unknown; readonly variable: undefined; readonly rule: string };
 
+/** For a value that is no field. */
+export const anything = (value: unknown): unknown => value;
+
 /** The first value of a place; an expression that fails is a problem. */
 export function lookUp(
   sources: readonly Source[],

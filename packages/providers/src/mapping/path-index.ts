@@ -45,7 +45,7 @@ export function createPathIndex(sought: readonly Sought[], variable: Variable): 
   const root: Node = { next: new Map(), ends: [] };
   let count = 0;
   const slots = sought.map(({ sources, usable }) => {
-    const paths = sources.map((source) => spellingsOf(source, variable));
+    const paths = sources.map((source) => spelledPaths(source, variable));
     if (paths.includes(undefined)) return undefined;
     const slot = count++;
     for (const [rank, path] of paths.flatMap((spellings) => spellings ?? []).entries()) {
@@ -57,7 +57,7 @@ export function createPathIndex(sought: readonly Sought[], variable: Variable): 
 }
 
 /** A path in all its spellings; undefined for what is no path of names from the variable. */
-function spellingsOf(source: Source, variable: Variable): string[][] | undefined {
+function spelledPaths(source: Source, variable: Variable): string[][] | undefined {
   if (source.kind !== 'plain' || source.variable !== variable) return undefined;
   const { steps } = source;
   if (steps.length === 0 || steps.length > LONGEST_PATH) return undefined;

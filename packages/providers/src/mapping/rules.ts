@@ -7,7 +7,7 @@ import { Editable } from './editable.ts';
 import { type EventInMaking, moveFields } from './event-in-making.ts';
 import { type FieldPlan, type FieldTable, planFields } from './field-plan.ts';
 import { isGiven, isObject } from './json.ts';
-import { lookUp } from './look-up.ts';
+import { anything, lookUp } from './look-up.ts';
 import type { MappedEvent } from './mapped-item.ts';
 import type { EventRule } from './mapping.ts';
 import { SentPaths } from './sent-paths.ts';
@@ -56,8 +56,6 @@ export function isMet(when: Expression | undefined, values: Values, path: string
   if (typeof result.value !== 'boolean') problems.push({ path, message: 'must be true or false' });
   return result.value === true;
 }
-
-const anything = (value: unknown): unknown => value;
 
 export function applyRule(rule: Rule, values: Values, problems: Problem[]): MappedEvent {
   const { type, plan } = rule;

@@ -6,7 +6,7 @@ import { Editable } from './editable.ts';
 import { type EventInMaking, moveFields } from './event-in-making.ts';
 import type { FieldPlan } from './field-plan.ts';
 import { type Fields, isGiven, isObject } from './json.ts';
-import { type LookedUp, lookUp } from './look-up.ts';
+import { anything, type LookedUp, lookUp } from './look-up.ts';
 import type { MappedItem } from './mapped-item.ts';
 import type { Shape } from './mapping.ts';
 import type { Names } from './meanings.ts';
@@ -103,8 +103,8 @@ export function applyShape(shape: CompiledShape, outer: Values, named: Named, pr
     return failed({ path: textOf(shape.data), message });
   }
 
-  const id = lookUp(shape.id, outer, given, problems);
-  const timestamp = lookUp(shape.at, outer, given, problems);
+  const id = lookUp(shape.id, outer, anything, problems);
+  const timestamp = lookUp(shape.at, outer, anything, problems);
   const isWhole = shape.data.length === 0;
   const rest = remaining(body as Fields, shape, [id, timestamp]);
   const sent = new SentPaths(shape.data);
@@ -125,8 +125,6 @@ export function applyShape(shape: CompiledShape, outer: Values, named: Named, pr
 }
 
 const failed = (problem: Problem): MappedItem => ({ kind: 'failed', problems: [problem] });
-
-const given = (value: unknown): unknown => value;
 
 /** What the body holds outside of the envelope; without a prototype, so that `__proto__` is a key like any other. */
 function remaining(body: Fields, shape: CompiledShape, read: readonly (LookedUp | undefined)[]): Fields | undefined {

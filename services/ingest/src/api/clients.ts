@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { digestOf } from '@switchboard/callers';
 import { type EventType, publicEventTypes } from '@switchboard/events';
 import type { Verdict } from '@switchboard/providers';
-import type { Claims } from '../http/resubmission.ts';
+import { type Claims, claimed } from '../http/claims.ts';
 import type { Source } from '../sources/sources.ts';
 
 /** Who calls `POST /v1/events`, and what the caller may send. */
@@ -55,9 +55,7 @@ export async function authenticate(
     const request = { method: 'POST', url: undefined, headers, body: Buffer.alloc(0) };
     const verdict: Verdict = await source.verify(request, now);
     if (verdict.kind === 'valid') {
-      const { kind: _, ...claims } = verdict;
-      const owned = claims.tenant === undefined ? source : { ...source, tenant: claims.tenant };
-      return { kind: 'client', client: { source: owned, key: 'jwt', types: undefined, claims } };
+      return { kind: 'client', client: { ...claimed(source, verdict), key: 'jwt', types: undefined } };
     }
     if (verdict.kind === 'unavailable') isUnavailable = true;
   }

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type AnyEvent, type Problem, readFields, readTimestamp } from '@switchboard/events';
 import type { MappedEvent } from '@switchboard/providers';
+import type { Claims } from '../http/claims.ts';
 import type { Refusal } from '../http/refusals.ts';
-import type { Claims } from '../http/resubmission.ts';
 import type { Source } from '../sources/sources.ts';
 import { mergeExtra } from './extra.ts';
 import { deriveId, isGiven, LONGEST_ID } from './identity.ts';

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { freshness, fromHex, headerOf, isSignedBy, type Verdict } from '@switchboard/providers';
+import type { Claims } from './claims.ts';
 
 /**
  * An operator sends a body from quarantine again. Most vendors' signatures cannot be made again, so it is signed with
@@ -11,9 +12,6 @@ const SIGNATURE = 'x-switchboard-resubmit';
 const ITEM = 'x-switchboard-item';
 /** The claims, as JSON in base64url. */
 const CLAIMS = 'x-switchboard-claims';
-
-/** What the vendor's signature said beside who sent the body: the tenant, and the id of the delivery. */
-export type Claims = Pick<Extract<Verdict, { kind: 'valid' }>, 'tenant' | 'id'>;
 
 interface Resubmission {
   source: string;
