@@ -8,9 +8,10 @@ const root = join(import.meta.dirname, '..');
 /** The conditions of the measurements, a sentence a line. */
 export function describeMachine(): string {
   const gigabytes = Math.round(totalmem() / 1024 ** 3);
+  const cores = availableParallelism();
   const model = cpus()[0]?.model.trim() ?? 'unknown';
   return (
-    `${availableParallelism()} cores (${model}), ${gigabytes} GB, shared by the load generator, the server and the ` +
+    `${cores} ${cores === 1 ? 'core' : 'cores'} (${model}), ${gigabytes} GB, shared by the load generator, the server and the ` +
     `broker.\nNode.js ${process.versions.node}, Kafka ${brokerVersion()}, @platformatic/kafka ` +
     `${versionOf('@platformatic/kafka')}, kafkajs ${versionOf('kafkajs')}, Fastify ${versionOf('fastify')}.`
   );

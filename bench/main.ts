@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -40,13 +41,16 @@ const USAGE = `Usage: npm run bench -- [${[...Object.keys(benches), ...Object.ke
   --rounds <n>     how often each measurement is taken, in turns with its reference (5)
   --seconds <n>    of one measurement (5)
   --minutes <n>    of full load while the memory is watched, or of the load of flow and million (1)
+  --cores <n>      run everything on the first n cores of this machine, by means of Linux' taskset
   --tree <folder>  another checkout of the repository: against compares with it
   --quick          one short round of everything, to see that it works
   --profile        keep CPU profiles of the measured processes of ingest, senders, consume, tracing and metrics;
                    ingest also prints the share of each step
-  --write          put the tables into bench/README.md; million also updates what sizes are computed from`;
+  --write          put the tables into bench/README.md, with --cores into a table of their own;
+                   million also updates what sizes are computed from`;
 
-const { names, write, profile, ...settings } = readArguments();
+const { names, write, profile, cores, ...settings } = readArguments();
+if (cores !== undefined) pinTo(cores);
 const resources = new AsyncDisposableStack();
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -82,13 +86,18 @@ async function run(name: string, bench: Bench): Promise<void> {
   };
   resources.use(context.resources);
   try {
-    const table = renderTable(await bench(context));
-    console.log(`\n${table}\n\n${describeMachine()}`);
-    if (write) await writeTable(name, `${table}\n\n${describeMachine()}`);
+    const table = `${renderTable(await bench(context))}\n\n${describeMachine()}`;
+    console.log(`\n${table}`);
+    if (write) await writeTable(cores === undefined ? name : `${name} --cores ${cores}`, table);
   } finally {
     await context.resources.disposeAsync();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Child processes run on the same cores. */
+function pinTo(cores: number): void {
+  execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', `0-${cores - 1}`, String(process.pid)]);
 }
 
 function progress(line: string): void {
@@ -106,6 +115,7 @@ function readArguments() {
         quick: { type: 'boolean', default: false },
         profile: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
+        cores: { type: 'string' },
         tree: { type: 'string' },
       },
     });
@@ -120,6 +130,7 @@ function readArguments() {
       minutes: positive('minutes', values.minutes, quick ? 0.1 : 1),
       profile,
       write,
+      cores: values.cores === undefined ? undefined : positive('cores', values.cores, 1),
       tree: values.tree,
     };
   } catch (error) {

@@ -14,6 +14,8 @@ export interface Fleet {
   readonly name: string;
   /** The instances that a balancer sends requests to: those that were ready when it last looked. */
   readonly endpoints: readonly string[];
+  /** What all its instances have said, also those that were replaced. */
+  readonly output: string;
   /** Replaces each instance. @throws if one does not stop cleanly */
   roll(): Promise<void>;
   stop(): Promise<void>;
@@ -23,12 +25,14 @@ export interface Fleet {
 const LOOK_EVERY_MS = 500;
 
 export async function startFleet(name: string, variables: Record<string, string>, count: number): Promise<Fleet> {
+  const started: Program[] = [];
   let instances: Instance[] = [];
   let endpoints: readonly string[] = [];
 
   async function start(): Promise<Instance> {
     const port = await freePort();
     const program = runProgram(scriptOf({ name }), [], { ...variables, PORT: String(port) });
+    started.push(program);
     const instance = { program, url: `http://127.0.0.1:${port}` };
     const ready = until(`${name} is ready`, () => isReady(instance));
     const ended = program.exit.then((code) => {
@@ -52,6 +56,9 @@ export async function startFleet(name: string, variables: Record<string, string>
     name,
     get endpoints() {
       return endpoints;
+    },
+    get output() {
+      return started.map((program) => program.output).join('');
     },
     async roll() {
       for (const old of instances) {

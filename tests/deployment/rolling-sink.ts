@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 /** Stands in for a CRM, a helpdesk and Slack. */
 export interface RollingSink {
   readonly url: string;
-  /** How often each effect took place, by its kind, its conversation and its idempotency key. */
+  /** How often each effect was requested, by its kind, its conversation and its idempotency key. */
   readonly effects: ReadonlyMap<string, number>;
   close(): void;
 }

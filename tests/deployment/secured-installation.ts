@@ -21,8 +21,8 @@ export interface SecuredInstallation {
   run(name: string, variables: Record<string, string>): Program;
   /** What all services have said so far. */
   output(): string;
-  /** How often a service was started, all services together. */
-  starts(): number;
+  /** The last words of each service that ended and was started again. */
+  ended(): readonly string[];
   kill(): void;
 }
 
@@ -69,6 +69,7 @@ export async function installSecured(stack: Stack, directory: string): Promise<S
     runProgram(scriptOf({ name }), [], { ...own(name), ...others });
   const programs = new Map<string, Program>([[sandbox.name, run(sandbox.name, {})]]);
   const outputs: (() => string)[] = [];
+  const ended: string[] = [];
   let stopped = false;
   /** Restarts it a few times when it fails, as a supervisor does: on a busy machine, Kafka may not answer in time. */
   function supervise(name: string): void {
@@ -76,13 +77,15 @@ export async function installSecured(stack: Stack, directory: string): Promise<S
     programs.set(name, program);
     outputs.push(() => program.output);
     void program.exit.then((code) => {
-      if (code === 1 && !stopped && outputs.length < services.length + MOST_RESTARTS) supervise(name);
+      if (code !== 1 || stopped || ended.length === MOST_RESTARTS) return;
+      ended.push(`${name} ended:\n${program.output.slice(-4_000)}`);
+      supervise(name);
     });
   }
   for (const { name } of services) supervise(name);
   return {
     ...{ secured, programs, registered, urlOf, variablesOf: variables, run },
-    starts: () => outputs.length,
+    ended: () => [...ended],
     output: () => outputs.map((output) => output()).join(''),
     kill() {
       stopped = true;
