@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { createPriorityQueue } from './priority-queue.ts';
 
@@ -41,4 +43,18 @@ it('serves urgent items first, and each kind in the order of joining', () => {
     }),
     { numRuns: 30 },
   );
+});
+
+it('does not keep an item in memory that has left', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const queue = createPriorityQueue<object>();
+  queue.join({}, false);
+  queue.join({}, false);
+  const taken = new WeakRef(queue.next() as object);
+  // A WeakRef keeps its target until the current job has ended.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  assert.equal(taken.deref(), undefined);
+  assert.equal(queue.length, 1);
 });

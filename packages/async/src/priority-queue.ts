@@ -30,7 +30,7 @@ export function createPriorityQueue<T>(): PriorityQueue<T> {
 const COMPACT_AT = 1_024;
 
 function createQueue<T>() {
-  let items: T[] = [];
+  let items: (T | undefined)[] = [];
   let head = 0;
   return {
     add(item: T): void {
@@ -39,6 +39,7 @@ function createQueue<T>() {
     take(): T | undefined {
       if (head === items.length) return undefined;
       const item = items[head];
+      items[head] = undefined;
       head += 1;
       if (head === items.length || head > COMPACT_AT) {
         items = items.slice(head);
@@ -47,7 +48,7 @@ function createQueue<T>() {
       return item;
     },
     drop(matches: (item: T) => boolean): readonly T[] {
-      const all = items.slice(head);
+      const all = items.slice(head) as T[];
       items = all.filter((item) => !matches(item));
       head = 0;
       return all.filter(matches);

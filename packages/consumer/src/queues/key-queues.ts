@@ -13,7 +13,7 @@ export interface KeyQueues<I extends KeyedItem> {
 }
 
 export function createKeyQueues<I extends KeyedItem>(ready: (item: I) => void): KeyQueues<I> {
-  const keyQueues = new Map<string, { items: I[]; head: number }>();
+  const keyQueues = new Map<string, { items: (I | undefined)[]; head: number }>();
   let size = 0;
 
   return {
@@ -31,6 +31,7 @@ export function createKeyQueues<I extends KeyedItem>(ready: (item: I) => void): 
       const queue = keyQueues.get(item.orderKey);
       if (queue?.items[queue.head] !== item) return;
       size -= 1;
+      queue.items[queue.head] = undefined;
       queue.head += 1;
       const next = queue.items[queue.head];
       if (next === undefined) {
