@@ -258,4 +258,10 @@ describe('doctor signature', () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     assert.match(await sentences({ ...request, headers }), /^The request only checks the address/);
   });
+
+  it('reads the query that was called for a source without a public address', async () => {
+    const called = `${URL}?hub.mode=subscribe&hub.verify_token=canary&hub.challenge=1158201444`;
+    const get = { method: 'GET', url: undefined, called, settings: { verifyToken: 'canary' } };
+    assert.match(await sentences(await capture('meta', {}, get)), /^The request only checks the address/);
+  });
 });

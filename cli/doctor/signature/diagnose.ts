@@ -19,8 +19,6 @@ export interface Examined extends Case {
   readonly secrets: readonly string[];
   /** Secrets of the other sources, by their names. */
   readonly others: readonly { readonly name: string; readonly scheme: string; readonly secrets: readonly string[] }[];
-  /** What the capture says was called. */
-  readonly called: string | undefined;
 }
 
 export interface Diagnosis {

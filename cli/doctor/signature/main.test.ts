@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
@@ -18,7 +18,7 @@ sources:
 
 async function start(t: TestContext) {
   const directory = await mkdtemp(join(tmpdir(), 'doctor-signature-'));
-  t.diagnostic(directory);
+  t.after(() => rm(directory, { recursive: true, force: true }));
   const write = async (name: string, content: string): Promise<string> => {
     await writeFile(join(directory, name), content);
     return join(directory, name);

@@ -6,7 +6,7 @@ import { parseOptions, UsageError } from '@switchboard/service/command-line';
 import { type KnownSources, namedSource, readSourcesFile, secretsOf } from '../../sources/named-source.ts';
 import { type Capture, readCurl, readHeaders } from './capture.ts';
 import { diagnose, type Examined } from './diagnose.ts';
-import { keyOf } from './trial.ts';
+import { keyOf, queryOf } from './trial.ts';
 
 const USAGE = `npm run switchboard -- doctor signature --source <name> --headers <file> --body <file>
 
@@ -103,8 +103,6 @@ async function examinedOf(options: Options, variables: Environment): Promise<Exa
     ),
   };
 }
-
-const queryOf = (url: string | undefined): string => /\?[^#]*/.exec(url ?? '')?.[0] ?? '';
 
 async function captureOf({ headers, curl }: Options): Promise<Capture> {
   if ((headers === undefined) === (curl === undefined)) throw new UsageError('Give either --headers or --curl.');

@@ -10,6 +10,8 @@ export interface Case {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The source's `publicUrl` with the query of the request; undefined for a source without one. */
   readonly url: string | undefined;
+  /** What the capture says was called. */
+  readonly called: string | undefined;
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -17,11 +19,12 @@ export interface Case {
 
 /** The verdict of the provider's own verifier; undefined if keys or settings do not fit the provider. */
 export async function judge(request: Case, now: number): Promise<Verdict | undefined> {
-  const { provider, keys, requireTimestamp, settings, url, method, headers, body } = request;
+  const { provider, keys, requireTimestamp, settings, url, called, method, headers, body } = request;
+  const query = queryOf(url ?? called);
   const publicUrl = url?.replace(/[?#].*$/, '');
   try {
     return await provider.verifier({ keys, requireTimestamp, publicUrl, settings })(
-      { method, url, headers, body },
+      { method, url, query, headers, body },
       now,
     );
   } catch {
@@ -29,6 +32,8 @@ export async function judge(request: Case, now: number): Promise<Verdict | undef
     return undefined;
   }
 }
+
+export const queryOf = (url: string | undefined): string => /\?[^#]*/.exec(url ?? '')?.[0] ?? '';
 
 /** Whether the secret, the bytes and the address are right, whatever the time is. */
 export const isSigned = (verdict: Verdict | undefined): boolean =>
