@@ -103,6 +103,7 @@ describe('POST /v1/events', () => {
       7,
     ]);
     assert.equal(answer.status, 207);
+    assert.equal(answer.headers['retry-after'], undefined);
     assert.deepEqual(answer.results, [
       { id: '1', status: 'accepted' },
       { id: '2', status: 'invalid', problems: [{ path: 'data.total', message: 'must be a number' }] },
@@ -161,6 +162,7 @@ describe('POST /v1/events', () => {
     away = ({ key }) => key === 'acme:o-2';
     const some = await call([order('1'), order('2')]);
     assert.equal(some.status, 207);
+    assert.equal(some.headers['retry-after'], '1');
     assert.deepEqual(statuses(some), ['accepted', 'unavailable']);
   });
 

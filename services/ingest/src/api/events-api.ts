@@ -69,7 +69,7 @@ export const eventsApi: ApiDescription = {
             'tenant_rate',
           ]),
           200: results('All events are in Kafka, acknowledged by all in-sync replicas.', 'accepted', 'duplicate'),
-          207: results('Some events are not in Kafka.', 'accepted', 'invalid'),
+          207: results('Some events are not in Kafka. Send the `unavailable` ones again.', 'accepted', 'unavailable'),
           422: results('With `atomic=validate`: an event is invalid, and none was sent.', 'unavailable', 'invalid'),
           503: results('No event could be stored. Wait for `Retry-After`, then send them again.', 'unavailable'),
         },

@@ -29,12 +29,12 @@ export function resultOf(result: ItemResult, id: string | undefined): EventResul
 
 const RETRY_AFTER_SECONDS = 1;
 
+const isUnavailable = ({ status }: EventResult): boolean => status === 'unavailable';
+const isGood = ({ status }: EventResult): boolean => status === 'accepted' || status === 'duplicate';
+
 /** 200 if all are good, 207 if some are not, 503 if none could be stored. */
 export function answerToBatch(results: readonly EventResult[]): Answer {
-  const body = { results };
-  if (results.every(({ status }) => status === 'unavailable')) {
-    return { status: 503, body, retryAfterSeconds: RETRY_AFTER_SECONDS };
-  }
-  const isGood = ({ status }: EventResult): boolean => status === 'accepted' || status === 'duplicate';
-  return { status: results.every(isGood) ? 200 : 207, body };
+  const status = results.every(isUnavailable) ? 503 : results.every(isGood) ? 200 : 207;
+  const wait = results.some(isUnavailable) ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {};
+  return { status, body: { results }, ...wait };
 }
