@@ -50,7 +50,6 @@ const USAGE = `Usage: npm run bench -- [${[...Object.keys(benches), ...Object.ke
                    million also updates what sizes are computed from`;
 
 const { names, write, profile, cores, ...settings } = readArguments();
-if (cores !== undefined) pinTo(cores);
 const resources = new AsyncDisposableStack();
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -97,7 +96,12 @@ async function run(name: string, bench: Bench): Promise<void> {
 
 /** Child processes run on the same cores. */
 function pinTo(cores: number): void {
-  execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', `0-${cores - 1}`, String(process.pid)]);
+  if (!Number.isInteger(cores)) throw new Error('--cores must be a whole number.');
+  try {
+    execFileSync('taskset', ['--all-tasks', '--pid', '--cpu-list', `0-${cores - 1}`, String(process.pid)]);
+  } catch (cause) {
+    throw new Error('--cores needs taskset of util-linux, and these cores.', { cause });
+  }
 }
 
 function progress(line: string): void {
@@ -120,6 +124,8 @@ function readArguments() {
       },
     });
     const { quick, profile, write } = values;
+    const cores = values.cores === undefined ? undefined : positive('cores', values.cores, 1);
+    if (cores !== undefined) pinTo(cores);
     const names = positionals.length > 0 ? positionals : Object.keys(benches);
     const unknown = names.find((name) => (benches[name] ?? onDemand[name]) === undefined);
     if (unknown !== undefined) throw new Error(`There is no bench ${unknown}.`);
@@ -130,7 +136,7 @@ function readArguments() {
       minutes: positive('minutes', values.minutes, quick ? 0.1 : 1),
       profile,
       write,
-      cores: values.cores === undefined ? undefined : positive('cores', values.cores, 1),
+      cores,
       tree: values.tree,
     };
   } catch (error) {

@@ -16,6 +16,8 @@ export interface Fleet {
   readonly endpoints: readonly string[];
   /** What all its instances have said, also those that were replaced. */
   readonly output: string;
+  /** The last words of each instance that ended unasked. */
+  readonly ended: readonly string[];
   /** Replaces each instance. @throws if one does not stop cleanly */
   roll(): Promise<void>;
   stop(): Promise<void>;
@@ -26,6 +28,8 @@ const LOOK_EVERY_MS = 500;
 
 export async function startFleet(name: string, variables: Record<string, string>, count: number): Promise<Fleet> {
   const started: Program[] = [];
+  const stopping = new Set<Program>();
+  const ended: string[] = [];
   let instances: Instance[] = [];
   let endpoints: readonly string[] = [];
 
@@ -34,17 +38,22 @@ export async function startFleet(name: string, variables: Record<string, string>
     const program = runProgram(scriptOf({ name }), [], { ...variables, PORT: String(port) });
     started.push(program);
     const instance = { program, url: `http://127.0.0.1:${port}` };
-    const ready = until(`${name} is ready`, () => isReady(instance));
-    const ended = program.exit.then((code) => {
-      throw new Error(`${name} ended with ${code}:\n${program.output}`);
+    void program.exit.then((code) => {
+      if (!stopping.has(program)) ended.push(`${name} ended with ${code}:\n${program.output.slice(-4_000)}`);
     });
-    ended.catch(() => {});
-    await Promise.race([ready, ended]);
+    await until(`${name} is ready`, () => ended.length > 0 || isReady(instance.url));
+    assert.deepEqual(ended, []);
     return instance;
   }
 
+  function stop(program: Program): Promise<number | string> {
+    stopping.add(program);
+    program.child.kill('SIGTERM');
+    return program.exit;
+  }
+
   async function look(): Promise<void> {
-    const ready = await Promise.all(instances.map(isReady));
+    const ready = await Promise.all(instances.map(({ url }) => isReady(url)));
     endpoints = instances.filter((_, index) => ready[index]).map(({ url }) => url);
   }
 
@@ -54,6 +63,7 @@ export async function startFleet(name: string, variables: Record<string, string>
 
   return {
     name,
+    ended,
     get endpoints() {
       return endpoints;
     },
@@ -65,20 +75,18 @@ export async function startFleet(name: string, variables: Record<string, string>
         const added = await start();
         instances = [...instances, added];
         await until(`a balancer knows the new ${name}`, () => endpoints.includes(added.url));
-        old.program.child.kill('SIGTERM');
-        assert.equal(await old.program.exit, 0, `${name} stops cleanly:\n${old.program.output.slice(-4_000)}`);
+        assert.equal(await stop(old.program), 0, `${name} stops cleanly:\n${old.program.output.slice(-4_000)}`);
         instances = instances.filter((instance) => instance !== old);
       }
     },
     async stop() {
       clearInterval(timer);
-      for (const { program } of instances) program.child.kill('SIGTERM');
-      await Promise.all(instances.map(({ program }) => program.exit));
+      await Promise.all(instances.map(({ program }) => stop(program)));
     },
   };
 }
 
-const isReady = async ({ url }: Instance): Promise<boolean> =>
+export const isReady = async (url: string): Promise<boolean> =>
   fetch(`${url}/readyz`).then(
     ({ ok }) => ok,
     () => false,

@@ -17,8 +17,13 @@ const KIND_OF: Readonly<Record<string, string>> = {
 
 export async function startRollingSink(): Promise<RollingSink> {
   const effects = new Map<string, number>();
-  /** What Slack shows to a sender that asks whether its message has arrived. */
+  /** What Slack shows to a sender that asks whether its message has arrived, the newest first. */
   const messages: object[] = [];
+  const history = ({ limit = 100, cursor = '0' }: { limit?: number; cursor?: string }): object => {
+    const next = Number(cursor) + limit;
+    const page = messages.slice(Math.max(messages.length - next, 0), messages.length - Number(cursor)).reverse();
+    return { messages: page, response_metadata: { next_cursor: next < messages.length ? String(next) : '' } };
+  };
 
   const server = createServer(async (request, response) => {
     const kind = KIND_OF[request.url ?? ''];
@@ -30,7 +35,7 @@ export async function startRollingSink(): Promise<RollingSink> {
     }
     const ts = `1.${messages.length + 1}`;
     if (kind === 'message') messages.push({ ts, ...(JSON.parse(body) as object) });
-    const found = request.url?.startsWith('/api/conversations.history') ? { messages } : {};
+    const found = request.url?.startsWith('/api/conversations.history') ? history(JSON.parse(body)) : {};
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ ok: true, id: `t-${effects.size}`, status: 'open', ts, channel: 'C1', ...found }));
   });

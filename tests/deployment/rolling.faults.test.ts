@@ -11,7 +11,7 @@ import { until } from '@switchboard/stack/until';
 import { size } from '../size.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { startRollingLoad } from './rolling-load.ts';
-import { startRollingSink } from './rolling-sink.ts';
+import { type RollingSink, startRollingSink } from './rolling-sink.ts';
 
 it('replacing every instance and restarting every broker loses nothing, doubles nothing and resets no connection', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-rolling-'));
@@ -46,9 +46,11 @@ it('replacing every instance and restarting every broker loses nothing, doubles 
     fleets.push(await startFleet(name, { ...shared, ...own }, name === 'ingest' ? 2 : size(1, 2)));
   }
   const load = startRollingLoad(size(10, 300), deploy.LOCAL_SECRET, () => fleets[0]?.endpoints ?? []);
+  const ended = (): string[] => fleets.flatMap((fleet) => fleet.ended);
   const progress = async (): Promise<void> => {
     const { length } = load.accepted;
     await until('events are accepted', () => load.accepted.length > length + size(10, 300));
+    assert.deepEqual(ended(), [], 'a service ended');
   };
 
   await progress();
@@ -64,11 +66,29 @@ it('replacing every instance and restarting every broker loses nothing, doubles 
   assert.deepEqual(load.broken, []);
   // A ticket, a message to the agents, a note of the escalation and one of its ticket.
   const expected = 4 * load.accepted.length;
-  await until('all effects are there', () => sink.effects.size >= expected);
+  await until('all effects are there', () => sink.effects.size >= expected || ended().length > 0).catch((cause) => {
+    throw new Error(`${lacking(load.accepted, sink)}\n${fleets.map(warnings).join('\n')}`, { cause });
+  });
+  assert.deepEqual(ended(), [], 'a service ended');
   assert.equal(sink.effects.size, expected);
   const repeated = [...sink.effects].filter(([, times]) => times !== 1);
   if (!fleets.some(hasTimedOut)) assert.deepEqual(repeated, [], 'requested twice, and none had timed out');
 });
+
+const warnings = ({ name, output }: Fleet): string =>
+  [`${name}:`, ...output.split('\n').filter((line) => !line.includes('"level":"info"'))].slice(-30).join('\n');
+
+/** How many events have which number of effects, and some of those that lack one. */
+function lacking(accepted: readonly string[], { effects }: RollingSink): string {
+  const counts = new Map(accepted.map((id) => [id, 0]));
+  for (const effect of effects.keys()) {
+    const [, id = ''] = effect.split(' ');
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  const few = [...counts].filter(([, count]) => count < 4);
+  const kinds = few.slice(0, 10).map(([id]) => [...effects.keys()].filter((effect) => effect.includes(`${id} `)));
+  return `${few.length} of ${accepted.length} events lack an effect, such as ${JSON.stringify(few.slice(0, 10))}, which have ${JSON.stringify(kinds)}`;
+}
 
 /** A request that got no answer in time is repeated with its idempotency key. That happens on a machine that stalls. */
 const hasTimedOut = ({ output }: Fleet): boolean => output.includes('no complete answer within');

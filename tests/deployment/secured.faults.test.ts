@@ -20,6 +20,7 @@ import { createLogger } from '@switchboard/service';
 import { keystoreOf, type Stack, startStack } from '@switchboard/stack';
 import { createAuthority } from '@switchboard/stack/authority';
 import { eventually, until } from '@switchboard/stack/until';
+import { isReady } from './fleet.ts';
 import { forbidden, refusalOf } from './forbidden.ts';
 import { startTokenServer } from './secured-clients.ts';
 import { installSecured, type SecuredInstallation } from './secured-installation.ts';
@@ -42,12 +43,7 @@ const logger = createLogger('test', 'silent');
 
 /** @throws what the service said, if it is not ready in time */
 async function untilReady(name: string): Promise<void> {
-  const ready = () =>
-    fetch(`${installation.urlOf(name)}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  await until(`${name} is ready`, ready).catch((cause) => {
+  await until(`${name} is ready`, () => isReady(installation.urlOf(name))).catch((cause) => {
     throw new Error(installation.programs.get(name)?.output, { cause });
   });
 }

@@ -9,7 +9,7 @@ import { channelKinds, MESSAGES_PATH } from './channel-kinds.ts';
 import { createChat } from './chat.ts';
 import { connectionsOfVariables } from './connections-of-variables.ts';
 import { createEmail } from './email.ts';
-import { createSlack } from './slack.ts';
+import { createSlack, MAX_RESPONSE_BYTES } from './slack.ts';
 import { smtpServerOf } from './smtp-url.ts';
 import { createWebhook } from './webhook.ts';
 
@@ -59,7 +59,7 @@ function openChat(connection: Connection, { target }: Context): OpenOutlet {
 }
 
 function openSlack(connection: Connection, { target }: Context): OpenOutlet {
-  const slack = target(targetOptions(connection));
+  const slack = target({ ...targetOptions(connection), maxResponseBytes: MAX_RESPONSE_BYTES });
   return { name: connection.name, send: createSlack(slack), close: slack.close };
 }
 

@@ -31,6 +31,9 @@ const APP_REFUSED = new Set([
   'ekm_access_denied',
 ]);
 
+const PAGE_SIZE = 100;
+/** A page of the longest messages, 40,000 characters each. */
+export const MAX_RESPONSE_BYTES = 16 * 1_048_576;
 const EVENT_TYPE = 'switchboard_notification';
 /** Slack's clock may differ from ours. */
 const CLOCK_DIFFERENCE_MS = 10 * 60_000;
@@ -68,7 +71,7 @@ export function createSlack(target: Pick<Target, 'request' | 'credentialsRefused
     const oldest = String((since - CLOCK_DIFFERENCE_MS) / 1_000);
     let cursor: string | undefined;
     do {
-      const page = { channel, oldest, limit: 200, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
+      const page = { channel, oldest, limit: PAGE_SIZE, include_all_metadata: true, ...(cursor ? { cursor } : {}) };
       const answer: Answer = await call('conversations.history', page, signal);
       const posted = answer.messages?.find(({ metadata }) => metadata?.event_payload?.id === id);
       if (posted !== undefined) return posted;
