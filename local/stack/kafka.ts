@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { useClassArchive } from './class-archive.ts';
 import { errorLine, LocalStackError } from './error.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { freePort } from './ports.ts';
@@ -29,6 +30,8 @@ export interface KafkaSettings {
   advertise: (brokerId: number, port: number) => string;
   /** Clients then need TLS, a user and rights. */
   secured?: Secured | undefined;
+  /** Options of Java about its archive of classes; by default it is used. */
+  archive?: readonly string[];
 }
 
 /**
@@ -43,6 +46,7 @@ export async function prepareKafka({
   brief,
   advertise,
   secured,
+  archive = useClassArchive({ java, software }),
 }: KafkaSettings): Promise<PartProcess[]> {
   const cluster = join(directory, `kafka-${ports.length}`);
   mkdirSync(cluster, { recursive: true });
@@ -82,14 +86,28 @@ export async function prepareKafka({
         { mode: 0o600 },
       );
       const users = secured === undefined ? [] : scramUsers(secured);
-      await format({ java, classes, data, settings, clusterId, users });
+      await format({
+        java,
+        flags: [...FOR_START, ...useClassArchive({ java, software }), ...classes],
+        data,
+        settings,
+        clusterId,
+        users,
+      });
       return {
         name: ports.length === 1 ? 'Kafka' : `Kafka broker ${id}`,
         file: `broker-${id}`,
         port,
         directory: cluster,
         command: java,
-        args: [...HEAP, ...(ports.length === 1 && !brief ? FOR_LOAD : FOR_START), ...classes, 'kafka.Kafka', settings],
+        args: [
+          ...HEAP,
+          ...(ports.length === 1 && !brief ? FOR_LOAD : FOR_START),
+          ...archive,
+          ...classes,
+          'kafka.Kafka',
+          settings,
+        ],
         // A broker must not wait for brokers that are still starting.
         answers: async () => (secured === undefined ? (await liveBrokers(port)) > 0 : securedBrokerAnswers(port)),
       };
@@ -133,20 +151,20 @@ export function clusterSettings(count: number): Record<string, string | number |
 /** Formats the data folder once. A file marks that the formatting is complete. */
 async function format(options: {
   java: string;
-  classes: string[];
+  flags: readonly string[];
   data: string;
   settings: string;
   clusterId: string;
   users: readonly string[];
 }) {
-  const { java, classes, data, settings, clusterId, users } = options;
+  const { java, flags, data, settings, clusterId, users } = options;
   const mark = `${data}.formatted`;
   if (existsSync(mark)) return;
   rmSync(data, { recursive: true, force: true });
   // As one argument, since an id may begin with a dash.
   const args = ['format', `--cluster-id=${clusterId}`, `--config=${settings}`, ...users];
   try {
-    await promisify(execFile)(java, [...FOR_START, ...classes, 'kafka.tools.StorageTool', ...args]);
+    await promisify(execFile)(java, [...flags, 'kafka.tools.StorageTool', ...args]);
   } catch (cause) {
     const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
     throw new LocalStackError(`Kafka could not prepare ${data}: ${errorLine(stderr + stdout)}.`, { cause });

@@ -1,6 +1,11 @@
-import { prepareKafka } from './kafka.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeClassArchive } from './class-archive.ts';
+import { type KafkaSettings, prepareKafka } from './kafka.ts';
 import type { Part } from './part.ts';
 import type { Places } from './places.ts';
+import { freePort } from './ports.ts';
 import { createProcess, type PartProcess } from './process.ts';
 import type { Variables } from './programs.ts';
 import { prepareRedis, REDIS_USER } from './redis.ts';
@@ -44,9 +49,11 @@ export async function createProcesses(places: Places, options: NativeOptions): P
   const processes: PartProcess[] = [];
   if (folders.kafka !== undefined) {
     const { ports } = kafka;
-    processes.push(
-      ...(await prepareKafka({ java, software: folders.kafka, directory, ports, brief, advertise, secured })),
-    );
+    const software = folders.kafka;
+    const run = (archive: string[]) => runBroker({ java, software, archive, watcher });
+    // If it does not start, the start of the real one says why.
+    if (brief) await makeClassArchive({ java, software }, run).catch(() => {});
+    processes.push(...(await prepareKafka({ java, software, directory, ports, brief, advertise, secured })));
   }
   if (folders.registry !== undefined) {
     const version = await versionOf('registry');
@@ -61,4 +68,26 @@ export async function createProcesses(places: Places, options: NativeOptions): P
     );
   }
   return processes.map((process) => createProcess(process, watcher, onExit));
+}
+
+/** Java writes its archive of classes at the exit. */
+const ARCHIVING_LIMIT_MS = 120_000;
+
+/** Starts a broker, and stops it. */
+async function runBroker({
+  watcher,
+  ...settings
+}: Pick<KafkaSettings, 'java' | 'software' | 'archive'> & Pick<NativeOptions, 'watcher'>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'switchboard-classes-'));
+  try {
+    const ports = [await freePort()];
+    const advertise = (_: number, port: number) => `127.0.0.1:${port}`;
+    const [broker] = await prepareKafka({ ...settings, directory, ports, brief: true, advertise });
+    if (broker === undefined) return;
+    const part = createProcess({ ...broker, stopLimitMs: ARCHIVING_LIMIT_MS }, watcher, () => {});
+    await part.start();
+    await part.stop();
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }

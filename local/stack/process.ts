@@ -20,13 +20,15 @@ export interface PartProcess {
   args: readonly string[];
   /** The user that it runs as; default the current one. */
   user?: { uid: number; gid: number } | undefined;
+  /** How long it may take to stop. */
+  stopLimitMs?: number;
   /** True when it is ready. Called until then. */
   answers(): Promise<boolean>;
 }
 
 /** A part that runs as a child in a separate process group, so that Ctrl-C in the terminal does not reach it. */
 export function createProcess(
-  { name, port, directory, file, command, args, user, answers }: PartProcess,
+  { name, port, directory, file, command, args, user, stopLimitMs = STOP_LIMIT_MS, answers }: PartProcess,
   watcher: Watcher,
   onExit: (reason: string, part: Part) => void,
 ): Part {
@@ -101,7 +103,7 @@ export function createProcess(
     signalGroup(pid, signal);
     // A paused process ignores SIGTERM.
     signalGroup(pid, 'SIGCONT');
-    const killer = setTimeout(() => signalGroup(pid, 'SIGKILL'), STOP_LIMIT_MS);
+    const killer = setTimeout(() => signalGroup(pid, 'SIGKILL'), stopLimitMs);
     await exited;
     await groupGone(pid);
     clearTimeout(killer);

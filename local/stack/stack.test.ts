@@ -1,13 +1,19 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
+import { environment } from '@switchboard/service';
+import { useClassArchive } from './class-archive.ts';
 import { temporaryFolder } from './fixtures/folder.ts';
 import { createTopic, metadata } from './fixtures/kafka-topics.ts';
 import { redisCommand } from './fixtures/redis-command.ts';
 import { liveBrokers } from './kafka-probe.ts';
 import { isTaken } from './ports.ts';
+import { findJava } from './programs.ts';
 import { redisAnswers } from './redis.ts';
 import { registryAnswers } from './registry.ts';
+import { SOFTWARE, versionOf } from './software.ts';
 import { type Stack, startStack } from './stack.ts';
 import { until } from './until.ts';
 
@@ -25,6 +31,16 @@ suite('a stack with one broker', () => {
     assert.equal(await redisAnswers(stack.redis.port), true);
     assert.match(stack.registryUrl, /\/apis\/ccompat\/v7$/);
     assert.equal(await registryAnswers(stack.registryUrl), true);
+  });
+
+  test('Kafka has its classes from the archive', {
+    skip: process.platform !== 'linux' && 'only Linux tells',
+  }, async (t) => {
+    const software = join(SOFTWARE, `kafka-${await versionOf('kafka')}`);
+    const found = await findJava(environment);
+    const options = 'java' in found ? useClassArchive({ java: found.java, software }) : [];
+    if (options.length === 0) return t.skip('this Java makes none');
+    assert.match(readFileSync(`/proc/${stack.kafka[0]?.pid}/maps`, 'utf8'), /classes-\w+\.jsa$/m);
   });
 
   test('Kafka keeps its topics when it is killed', async () => {
