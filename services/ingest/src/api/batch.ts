@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isObject, type Json } from '@switchboard/providers';
+import { LONGEST_ID } from '../event/identity.ts';
 import type { JsonObject } from '../event/json/parse.ts';
 import { parse } from '../event/json/parse.ts';
 import type { Refusal } from '../http/refusals.ts';
@@ -64,8 +66,9 @@ const READ = new Set(['type', 'id', 'time', 'timestamp', 'data', 'specversion', 
  */
 export function asWebhook(event: Json): JsonObject | undefined {
   if (!isObject(event) || typeof event.type !== 'string') return undefined;
-  const { type, id, time, timestamp, data = {} } = event;
+  const { type, time, timestamp, data = {} } = event;
   const webhook: JsonObject = { event: type, timestamp: time ?? timestamp, data };
+  const id = idOf(event);
   if (id !== undefined) webhook.event_id = id;
   for (const name in event) {
     if (READ.has(name) || Object.hasOwn(webhook, name)) continue;
@@ -74,4 +77,11 @@ export function asWebhook(event: Json): JsonObject | undefined {
     else webhook[name] = event[name];
   }
   return webhook;
+}
+
+/** What CloudEvents are unique by: their source and their id, together. */
+function idOf({ specversion, source, id }: JsonObject): unknown {
+  if (specversion === undefined || typeof source !== 'string' || typeof id !== 'string' || id === '') return id;
+  const both = `${encodeURIComponent(source)}:${id}`;
+  return both.length <= LONGEST_ID ? both : `sha256:${hash('sha256', both)}`;
 }

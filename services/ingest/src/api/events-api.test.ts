@@ -144,8 +144,22 @@ describe('POST /v1/events', () => {
     assert.deepEqual(statuses(await call(data, binary)), ['accepted']);
     assert.deepEqual(
       published.map(({ headers }) => headers.ce_id),
-      ['ce-1', 'ce-2'],
+      ['%2Fshop:ce-1', '%2Fshop:ce-2'],
     );
+  });
+
+  it('tells CloudEvents apart by their source and id', async (t) => {
+    const { call, published } = await start(t);
+    const attributes = { ...order('7'), specversion: '1.0' };
+    const long = `https://example.com/${'x'.repeat(300)}`;
+    const sources = ['/shop', '/outlet', '/shop', 'a:b', long, `${long}y`, long];
+    const answer = await call(sources.map((source) => ({ ...attributes, source })));
+    assert.deepEqual(
+      statuses(answer),
+      sources.map((source, index) => (sources.indexOf(source) === index ? 'accepted' : 'duplicate')),
+    );
+    assert.equal(answer.results[3]?.id, 'a%3Ab:7');
+    assert.equal(new Set(published.map(({ headers }) => headers.ce_id)).size, 5);
   });
 
   it('is 503 if nothing could be stored, and 207 if something could', async (t) => {
