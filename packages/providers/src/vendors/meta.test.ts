@@ -14,6 +14,20 @@ const settings = { verifyToken: 'local-verify-token' };
 const checkAddress = (query: string) => judge(meta, { secrets: ['s'], headers: {}, method: 'GET', query, settings });
 const split = (body: Json) => meta.split?.({ body, headers: {} });
 
+const ofGroup = (status: string, member: string, fields: object = {}) => ({
+  type: 'message.status',
+  id: `wamid.run-1-all-${status}${member}`,
+  at: SECONDS,
+  fields: {
+    conversationId: 'Y2FwaV9ncm91cDoxNzA1NTU1MDEz',
+    messageId: 'wamid.run-1-all',
+    status,
+    channel: 'whatsapp',
+    changedAt: NOW,
+    ...fields,
+  },
+});
+
 describe('Meta', () => {
   passesEveryProvider(meta, {
     secret: 'local-secret',
@@ -112,6 +126,25 @@ describe('Meta', () => {
           changedAt: NOW,
         },
       },
+    ],
+    'WhatsApp group: message and statuses': [
+      {
+        type: 'message.received',
+        id: 'wamid.run-1-group',
+        at: SECONDS,
+        fields: {
+          conversationId: 'Y2FwaV9ncm91cDoxNzA1NTU1MDEz',
+          userId: '16315551234',
+          messageId: 'wamid.run-1-group',
+          text: 'Hello all',
+          channel: 'whatsapp',
+          customer: { name: 'Kerry Fisher', phone: '+16315551234' },
+          sentAt: NOW,
+        },
+      },
+      ofGroup('sent', ''),
+      ofGroup('read', '-16315551234', { userId: '16315551234', phone: '+16315551234' }),
+      ofGroup('read', '-US.13491208655302741918', { userId: 'US.13491208655302741918' }),
     ],
     'Messenger message and echo': [
       {

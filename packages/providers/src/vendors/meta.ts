@@ -13,6 +13,21 @@ const isMessenger = 'body.envelope.object in ["page", "instagram"]';
 
 const channel = 'body.envelope.object == "page" ? "messenger" : "instagram"';
 
+const STATUS = 'body.status.id + "-" + body.status.status';
+
+const isOfGroup = 'has(body.status.recipient_type) && body.status.recipient_type == "group"';
+
+const MEMBER = ['body.status.recipient_participant_id', 'body.status.recipient_participant_user_id'];
+
+const statusFields = {
+  messageId: 'body.status.id',
+  status: 'body.status.status',
+  errorCode: 'body.status.errors[0].code',
+  errorText: ['body.status.errors[0].error_data.details', 'body.status.errors[0].title'],
+  channel: '"whatsapp"',
+  changedAt: 'double(body.status.timestamp)',
+};
+
 const MEDIA = ['image', 'video', 'audio', 'document', 'sticker'];
 
 const PHONE_CONTACT = '{ "profile": { "name": "Kerry Fisher" }, "wa_id": "16315551234" }';
@@ -67,6 +82,7 @@ export const meta = defineProvider({
         id: 'body.message.id',
         at: 'double(body.message.timestamp)',
         fields: {
+          conversationId: 'body.message.group_id',
           userId: ['body.message.from', 'body.message.from_user_id'],
           messageId: 'body.message.id',
           text: [
@@ -88,18 +104,26 @@ export const meta = defineProvider({
       },
       {
         type: 'message.status',
-        when: `${isWhatsApp} && has(body.status.id)`,
-        id: 'body.status.id + "-" + body.status.status',
+        when: `${isWhatsApp} && has(body.status.id) && !(${isOfGroup})`,
+        id: STATUS,
         at: 'double(body.status.timestamp)',
         fields: {
+          ...statusFields,
           userId: ['body.status.recipient_id', 'body.status.recipient_user_id'],
-          messageId: 'body.status.id',
-          status: 'body.status.status',
-          errorCode: 'body.status.errors[0].code',
-          errorText: ['body.status.errors[0].error_data.details', 'body.status.errors[0].title'],
           phone: '"+" + body.status.recipient_id',
-          channel: '"whatsapp"',
-          changedAt: 'double(body.status.timestamp)',
+        },
+      },
+      {
+        type: 'message.status',
+        when: `${isWhatsApp} && has(body.status.id) && ${isOfGroup}`,
+        // One for each member, or one for the group as a whole.
+        id: [...MEMBER.map((member) => `${STATUS} + "-" + ${member}`), STATUS],
+        at: 'double(body.status.timestamp)',
+        fields: {
+          ...statusFields,
+          conversationId: 'body.status.recipient_id',
+          userId: MEMBER,
+          phone: '"+" + body.status.recipient_participant_id',
         },
       },
       {
@@ -141,8 +165,8 @@ export const meta = defineProvider({
       message.from_parent_user_id message.from_user_id message.image.id message.image.mime_type
       message.image.sha256 message.timestamp message.type messaging.postback.payload messaging.postback.referral
       messaging.recipient status.conversation
-      status.errors status.pricing status.recipient_parent_user_id status.recipient_user_id
-      status.timestamp value
+      status.errors status.pricing status.recipient_parent_user_id status.recipient_participant_parent_user_id
+      status.recipient_participant_user_id status.recipient_type status.recipient_user_id status.timestamp value
     `),
   },
   examples: [
@@ -207,6 +231,30 @@ export const meta = defineProvider({
         USERNAME_CONTACT,
       ),
       becomes: ['message.status'],
+    },
+    {
+      name: 'WhatsApp group: message and statuses',
+      body: whatsApp(`"messages": [{
+          "from": "16315551234", "group_id": "Y2FwaV9ncm91cDoxNzA1NTU1MDEz", "id": "wamid.{{run}}-group",
+          "timestamp": "{{seconds}}", "type": "text", "text": { "body": "Hello all" }
+        }],
+        "statuses": [
+          {
+            "id": "wamid.{{run}}-all", "status": "sent", "timestamp": "{{seconds}}",
+            "recipient_id": "Y2FwaV9ncm91cDoxNzA1NTU1MDEz", "recipient_type": "group"
+          },
+          {
+            "id": "wamid.{{run}}-all", "status": "read", "timestamp": "{{seconds}}",
+            "recipient_id": "Y2FwaV9ncm91cDoxNzA1NTU1MDEz", "recipient_type": "group",
+            "recipient_participant_id": "16315551234"
+          },
+          {
+            "id": "wamid.{{run}}-all", "status": "read", "timestamp": "{{seconds}}",
+            "recipient_id": "Y2FwaV9ncm91cDoxNzA1NTU1MDEz", "recipient_type": "group",
+            "recipient_participant_user_id": "US.13491208655302741918"
+          }
+        ]`),
+      becomes: ['message.received', 'message.status', 'message.status', 'message.status'],
     },
     {
       name: 'Messenger message and echo',
@@ -288,6 +336,13 @@ function itemsOf(entry: JsonObject, envelope: JsonObject): readonly Json[] {
   return items.length > 0 ? items : [{ envelope, entry }];
 }
 
+const RECIPIENT = [
+  'recipient_id',
+  'recipient_user_id',
+  'recipient_participant_id',
+  'recipient_participant_user_id',
+] as const;
+
 function changesOf(change: Json, around: JsonObject): readonly Json[] {
   const value = isObject(change) ? change.value : undefined;
   if (!isObject(change) || !isObject(value)) return [{ ...around, change }];
@@ -298,7 +353,7 @@ function changesOf(change: Json, around: JsonObject): readonly Json[] {
   const contactOf = contactsById(contacts);
   const items = [
     ...messages.map((message) => ({ ...contactOf(message, 'from', 'from_user_id'), message })),
-    ...statuses.map((status) => ({ ...contactOf(status, 'recipient_id', 'recipient_user_id'), status })),
+    ...statuses.map((status) => ({ ...contactOf(status, ...RECIPIENT), status })),
   ];
   const found = new Set(items.map(({ contact }) => contact));
   const others = contacts.filter((contact) => !found.has(contact));
