@@ -22,8 +22,6 @@ export interface BenchContext {
   readonly minutes: number;
   /** Node.js flags of the measured processes that make them write CPU profiles; default none. */
   readonly profiling: readonly string[];
-  /** The folder of these profiles, if there are any. */
-  readonly profiles: string | undefined;
   /** Another checkout of the repository to compare with. */
   readonly tree: string | undefined;
   /** Whether the results are to be kept in the repository. */

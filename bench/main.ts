@@ -44,8 +44,7 @@ const USAGE = `Usage: npm run bench -- [${[...Object.keys(benches), ...Object.ke
   --cores <n>      run everything on the first n cores of this machine, by means of Linux' taskset
   --tree <folder>  another checkout of the repository: against compares with it
   --quick          one short round of everything, to see that it works
-  --profile        keep CPU profiles of the measured processes of ingest, senders, consume, tracing and metrics;
-                   ingest also prints the share of each step
+  --profile        keep CPU profiles of the measured processes of ingest, senders, consume, tracing and metrics
   --write          put the tables into bench/README.md, with --cores into a table of their own;
                    million also updates what sizes are computed from`;
 
@@ -78,7 +77,6 @@ async function run(name: string, bench: Bench): Promise<void> {
     write,
     directory,
     profiling: profile ? ['--cpu-prof', `--cpu-prof-dir=${directory}-profiles`] : [],
-    profiles: profile ? `${directory}-profiles` : undefined,
     resources: new AsyncDisposableStack(),
     signal: interrupted.signal,
     progress,

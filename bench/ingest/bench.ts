@@ -14,6 +14,7 @@ export const ingest: Bench = async (context) => {
     ...(await latency(rig, { rate: 5_000, limits: { drop: 3 } }, context)),
     ...(await memory(rig, context)),
   ];
+  await rig.printShares();
   const { accepted, stored } = await rig.account();
   if (stored < accepted) throw new Error(`${accepted} events were accepted, but only ${stored} records are in Kafka`);
   context.progress(`${accepted} events were accepted, and ${stored} records are in Kafka`);

@@ -6,7 +6,7 @@ import type { ClosedLoop, ClosedLoopResult } from './load/closed-loop.ts';
 import type { OpenLoop, OpenLoopResult } from './load/open-loop.ts';
 import type { Latencies, Schedule } from './load/schedule.ts';
 import type { Load } from './load/worker.ts';
-import { clients, references, SECRET, type ServerName, type Servers, startServers } from './servers.ts';
+import { clients, references, SECRET, type ServerName, type Servers, startServer, startServers } from './servers.ts';
 import { describeShares } from './steps.ts';
 import { PARTITIONS, startIngestStack, TOPIC } from './variants.ts';
 
@@ -19,6 +19,8 @@ export interface Rig {
   openLoop(server: ServerName, load: Omit<OpenLoop, 'port'>): Promise<OpenLoopResult>;
   /** A bare kafkajs `send` of the records that ingest writes, on a schedule. */
   bareSend(schedule: Schedule): Promise<Latencies>;
+  /** Prints where the CPU time of an event goes. It takes servers of its own, since a profile costs time. */
+  printShares(): Promise<void>;
   /** The number of accepted events of all ingests, and the number of records in the topic. */
   account(): Promise<{ accepted: number; stored: number }>;
 }
@@ -29,7 +31,6 @@ export async function buildRig(context: BenchContext): Promise<Rig> {
   const stack = await startIngestStack(context);
   const { brokers, registryUrl } = stack;
   await createTopics({ brokers }, { topics: [BARE_TOPIC], partitions: PARTITIONS, replication: 1 });
-  resources.defer(() => printShares(context));
   const servers = await startServers(stack, context);
   const file = (name: string): string => join(import.meta.dirname, name);
   const loads: Worker<Load, { accepted: number }> = resources.use(startWorker(file('load/worker.ts'), [SECRET]));
@@ -49,16 +50,23 @@ export async function buildRig(context: BenchContext): Promise<Rig> {
     closedLoop: (server, load) => put<ClosedLoopResult>(server, { kind: 'closed', port: servers[server], ...load }),
     openLoop: (server, load) => put<OpenLoopResult>(server, { kind: 'open', port: servers[server], ...load }),
     bareSend: (schedule) => bare.do(schedule),
+    async printShares() {
+      for (const server of [...references, ...clients]) {
+        const file = `${server}.cpuprofile`;
+        const directory = join(context.directory, 'profiles');
+        const own = new AsyncDisposableStack();
+        // Released at the end if an interrupt comes first.
+        resources.use(own);
+        const profiling = ['--cpu-prof', `--cpu-prof-dir=${directory}`, `--cpu-prof-name=${file}`];
+        const port = await startServer(server, stack, { ...context, resources: own, profiling });
+        await loads.do({ kind: 'closed', port, connections: 64, warmUpSeconds: 1, seconds: context.seconds });
+        // A process writes its profile when it ends.
+        await own.disposeAsync();
+        context.progress(`CPU of ${server}: ${await describeShares(join(directory, file))}`);
+      }
+    },
     account: async () => ({ accepted, stored: await countRecords(brokers) }),
   };
-}
-
-/** A process writes its profile when it ends. */
-async function printShares({ profiles, progress }: BenchContext): Promise<void> {
-  if (profiles === undefined) return;
-  for (const server of [...references, ...clients]) {
-    progress(`CPU of ${server}: ${await describeShares(join(profiles, `${server}.cpuprofile`))}`);
-  }
 }
 
 /** The number of records ever written to the topic. */

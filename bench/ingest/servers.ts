@@ -24,22 +24,18 @@ export type Servers = Readonly<Record<ServerName, number>>;
 
 /** Ingest as deployed, once per client library, and the references, each in a separate process. */
 export async function startServers(stack: Stack, context: BenchContext): Promise<Servers> {
-  const [barePort, dropPort, platformatic, kafkajs] = await Promise.all([
-    startBare(named('bare', context)),
-    startServer(drop, sources, named('drop', context)),
-    startIngest(stack, { KAFKA_CLIENT: 'platformatic' }, named('platformatic', context)),
-    startIngest(stack, { KAFKA_CLIENT: 'kafkajs' }, named('kafkajs', context)),
-  ]);
-  return { bare: barePort, drop: dropPort, platformatic, kafkajs };
+  const names = [...references, ...clients];
+  const ports = await Promise.all(names.map(async (name) => [name, await startServer(name, stack, context)] as const));
+  return Object.fromEntries(ports) as Servers;
 }
 
-/** A profile has the name of its server. */
-const named = (name: ServerName, context: BenchContext): BenchContext =>
-  context.profiles === undefined
-    ? context
-    : { ...context, profiling: [...context.profiling, `--cpu-prof-name=${name}.cpuprofile`] };
+export function startServer(name: ServerName, stack: Stack, context: BenchContext): Promise<number> {
+  if (name === 'bare') return startBare(context);
+  if (name === 'drop') return run(drop, sources, context);
+  return startIngest(stack, { KAFKA_CLIENT: name }, context);
+}
 
-export const startBare = (context: BenchContext): Promise<number> => startServer(bare, sources, context);
+export const startBare = (context: BenchContext): Promise<number> => run(bare, sources, context);
 
 /** Starts a server with these variables in addition to the environment; returns its port. */
 export function startIngest(
@@ -53,10 +49,10 @@ export function startIngest(
     SCHEMA_REGISTRY_URL: stack.registryUrl,
     REDIS_URL: stack.redisUrl,
   };
-  return startServer(join(tree, 'services/ingest/src/main.ts'), { ...sources, ...addresses, ...variables }, context);
+  return run(join(tree, 'services/ingest/src/main.ts'), { ...sources, ...addresses, ...variables }, context);
 }
 
-async function startServer(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {
+async function run(file: string, variables: Record<string, string>, context: BenchContext): Promise<number> {
   const port = await freePort();
   // A line for each event, as deployed.
   await mkdir(context.directory, { recursive: true });

@@ -27,3 +27,12 @@ for (const { what, committed, offset, records } of cases) {
     assert.equal(start?.lost?.records, records);
   });
 }
+
+it('takes no partition for empty that the broker does not know yet', async () => {
+  const admin = {
+    fetchOffsets: async () => [{ topic: 't', partitions: [{ partition: 1, offset: '15', metadata: null }] }],
+    fetchTopicOffsets: async () => [{ partition: 0, offset: '20', low: '10', high: '20' }],
+  };
+  const starts = startOffsets(admin as never, 'group', [{ topic: 't', partition: 1 }]);
+  await assert.rejects(starts, /Kafka does not say where partition 1 of t begins/);
+});

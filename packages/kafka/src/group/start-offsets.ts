@@ -20,6 +20,7 @@ const NONE = -1;
 /**
  * The start offset of each partition: the committed offset, or the earliest one if there is none or the log no longer
  * has it. kafkajs would jump to the latest offset and skip the records between them.
+ * @throws if the broker that was asked does not know a partition yet: it is not empty for that
  */
 export async function startOffsets(
   admin: Pick<Admin, 'fetchOffsets' | 'fetchTopicOffsets'>,
@@ -35,7 +36,8 @@ export async function startOffsets(
   return partitions.map(({ topic, partition }) => {
     const isIt = (candidate: { partition: number }): boolean => candidate.partition === partition;
     const log = logs[topics.indexOf(topic)]?.find(isIt);
-    const [low, high] = [Number(log?.low ?? 0), Number(log?.high ?? 0)];
+    if (log === undefined) throw new Error(`Kafka does not say where partition ${partition} of ${topic} begins`);
+    const [low, high] = [Number(log.low), Number(log.high)];
     const committed = Number(groups.find((group) => group.topic === topic)?.partitions.find(isIt)?.offset ?? NONE);
     if (committed === NONE) return { offset: low };
     if (committed >= low && committed <= high) return { offset: committed };
