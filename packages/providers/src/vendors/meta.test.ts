@@ -15,7 +15,7 @@ const checkAddress = (query: string) => judge(meta, { secrets: ['s'], headers: {
 const split = (body: Json) => meta.split?.({ body, headers: {} });
 
 const ofGroup = (status: string, member: string, fields: object = {}) => ({
-  type: 'message.status',
+  type: 'message.status' as const,
   id: `wamid.run-1-all-${status}${member}`,
   at: SECONDS,
   fields: {
