@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { it, type TestContext } from 'node:test';
+import { it } from 'node:test';
 import { type ArchiveUser, makeClassArchive, useClassArchive } from './class-archive.ts';
+import { temporaryFolder } from './fixtures/folder.ts';
 
-async function folder(t: TestContext): Promise<ArchiveUser> {
-  const software = await mkdtemp(join(tmpdir(), 'switchboard-archive-'));
-  t.after(() => rm(software, { recursive: true, force: true }));
-  return { java: process.execPath, software };
-}
+const newUser = async (): Promise<ArchiveUser> => ({
+  java: process.execPath,
+  software: join(await temporaryFolder(), 'kafka'),
+});
 
 const fileOf = ([option = '']: string[]): string => option.slice(option.indexOf('=') + 1);
 
-it('is made once, also if several ask at a time, and then used', async (t) => {
-  const user = await folder(t);
+it('is made once, also if several ask at a time, and then used', async () => {
+  const user = await newUser();
   assert.deepEqual(useClassArchive(user), []);
   let runs = 0;
   const run = async (options: string[]): Promise<void> => {
@@ -29,8 +27,8 @@ it('is made once, also if several ask at a time, and then used', async (t) => {
   assert.deepEqual(useClassArchive({ ...user, java: '/bin/sh' }), [], 'another Java');
 });
 
-it('is not asked for again of a Java that makes none', async (t) => {
-  const user = await folder(t);
+it('is not asked for again of a Java that makes none', async () => {
+  const user = await newUser();
   let runs = 0;
   const run = async (): Promise<void> => {
     runs += 1;
@@ -41,8 +39,8 @@ it('is not asked for again of a Java that makes none', async (t) => {
   assert.deepEqual(useClassArchive(user), []);
 });
 
-it('is made later if the broker does not start', async (t) => {
-  const user = await folder(t);
+it('is made later if the broker does not start', async () => {
+  const user = await newUser();
   await assert.rejects(
     makeClassArchive(user, () => Promise.reject(new Error('no port'))),
     /no port/,

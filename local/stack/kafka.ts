@@ -30,7 +30,7 @@ export interface KafkaSettings {
   advertise: (brokerId: number, port: number) => string;
   /** Clients then need TLS, a user and rights. */
   secured?: Secured | undefined;
-  /** Options of Java about its archive of classes; by default it is used. */
+  /** Java's options about its archive of classes; by default, it is used. */
   archive?: readonly string[];
 }
 
@@ -46,7 +46,7 @@ export async function prepareKafka({
   brief,
   advertise,
   secured,
-  archive = useClassArchive({ java, software }),
+  archive,
 }: KafkaSettings): Promise<PartProcess[]> {
   const cluster = join(directory, `kafka-${ports.length}`);
   mkdirSync(cluster, { recursive: true });
@@ -61,6 +61,7 @@ export async function prepareKafka({
   const voters = brokers.map(({ id, controller }) => `${id}@127.0.0.1:${controller}`).join(',');
   const clusterId = readOrCreate(join(cluster, 'cluster-id'), () => randomBytes(16).toString('base64url'));
   const protocol = secured === undefined ? 'PLAINTEXT' : 'SASL_SSL';
+  const usualArchive = useClassArchive({ java, software });
   const classes = ['-cp', join(software, '*'), `-Dlog4j2.configurationFile=${LOG_SETTINGS}`];
 
   return Promise.all(
@@ -88,7 +89,7 @@ export async function prepareKafka({
       const users = secured === undefined ? [] : scramUsers(secured);
       await format({
         java,
-        flags: [...FOR_START, ...useClassArchive({ java, software }), ...classes],
+        flags: [...FOR_START, ...usualArchive, ...classes],
         data,
         settings,
         clusterId,
@@ -103,7 +104,7 @@ export async function prepareKafka({
         args: [
           ...HEAP,
           ...(ports.length === 1 && !brief ? FOR_LOAD : FOR_START),
-          ...archive,
+          ...(archive ?? usualArchive),
           ...classes,
           'kafka.Kafka',
           settings,

@@ -13,6 +13,9 @@ import { type Fleet, startFleet } from './fleet.ts';
 import { startRollingLoad } from './rolling-load.ts';
 import { type RollingSink, startRollingSink } from './rolling-sink.ts';
 
+/** A ticket, a message to the agents, a note of the escalation and one of its ticket. */
+const EFFECTS = 4;
+
 it('replacing every instance and restarting every broker loses nothing, doubles nothing and resets no connection', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'switchboard-rolling-'));
   const stack = await startTestKafka({ directory, brokers: 3 });
@@ -64,8 +67,7 @@ it('replacing every instance and restarting every broker loses nothing, doubles 
   await load.stop();
 
   assert.deepEqual(load.broken, []);
-  // A ticket, a message to the agents, a note of the escalation and one of its ticket.
-  const expected = 4 * load.accepted.length;
+  const expected = EFFECTS * load.accepted.length;
   await until('all effects are there', () => sink.effects.size >= expected || ended().length > 0).catch((cause) => {
     throw new Error(`${lacking(load.accepted, sink)}\n${fleets.map(warnings).join('\n')}`, { cause });
   });
@@ -78,16 +80,11 @@ it('replacing every instance and restarting every broker loses nothing, doubles 
 const warnings = ({ name, output }: Fleet): string =>
   [`${name}:`, ...output.split('\n').filter((line) => !line.includes('"level":"info"'))].slice(-30).join('\n');
 
-/** How many events have which number of effects, and some of those that lack one. */
+/** How many events lack an effect, and which effects some of them have. */
 function lacking(accepted: readonly string[], { effects }: RollingSink): string {
-  const counts = new Map(accepted.map((id) => [id, 0]));
-  for (const effect of effects.keys()) {
-    const [, id = ''] = effect.split(' ');
-    counts.set(id, (counts.get(id) ?? 0) + 1);
-  }
-  const few = [...counts].filter(([, count]) => count < 4);
-  const kinds = few.slice(0, 10).map(([id]) => [...effects.keys()].filter((effect) => effect.includes(`${id} `)));
-  return `${few.length} of ${accepted.length} events lack an effect, such as ${JSON.stringify(few.slice(0, 10))}, which have ${JSON.stringify(kinds)}`;
+  const byId = Map.groupBy(effects.keys(), (effect) => effect.split(' ')[1]);
+  const few = accepted.map((id) => ({ id, has: byId.get(id) ?? [] })).filter(({ has }) => has.length < EFFECTS);
+  return `${few.length} of ${accepted.length} events lack an effect, such as ${JSON.stringify(few.slice(0, 10))}`;
 }
 
 /** A request that got no answer in time is repeated with its idempotency key. That happens on a machine that stalls. */

@@ -336,12 +336,7 @@ function itemsOf(entry: JsonObject, envelope: JsonObject): readonly Json[] {
   return items.length > 0 ? items : [{ envelope, entry }];
 }
 
-const RECIPIENT = [
-  'recipient_id',
-  'recipient_user_id',
-  'recipient_participant_id',
-  'recipient_participant_user_id',
-] as const;
+const RECIPIENT = ['recipient_id', 'recipient_user_id', 'recipient_participant_id', 'recipient_participant_user_id'];
 
 function changesOf(change: Json, around: JsonObject): readonly Json[] {
   const value = isObject(change) ? change.value : undefined;
