@@ -43,7 +43,7 @@ const EFFECT_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60
  */
 export function createConsumeMetrics(registry: Registry | undefined, types: ReadonlySet<string>): ConsumeMetrics {
   const counts = { done: 0, dead: 0, retried: 0, deferred: 0, parked: 0, duplicate: 0, skipped: 0 };
-  const ledger = { accepted: 0, ended: 0, left: 0, late: 0 };
+  const ledger = { source: 0, retry: 0, ended: 0, left: 0, late: 0 };
   const byLabels = new Map<string, { type: string; outcome: Ending; count: number }>();
   // Counters start at 0, or Prometheus would miss their first increase.
   for (const type of types) {
@@ -53,11 +53,15 @@ export function createConsumeMetrics(registry: Registry | undefined, types: Read
   const label = (type: string): string => (types.has(type) ? type : 'unknown');
   const registers = registry === undefined ? [] : [registry];
 
-  const accepted = new Counter({
+  new Counter({
     name: 'consumer_accepted_total',
     help: 'Records read from source topics and retry topics.',
     labelNames: ['origin'],
     registers,
+    collect() {
+      this.reset();
+      for (const origin of ['source', 'retry'] as const) this.inc({ origin }, ledger[origin]);
+    },
   });
   new Counter({
     name: 'consumer_records_total',
@@ -111,11 +115,10 @@ export function createConsumeMetrics(registry: Registry | undefined, types: Read
     },
     get open() {
       // `late` corrects records that are in both `left` and `ended`.
-      return ledger.accepted + ledger.late - ledger.ended - ledger.left;
+      return ledger.source + ledger.retry + ledger.late - ledger.ended - ledger.left;
     },
     accepted(origin) {
-      ledger.accepted += 1;
-      accepted.inc({ origin });
+      ledger[origin] += 1;
     },
     left(count) {
       ledger.left += count;

@@ -75,7 +75,7 @@ export function createBatchedCalls(options: BatchedCallsOptions): BatchedCalls {
   return {
     send(step) {
       if (closed) return Promise.reject(new Error('the event state is closed'));
-      const [, , , orderKey] = step;
+      const [, , , , orderKey] = step;
       const bucket = bucketOf(orderKey, buckets);
       return (ofBucket.get(bucket) ?? open(bucket)).send(step);
     },

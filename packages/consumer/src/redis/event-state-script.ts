@@ -1,6 +1,8 @@
 /**
- * The steps of docs/delivery.md as one atomic script: takes a JSON list of steps and returns one reply per step.
- * Every step may be repeated: it names the event's id, and leases have a token.
+ * The steps of docs/delivery.md as one atomic script: takes a JSON list of steps and returns one reply per step. Every
+ * step may be repeated: it names the event's id, and leases have a token. The list is flat, since Lua would take as long
+ * for a table of each step as for the rest of reading it. Each step is the number of fields that follow, its name, the
+ * index of its first key, and its arguments.
  *
  * Keys of a service S that consumes from the Kafka K, so that no mark stands for an event of another K. In a cluster,
  * the names have `{K:S:<bucket>}` instead of `K:S`. A call touches one bucket and names all its keys.
@@ -91,6 +93,8 @@ end
 
 local function write_mark(id, mark, ms) call('HSET', marks, id, format('%.0f:%s', now + ms, mark)) end
 
+local until_lease_ends = format('%.0f:', now + lease)
+
 local function is_dead(mark) return mark and match(mark, '^dead:(%d+)$') end
 
 local function read_member(id)
@@ -151,26 +155,26 @@ end
 -- Takes the lease. @returns why not, if it cannot, and the mark before
 local function take_lease(id, digest, token, redrive)
   if is_done(digest) then return 'done' end
+  local mark = until_lease_ends .. token
+  if call('HSETNX', marks, id, mark) == 1 then return nil end
   local former = read_mark(id)
   local dead = is_dead(former)
   if dead and tonumber(dead) >= redrive then return 'dead' end
   if former and not dead and former ~= token then return 'busy' end
   if dead then gauge_call('ZREM', open_letters, id) end
-  write_mark(id, token, lease)
+  call('HSET', marks, id, mark)
   return nil, former
 end
 
 local steps = {}
 
 -- Admits an event of a key that no event waits for. 'queue': one does, so the caller has to name its queue.
-function steps.admit(step)
-  local id, order_key, digest, token, offset, hop, redrive = unpack(step, 3)
+function steps.admit(id, order_key, digest, token, redrive)
   if has_waiting and call('ZSCORE', held, order_key) then return 'queue' end
   return take_lease(id, digest, token, redrive) or 'run'
 end
 
-function steps.admit_queued(step)
-  local id, order_key, digest, token, offset, hop, redrive = unpack(step, 3)
+function steps.admit_queued(id, order_key, digest, token, redrive, offset, hop)
   local refusal, former = take_lease(id, digest, token, redrive)
   if refusal == 'done' then leave(order_key, id) end
   if refusal then return refusal end
@@ -196,8 +200,7 @@ local function finish(id, token, digest)
   return true, mark
 end
 
-function steps.complete(step)
-  local id, order_key, digest, token = unpack(step, 3)
+function steps.complete(id, order_key, digest, token)
   if not finish(id, token, digest) then return 'refused' end
   leave(order_key, id)
   return 'ok'
@@ -205,9 +208,8 @@ end
 
 -- Completes an event of a key that no event waited for when it was admitted. 'late': its lease had expired, and it may
 -- have joined the waiting events since.
-function steps.finish(step)
-  local token = step[6]
-  local is_ours, mark = finish(step[3], token, step[5])
+function steps.finish(id, order_key, digest, token)
+  local is_ours, mark = finish(id, token, digest)
   if not is_ours then return 'refused' end
   return mark == token and 'ok' or 'late'
 end
@@ -218,15 +220,13 @@ local function refused(id, token, digest)
   return is_done(digest)
 end
 
-function steps.fail(step)
-  local id, order_key, digest, token, offset, hop, level, due = unpack(step, 3)
+function steps.fail(id, order_key, digest, token, offset, hop, level, due)
   if refused(id, token, digest) then return 'refused' end
   write_member(order_key, id, offset, hop, level, due, 'p')
   return 'ok'
 end
 
-function steps.moved(step)
-  local id, order_key, _, token, offset, hop, level, due = unpack(step, 3)
+function steps.moved(id, order_key, _, token, offset, hop, level, due)
   local member = read_member(id)
   if member and member.hop == hop and member.state == 'p' then write_member(order_key, id, offset, hop, level, due, 'c') end
   if read_mark(id) == token then call('HDEL', marks, id) end
@@ -241,8 +241,7 @@ local function forget_dead()
   end
 end
 
-function steps.dead(step)
-  local id, order_key, digest, token, offset, redrive, hold_level = unpack(step, 3)
+function steps.dead(id, order_key, digest, token, offset, redrive, hold_level)
   if refused(id, token, digest) then return 'refused' end
   forget_dead()
   write_mark(id, 'dead:' .. redrive, done_ttl * 1000)
@@ -260,22 +259,20 @@ function steps.dead(step)
 end
 
 -- A purged dead letter lets its key continue.
-function steps.abandon(step)
-  local id, order_key = step[3], step[4]
+function steps.abandon(id, order_key)
   local member = read_member(id)
   if member and member.state == 'd' then leave(order_key, id) end
   gauge_call('ZREM', open_letters, id)
   return 'ok'
 end
 
-function steps.leave(step)
-  leave(step[4], step[3])
+function steps.leave(id, order_key)
+  leave(order_key, id)
   return 'ok'
 end
 
 -- A version that cannot read an event identifies it by its position; one that can replaces that by its name.
-function steps.identify(step)
-  local id, order_key, place = step[3], step[4], step[6]
+function steps.identify(id, order_key, _, place)
   local offset = call('ZSCORE', set, place)
   if offset then
     call('ZADD', set, 'NX', offset, id)
@@ -286,8 +283,7 @@ function steps.identify(step)
   return 'ok'
 end
 
-function steps.renew(step)
-  local id, token = step[3], step[6]
+function steps.renew(id, _, _, token)
   if read_mark(id) ~= token then return 'refused' end
   write_mark(id, token, lease)
   local watch = has_waiting and call('HGET', members, '@')
@@ -295,21 +291,22 @@ function steps.renew(step)
   return 'ok'
 end
 
-function steps.release(step)
-  if read_mark(step[3]) == step[6] then call('HDEL', marks, step[3]) end
+function steps.release(id, _, _, token)
+  if read_mark(id) == token then call('HDEL', marks, id) end
   return 'ok'
 end
 
 local WITHOUT_QUEUE = { admit = true, finish = true }
-local replies = {}
-for index, step in ipairs(cjson.decode(ARGV[4])) do
-  local name, first = step[1], step[2]
+local list, at, replies = cjson.decode(ARGV[4]), 1, {}
+while list[at] do
+  local last, name, first = at + list[at], list[at + 1], list[at + 2]
   if WITHOUT_QUEUE[name] then
     set, members, first_set = nil, nil, first
   else
     set, members, first_set = KEYS[first], KEYS[first + 1], first + 2
   end
-  replies[index] = steps[name](step)
+  replies[#replies + 1] = steps[name](unpack(list, at + 3, last))
+  at = last + 1
 end
 return replies
 `;

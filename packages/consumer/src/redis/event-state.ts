@@ -1,6 +1,6 @@
 import type { RecordPosition } from '../assignment/record.ts';
 import { type BatchedCallsOptions, createBatchedCalls } from './batched-calls.ts';
-import { type Step, stepOf } from './script-call.ts';
+import { stepOf } from './script-call.ts';
 
 /** The data of an event that the steps need. */
 export interface StateSubject {
@@ -64,18 +64,23 @@ export function createEventState(options: BatchedCallsOptions): EventState {
     ...rest: (string | number)[]
   ): Promise<Verdict> => calls.send(stepOf(name, event, ...rest)) as Promise<Verdict>;
 
+  const admitQueued = (event: StateSubject, token: string): Promise<Admission> => {
+    const { hop, redrive } = event.position;
+    return calls.send(stepOf('admit_queued', event, token, redrive, `${event.origin.offset}`, hop)).then(readAdmission);
+  };
+
   const finish = (event: StateSubject, token: string): Promise<Verdict> =>
     calls
-      .send(['finish', 0, event.identity, event.orderKey, '', token])
+      .send(stepOf('finish', event, token))
       .then((verdict) => (verdict === 'late' ? ask('leave', event) : (verdict as Verdict)));
 
   return {
-    async admit({ identity, orderKey, origin, position }, token) {
-      const { hop, redrive } = position;
-      const stepAs = (name: string): Step => [name, 0, identity, orderKey, '', token, `${origin.offset}`, hop, redrive];
-      const reply = hop === 0 ? await calls.send(stepAs('admit')) : 'queue';
-      return readAdmission(reply === 'queue' ? await calls.send(stepAs('admit_queued')) : reply);
-    },
+    admit: (event, token) =>
+      event.position.hop > 0
+        ? admitQueued(event, token)
+        : calls
+            .send(stepOf('admit', event, token, event.position.redrive))
+            .then((reply) => (reply === 'queue' ? admitQueued(event, token) : readAdmission(reply))),
     complete: (event, token, admittedAs) =>
       admittedAs === 'held' ? ask('complete', event, token) : finish(event, token),
     fail: (event, token, { hop, level, dueAt }) =>

@@ -8,10 +8,8 @@ import { EventStateError } from './script-call.ts';
  * pipeline can still decide.
  */
 export function createLenientEventState(eventState: EventState, logger: Logger): EventState {
-  async function note(step: string, event: StateSubject, verdict: Promise<Verdict>, leaves = false): Promise<Verdict> {
-    try {
-      return await verdict;
-    } catch (error) {
+  const note = (step: string, event: StateSubject, verdict: Promise<Verdict>, leaves = false): Promise<Verdict> =>
+    verdict.catch(async (error): Promise<Verdict> => {
       if (!(error instanceof EventStateError)) throw error;
       logger.error(
         { step, origin: event.origin, err: error },
@@ -19,8 +17,7 @@ export function createLenientEventState(eventState: EventState, logger: Logger):
       );
       if (leaves) await note('leave', event, eventState.leave(event));
       return 'ok';
-    }
-  }
+    });
 
   return {
     ...eventState,

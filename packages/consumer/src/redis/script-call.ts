@@ -5,10 +5,11 @@ import { EVENT_STATE_SCRIPT } from './event-state-script.ts';
 import type { BucketKeys, StateRedis } from './state-keys.ts';
 
 /**
- * A step, as the script reads it: its name, the index of its first key, the event, its digest, and what else the step
- * needs. The call fills in the index and the digest: see `stepOf`.
+ * A step, as the script reads it: the number of fields after this one, its name, the index of its first key, the event,
+ * its digest, and what else the step needs. The call fills in the index and the digest: see `stepOf`.
  */
 export type Step = [
+  length: number,
   name: string,
   first: number,
   identity: string,
@@ -21,7 +22,7 @@ export const stepOf = (
   name: string,
   { identity, orderKey }: { readonly identity: string; readonly orderKey: string },
   ...rest: (string | number)[]
-): Step => [name, 0, identity, orderKey, '', ...rest];
+): Step => [5 + rest.length, name, 0, identity, orderKey, '', ...rest];
 
 /** Redis answers but cannot take this step: a key of another type, or a bug in the script. */
 export class EventStateError extends Error {
@@ -83,10 +84,10 @@ export function createScriptCall(options: ScriptOptions, bucket: BucketKeys): Sc
   async function takesSteps(): Promise<boolean> {
     const event = { identity: `@probe:${randomUUID()}`, orderKey: `@probe:${randomUUID()}` };
     const steps = [
-      stepOf('admit', event, 'probe', '0', 0, 0),
+      stepOf('admit', event, 'probe', 0),
       stepOf('fail', event, 'probe', '0', 1, 1, 0),
       stepOf('moved', event, 'probe', '0', 1, 1, 0),
-      stepOf('admit_queued', event, 'probe', '0', 1, 0),
+      stepOf('admit_queued', event, 'probe', 0, '0', 1),
       stepOf('complete', event, 'probe'),
     ];
     try {
@@ -110,7 +111,7 @@ export function createScriptCall(options: ScriptOptions, bucket: BucketKeys): Sc
   };
 }
 
-/** Names the keys of the steps, as event-state-script.ts expects them, and fills in what depends on them. */
+/** Lists the steps and their keys as event-state-script.ts expects them, and fills in what depends on them. */
 function composed(
   steps: readonly Step[],
   bucket: BucketKeys,
@@ -121,15 +122,16 @@ function composed(
   const newest = generations.slice(-1);
   let addsTo = -1;
   for (const step of steps) {
-    const [name, , identity, orderKey] = step;
-    step[1] = keys.length + 1;
+    const [, name, , identity, orderKey] = step;
+    step[2] = keys.length + 1;
     if (!WITHOUT_QUEUE.has(name)) keys.push(bucket.waiting(orderKey), bucket.members(orderKey));
     const sets = SETS_OF.get(name);
     if (sets === undefined) continue;
     const digest = digestOf(identity);
-    step[4] = digest.entry;
+    step[5] = digest.entry;
     if (sets === 'newest') addsTo = newest.length === 0 ? 0 : keys.length + 1;
     for (const one of sets === 'newest' ? newest : generations) keys.push(doneSetOf(bucket, one, digest));
   }
-  return { keys, json: JSON.stringify(steps), addsTo };
+  const list: (string | number)[] = [];
+  return { keys, json: JSON.stringify(list.concat(...steps)), addsTo };
 }

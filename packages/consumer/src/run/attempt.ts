@@ -157,9 +157,8 @@ export class Attempt implements HandlerContext {
   run(handler: (event: AnyEvent, context: HandlerContext) => Promise<void> | void, event: AnyEvent): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#abandon = reject;
-      const run = async () => handler(event, this);
-      // An async wrapper also catches an error that is thrown synchronously.
-      run().then(resolve, reject);
+      // An error that it throws at once rejects as well, as in every executor of a promise.
+      Promise.resolve(handler(event, this)).then(resolve, reject);
     });
   }
 

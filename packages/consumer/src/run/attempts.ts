@@ -44,11 +44,14 @@ export interface Attempts {
 const ABORT_GRACE_MS = 1_000;
 /** One periodic check of all running handlers is cheaper than a timer for each. */
 const CHECK_EVERY_MS = 100;
+const DONE: Outcome = { kind: 'done' };
 
 export function createAttempts(parts: AttemptParts): Attempts {
   const { service, handlers, pause, availability, limits, metrics, logger, eventLog, effectNotes, tracer } = parts;
   const running = new Set<Attempt>();
   const timer = setInterval(endOverdue, CHECK_EVERY_MS);
+  const noteSignal = (probes?: string) => (signal: AbortSignal) => availability.attempts(signal, probes);
+  const noteUnprobed = noteSignal();
 
   function endOverdue(): void {
     const now = performance.now();
@@ -59,20 +62,21 @@ export function createAttempts(parts: AttemptParts): Attempts {
     }
   }
 
+  // No closure: it would cost every event as much as an object for all of these variables.
   async function handle(
     record: ConsumedRecord,
     lease: Lease,
     event: AnyEvent,
-    ids: Span['ids'],
+    span: Span,
     probes: string | undefined,
   ): Promise<Outcome> {
     record.position.attempts += 1;
-    const attempt = new Attempt(record, service, logger, ids);
-    attempt.onSignal = (signal) => availability.attempts(signal, probes);
+    const attempt = new Attempt(record, service, logger, span.ids);
+    attempt.onSignal = probes === undefined ? noteUnprobed : noteSignal(probes);
     const startedAt = Date.now();
-    lease.onLost = () => attempt.abort(new Error('the lease is lost'));
+    lease.attempt = attempt;
     running.add(attempt);
-    let outcome: Outcome = { kind: 'done' };
+    let outcome: Outcome = DONE;
     try {
       await attempt.run(handlers.get(record.type) as AnyHandler, event);
       if (attempt.skipped !== undefined) outcome = { kind: 'skipped', reason: attempt.skipped };
@@ -91,6 +95,13 @@ export function createAttempts(parts: AttemptParts): Attempts {
     const ms = performance.now() - attempt.startedAt;
     metrics.attempted(record, outcome.kind, ms);
     if (outcome.kind === 'done') tell(record, attempt, event, ms);
+    return noted(outcome, span);
+  }
+
+  function noted(outcome: Outcome, span: Span): Outcome {
+    span.set(() => ({ 'switchboard.outcome': outcome.kind }));
+    if (outcome.kind === 'unavailable') span.fail(`${outcome.waitsFor}_unavailable`);
+    else if ('cause' in outcome) span.fail(outcome.cause.code);
     return outcome;
   }
 
@@ -122,16 +133,13 @@ export function createAttempts(parts: AttemptParts): Attempts {
     run(record, lease, probes) {
       const name = `process ${record.origin.topic}`;
       const cause = { traceparent: record.traceparent };
-      return tracer.span({ kind: 'consumer', name, cause, attributes: () => attributesOf(record) }, async (span) => {
+      return tracer.span({ kind: 'consumer', name, cause, attributes: () => attributesOf(record) }, (span) => {
         record.traceparent ??= span.traceparent;
         // The value was decoded, so the registry is available or not needed.
         pause.end('registry');
         const reading = record.reading as NonNullable<ConsumedRecord['reading']>;
-        const outcome = 'kind' in reading ? reading : await handle(record, lease, reading, span.ids, probes);
-        span.set(() => ({ 'switchboard.outcome': outcome.kind }));
-        if (outcome.kind === 'unavailable') span.fail(`${outcome.waitsFor}_unavailable`);
-        else if ('cause' in outcome) span.fail(outcome.cause.code);
-        return outcome;
+        // No async function: it would wait once more for the same promise.
+        return 'kind' in reading ? Promise.resolve(noted(reading, span)) : handle(record, lease, reading, span, probes);
       });
     },
     abort(reason) {

@@ -19,6 +19,8 @@ export type CarryOut = (
   lease: Lease | undefined,
 ) => Promise<End>;
 
+const DONE: End = { kind: 'settle', as: 'done' };
+
 type Parts = Pick<
   PipelineParts,
   'retryTopics' | 'eventState' | 'forwarder' | 'skipNotes' | 'metrics' | 'logger' | 'limits' | 'alert'
@@ -28,15 +30,16 @@ type Parts = Pick<
 export function createCarryOut(parts: Parts): CarryOut {
   const { retryTopics, eventState, forwarder, skipNotes, metrics, logger, limits, alert } = parts;
 
-  async function complete(record: ConsumedRecord, lease: Lease, skipped: string | undefined): Promise<End> {
-    if ((await eventState.complete(record, lease.token, lease.admittedAs)) === 'refused') return AT_ONCE;
-    if (skipped === undefined) metrics.effect(record);
-    else {
-      metrics.nothingToDo(record, skipped);
-      skipNotes.add(record.identity, skipped);
-    }
-    return { kind: 'settle', as: 'done' };
-  }
+  const complete = (record: ConsumedRecord, lease: Lease, skipped: string | undefined): Promise<End> =>
+    eventState.complete(record, lease.token, lease.admittedAs).then((verdict) => {
+      if (verdict === 'refused') return AT_ONCE;
+      if (skipped === undefined) metrics.effect(record);
+      else {
+        metrics.nothingToDo(record, skipped);
+        skipNotes.add(record.identity, skipped);
+      }
+      return DONE;
+    });
 
   async function park(
     record: ConsumedRecord,

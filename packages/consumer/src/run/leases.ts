@@ -3,8 +3,8 @@ import type { EventState, StateSubject } from '../redis/event-state.ts';
 /** The exclusive right to run one event, while it is renewed in time. */
 export class Lease {
   readonly token: string;
-  /** Called when another worker has taken the lease. */
-  onLost: (() => void) | undefined;
+  /** What ends when another worker has taken the lease. */
+  attempt: { abort(reason: Error): void } | undefined;
   readonly subject: StateSubject;
   /** `held`: the event was the first of those that wait for its key. */
   readonly admittedAs: 'run' | 'held';
@@ -54,7 +54,7 @@ export function createLeases({
     }
     if (!open.has(lease)) return;
     lease.until = lost ? 0 : askedAt + leaseMs;
-    if (lost) lease.onLost?.();
+    if (lost) lease.attempt?.abort(new Error('the lease is lost'));
   }
 
   const timer = setInterval(() => {

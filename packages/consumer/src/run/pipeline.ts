@@ -183,14 +183,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     }
   }
 
-  async function carry(record: ConsumedRecord, purpose: Purpose = 'run'): Promise<void> {
+  function carry(record: ConsumedRecord, purpose: Purpose = 'run'): Promise<void> {
     carried += 1;
-    let end: End = { kind: 'leave' };
-    try {
-      end = await leaseAndRun(record, purpose);
-    } catch (error) {
-      failed(new Error(`the pipeline failed for a record of ${record.from.topic}`, { cause: error }));
-    }
+    return leaseAndRun(record, purpose).then(
+      (end) => ended(record, end),
+      (error) => {
+        failed(new Error(`the pipeline failed for a record of ${record.from.topic}`, { cause: error }));
+        ended(record, { kind: 'leave' });
+      },
+    );
+  }
+
+  function ended(record: ConsumedRecord, end: End): void {
     carried -= 1;
     started(record);
     if (end.kind === 'settle') {
