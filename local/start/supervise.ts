@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { compileCache, nodeFlags } from '@switchboard/deploy/services';
+import { arenas, compileCache, nodeFlags } from '@switchboard/deploy/services';
 import { signalGroup } from '@switchboard/stack/watcher';
 import { backOffMs } from './back-off.ts';
 import type { ServiceLog } from './service-log.ts';
@@ -121,7 +121,7 @@ export class StartError extends Error {
 function start({ script, variables, log }: SupervisedService): ChildProcess {
   const child = spawn(process.execPath, [...nodeFlags, script], {
     detached: true,
-    env: { NODE_COMPILE_CACHE: compileCache, ...variables },
+    env: { NODE_COMPILE_CACHE: compileCache, MALLOC_ARENA_MAX: arenas, ...variables },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const { stdout, stderr } = child;

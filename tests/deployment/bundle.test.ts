@@ -42,7 +42,12 @@ describe('the bundles of all services, away from the repository', () => {
   it('register the schemas and topics, then exit', () => assert.equal(deployment.registered, 0));
 
   for (const name of [sandbox.name, ...services.map((service) => service.name)]) {
-    it(`start ${name}`, () => ready(running(name)));
+    it(`start ${name}`, async (t) => {
+      await ready(running(name));
+      const metrics = await (await fetch(`${running(name).opsUrl}/metrics`)).text();
+      const [, resident] = /^process_resident_memory_bytes(?:\{.*\})? (\S+)$/m.exec(metrics) ?? [];
+      t.diagnostic(`${name} takes ${(Number(resident) / 1e6).toFixed(0)} MB`);
+    });
   }
 
   it('serve the catalogue and its documents', async () => {

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Bundle, createBundle } from '@switchboard/deploy/create-bundle';
 import { follow, type Program } from '@switchboard/deploy/fixtures/program';
-import { programs, sandbox, services } from '@switchboard/deploy/services';
+import { arenas, programs, sandbox, services } from '@switchboard/deploy/services';
 import { freePort, type Stack } from '@switchboard/stack';
 import { until } from '@switchboard/stack/until';
 import { outsideSystems } from '@switchboard/start/outside-systems';
@@ -71,7 +71,7 @@ export async function deploy(stack: Stack, directory: string, sourcesFile: strin
     return follow(
       spawn(process.execPath, args, {
         cwd: data,
-        env: { NODE_OPTIONS, ...addresses, ...variables },
+        env: { NODE_OPTIONS, MALLOC_ARENA_MAX: arenas, ...addresses, ...variables },
         stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       }),
     );
