@@ -107,7 +107,6 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
     maxBytes: MAX_BYTES,
     retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 2_000 },
   });
-  const admin = kafka.admin();
   let generation: Generation | undefined;
   let payload: EachBatchPayload | undefined;
   let stopping = false;
@@ -156,7 +155,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   async function findStarts(joinedGeneration: Generation, resume: () => void): Promise<void> {
     while (joinedGeneration.active && !stopping) {
       try {
-        const starts = await startOffsets(admin, groupId, joinedGeneration.positions);
+        const starts = await askForStarts(joinedGeneration.positions);
         if (!joinedGeneration.active || stopping) return;
         for (const [index, position] of joinedGeneration.positions.entries()) {
           const { offset, lost } = starts[index] as StartOffset;
@@ -180,6 +179,20 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
         logger.warn({ err: error }, 'cannot determine the start offsets, retrying');
         await new Promise((resolve) => setTimeout(resolve, RETRY_START_MS));
       }
+    }
+  }
+
+  /**
+   * With a client of its own: one that was opened earlier asks the leaders of up to five minutes ago, and goes on to do so
+   * when they say that they no longer lead.
+   */
+  async function askForStarts(partitions: readonly TopicPartition[]): Promise<StartOffset[]> {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      return await startOffsets(admin, groupId, partitions);
+    } finally {
+      await admin.disconnect();
     }
   }
 
@@ -233,7 +246,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   return {
     async start() {
       try {
-        await Promise.all([admin.connect(), consumer.connect()]);
+        await consumer.connect();
         await consumer.subscribe({ topics: [...topics], fromBeginning: true });
         await consumer.run({
           autoCommit: false,
@@ -265,9 +278,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
       end();
       await withinLimit(limitMs, async () => {
         await consumer.disconnect();
-        // kafkajs would reconnect for a running request and stay connected.
         await finding;
-        await admin.disconnect();
       });
     },
     get lastActivityAt() {
