@@ -29,10 +29,13 @@ export async function startOffsets(
 ): Promise<StartOffset[]> {
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
   if (topics.length === 0) return [];
-  const [groups, ...logs] = await Promise.all([
+  const asked = [
     admin.fetchOffsets({ groupId, topics }),
     ...topics.map((topic) => admin.fetchTopicOffsets(topic)),
-  ]);
+  ] as const;
+  // A request that still runs when the client is closed would open it again.
+  await Promise.allSettled(asked);
+  const [groups, ...logs] = await Promise.all(asked);
   return partitions.map(({ topic, partition }) => {
     const isIt = (candidate: { partition: number }): boolean => candidate.partition === partition;
     const log = logs[topics.indexOf(topic)]?.find(isIt);
