@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { it } from 'node:test';
 import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
-import pino from 'pino';
+import { createGroupMember } from '../../fixtures/group-member.ts';
 import { createTopics } from '../topics.ts';
-import { createGroupReader, type GroupReader } from './group-reader.ts';
+import type { GroupListener } from './group-reader.ts';
 
 const require = createRequire(import.meta.url);
 const Cluster = require('kafkajs/src/cluster');
@@ -18,19 +18,11 @@ it('joins its group again when a broker that stops knows no coordinator', async 
   const topic = `lost-coordinator-${randomUUID()}`;
   await createTopics({ brokers }, { topics: [topic], partitions: 2, replication: 1 });
   const failures: Error[] = [];
-  const nothing = () => {};
-  const readerThatCounts = (assigned: () => void): GroupReader =>
-    createGroupReader({
-      ...{ connection: { brokers }, clientId: 'test', groupId: topic, topics: [topic], sessionTimeoutMs: 10_000 },
-      logger: pino({ level: 'silent' }),
-      listener: {
-        ...{ assigned, revoked: nothing, rebalancing: nothing, starts: nothing, skipped: nothing, lost: nothing },
-        ...{ records: async () => {}, failed: (error) => failures.push(error) },
-      },
-    });
+  const createMember = (told: Partial<GroupListener> = {}) =>
+    createGroupMember(brokers, topic, { failed: (error) => failures.push(error), ...told });
   const find = t.mock.method(Cluster.prototype, 'findGroupCoordinatorMetadata');
   let joined = 0;
-  const reader = readerThatCounts(() => (joined += 1));
+  const reader = createMember({ assigned: () => (joined += 1) });
   await reader.start();
   t.after(() => reader.stop(5_000));
   await until('it has joined', () => joined === 1);
@@ -43,7 +35,7 @@ it('joins its group again when a broker that stops knows no coordinator', async 
     return original.apply(this, args);
   });
   // A second member makes the first one join again.
-  const other = readerThatCounts(nothing);
+  const other = createMember();
   await other.start();
   t.after(() => other.stop(5_000));
   await until('it has joined again', () => joined > 1 || failures.length > 0);

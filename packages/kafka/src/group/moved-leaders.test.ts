@@ -4,9 +4,9 @@ import { createRequire } from 'node:module';
 import { it } from 'node:test';
 import { testStack } from '@switchboard/stack/test-stack';
 import { until } from '@switchboard/stack/until';
-import pino from 'pino';
+import { createGroupMember } from '../../fixtures/group-member.ts';
 import { createTopics } from '../topics.ts';
-import { createGroupReader, type GroupReader } from './group-reader.ts';
+import type { GroupListener } from './group-reader.ts';
 
 const require = createRequire(import.meta.url);
 const Cluster = require('kafkajs/src/cluster');
@@ -20,26 +20,17 @@ it('finds its starts after a rebalance although other brokers lead since the las
   const { brokers } = testStack();
   const topic = `moved-leaders-${randomUUID()}`;
   await createTopics({ brokers }, { topics: [topic], partitions: 2, replication: 1 });
-  const nothing = () => {};
   const failures: Error[] = [];
-  const readerThatCounts = (starts: (partitions: number) => void): GroupReader =>
-    createGroupReader({
-      ...{ connection: { brokers }, clientId: 'test', groupId: topic, topics: [topic], sessionTimeoutMs: 10_000 },
-      logger: pino({ level: 'silent' }),
-      listener: {
-        ...{ assigned: nothing, revoked: nothing, rebalancing: nothing, skipped: nothing, lost: nothing },
-        ...{ records: async () => {}, failed: (error) => failures.push(error) },
-        starts: (offsets) => starts(offsets.length),
-      },
-    });
+  const createMember = (told: Partial<GroupListener> = {}) =>
+    createGroupMember(brokers, topic, { failed: (error) => failures.push(error), ...told });
   const find = t.mock.method(Cluster.prototype, 'fetchTopicsOffset');
   let partitions = 0;
-  const reader = readerThatCounts((count) => (partitions = count));
+  const reader = createMember({ starts: ({ length }) => (partitions = length) });
   await reader.start();
   t.after(() => reader.stop(5_000));
   await until('it knows its starts', () => partitions === 2);
 
-  // Whoever has asked before goes to brokers that lead no longer.
+  // Clients that have asked before still go to the former leaders, which refuse.
   const old = new Set(find.mock.calls.map((call: { this: unknown }) => call.this));
   find.mock.mockImplementation(function (this: unknown, ...args: unknown[]) {
     if (old.has(this)) {
@@ -47,7 +38,7 @@ it('finds its starts after a rebalance although other brokers lead since the las
     }
     return original.apply(this, args);
   });
-  const other = readerThatCounts(nothing);
+  const other = createMember();
   await other.start();
   t.after(() => other.stop(5_000));
   await until('it knows those of its share', () => partitions === 1 || failures.length > 0, SOON_MS);
