@@ -101,7 +101,9 @@ export class Assignment {
     return this.partitions.some(({ longestWaitMs, fullness }) => longestWaitMs === undefined && fullness !== 'roomy');
   }
 
+  /** Records that are due and not settled. None after the end: those that are left wait for their new owner. */
   get due(): number {
+    if (!this.active) return 0;
     return this.partitions.reduce((sum, { due }) => sum + due, 0);
   }
 
@@ -120,7 +122,7 @@ export class Assignment {
 
   /** Records read and not settled. */
   get inFlight(): number {
-    return this.active ? this.due + this.delayed : 0;
+    return this.due + this.delayed;
   }
 
   end(): void {
