@@ -72,7 +72,7 @@ export async function createFixture({
   const connection = { brokers: stack.brokers.split(',') };
   const logger = createLogger('fixture', 'silent');
   await createTopics(connection, { topics: [topic], partitions, replication });
-  const publisher = await createPublisher({ ...connection, clientId: 'fixture', logger, deadlineMs: 30_000 });
+  const publisher = await createPublisher({ ...connection, clientId: 'fixture', logger, deadlineMs: 120_000 });
   const codec = await createCodec({ registryUrl: stack.registryUrl });
   const sink = await createSink();
   const consumers: ReferenceConsumer[] = [];
