@@ -117,6 +117,8 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   let stopping = false;
   let lastActivityAt = performance.now();
   let fetchedAt = 0;
+  /** Whether the last fetch left records in a partition. */
+  let isMore = false;
   let untilNextFetch: Promise<void> | undefined;
   let finding = Promise.resolve();
   let heartbeats: NodeJS.Timeout | undefined;
@@ -137,6 +139,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   consumer.on('consumer.fetch_start', () => {
     active();
     fetchedAt = lastActivityAt;
+    isMore = false;
   });
   consumer.on('consumer.heartbeat', active);
   consumer.on('consumer.group_join', joined);
@@ -226,10 +229,11 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
     if (!positions.fits({ from, highWatermark: Number(batch.highWatermark) }, position)) return;
     const last = batch.lastOffset();
     position.expected = Number(last) + 1;
+    isMore ||= position.expected < Number(batch.highWatermark);
     const taken = listener.records(position, batch.messages as readonly FetchedRecord[], position.expected);
     resolveOffset(last);
     await taken;
-    if (position.expected >= Number(batch.highWatermark)) await fetchTime();
+    if (!isMore && consumer.paused().length === 0) await fetchTime();
   }
 
   /** Undefined if the next fetch is due. */
