@@ -47,9 +47,12 @@ export function createNewestInteractions(redis: ScriptRunner, crm: string): Newe
       const conversation = interaction.conversation === undefined ? '' : digest(interaction.conversation);
       const entry = JSON.stringify({ ...interaction, conversation });
       const put = (key: string) => redisReply(redis.eval(PUT, 1, key, entry, at, KEPT_MS, conversation));
-      const newest = JSON.parse(String(await put(key))) as Interaction;
       const isLead = interaction.status === 'lead_captured';
-      const outcome = await (isLead ? redisReply(redis.eval(GET, 1, outcomeKey)) : put(outcomeKey));
+      const [stored, outcome] = await Promise.all([
+        put(key),
+        isLead ? redisReply(redis.eval(GET, 1, outcomeKey)) : put(outcomeKey),
+      ]);
+      const newest = JSON.parse(String(stored)) as Interaction;
       if (newest.status !== 'lead_captured' || typeof outcome !== 'string') return newest;
       const { status } = JSON.parse(outcome) as Interaction;
       return status === 'resolved' ? { ...newest, status } : newest;
