@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withinLimit } from '@switchboard/async';
 import type { Consumer, ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -119,7 +120,6 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
   let fetchedAt = 0;
   /** Whether the last fetch left records in a partition. */
   let isMore = false;
-  let untilNextFetch: Promise<void> | undefined;
   let finding = Promise.resolve();
   let heartbeats: NodeJS.Timeout | undefined;
 
@@ -190,7 +190,7 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
         const refused = await explain(error);
         if (refused !== undefined) return listener.failed(refused);
         logger.warn({ err: error }, 'cannot determine the start offsets, retrying');
-        await new Promise((resolve) => setTimeout(resolve, RETRY_START_MS));
+        await sleep(RETRY_START_MS);
       }
     }
   }
@@ -226,24 +226,16 @@ export function createGroupReader(options: GroupReaderOptions): GroupReader {
     // Fetched before the rebalance.
     if (position?.expected === undefined) return;
     const from = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
-    if (!positions.fits({ from, highWatermark: Number(batch.highWatermark) }, position)) return;
+    const highWatermark = Number(batch.highWatermark);
+    if (!positions.fits({ from, highWatermark }, position)) return;
     const last = batch.lastOffset();
     position.expected = Number(last) + 1;
-    isMore ||= position.expected < Number(batch.highWatermark);
+    isMore ||= position.expected < highWatermark;
     const taken = listener.records(position, batch.messages as readonly FetchedRecord[], position.expected);
     resolveOffset(last);
     await taken;
-    if (!isMore && consumer.paused().length === 0) await fetchTime();
-  }
-
-  /** Undefined if the next fetch is due. */
-  function fetchTime(): Promise<void> | undefined {
     const waitMs = fetchedAt + FETCH_EVERY_MS - performance.now();
-    if (waitMs <= 0) return undefined;
-    untilNextFetch ??= new Promise<void>((resolve) => setTimeout(resolve, waitMs)).finally(() => {
-      untilNextFetch = undefined;
-    });
-    return untilNextFetch;
+    if (waitMs > 0 && !isMore && consumer.paused().length === 0) await sleep(waitMs);
   }
 
   function end(): void {
